@@ -1,0 +1,16 @@
+//! Contacts: who a person is, how they are reached, what they agreed to, and until when they may be answered.
+
+pub mod consent;
+pub mod email;
+pub mod identity;
+pub mod phone;
+pub mod window;
+pub mod zone;
+
+pub use consent::Consent;
+pub use identity::{Identity, IdentityKind};
+pub use phone::Phone;
+pub use window::Window;
+
+#[cfg(test)]
+mod tests;

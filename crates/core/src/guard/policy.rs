@@ -1,0 +1,112 @@
+//! The numbers of the guard. Each is an administrator's setting; the defaults are those of `product.md` G1-G5.
+
+use crate::time::{DAY, HOUR, MINUTE};
+use serde::{Deserialize, Serialize};
+
+/// The period that repetitions of one content are counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// The calendar month of the customer's clock.
+    CalendarMonth,
+    /// The last so many days, rolling.
+    Days(u32),
+}
+
+/// What happens to a message beyond a frequency cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnCap {
+    /// It waits until the cap allows it.
+    Delay,
+    /// It is not sent; whoever asked sees when it could be.
+    Refuse,
+}
+
+/// Every number the guard goes by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Policy {
+    /// Templates to a contact without opt-in within `opt_in_window_ms` (G2). Default 1.
+    pub opt_in_templates: u32,
+    /// That window, rolling, in ms. Default 24 h.
+    pub opt_in_window_ms: i64,
+    /// What happens beyond. Default refuse: a template that goes out a day late surprises whoever sent it.
+    pub opt_in_on_cap: OnCap,
+    /// The same content to one customer within `same_content_period` (G2). Default 5.
+    pub same_content_max: u32,
+    /// The period. Default the last 30 days.
+    pub same_content_period: Period,
+    /// Whether a person's own reply in an open window may repeat itself ("Thank you!"). Default yes.
+    pub same_content_spares_people: bool,
+    /// Least time between two promotional messages to one customer, in ms (G3). Default 7 days.
+    pub promotion_gap_ms: i64,
+    /// What happens before. Default refuse, as the explanation "capped" says.
+    pub promotion_on_cap: OnCap,
+    /// Quiet hours begin, in minutes after local midnight. Default 21:00.
+    pub quiet_from_minute: u16,
+    /// Quiet hours end, in minutes after local midnight; equal to the beginning: none. Default 09:00.
+    pub quiet_to_minute: u16,
+    /// Least time between two notices about one event, in ms (G3). Default 6 h.
+    pub event_gap_ms: i64,
+    /// What happens before. Default delay: a newer state of the parcel still arrives.
+    pub event_on_cap: OnCap,
+    /// Distinct customers in 24 h when the portfolio's tier is not known yet (G4). Default 250, the lowest.
+    pub unknown_tier: u32,
+    /// After "not delivered for ecosystem health" (131049) no marketing to that customer for this long, in ms.
+    /// Default 24 h.
+    pub ecosystem_wait_ms: i64,
+    /// Countries that marketing templates are not delivered to (ISO codes). Default the United States.
+    pub closed_markets: Vec<String>,
+    /// Greatest age of a message that can be reacted to or marked as read, in ms. Default 30 days.
+    pub target_age_ms: i64,
+    /// How often a message that waits for a person (paused channel) is judged again, in ms. Default 1 min.
+    pub recheck_ms: i64,
+    /// Messages a second of a number, shown beside the limiter's reading. Default 80.
+    pub throughput_per_second: u32,
+    /// Milliseconds per message to one customer. Default 6 s.
+    pub pair_gap_ms: i64,
+    /// Messages that may be borrowed within one such time. Default 45.
+    pub pair_burst: u32,
+    /// Share of the throughput that promotion leaves free for replies and notices, in percent (G5). Default 20.
+    pub promotion_reserve_percent: u8,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            opt_in_templates: 1,
+            opt_in_window_ms: DAY,
+            opt_in_on_cap: OnCap::Refuse,
+            same_content_max: 5,
+            same_content_period: Period::Days(30),
+            same_content_spares_people: true,
+            promotion_gap_ms: 7 * DAY,
+            promotion_on_cap: OnCap::Refuse,
+            quiet_from_minute: 21 * 60,
+            quiet_to_minute: 9 * 60,
+            event_gap_ms: 6 * HOUR,
+            event_on_cap: OnCap::Delay,
+            unknown_tier: 250,
+            ecosystem_wait_ms: DAY,
+            closed_markets: vec!["US".to_owned()],
+            target_age_ms: 30 * DAY,
+            recheck_ms: MINUTE,
+            throughput_per_second: 80,
+            pair_gap_ms: 6_000,
+            pair_burst: 45,
+            promotion_reserve_percent: 20,
+        }
+    }
+}
+
+impl Policy {
+    /// How many of `per_second` slots promotion leaves free.
+    #[must_use]
+    pub fn reserve(&self, per_second: u32) -> u32 {
+        let percent = u64::from(self.promotion_reserve_percent.min(100));
+        // At least one slot stays for promotion, or a small number could never send any.
+        let reserve = u64::from(per_second) * percent / 100;
+        u32::try_from(reserve).unwrap_or(per_second).min(per_second.saturating_sub(1))
+    }
+}

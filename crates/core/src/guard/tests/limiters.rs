@@ -1,0 +1,202 @@
+use crate::Ms;
+use crate::guard::rate::{Backoff, CallBudget, Growth, Pair, Sliding, Throughput};
+use crate::time::{DAY, HOUR, SECOND};
+use proptest::prelude::*;
+
+/// The greatest number of sends in any half-open window of `span` ms: each window that matters begins at a send.
+fn densest(sent: &[i64], span: i64) -> usize {
+    sent.iter().map(|from| sent.iter().filter(|at| (*from..from + span).contains(*at)).count()).max().unwrap_or(0)
+}
+
+proptest! {
+    #[test]
+    fn no_second_holds_more_than_the_limit(
+        limit in 1u32..12,
+        slack in 0i64..60,
+        waits in prop::collection::vec(prop_oneof![Just(0i64), 0i64..30, 0i64..2_000], 1..200),
+    ) {
+        let mut limiter = Throughput::new(limit, slack);
+        let (mut now, mut sent) = (1_000_000i64, Vec::new());
+        for wait in waits {
+            now += wait;
+            let at = limiter.earliest(Ms(now)).0;
+            prop_assert!(at >= now);
+            // Exact: one ms earlier would break the limit, unless it is free at once.
+            if at > now {
+                let mut early = sent.clone();
+                early.push(at - 1);
+                prop_assert!(densest(&early, SECOND + slack) > limit as usize);
+            }
+            limiter.take(Ms(at));
+            sent.push(at);
+            now = at;
+        }
+        prop_assert!(densest(&sent, SECOND + slack) <= limit as usize);
+    }
+
+    #[test]
+    fn a_coarse_grain_is_late_never_early(
+        limit in 1u32..20,
+        waits in prop::collection::vec(0i64..400, 1..150),
+    ) {
+        let mut limiter = Sliding::new(limit, 1_000, 64);
+        let (mut now, mut sent) = (77i64, Vec::new());
+        for wait in waits {
+            now = limiter.earliest(Ms(now + wait)).0;
+            limiter.take(Ms(now));
+            prop_assert_eq!(limiter.earliest(Ms(now)) == Ms(now), limiter.used(Ms(now)) < limit);
+            sent.push(now);
+        }
+        prop_assert!(densest(&sent, 1_000) <= limit as usize);
+    }
+
+    #[test]
+    fn promotion_leaves_the_reserve_free(waits in prop::collection::vec(0i64..200, 1..100)) {
+        let (limit, reserve) = (10, 3);
+        let mut limiter = Throughput::new(limit, 0);
+        let (mut now, mut promoted) = (0i64, Vec::new());
+        for wait in waits {
+            now = limiter.earliest_keeping(Ms(now + wait), reserve).0;
+            limiter.take(Ms(now));
+            promoted.push(now);
+            // Whatever promotion does, a reply leaves at once.
+            prop_assert_eq!(limiter.earliest(Ms(now)), Ms(now));
+        }
+        prop_assert!(densest(&promoted, SECOND) <= (limit - reserve) as usize);
+    }
+
+    #[test]
+    fn a_pair_never_borrows_more_than_it_pays_back(
+        burst in 1u32..8,
+        waits in prop::collection::vec(prop_oneof![Just(0i64), 0i64..3_000, 0i64..40_000], 1..200),
+    ) {
+        let gap = 6 * SECOND;
+        let mut pair = Pair::new(gap, burst);
+        let (mut now, mut sent) = (0i64, Vec::new());
+        for wait in waits {
+            now = pair.earliest(Ms(now + wait)).0;
+            pair.take(Ms(now));
+            sent.push(now);
+        }
+        prop_assert!(densest(&sent, gap) <= burst as usize);
+        // Witness: replay in bursts. A burst begins when all before it is paid back, lasts less than one gap, and
+        // nothing leaves between its end and the moment its messages would have had their turn.
+        let mut at = 0;
+        while at < sent.len() {
+            let start = sent[at];
+            let count = sent[at..].iter().take_while(|moment| **moment < start + gap).count();
+            at += count;
+            if let Some(next) = sent.get(at) {
+                prop_assert!(*next >= start + gap * count as i64);
+            }
+        }
+        let moments: Vec<Ms> = sent.iter().rev().copied().map(Ms).collect();
+        prop_assert_eq!(Pair::after(gap, burst, &moments), pair);
+    }
+
+    #[test]
+    fn clocks_that_jump_free_nothing(moments in prop::collection::vec(0i64..5_000, 1..100)) {
+        let mut limiter = Throughput::new(3, 0);
+        let mut pair = Pair::new(100, 3);
+        let (mut sent, mut pairs) = (Vec::new(), Vec::new());
+        for now in moments {
+            let at = limiter.earliest(Ms(now));
+            limiter.take(at);
+            sent.push(at.0);
+            let at = pair.earliest(Ms(now));
+            pair.take(at);
+            pairs.push(at.0);
+        }
+        prop_assert!(densest(&sent, SECOND) <= 3);
+        prop_assert!(densest(&pairs, 100) <= 3);
+        prop_assert!(sent.is_sorted() && pairs.is_sorted());
+    }
+
+    #[test]
+    fn budgets_hold_by_the_hour_and_day(waits in prop::collection::vec(0i64..HOUR, 1..120)) {
+        let mut budget = CallBudget::new(Some(4), Some(20));
+        let (mut now, mut made) = (5i64, Vec::new());
+        for wait in waits {
+            now = budget.earliest(Ms(now + wait)).0;
+            budget.take(Ms(now));
+            made.push(now);
+        }
+        prop_assert!(densest(&made, HOUR) <= 4);
+        prop_assert!(densest(&made, DAY) <= 20);
+    }
+}
+
+#[test]
+fn the_documented_burst() {
+    let mut pair = Pair::default();
+    for n in 0..45 {
+        assert_eq!(pair.earliest(Ms(n * 100)), Ms(n * 100), "message {n}");
+        pair.take(Ms(n * 100));
+    }
+    assert_eq!(pair.earliest(Ms(4_500)), Ms(270_000));
+    assert!(!pair.is_idle(Ms(269_999)) && pair.is_idle(Ms(270_000)));
+    pair.prune(Ms(270_000));
+    assert_eq!(pair, Pair::default());
+    // One every 6 s borrows nothing.
+    for n in 0..100 {
+        assert_eq!(pair.earliest(Ms(n * 6_000)), Ms(n * 6_000));
+        pair.take(Ms(n * 6_000));
+    }
+    // Two at once: the next one 12 s later.
+    let mut pair = Pair::default();
+    pair.take(Ms(0));
+    pair.take(Ms(10));
+    assert_eq!((pair.earliest(Ms(20)), pair.earliest(Ms(6_000))), (Ms(20), Ms(12_000)));
+}
+
+#[test]
+fn taking_over_waits_one_window() {
+    let limiter = Throughput::taken_over(80, 50, Ms(500));
+    assert_eq!(limiter.earliest(Ms(500)), Ms(1_550));
+    assert_eq!(limiter.earliest(Ms(9_000)), Ms(9_000));
+    let mut raised = Throughput::new(2, 0);
+    raised.take(Ms(0));
+    raised.take(Ms(0));
+    assert_eq!(raised.earliest(Ms(1)), Ms(1_000));
+    raised.set_per_second(3);
+    assert_eq!(raised.earliest(Ms(1)), Ms(1));
+    assert_eq!(Throughput::new(0, 0).earliest(Ms(1)), Ms(i64::MAX));
+}
+
+#[test]
+fn backing_off() {
+    let mut pair = Backoff::new(Growth::Pair);
+    let mut now = Ms(0);
+    for seconds in [1, 4, 16, 64, 256, 1_024, 3_600, 3_600] {
+        pair.fail(now, 0.5, None);
+        assert_eq!(pair.earliest(now), now.plus(seconds * SECOND));
+        now = pair.earliest(now);
+    }
+    assert_eq!(pair.failures(), 8);
+    pair.succeed();
+    assert_eq!((pair.failures(), pair.earliest(now)), (0, now));
+    let wait = |failures: u32, jitter: f64, asked: Option<i64>| {
+        let mut other = Backoff::new(Growth::Exponential);
+        for _ in 0..failures {
+            other.fail(Ms(0), jitter, None);
+        }
+        other.fail(Ms(0), jitter, asked);
+        other.earliest(Ms(0)).0
+    };
+    let table = [
+        (0, 0.0, None, 500),
+        (0, 1.0, None, 1_000),
+        (3, 0.0, None, 4_000),
+        (3, 1.0, None, 8_000),
+        (40, 1.0, None, 300_000),
+        (0, f64::NAN, None, 1_000),
+        (0, 7.0, None, 1_000),
+        (0, 1.0, Some(30_000), 30_000),
+        (0, 1.0, Some(0), 1_000),
+        (0, 1.0, Some(-5), 1_000),
+        (0, 1.0, Some(1_000_000_000_000), 3_600_000),
+    ];
+    for (failures, jitter, asked, expected) in table {
+        assert_eq!(wait(failures, jitter, asked), expected, "{failures} {jitter} {asked:?}");
+    }
+}

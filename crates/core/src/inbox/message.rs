@@ -1,0 +1,339 @@
+//! A message arrives: from the customer, from the owner's phone, or as a system line.
+
+use super::Book;
+use super::needs::message_key;
+use super::people::{Found, Person, feed, find_or_create};
+use super::state::{
+    Change, Context, ConversationState, ConversationStatus, Decision, Effect, FeedEvent, NewMessage, Outcome, Priority,
+};
+use crate::inbound::InboundMessage;
+use crate::message::{Content, Direction, Status};
+use crate::time::DAY;
+use crate::{ContactId, ConversationId, MediaId, MessageId, Ms};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Length of a stored preview, in characters.
+pub(super) const PREVIEW_CHARS: usize = 200;
+
+/// One line without control characters, at most `limit` characters: safe for lists and for PostgreSQL text.
+pub(super) fn one_line(text: &str, limit: usize) -> String {
+    let words = text.split(char::is_whitespace).map(|word| word.chars().filter(|c| !c.is_control()));
+    let mut line = String::with_capacity(text.len().min(limit * 4));
+    let mut length = 0;
+    for word in words {
+        let mut word = word.peekable();
+        if word.peek().is_none() {
+            continue;
+        }
+        let gap = usize::from(length > 0);
+        if length + gap >= limit {
+            break;
+        }
+        if gap == 1 {
+            line.push(' ');
+        }
+        length += gap;
+        for character in word.take(limit - length) {
+            line.push(character);
+            length += 1;
+        }
+    }
+    line
+}
+
+/// A customer's message, or an echo of the owner's (`echo`), takes its place in the thread.
+pub(super) fn receive(
+    book: &Book,
+    context: &Context<'_>,
+    at: Option<Ms>,
+    inbound: &InboundMessage,
+    echo: bool,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Decision {
+    if book.message_of(context.channel_id, &inbound.id).is_some() {
+        return Decision::nothing(Outcome::Duplicate);
+    }
+    // A provider clock that runs ahead must not hold a window open longer than it is.
+    let at = at.map_or(context.received_at, |at| at.min(context.received_at));
+    let mut person = match find_or_create(book, context, &inbound.customer, at, fresh) {
+        Found::Person(person) => *person,
+        Found::Elsewhere(outcome) => return Decision::nothing(outcome),
+    };
+    if !echo {
+        note_contact(&mut person, inbound, at, context.now);
+    }
+    let place = Place::find(book, context, person.contact.id, person.contact.lane, at, fresh);
+    let line = line_of(book, context, &person, &place.conversation, at, inbound, echo, fresh);
+    finish(context, person, place, line, inbound, echo, fresh)
+}
+
+/// A system notice (number changed, ...) as a line that neither opens the window nor counts as unread.
+pub(super) fn system_line(
+    book: &Book,
+    context: &Context<'_>,
+    at: Ms,
+    mut person: Person,
+    notice: &InboundMessage,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Decision {
+    let place = Place::find(book, context, person.contact.id, person.contact.lane, at, fresh);
+    let mut line = line_of(book, context, &person, &place.conversation, at, notice, false, fresh);
+    line.direction = Direction::Event;
+    line.status = Status::Event;
+    line.author_kind = "system".to_owned();
+    person.contact.updated_at = context.now;
+    person.changes.push(Change::UpdateContact(person.contact.clone()));
+    let outcome = Outcome::Message(line.id);
+    let told = created(&line);
+    let mut changes = person.changes;
+    let mut conversation = place.conversation;
+    conversation.updated_at = context.now;
+    changes.push(if place.is_new {
+        Change::CreateConversation(conversation)
+    } else {
+        Change::UpdateConversation(conversation)
+    });
+    changes.push(Change::InsertMessage(line));
+    changes.push(Change::Feed(told));
+    Decision { changes, effects: person.effects, outcome }
+}
+
+fn note_contact(person: &mut Person, inbound: &InboundMessage, at: Ms, now: Ms) {
+    let contact = &mut person.contact;
+    contact.first_inbound_at = Some(contact.first_inbound_at.map_or(at, |first| first.min(at)));
+    contact.last_inbound_at = contact.last_inbound_at.max(Some(at));
+    if contact.source.is_none() {
+        contact.source = inbound.referral.clone();
+    }
+    contact.updated_at = now;
+    person.changes.push(Change::UpdateContact(contact.clone()));
+}
+
+/// The conversation a line goes into.
+struct Place {
+    conversation: ConversationState,
+    is_new: bool,
+    reopened: bool,
+}
+
+impl Place {
+    fn find(
+        book: &Book,
+        context: &Context<'_>,
+        contact: ContactId,
+        lane: u16,
+        at: Ms,
+        fresh: &mut dyn FnMut() -> Uuid,
+    ) -> Self {
+        if let Some(known) = book.place(contact, context.channel_id) {
+            let resolved = known.status == ConversationStatus::Resolved;
+            let recent = known.resolved_at.is_some_and(|end| at.since(end) <= context.policy.reopen_within_ms);
+            if !resolved || recent {
+                return Self { conversation: known.clone(), is_new: false, reopened: resolved };
+            }
+        }
+        let conversation = fresh_conversation(ConversationId(fresh()), contact, context, lane, at);
+        Self { conversation, is_new: true, reopened: false }
+    }
+}
+
+pub(super) fn fresh_conversation(
+    id: ConversationId,
+    contact_id: ContactId,
+    context: &Context<'_>,
+    lane: u16,
+    at: Ms,
+) -> ConversationState {
+    ConversationState {
+        id,
+        contact_id,
+        channel_id: context.channel_id,
+        lane,
+        status: ConversationStatus::Open,
+        priority: Priority::None,
+        assignee_id: None,
+        team_id: None,
+        snoozed_until: None,
+        unread: 0,
+        last_message_at: at,
+        last_message_id: None,
+        last_direction: Direction::Event,
+        last_kind: "event".to_owned(),
+        last_preview: String::new(),
+        last_status: Status::Event,
+        last_inbound_at: None,
+        last_inbound_provider_id: None,
+        window_expires_at: None,
+        waiting_since: None,
+        first_response_at: None,
+        resolved_at: None,
+        created_at: context.now,
+        updated_at: context.now,
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row is made of what the event, the person and the place say")]
+fn line_of(
+    book: &Book,
+    context: &Context<'_>,
+    person: &Person,
+    conversation: &ConversationState,
+    at: Ms,
+    inbound: &InboundMessage,
+    echo: bool,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> NewMessage {
+    let id = MessageId(fresh());
+    let mut content = inbound.content.clone();
+    let media_id = match &mut content {
+        Content::Media(media) if media.provider_media_id.is_some() => {
+            let media_id = fresh();
+            media.media_id = Some(media_id);
+            Some(MediaId(media_id))
+        }
+        _ => None,
+    };
+    let target = inbound.reply_to.as_deref().and_then(|target| book.message_of(context.channel_id, target));
+    NewMessage {
+        id,
+        conversation_id: conversation.id,
+        contact_id: person.contact.id,
+        channel_id: context.channel_id,
+        direction: if echo { Direction::Out } else { Direction::In },
+        at,
+        created_at: context.now,
+        author_kind: if echo { "phone_app" } else { "contact" }.to_owned(),
+        author_id: None,
+        author_name: None,
+        provider_id: Some(inbound.id.clone()),
+        client_id: None,
+        preview: one_line(&content.text(), PREVIEW_CHARS),
+        status: if echo { Status::Sent } else { Status::Received },
+        reply_to_provider_id: inbound.reply_to.clone(),
+        reply_to_id: target.map(|message| message.id),
+        media_id,
+        content,
+    }
+}
+
+fn finish(
+    context: &Context<'_>,
+    person: Person,
+    place: Place,
+    line: NewMessage,
+    inbound: &InboundMessage,
+    echo: bool,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Decision {
+    let Person { mut changes, mut effects, .. } = person;
+    let mut conversation = place.conversation;
+    let reopened = place.reopened;
+    if echo {
+        answered(&mut conversation, line.at);
+    } else {
+        heard(&mut conversation, line.at, &inbound.id);
+    }
+    show(&mut conversation, &line);
+    conversation.updated_at = context.now;
+    let (conversation_id, contact_id) = (conversation.id, conversation.contact_id);
+    if place.is_new {
+        changes.push(Change::CreateConversation(conversation));
+        let told =
+            FeedEvent { conversation_id: Some(conversation_id), ..feed("conversation.created", line.at, contact_id) };
+        changes.push(Change::Feed(told));
+    } else {
+        changes.push(Change::UpdateConversation(conversation));
+    }
+    if reopened {
+        changes.push(Change::InsertMessage(event_line(context, &line, "reopened", json!({}), fresh)));
+    }
+    if let (Some(media_id), Some(media)) = (line.media_id, line.content.media()) {
+        let media = media.clone();
+        effects.push(Effect::FetchMedia { media_id, message_id: line.id, channel_id: line.channel_id, media });
+    }
+    effects.push(Effect::Release { channel_id: line.channel_id, key: message_key(&inbound.id) });
+    let outcome = Outcome::Message(line.id);
+    changes.push(Change::Feed(created(&line)));
+    changes.push(Change::InsertMessage(line));
+    Decision { changes, effects, outcome }
+}
+
+/// The customer spoke: the window opens for 24 h from then (`whatsapp-cloud-api.md` §9).
+fn heard(conversation: &mut ConversationState, at: Ms, provider_id: &str) {
+    if conversation.status != ConversationStatus::Open {
+        conversation.status = ConversationStatus::Open;
+        conversation.snoozed_until = None;
+        conversation.resolved_at = None;
+    }
+    // A message that the business has already answered arrives late: nobody waits for it.
+    let answered_later = conversation.last_direction == Direction::Out && conversation.last_message_at > at;
+    if !answered_later {
+        conversation.unread = conversation.unread.saturating_add(1);
+        conversation.waiting_since = Some(conversation.waiting_since.map_or(at, |since| since.min(at)));
+    }
+    if conversation.last_inbound_at.is_none_or(|last| at >= last) {
+        conversation.last_inbound_at = Some(at);
+        conversation.last_inbound_provider_id = Some(provider_id.to_owned());
+    }
+    conversation.window_expires_at = conversation.window_expires_at.max(Some(at.plus(DAY)));
+}
+
+/// The business spoke: nobody waits any more for what was asked before.
+pub(super) fn answered(conversation: &mut ConversationState, at: Ms) {
+    if conversation.last_inbound_at.is_none_or(|asked| at >= asked) {
+        conversation.waiting_since = None;
+        conversation.unread = 0;
+    }
+    conversation.first_response_at = conversation.first_response_at.or(Some(at));
+}
+
+/// The list shows the newest line; an older one that arrives late does not replace it.
+pub(super) fn show(conversation: &mut ConversationState, line: &NewMessage) {
+    if line.at < conversation.last_message_at && conversation.last_message_id.is_some() {
+        return;
+    }
+    conversation.last_message_at = line.at;
+    conversation.last_message_id = Some(line.id);
+    conversation.last_direction = line.direction;
+    conversation.last_kind = line.content.kind().to_owned();
+    conversation.last_preview.clone_from(&line.preview);
+    conversation.last_status = line.status;
+}
+
+/// A quiet line about the conversation, beside `beside`.
+pub(super) fn event_line(
+    context: &Context<'_>,
+    beside: &NewMessage,
+    event: &str,
+    data: serde_json::Value,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> NewMessage {
+    NewMessage {
+        id: MessageId(fresh()),
+        direction: Direction::Event,
+        created_at: context.now,
+        author_kind: "system".to_owned(),
+        author_id: None,
+        author_name: None,
+        provider_id: None,
+        client_id: None,
+        content: Content::Event { event: event.to_owned(), data },
+        preview: String::new(),
+        status: Status::Event,
+        reply_to_provider_id: None,
+        reply_to_id: None,
+        media_id: None,
+        ..beside.clone()
+    }
+}
+
+/// Tells listeners of a new line.
+pub(super) fn created(line: &NewMessage) -> FeedEvent {
+    FeedEvent {
+        conversation_id: Some(line.conversation_id),
+        message_id: Some(line.id),
+        data: json!({ "direction": line.direction, "kind": line.content.kind() }),
+        ..feed("message.created", line.at, line.contact_id)
+    }
+}

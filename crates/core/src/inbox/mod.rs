@@ -1,0 +1,47 @@
+//! The inbox: what a provider's event does to contacts, conversations and messages.
+//!
+//! [`decide`] is pure: it reads a [`Book`] (the rows a batch of events needs, as they are now), one event and
+//! the present moment, and answers with changes, effects and an outcome. [`Book::apply`] plays the changes into
+//! the book, so that the next event of the batch sees them; after the last one [`Book::drain`] hands the
+//! accumulated rows to the store, which writes them in one transaction.
+
+mod amend;
+mod book;
+mod command;
+mod decide;
+mod join;
+mod message;
+mod needs;
+mod people;
+mod sending;
+mod state;
+mod status;
+#[cfg(test)]
+mod tests;
+
+pub use book::{Batch, Book};
+pub use command::{Actor, Command, CommandError, Draft, note, outbound, run};
+pub use decide::decide;
+pub use join::{join_contacts, join_conversations};
+pub use needs::{Needs, message_key, needs};
+pub use sending::{Step, step, stopped_marketing};
+pub use state::{
+    Change, ConsentRecord, ContactState, Context, ConversationState, ConversationStatus, Decision, Effect, FeedEvent,
+    MessageState, NewMessage, Outcome, Policy, Priority, Reaction,
+};
+
+/// Tag put before our message id in the provider's callback field; echoed in every status.
+pub const CALLBACK_PREFIX: &str = "rpt:";
+
+/// The callback text that identifies attempt `attempt` at sending `message`.
+#[must_use]
+pub fn callback(message: crate::MessageId, attempt: u32) -> String {
+    format!("{CALLBACK_PREFIX}{message}:{attempt}")
+}
+
+/// Reads a callback text back; `None` for texts that are not ours.
+#[must_use]
+pub fn parse_callback(text: &str) -> Option<(crate::MessageId, u32)> {
+    let (id, attempt) = text.strip_prefix(CALLBACK_PREFIX)?.split_once(':')?;
+    Some((crate::MessageId(id.parse().ok()?), attempt.parse().ok()?))
+}

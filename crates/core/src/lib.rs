@@ -1,0 +1,23 @@
+//! The domain of Rapport: values and decisions.
+//!
+//! Everything here is pure and total. A decision takes a snapshot, an event and the present moment and
+//! returns what should change, what should be done, and why. No I/O, clock, randomness or logging: the
+//! callers in `app` bring those, so that each rule can be tested as a table.
+
+pub mod channel;
+pub mod contact;
+pub mod guard;
+pub mod id;
+pub mod inbound;
+pub mod inbox;
+pub mod message;
+pub mod retry;
+pub mod sync;
+pub mod template;
+pub mod time;
+
+pub use id::{
+    ChannelId, ConnectionId, ContactId, ConversationId, JobId, MediaId, MessageId, RawEventId, TeamId, TemplateId,
+    UserId, WorkspaceId,
+};
+pub use time::Ms;
