@@ -1,0 +1,38 @@
+//! Text understanding without I/O: one normal form, one tokeniser, search terms, language guesses,
+//! previews and name similarity.
+//!
+//! Everything that compares texts (search, counting, deduplication, later the classifier) goes
+//! through [`normalise`], so that two places never disagree about what "the same word" means. All
+//! functions are total: any `&str` is a valid input, nothing panics, and the cost grows linearly
+//! with the text (there are no regular expressions and no backtracking).
+//!
+//! # The alphabet of search terms
+//!
+//! Every string returned by [`terms`] or held in a [`Query`] is made only of
+//! - ASCII digits `0-9`,
+//! - lower-case letters: characters with the Unicode property Alphabetic that are not combining
+//!   marks, modifier letters or enclosed letters,
+//! - [`STEM_MARK`], only as the first character, on stems.
+//!
+//! Hence no term holds white space, quotes or an operator of SQLite FTS5 (`" * ^ : ( ) + - .`) or of
+//! a PostgreSQL `tsquery` (`& | ! ( ) < > : * ' \`), and FTS5's keywords (upper case) cannot occur.
+//! A term is at most [`MAX_TERM_CHARS`] characters long and never empty.
+
+mod fold;
+mod han;
+pub mod language;
+mod normalise;
+mod preview;
+pub mod safe;
+mod search;
+mod similarity;
+mod stem;
+mod tokenise;
+
+pub use fold::MAX_TERM_CHARS;
+pub use normalise::{Normalised, normalise, normalised};
+pub use preview::preview;
+pub use search::{MAX_QUERY_TOKENS, MAX_TERMS, Query, highlights, query, terms};
+pub use similarity::similarity;
+pub use stem::STEM_MARK;
+pub use tokenise::{Kind, Token, tokenise};
