@@ -1,0 +1,101 @@
+//! Property definitions, and our own key property.
+
+use super::api::{Api, list, odd, read, text};
+use crate::crm::{CrmError, ErrorClass};
+use crate::http::{Method, Request, Response, percent};
+use serde_json::{Value, json};
+
+/// Our unique property on contacts: the key of every write (`crm-apis.md` §0 rule 9).
+pub const KEY_PROPERTY: &str = "rapport_contact_id";
+
+/// A property of an object kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property {
+    /// Internal name.
+    pub name: String,
+    /// Name for people.
+    pub label: String,
+    /// string, number, date, datetime, enumeration, bool, phone_number.
+    pub kind: String,
+    /// Cannot be written (calculated or locked).
+    pub read_only: bool,
+    /// Holds each value once.
+    pub unique: bool,
+    /// Internal values of an enumeration.
+    pub options: Vec<String>,
+}
+
+/// Asks for all properties of an object kind (`contacts`).
+#[must_use]
+pub fn list_all(api: &Api, kind: &str) -> Request {
+    api.properties("properties", Method::Get, kind, "")
+}
+
+/// Reads the answer to [`list_all`].
+///
+/// # Errors
+/// [`CrmError`] when refused.
+pub fn read_all(response: &Response) -> Result<Vec<Property>, CrmError> {
+    let body = read(response)?;
+    if !body["results"].is_array() {
+        return Err(odd(response, "no results"));
+    }
+    Ok(list(&body["results"]).iter().filter_map(property).collect())
+}
+
+fn property(row: &Value) -> Option<Property> {
+    let name = text(&row["name"])?;
+    Some(Property {
+        label: text(&row["label"]).unwrap_or_else(|| name.clone()),
+        kind: text(&row["type"]).unwrap_or_else(|| "string".to_owned()),
+        read_only: row["modificationMetadata"]["readOnlyValue"] == true || row["calculated"] == true,
+        unique: row["hasUniqueValue"] == true,
+        options: list(&row["options"]).iter().filter_map(|option| text(&option["value"])).collect(),
+        name,
+    })
+}
+
+/// Asks for our key property of an object kind.
+#[must_use]
+pub fn get_key(api: &Api, kind: &str) -> Request {
+    api.properties("property", Method::Get, kind, &format!("/{}", percent(KEY_PROPERTY)))
+}
+
+/// Creates our key property: text, unique, in the group `group` (`contactinformation` for contacts).
+#[must_use]
+pub fn create_key(api: &Api, kind: &str, group: &str) -> Request {
+    api.properties("property_create", Method::Post, kind, "").with_json(&json!({
+        "name": KEY_PROPERTY,
+        "label": "Rapport contact id",
+        "description": "Written by Rapport to find its contact again. Do not edit.",
+        "groupName": group,
+        "type": "string",
+        "fieldType": "text",
+        "hasUniqueValue": true,
+        "formField": false,
+    }))
+}
+
+/// How our key property stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PropertyState {
+    /// There and unique.
+    Ready,
+    /// Not there: create it.
+    Missing,
+    /// There but not unique: a person must delete it, uniqueness cannot be added later.
+    NotUnique,
+}
+
+/// Reads the answer to [`get_key`] or [`create_key`].
+///
+/// # Errors
+/// [`CrmError`] when refused; class `Conflict` after [`create_key`] means that it was created meanwhile: look again.
+pub fn read_key(response: &Response) -> Result<PropertyState, CrmError> {
+    match read(response) {
+        Ok(body) if body["hasUniqueValue"] == true => Ok(PropertyState::Ready),
+        Ok(_) => Ok(PropertyState::NotUnique),
+        Err(error) if error.class == ErrorClass::NotFound => Ok(PropertyState::Missing),
+        Err(error) => Err(error),
+    }
+}
