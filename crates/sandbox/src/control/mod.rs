@@ -1,0 +1,194 @@
+//! The control API under `/_sandbox/`: makes things happen and shows what was received.
+
+mod crm;
+mod whatsapp;
+
+use crate::{fault::Fault, world::World};
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{delete, get, post},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::{Arc, PoisonError, atomic::Ordering};
+
+type Shared = State<Arc<World>>;
+
+/// All control endpoints.
+pub fn router() -> Router<Arc<World>> {
+    Router::new()
+        .route("/state", get(state))
+        .route("/reset", post(reset))
+        .route("/clock", get(clock).post(set_clock))
+        .route("/limits", get(limits).post(set_limits))
+        .route("/faults", get(faults).post(add_fault).delete(clear_faults))
+        .route("/faults/{id}", delete(remove_fault))
+        .route("/deliveries", get(deliveries))
+        .nest("/whatsapp", whatsapp::router())
+        .nest("/hubspot", crm::router())
+        .fallback(|| async { refuse(StatusCode::NOT_FOUND, "there is no such control endpoint") })
+}
+
+/// An error of the control API: `{"error": text}`.
+pub fn refuse(status: StatusCode, text: impl Into<String>) -> Response {
+    (status, Json(json!({"error": text.into()}))).into_response()
+}
+
+/// 200 with the value, or 400 with the error.
+pub fn answer(result: Result<Value, String>) -> Response {
+    match result {
+        Ok(value) => Json(value).into_response(),
+        Err(text) => refuse(StatusCode::BAD_REQUEST, text),
+    }
+}
+
+async fn state(State(world): Shared) -> Json<Value> {
+    let counts = &world.deliverer.counts;
+    let get = |n: &std::sync::atomic::AtomicU64| n.load(Ordering::Relaxed);
+    let deliveries = json!({
+        "created": get(&counts.created),
+        "delivered": get(&counts.delivered),
+        "failed_tries": get(&counts.failed_tries),
+        "dropped": get(&counts.dropped),
+        "duplicated": get(&counts.duplicated),
+        "pending": world.deliverer.pending.load(Ordering::Relaxed),
+    });
+    let whatsapp = {
+        let state = world.wa();
+        json!({
+            "totals": state.totals,
+            "numbers": state.numbers.values().map(|number| json!({
+                "phone_number_id": number.config.phone_number_id,
+                "waba_id": number.config.waba_id,
+                "display_phone": number.config.display_phone,
+                "app_id": number.app_id,
+                "callback": state.callback(&number.config.phone_number_id).map(|c| c.0),
+                "registered": number.registered,
+            })).collect::<Vec<_>>(),
+            "customers": state.customers.len(),
+            "templates": state.templates.len(),
+            "media": state.media.len(),
+            "media_bytes": state.media_bytes,
+            "kept_messages": state.received.len(),
+        })
+    };
+    let hubspot = {
+        let state = world.hs();
+        let records: serde_json::Map<String, Value> =
+            state.stores.values().map(|store| (store.kind.to_owned(), store.records.len().into())).collect();
+        json!({"records": records, "requests": state.log.total(), "webhook_url": state.config.webhook_url})
+    };
+    Json(json!({
+        "now": world.clock.now(),
+        "speed": world.clock.speed(),
+        "timers": world.timers.len(),
+        "faults": world.faults.list().len(),
+        "deliveries": deliveries,
+        "whatsapp": whatsapp,
+        "hubspot": hubspot,
+    }))
+}
+
+async fn reset(State(world): Shared) -> Json<Value> {
+    world.reset();
+    Json(json!({"ok": true}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockChange {
+    speed: Option<f64>,
+    advance_ms: Option<i64>,
+}
+
+async fn clock(State(world): Shared) -> Json<Value> {
+    Json(json!({"now": world.clock.now(), "speed": world.clock.speed()}))
+}
+
+async fn set_clock(State(world): Shared, Json(change): Json<ClockChange>) -> Json<Value> {
+    if let Some(speed) = change.speed {
+        world.clock.set_speed(speed);
+    }
+    if let Some(ms) = change.advance_ms {
+        world.clock.advance(ms);
+    }
+    clock(State(world)).await
+}
+
+async fn limits(State(world): Shared) -> Json<Value> {
+    let (whatsapp, delays, review) = {
+        let state = world.wa();
+        (state.limits, state.delays, state.review_ms)
+    };
+    let mut hubspot = json!(world.hs().config);
+    if let Some(map) = hubspot.as_object_mut() {
+        map.remove("client_secret");
+    }
+    Json(json!({"whatsapp": whatsapp, "delays": delays, "review_ms": review, "hubspot": hubspot}))
+}
+
+/// Lays the given keys over the present values, so that a change names only what it changes.
+fn overlay<T: serde::Serialize + serde::de::DeserializeOwned>(present: &T, change: &Value) -> Result<T, String> {
+    let mut value = json!(present);
+    match (value.as_object_mut(), change.as_object()) {
+        (Some(value), Some(change)) => value.extend(change.clone()),
+        _ => return Err("an object is expected".into()),
+    }
+    serde_json::from_value(value).map_err(|error| error.to_string())
+}
+
+async fn set_limits(State(world): Shared, Json(change): Json<Value>) -> Response {
+    let outcome = (|| {
+        let object = change.as_object().ok_or("an object is expected")?;
+        for (key, value) in object {
+            match key.as_str() {
+                "whatsapp" => {
+                    let mut state = world.wa();
+                    state.limits = overlay(&state.limits, value)?;
+                }
+                "delays" => {
+                    let mut state = world.wa();
+                    state.delays = overlay(&state.delays, value)?;
+                }
+                "review_ms" => world.wa().review_ms = value.as_i64().ok_or("review_ms must be a number")?,
+                "hubspot" => {
+                    let mut state = world.hs();
+                    state.config = overlay(&state.config, value)?;
+                }
+                other => return Err(format!("unknown key {other}: whatsapp, delays, review_ms, hubspot are known")),
+            }
+        }
+        Ok(())
+    })();
+    match outcome {
+        Ok(()) => limits(State(world)).await.into_response(),
+        Err(text) => refuse(StatusCode::BAD_REQUEST, text),
+    }
+}
+
+async fn faults(State(world): Shared) -> Json<Value> {
+    Json(json!({"items": world.faults.list()}))
+}
+
+async fn add_fault(State(world): Shared, Json(fault): Json<Fault>) -> Json<Value> {
+    Json(json!(world.faults.add(fault)))
+}
+
+async fn clear_faults(State(world): Shared) -> Json<Value> {
+    world.faults.clear(None);
+    Json(json!({"ok": true}))
+}
+
+async fn remove_fault(State(world): Shared, Path(id): Path<u64>) -> Json<Value> {
+    world.faults.clear(Some(id));
+    Json(json!({"ok": true}))
+}
+
+async fn deliveries(State(world): Shared) -> Json<Value> {
+    let log = world.deliverer.log.lock().unwrap_or_else(PoisonError::into_inner);
+    let items: Vec<&crate::deliver::Logged> = log.iter().rev().take(500).collect();
+    Json(json!({"items": items, "total": log.total()}))
+}

@@ -1,0 +1,28 @@
+//! A stand-in for the vendors Rapport talks to: Meta's WhatsApp Graph API and the HubSpot CRM.
+//!
+//! It is stateful and follows the vendors' contracts closely enough for their own client libraries to work
+//! against it, it can misbehave on request (errors, delays, cut connections, duplicates, reordering), and its
+//! clock can run faster than the world's. It shares no wire type with the connectors: it is a second,
+//! independent reading of each contract, so a misreading on one side shows.
+//!
+//! Everything lives in memory. What grows is bounded; the bounds are in [`Keep`].
+
+mod bounded;
+mod clock;
+mod config;
+mod control;
+mod deliver;
+mod fault;
+mod handle;
+mod hubspot;
+mod multipart;
+mod reply;
+mod serve;
+mod timers;
+mod whatsapp;
+mod world;
+
+pub use clock::Clock;
+pub use config::{Config, HubSpotConfig, Keep, NumberConfig, StatusDelays, WhatsAppLimits};
+pub use handle::{Handle, Sandbox};
+pub use whatsapp::inbound::{Customer, Injected};

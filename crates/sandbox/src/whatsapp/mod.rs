@@ -1,0 +1,174 @@
+//! The Graph API stand-in (whatsapp-cloud-api.md).
+
+mod account;
+mod admin;
+mod block;
+mod call;
+mod contacts;
+mod content;
+pub mod envelope;
+pub mod error;
+pub mod inbound;
+mod interactive;
+mod limits;
+mod links;
+mod media;
+mod messages;
+mod number;
+mod profile;
+pub mod simulate;
+pub mod state;
+pub mod status;
+pub mod template;
+mod template_api;
+mod template_check;
+mod template_params;
+pub mod template_seed;
+mod upload;
+
+use crate::{
+    fault::{Kind, Target, Traffic},
+    reply::{Reply, cut},
+    world::World,
+};
+use axum::{
+    extract::{Request, State as Extract},
+    response::{IntoResponse, Response},
+};
+use call::Call;
+use error::{GraphError, Result};
+use serde_json::Value;
+use std::{sync::Arc, time::Duration};
+
+/// Answers every call that is neither control nor CRM.
+pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, crate::serve::MAX_BODY).await else {
+        return GraphError::invalid("The request body could not be read or is too large").reply("").into_response();
+    };
+    let call = Call::new(&parts, body);
+    let to = call.recipient();
+    let fault =
+        world.faults.hit(&Traffic { target: Target::Whatsapp, path: &call.path, method: &call.method, to: &to });
+    let mut forced = None;
+    let mut lose_answer = false;
+    if let Some(fault) = fault {
+        match fault.kind {
+            Kind::CutBefore => return cut(),
+            Kind::Timeout => {
+                tokio::time::sleep(Duration::from_secs(120)).await;
+                return cut();
+            }
+            Kind::Delay => tokio::time::sleep(Duration::from_millis(fault.delay_ms.unwrap_or(1_000))).await,
+            Kind::DropResponse => lose_answer = true,
+            Kind::Status => return with_retry(refusal(&world, fault.status), fault.retry_after).into_response(),
+            Kind::ErrorCode => {
+                let code = fault.code.as_ref().and_then(Value::as_i64).unwrap_or(131_000);
+                if error::is_asynchronous(code) && call.path.ends_with("/messages") {
+                    forced = Some(code);
+                } else {
+                    messages::record_refusal(&world, &call, &GraphError::code(code));
+                    let reply = GraphError::code(code).reply(&world.wa().token(23));
+                    let reply = Reply { status: fault.status.unwrap_or(reply.status), ..reply };
+                    return with_retry(reply, fault.retry_after).into_response();
+                }
+            }
+            Kind::Duplicate | Kind::Reorder => {}
+        }
+    }
+    let reply = match dispatch(&world, &call, forced).await {
+        Ok(reply) => reply,
+        Err(error) => {
+            messages::record_refusal(&world, &call, &error);
+            error.reply(&world.wa().token(23))
+        }
+    };
+    if lose_answer {
+        return cut();
+    }
+    reply.with("facebook-api-version", call.version.as_deref().unwrap_or("v26.0")).into_response()
+}
+
+fn refusal(world: &World, status: Option<u16>) -> Reply {
+    let status = status.unwrap_or(500);
+    let code = match status {
+        401 => 190,
+        403 => 10,
+        404 => 100,
+        429 => 130_429,
+        503 => 2,
+        _ => 131_000,
+    };
+    let reply = GraphError::code(code).reply(&world.wa().token(23));
+    Reply { status, ..reply }
+}
+
+fn with_retry(reply: Reply, retry_after: Option<u64>) -> Reply {
+    match retry_after {
+        Some(seconds) => reply.with("retry-after", seconds),
+        None => reply,
+    }
+}
+
+async fn dispatch(world: &Arc<World>, call: &Call, forced: Option<i64>) -> Result<Reply> {
+    let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    match (call.method.as_str(), segments.as_slice()) {
+        ("GET", ["_lookaside", id]) => media::download(world, call, id),
+        ("POST", [p, "messages" | "marketing_messages"]) => messages::send(world, call, p, forced),
+        ("POST", [p, "media"]) => media::upload(world, call, p).await,
+        ("GET" | "POST", [p, "whatsapp_business_profile"]) => profile::handle(world, call, p),
+        (_, [p, "block_users"]) => block::handle(world, call, p),
+        (_, [p, "message_qrdls", rest @ ..]) => links::handle(world, call, p, rest.first().copied()),
+        (_, [p, "register" | "deregister" | "request_code" | "verify_code"]) => number::registration(world, call, p),
+        (_, [p, "settings" | "conversational_automation" | "whatsapp_commerce_settings" | "username"]) => {
+            number::settings(world, call, p)
+        }
+        (_, [w, "phone_numbers"]) => number::of_account(world, call, w),
+        (_, [w, "message_templates"]) => template_api::handle(world, call, w),
+        (_, [w, "subscribed_apps"]) => account::subscribed_apps(world, call, w).await,
+        ("POST", [app, "subscriptions"]) => account::subscriptions(world, call, app).await,
+        ("POST", [app, "uploads"]) => upload::begin(world, call, app),
+        ("POST" | "GET", [id]) if id.starts_with("upload:") => upload::go_on(world, call, id),
+        ("GET", ["debug_token"]) => admin::debug_token(world, call),
+        ("GET", ["oauth", "access_token"]) => admin::access_token(world, call),
+        ("POST", [id, "unpause"]) => template_api::unpause(world, call, id),
+        (_, [id]) => object(world, call, id).await,
+        _ => Err(GraphError::unknown_object(&call.method, segments.first().unwrap_or(&""))),
+    }
+}
+
+/// `/{id}`: the kind of the object decides.
+async fn object(world: &Arc<World>, call: &Call, id: &str) -> Result<Reply> {
+    enum Is {
+        Number,
+        Account,
+        Template,
+        Media,
+    }
+    let kind = {
+        let state = world.wa();
+        if state.numbers.contains_key(id) {
+            Some(Is::Number)
+        } else if state.wabas.contains_key(id) {
+            Some(Is::Account)
+        } else if state.templates.contains_key(id) {
+            Some(Is::Template)
+        } else if state.media.get(id).is_some() {
+            Some(Is::Media)
+        } else {
+            None
+        }
+    };
+    match kind {
+        Some(Is::Number) => number::object(world, call, id).await,
+        Some(Is::Account) => account::object(world, call, id),
+        Some(Is::Template) => template_api::object(world, call, id),
+        Some(Is::Media) => media::object(world, call, id),
+        None if call.method == "GET" && id == "me" => admin::me(world, call),
+        None => {
+            // A wrong token is told before an unknown object.
+            call.any_token(&world.wa())?;
+            Err(GraphError::unknown_object(&call.method, id))
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Everything a running sandbox holds, shared by its tasks.
+
+use crate::{
+    Clock, Config,
+    deliver::{Deliverer, Lanes},
+    fault::Faults,
+    hubspot::state::State as HubSpot,
+    timers::Timers,
+    whatsapp::state::State as WhatsApp,
+};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio_util::sync::CancellationToken;
+
+/// The state behind all endpoints. Locks are held for moments only and never across an await.
+pub struct World {
+    /// As given at start.
+    pub config: Config,
+    /// Sandbox time.
+    pub clock: Clock,
+    whatsapp: Mutex<WhatsApp>,
+    hubspot: Mutex<HubSpot>,
+    /// Misbehaviour in force.
+    pub faults: Faults,
+    /// What happens later.
+    pub timers: Timers,
+    /// Outgoing webhooks.
+    pub deliverer: Deliverer,
+    /// Client for webhooks and handshakes.
+    pub http: reqwest::Client,
+    /// Set when the sandbox shuts down.
+    pub stop: CancellationToken,
+    /// `http://host:port` of this sandbox.
+    pub base_url: String,
+}
+
+impl World {
+    /// Builds the start state.
+    pub fn new(config: Config, base_url: String) -> std::io::Result<(Self, Lanes)> {
+        let http = reqwest::Client::builder()
+            .timeout(std::time::Duration::from_millis(config.delivery_timeout_ms))
+            .redirect(reqwest::redirect::Policy::none())
+            .pool_max_idle_per_host(config.delivery_lanes)
+            .no_proxy()
+            .build()
+            .map_err(std::io::Error::other)?;
+        let (deliverer, lanes) = Deliverer::new(config.delivery_lanes, config.keep.deliveries);
+        let world = Self {
+            clock: config.clock.clone(),
+            whatsapp: Mutex::new(WhatsApp::new(&config)),
+            hubspot: Mutex::new(HubSpot::new(&config)),
+            faults: Faults::new(config.seed),
+            timers: Timers::default(),
+            deliverer,
+            http,
+            stop: CancellationToken::new(),
+            base_url,
+            config,
+        };
+        Ok((world, lanes))
+    }
+
+    /// The WhatsApp side.
+    pub fn wa(&self) -> MutexGuard<'_, WhatsApp> {
+        self.whatsapp.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The CRM side.
+    pub fn hs(&self) -> MutexGuard<'_, HubSpot> {
+        self.hubspot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Back to the start state: data, faults and everything that waits. The clock keeps its time.
+    pub fn reset(&self) {
+        self.timers.clear();
+        self.faults.clear(None);
+        *self.wa() = WhatsApp::new(&self.config);
+        *self.hs() = HubSpot::new(&self.config);
+    }
+}
