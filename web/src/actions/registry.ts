@@ -1,0 +1,61 @@
+// Which actions can be carried out right now: components that are on screen lend their handlers.
+import { useEffect, useRef } from 'react'
+import { createStore } from '@/live/store'
+import { actions, isMac, type Action, type ActionName } from './catalogue'
+
+type Handler = () => void
+
+/** The last component that lent a handler wins, so a dialog or a thread overrides the page below it. */
+const handlers = createStore<ReadonlyMap<ActionName, readonly Handler[]>>(new Map())
+
+export const available = handlers
+
+function lend(name: ActionName, handler: Handler): () => void {
+  handlers.set((old) => new Map(old).set(name, [...(old.get(name) ?? []), handler]))
+  return () => handlers.set((old) => new Map(old).set(name, (old.get(name) ?? []).filter((other) => other !== handler)))
+}
+
+/** Makes an action possible while the component is mounted and `enabled`. */
+export function useAction(name: ActionName, handler: Handler, enabled = true): void {
+  const latest = useRef(handler)
+  useEffect(() => {
+    latest.current = handler
+  })
+  useEffect(() => (enabled ? lend(name, () => latest.current()) : undefined), [name, enabled])
+}
+
+export function canRun(name: ActionName): boolean {
+  return (handlers.get().get(name)?.length ?? 0) > 0
+}
+
+export function run(name: ActionName): boolean {
+  const handler = handlers.get().get(name)?.at(-1)
+  handler?.()
+  return handler !== undefined
+}
+
+function inField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+}
+
+function matches(action: Action, event: KeyboardEvent): boolean {
+  const { keys } = action
+  if (!keys || keys.code !== event.code) return false
+  const mod = isMac ? event.metaKey : event.ctrlKey
+  return mod === (keys.mod ?? false) && event.shiftKey === (keys.shift ?? false) && event.altKey === (keys.alt ?? false)
+}
+
+/** The one key listener. Single keys rest while a field has focus or a dialog or menu is open; chords with Ctrl or Alt work from fields too. */
+export function startShortcuts(): () => void {
+  const onKey = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.isComposing) return
+    const action = actions.find((candidate) => matches(candidate, event))
+    if (!action) return
+    const chord = action.keys?.mod || action.keys?.alt
+    if (!chord && inField(event.target)) return
+    if (!chord && document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]')) return
+    if (run(action.name)) event.preventDefault()
+  }
+  window.addEventListener('keydown', onKey)
+  return () => window.removeEventListener('keydown', onKey)
+}

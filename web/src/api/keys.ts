@@ -1,0 +1,30 @@
+// Names of everything cached, in one place, so that live events patch exactly what the screens read.
+import type { Id } from './types'
+
+export const keys = {
+  me: ['me'] as const,
+  users: ['users'] as const,
+  teams: ['teams'] as const,
+  tokens: ['tokens'] as const,
+  conversations: ['conversations'] as const,
+  conversationLists: ['conversations', 'list'] as const,
+  conversationList: (filter: object) => ['conversations', 'list', filter] as const,
+  counts: ['conversations', 'counts'] as const,
+  conversation: (id: Id) => ['conversations', 'one', id] as const,
+  messages: (conversation: Id) => ['messages', conversation] as const,
+  why: (message: Id) => ['why', message] as const,
+  contactLists: ['contacts', 'list'] as const,
+  contactList: (filter: object) => ['contacts', 'list', filter] as const,
+  contact: (id: Id) => ['contacts', 'one', id] as const,
+  contactConversations: (id: Id) => ['contacts', 'conversations', id] as const,
+  consents: (id: Id) => ['contacts', 'consents', id] as const,
+  channels: ['channels'] as const,
+  templates: (filter: object) => ['templates', filter] as const,
+  connections: ['connections'] as const,
+  remoteFields: (id: Id) => ['connections', 'fields', id] as const,
+  mappings: (id: Id) => ['connections', 'mappings', id] as const,
+  deadLetters: ['dead-letters'] as const,
+  doctor: ['doctor'] as const,
+  auditCounts: ['audit', 'counts'] as const,
+  search: (q: string) => ['search', q] as const,
+}

@@ -1,0 +1,107 @@
+// What the screens read: one query option per noun.
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { get } from './client'
+import { keys } from './keys'
+import type {
+  AuditCounts, Channel, Connection, Consent, Contact, Conversation, ConversationStatus, Counts, DeadLetter, Finding, Id, Mapping, Me, Message, Page,
+  RemoteField, SearchHit, Sort, Team, Template, Token, User, View, Why,
+} from './types'
+
+export interface ConversationFilter {
+  view: View
+  status: ConversationStatus | 'any'
+  sort: Sort
+  q?: string
+}
+
+const pageSize = 100
+
+export const meQuery = queryOptions({ queryKey: keys.me, queryFn: ({ signal }) => get<Me>('/session', undefined, signal), staleTime: Infinity, retry: false })
+
+export const usersQuery = queryOptions({ queryKey: keys.users, queryFn: ({ signal }) => list<User>('/users', signal), staleTime: 300_000 })
+export const teamsQuery = queryOptions({ queryKey: keys.teams, queryFn: ({ signal }) => list<Team>('/teams', signal), staleTime: 300_000 })
+export const tokensQuery = queryOptions({ queryKey: keys.tokens, queryFn: ({ signal }) => list<Token>('/tokens', signal) })
+export const channelsQuery = queryOptions({ queryKey: keys.channels, queryFn: ({ signal }) => list<Channel>('/channels', signal), staleTime: 60_000 })
+export const connectionsQuery = queryOptions({ queryKey: keys.connections, queryFn: ({ signal }) => list<Connection>('/connections', signal) })
+export const deadLettersQuery = queryOptions({ queryKey: keys.deadLetters, queryFn: ({ signal }) => list<DeadLetter>('/dead-letters', signal) })
+export const doctorQuery = queryOptions({ queryKey: keys.doctor, queryFn: ({ signal }) => get<{ findings: Finding[] }>('/doctor', undefined, signal) })
+export const auditCountsQuery = queryOptions({ queryKey: keys.auditCounts, queryFn: ({ signal }) => get<AuditCounts>('/audit/counts', undefined, signal), refetchInterval: 10_000 })
+
+/** Whole short collections (users, channels): follows the cursor to the end. */
+async function list<T>(path: string, signal: AbortSignal): Promise<T[]> {
+  const items: T[] = []
+  let cursor: string | null = null
+  do {
+    const page: Page<T> | T[] = await get<Page<T> | T[]>(path, { limit: 200, cursor }, signal)
+    if (Array.isArray(page)) return page
+    items.push(...page.items)
+    cursor = page.next_cursor
+  } while (cursor)
+  return items
+}
+
+export const countsQuery = queryOptions({ queryKey: keys.counts, queryFn: ({ signal }) => get<Counts>('/conversations/counts', undefined, signal), staleTime: 30_000 })
+
+export const conversationListQuery = (filter: ConversationFilter) =>
+  infiniteQueryOptions({
+    queryKey: keys.conversationList(filter),
+    queryFn: ({ pageParam, signal }) => get<Page<Conversation>>('/conversations', { ...filter, limit: pageSize, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    staleTime: 30_000,
+  })
+
+export const conversationQuery = (id: Id) =>
+  queryOptions({ queryKey: keys.conversation(id), queryFn: ({ signal }) => get<Conversation>(`/conversations/${id}`, undefined, signal), staleTime: 60_000 })
+
+export const messagesQuery = (conversation: Id) =>
+  infiniteQueryOptions({
+    queryKey: keys.messages(conversation),
+    queryFn: ({ pageParam, signal }) => get<Page<Message>>(`/conversations/${conversation}/messages`, { limit: 50, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    staleTime: 60_000,
+  })
+
+export const whyQuery = (message: Id) => queryOptions({ queryKey: keys.why(message), queryFn: ({ signal }) => get<Why>(`/messages/${message}/why`, undefined, signal) })
+
+export const contactListQuery = (filter: { q?: string; sort?: string }) =>
+  infiniteQueryOptions({
+    queryKey: keys.contactList(filter),
+    queryFn: ({ pageParam, signal }) => get<Page<Contact>>('/contacts', { ...filter, limit: pageSize, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  })
+
+export const contactQuery = (id: Id) =>
+  queryOptions({ queryKey: keys.contact(id), queryFn: ({ signal }) => get<Contact>(`/contacts/${id}`, undefined, signal), staleTime: 30_000 })
+export const contactConversationsQuery = (id: Id) =>
+  queryOptions({ queryKey: keys.contactConversations(id), queryFn: ({ signal }) => get<Page<Conversation>>(`/contacts/${id}/conversations`, undefined, signal) })
+export const consentsQuery = (id: Id) =>
+  queryOptions({ queryKey: keys.consents(id), queryFn: ({ signal }) => get<Page<Consent>>(`/contacts/${id}/consents`, undefined, signal) })
+
+export const templatesQuery = (filter: { channel_id: Id; status?: string }) =>
+  queryOptions({
+    queryKey: keys.templates(filter),
+    queryFn: ({ signal }) => get<Page<Template>>('/templates', { ...filter, limit: 200 }, signal).then((page) => page.items),
+    staleTime: 60_000,
+  })
+
+export const remoteFieldsQuery = (id: Id) =>
+  queryOptions({ queryKey: keys.remoteFields(id), queryFn: ({ signal }) => bare<RemoteField>(`/connections/${id}/fields`, signal), staleTime: 300_000 })
+export const mappingsQuery = (id: Id) => queryOptions({ queryKey: keys.mappings(id), queryFn: ({ signal }) => bare<Mapping>(`/connections/${id}/mappings`, signal) })
+
+/** Small fixed lists come bare or wrapped; both are read. */
+async function bare<T>(path: string, signal: AbortSignal): Promise<T[]> {
+  const answer = await get<T[] | { items: T[] }>(path, undefined, signal)
+  return Array.isArray(answer) ? answer : answer.items
+}
+
+export const searchQuery = (q: string) =>
+  infiniteQueryOptions({
+    queryKey: keys.search(q),
+    queryFn: ({ pageParam, signal }) => get<Page<SearchHit>>('/search', { q, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    enabled: q.trim().length > 0,
+  })

@@ -1,0 +1,18 @@
+import { useTranslation } from 'react-i18next'
+import type { Contact } from '@/api/types'
+
+/** Every name by which systems know this person. */
+export function IdentityList({ identities }: { identities: Contact['identities'] }) {
+  const { t } = useTranslation()
+  if (identities.length === 0) return <p className="text-sm text-muted">{t('contact.no_identities')}</p>
+  return (
+    <ul className="flex flex-col gap-1.5 text-sm">
+      {identities.map((identity) => (
+        <li key={identity.kind + identity.value} className="flex items-baseline justify-between gap-3">
+          <span className="shrink-0 text-muted">{identity.kind.replaceAll('_', ' ')}</span>
+          <bdi dir="ltr" className="truncate font-mono text-xs text-strong" title={identity.value}>{identity.value}</bdi>
+        </li>
+      ))}
+    </ul>
+  )
+}

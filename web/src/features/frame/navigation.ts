@@ -1,0 +1,21 @@
+import { Activity, Inbox, RefreshCw, Radio, Search, Users, UsersRound, type LucideIcon } from 'lucide-react'
+import type { ActionName } from '@/actions/catalogue'
+
+export interface Place {
+  to: '/inbox' | '/search' | '/contacts' | '/channels' | '/connections' | '/team' | '/health'
+  name: 'inbox' | 'search' | 'contacts' | 'channels' | 'connections' | 'team' | 'health'
+  icon: LucideIcon
+  action?: ActionName
+  /** Stands in the bar of a phone. */
+  phone?: boolean
+}
+
+export const places: readonly Place[] = [
+  { to: '/inbox', name: 'inbox', icon: Inbox, action: 'go_inbox', phone: true },
+  { to: '/contacts', name: 'contacts', icon: UsersRound, action: 'go_contacts', phone: true },
+  { to: '/search', name: 'search', icon: Search, action: 'search', phone: true },
+  { to: '/channels', name: 'channels', icon: Radio, action: 'go_channels' },
+  { to: '/connections', name: 'connections', icon: RefreshCw, action: 'go_connections' },
+  { to: '/team', name: 'team', icon: Users, action: 'go_team' },
+  { to: '/health', name: 'health', icon: Activity, action: 'go_health' },
+]

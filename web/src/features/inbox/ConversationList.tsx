@@ -1,0 +1,107 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { ArrowUp } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useAction } from '@/actions/registry'
+import { conversationListQuery } from '@/api/queries'
+import { prefs } from '@/live/prefs'
+import { useStore } from '@/live/store'
+import { ErrorNote } from '@/ui/ErrorNote'
+import { Loading } from '@/ui/Loading'
+import { ConversationRow } from './ConversationRow'
+import { ListEmpty } from './ListEmpty'
+import { useHeldOrder } from './useHeldOrder'
+import { useInbox } from './useInbox'
+
+function rowHeight(): number {
+  return Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue('--row'), 10) || 64
+}
+
+/** The list of conversations: any length, always live, never moving under the pointer. */
+export function ConversationList() {
+  const { t } = useTranslation()
+  const { filter, conversationId, open } = useInbox()
+  const { density } = useStore(prefs)
+  const query = useInfiniteQuery(conversationListQuery(filter))
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = query
+  const scroller = useRef<HTMLDivElement>(null)
+  const [hold, setHold] = useState(false)
+  const pointer = useRef(false)
+
+  const fresh = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
+  const { rows, waiting, release } = useHeldOrder(fresh, hold, JSON.stringify(filter))
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: rowHeight, overscan: 12, getItemKey: (index) => rows[index]?.id ?? index })
+  const items = virtual.getVirtualItems()
+  const lastIndex = items.at(-1)?.index ?? 0
+
+  useEffect(() => virtual.measure(), [density, virtual])
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && lastIndex >= rows.length - 20) void fetchNextPage()
+  }, [lastIndex, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage])
+
+  const settle = () => setHold(pointer.current || (scroller.current?.scrollTop ?? 0) > 8)
+  const step = (by: number) => {
+    const at = rows.findIndex((row) => row.id === conversationId)
+    const next = rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + by))]
+    if (!next) return
+    open(next.id, true)
+    virtual.scrollToIndex(rows.indexOf(next))
+  }
+  useAction('next', () => step(1), rows.length > 0)
+  useAction('previous', () => step(-1), rows.length > 0)
+
+  if (query.isPending) return <Loading rows={8} />
+  if (query.isError && !data) return <div className="p-3"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
+  if (rows.length === 0) return <ListEmpty />
+
+  return (
+    <div className="relative min-h-0 grow">
+      {waiting > 0 && (
+        <button
+          type="button"
+          onClick={() => {
+            release()
+            scroller.current?.scrollTo({ top: 0 })
+          }}
+          className="appear absolute start-1/2 top-2 z-10 inline-flex min-h-7 -translate-x-1/2 items-center gap-1 rounded-full bg-accent px-3 text-sm font-semibold text-on-accent shadow-overlay rtl:translate-x-1/2"
+        >
+          <ArrowUp size={14} aria-hidden />
+          {t('inbox.new_above', { count: waiting })}
+        </button>
+      )}
+      <div
+        ref={scroller}
+        className="h-full overflow-auto overscroll-contain"
+        onScroll={settle}
+        onPointerEnter={() => {
+          pointer.current = true
+          settle()
+        }}
+        onPointerLeave={() => {
+          pointer.current = false
+          settle()
+        }}
+      >
+        <ul aria-label={t('inbox.conversations')} className="relative w-full" style={{ blockSize: virtual.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index]
+            if (!row) return null
+            return (
+              <li
+                key={row.id}
+                aria-setsize={hasNextPage ? -1 : rows.length}
+                aria-posinset={item.index + 1}
+                className="absolute inset-x-0 top-0 border-b border-line"
+                style={{ blockSize: item.size, transform: `translateY(${item.start}px)` }}
+              >
+                <ConversationRow conversation={row} selected={row.id === conversationId} />
+              </li>
+            )
+          })}
+        </ul>
+        {!hasNextPage && rows.length > 20 && <p className="p-4 text-center text-xs text-faint">{t('inbox.all_loaded')}</p>}
+      </div>
+    </div>
+  )
+}

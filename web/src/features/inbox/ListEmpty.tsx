@@ -1,0 +1,35 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { channelsQuery } from '@/api/queries'
+import { Button } from '@/ui/Button'
+import { Empty } from '@/ui/Empty'
+import { Ghost } from '@/ui/Ghost'
+import { useInbox } from './useInbox'
+
+/** Nothing to list: because nothing is connected yet, nothing matches, or everything is done. */
+export function ListEmpty() {
+  const { t } = useTranslation()
+  const { filter, change } = useInbox()
+  const { data: channels } = useQuery(channelsQuery)
+  const navigate = useNavigate()
+  if (filter.q) {
+    return (
+      <Empty title={t('inbox.empty.search_title')} text={t('inbox.empty.search_text')}>
+        <Button onPress={() => void navigate({ to: '/search', search: { q: filter.q } })}>{t('inbox.empty.search_button')}</Button>
+      </Empty>
+    )
+  }
+  if (channels?.length === 0) {
+    return (
+      <Empty ghost={<Ghost />} title={t('inbox.empty.channel_title')} text={t('inbox.empty.channel_text')}>
+        <Button look="primary" onPress={() => void navigate({ to: '/channels' })}>{t('inbox.empty.channel_button')}</Button>
+      </Empty>
+    )
+  }
+  return (
+    <Empty title={t('inbox.empty.done_title')} text={t('inbox.empty.done_text')}>
+      {(filter.view !== 'all' || filter.status !== 'open') && <Button onPress={() => change({ view: undefined, status: undefined })}>{t('inbox.empty.done_button')}</Button>}
+    </Empty>
+  )
+}

@@ -1,0 +1,23 @@
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useCallback, useMemo } from 'react'
+import { toFilter, type InboxSearch } from './filter'
+
+/** The inbox's place: filter, open conversation, and the moves between them. */
+export function useInbox() {
+  const search: InboxSearch = useSearch({ strict: false })
+  const { conversationId } = useParams({ strict: false })
+  const navigate = useNavigate()
+  const { view, status, sort, q, m } = search
+  const filter = useMemo(() => toFilter({ view, status, sort, q }), [view, status, sort, q])
+
+  const change = useCallback(
+    (part: Partial<InboxSearch>) => void navigate({ to: '.', search: (old: InboxSearch) => ({ ...old, m: undefined, ...part }), replace: true }),
+    [navigate],
+  )
+  const open = useCallback(
+    (id: string, replace = false) => void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: (old: InboxSearch) => ({ ...old, m: undefined }), replace }),
+    [navigate],
+  )
+  const close = useCallback(() => void navigate({ to: '/inbox', search: (old: InboxSearch) => ({ ...old, m: undefined }) }), [navigate])
+  return { filter, conversationId, target: m, change, open, close }
+}

@@ -1,0 +1,62 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { CircleHelp, ShieldAlert, ShieldX, TriangleAlert } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { post } from '@/api/client'
+import { keys } from '@/api/keys'
+import type { Message } from '@/api/types'
+import { useFormats } from '@/i18n/format'
+import { putMessage } from '@/live/cache'
+import { discard, outbox, tryAgain } from '@/live/outbox'
+import { useStore } from '@/live/store'
+import { Button } from '@/ui/Button'
+import { errorText } from '@/ui/errors'
+import { toast } from '@/ui/toast'
+import { NoteBox } from './NoteBox'
+
+/** What stands under a message that did not simply go: why, and the next step as a button. */
+export function DeliveryNote({ message }: { message: Message }) {
+  const { t } = useTranslation()
+  const formats = useFormats()
+  const entry = useStore(outbox).find((candidate) => candidate.client_id === message.client_id)
+  const client = useQueryClient()
+  const retry = useMutation({
+    mutationFn: () => post<Message>(`/messages/${message.id}/retry`, {}),
+    onSuccess: (fresh) => fresh && putMessage(client, fresh),
+    onError: (error) => toast(errorText(error, t), 'danger'),
+  })
+  const settle = useMutation({
+    mutationFn: (outcome: 'sent' | 'not_sent') => post<Message>(`/messages/${message.id}/settle`, { outcome }),
+    onSuccess: (fresh) => (fresh?.id ? void putMessage(client, fresh) : void client.invalidateQueries({ queryKey: keys.messages(message.conversation_id) })),
+    onError: (error) => toast(errorText(error, t), 'danger'),
+  })
+
+  if (entry?.state === 'refused') {
+    return (
+      <NoteBox tone="danger" icon={TriangleAlert} title={t('delivery.not_accepted')} text={entry.error ?? undefined}>
+        <Button small onPress={() => tryAgain(entry.client_id)}>{t('delivery.retry')}</Button>
+        <Button small look="quiet" onPress={() => discard(entry.client_id)}>{t('delivery.discard')}</Button>
+      </NoteBox>
+    )
+  }
+  if (message.status === 'failed') {
+    return (
+      <NoteBox tone="danger" icon={TriangleAlert} title={message.error?.meaning ?? t('delivery.failed')} text={message.error?.advice} code={message.error?.code}>
+        {message.error?.retryable !== false && <Button small isDisabled={retry.isPending} onPress={() => retry.mutate()}>{t('delivery.retry')}</Button>}
+      </NoteBox>
+    )
+  }
+  if (message.status === 'refused') return <NoteBox tone="danger" icon={ShieldX} title={t('delivery.refused')} text={message.verdict?.summary ?? message.error?.meaning} />
+  if (message.status === 'held') {
+    const until = message.verdict?.until
+    return <NoteBox tone="caution" icon={ShieldAlert} title={until ? t('delivery.held_until', { time: formats.time(until) }) : t('delivery.held')} text={message.verdict?.summary} />
+  }
+  if (message.status === 'unknown') {
+    return (
+      <NoteBox tone="caution" icon={CircleHelp} title={t('delivery.unknown')} text={t('delivery.unknown_text')}>
+        <Button small isDisabled={settle.isPending} onPress={() => settle.mutate('sent')}>{t('delivery.it_went')}</Button>
+        <Button small isDisabled={settle.isPending} onPress={() => settle.mutate('not_sent')}>{t('delivery.it_did_not')}</Button>
+      </NoteBox>
+    )
+  }
+  return null
+}

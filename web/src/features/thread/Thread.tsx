@@ -1,0 +1,74 @@
+import { ArrowDown } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Conversation } from '@/api/types'
+import { Button } from '@/ui/Button'
+import { ErrorNote } from '@/ui/ErrorNote'
+import { Loading } from '@/ui/Loading'
+import { DaySeparator } from './DaySeparator'
+import { EventLine } from './EventLine'
+import { arrange } from './grouping'
+import { MessageGroup } from './MessageGroup'
+import { useJump } from './useJump'
+import { useThread } from './useThread'
+
+interface Props {
+  conversation: Conversation
+  target?: string
+}
+
+const nearEdge = 400
+
+/** The story of a conversation; opens at its end and stays there unless the reader has scrolled up. */
+export function Thread({ conversation, target }: Props) {
+  const { t } = useTranslation()
+  const thread = useThread(conversation.id)
+  const { messages, hasNextPage, isFetchingNextPage, fetchNextPage } = thread
+  const scroller = useRef<HTMLDivElement>(null)
+  const [away, setAway] = useState(false)
+  const entries = useMemo(() => arrange(messages), [messages])
+  const marked = useJump(target, thread)
+
+  // Our own new message is always brought into view.
+  const last = messages.at(-1)
+  const lastKey = last?.client_id ?? last?.id
+  const ownLast = last?.direction === 'out' || last?.direction === 'note'
+  useEffect(() => {
+    if (ownLast && !target) scroller.current?.scrollTo({ top: 0 })
+  }, [lastKey, ownLast, target])
+
+  const onScroll = () => {
+    const box = scroller.current
+    if (!box) return
+    // The box is laid out from its end, so its scroll offset is 0 at the newest message and negative above.
+    setAway(box.scrollTop < -240)
+    const above = box.scrollHeight - box.clientHeight + box.scrollTop
+    if (above < nearEdge && hasNextPage && !isFetchingNextPage) void fetchNextPage()
+  }
+
+  if (thread.isPending) return <div className="grow"><Loading rows={5} /></div>
+  if (thread.isError && messages.length === 0) return <div className="grow p-4"><ErrorNote error={thread.error} onRetry={() => void thread.refetch()} /></div>
+
+  return (
+    <div className="relative min-h-0 grow">
+      <div ref={scroller} onScroll={onScroll} tabIndex={0} aria-label={t('thread.scroll')} role="region" className="focus-inset flex h-full flex-col-reverse overflow-auto overscroll-contain">
+        <div role="log" aria-label={t('thread.messages')} aria-live="polite" aria-relevant="additions" className="mx-auto flex w-full max-w-[880px] flex-col gap-(--gap-thread) px-3 py-4 md:px-5">
+          {hasNextPage && (
+            <Button look="quiet" small className="self-center" isDisabled={isFetchingNextPage} onPress={() => void fetchNextPage()}>{t('thread.older')}</Button>
+          )}
+          {entries.map((entry) => {
+            if (entry.type === 'day') return <DaySeparator key={entry.key} at={entry.at} />
+            if (entry.type === 'event') return <EventLine key={entry.key} message={entry.message} />
+            return <MessageGroup key={entry.key} messages={entry.messages} conversation={conversation} marked={marked} />
+          })}
+        </div>
+      </div>
+      {away && (
+        <Button small className="appear absolute end-4 bottom-3 rounded-full shadow-overlay" onPress={() => scroller.current?.scrollTo({ top: 0 })}>
+          <ArrowDown size={14} aria-hidden />
+          {t('thread.newest')}
+        </Button>
+      )}
+    </div>
+  )
+}

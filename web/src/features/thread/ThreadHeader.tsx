@@ -1,0 +1,112 @@
+import { useQuery } from '@tanstack/react-query'
+import { AlarmClock, ArrowLeft, Check, CircleDashed, CircleUser, Flag, MoreHorizontal, PanelRight, RotateCcw, Users } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { useAction } from '@/actions/registry'
+import { teamsQuery, usersQuery } from '@/api/queries'
+import type { Conversation, Priority } from '@/api/types'
+import { useInbox } from '@/features/inbox/useInbox'
+import { useMe } from '@/features/frame/useMe'
+import { useFormats } from '@/i18n/format'
+import { useNow } from '@/live/clock'
+import { prefs, setPrefs } from '@/live/prefs'
+import { useStore } from '@/live/store'
+import { Avatar } from '@/ui/Avatar'
+import { Button } from '@/ui/Button'
+import { ChannelMark } from '@/ui/ChannelMark'
+import { IconButton } from '@/ui/IconButton'
+import { Menu } from '@/ui/Menu'
+import { UserText } from '@/ui/UserText'
+import { closingSoon, WindowRing } from '@/ui/WindowRing'
+import { snoozeTimes } from './snooze'
+import { useConversationPatch } from './useConversationActions'
+
+const priorities: Priority[] = ['urgent', 'high', 'medium', 'low', 'none']
+
+/** Who this is, how long the window stays open, and what can be done with the conversation. */
+export function ThreadHeader({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation()
+  const formats = useFormats()
+  const now = useNow()
+  const me = useMe()
+  const { close } = useInbox()
+  const { context } = useStore(prefs)
+  const { data: users = [] } = useQuery(usersQuery)
+  const { data: teams = [] } = useQuery(teamsQuery)
+  const { mutate } = useConversationPatch(conversation)
+  const { contact, channel } = conversation
+  const name = contact.name ?? contact.phone ?? t('contact.no_name')
+  const resolved = conversation.status === 'resolved'
+  const owner = users.find((user) => user.id === conversation.assignee_id)
+  const toggleContext = () => setPrefs({ context: !context })
+  const toggleResolved = () => mutate({ status: resolved ? 'open' : 'resolved' })
+
+  useAction('close', close)
+  useAction('context', toggleContext)
+  useAction('resolve', toggleResolved)
+  useAction('pending', () => mutate({ status: 'pending' }))
+  useAction('snooze', () => mutate({ status: 'snoozed', snoozed_until: snoozeTimes(Date.now())[0]?.at ?? null }))
+  useAction('assign_me', () => mutate({ assignee_id: me.user.id }))
+  useAction('unassign', () => mutate({ assignee_id: null }))
+
+  const people = users.filter((user) => !user.disabled && user.role !== 'viewer')
+  return (
+    <header className="flex min-h-16 items-center gap-2 border-b border-line px-2 md:ps-4">
+      <IconButton label={t('thread.back')} icon={ArrowLeft} mirror onPress={close} className="md:hidden" />
+      <WindowRing expiresAt={conversation.window_expires_at} size={34}>
+        <Avatar name={name} color={contact.avatar_color} size={32} />
+      </WindowRing>
+      <div className="min-w-0 grow">
+        <h1 className="flex text-lg leading-snug"><UserText className="truncate">{name}</UserText></h1>
+        <p className="flex min-w-0 items-center gap-1.5 text-xs text-muted">
+          <ChannelMark name={channel.name} />
+          <span className="truncate max-md:hidden"><bdi>{channel.name}</bdi></span>
+          <span aria-hidden className="max-md:hidden">·</span>
+          <WindowText expiresAt={conversation.window_expires_at} />
+        </p>
+      </div>
+      <Menu
+        label={t('thread.assign')}
+        items={[
+          { id: 'none', label: t('thread.nobody'), action: 'unassign', onAction: () => mutate({ assignee_id: null }) },
+          ...people.map((user) => ({ id: user.id, label: user.id === me.user.id ? t('thread.me', { name: user.name }) : user.name, action: user.id === me.user.id ? ('assign_me' as const) : undefined, onAction: () => mutate({ assignee_id: user.id }) })),
+          ...teams.map((team) => ({ id: team.id, icon: Users, label: t('thread.team', { name: team.name }), onAction: () => mutate({ team_id: team.id }) })),
+        ]}
+      >
+        <Button look="quiet" aria-label={t('thread.assigned', { name: owner?.name ?? t('thread.nobody') })} className="max-lg:px-1.5 max-md:hidden">
+          {owner ? <Avatar name={owner.name} size={20} /> : <CircleUser size={18} strokeWidth={1.75} aria-hidden className="text-muted" />}
+          <span className="hidden max-w-28 truncate font-normal lg:inline"><bdi>{owner?.name ?? t('thread.nobody')}</bdi></span>
+        </Button>
+      </Menu>
+      <Menu
+        label={t('thread.more')}
+        items={[
+          ...(conversation.assignee_id === me.user.id
+            ? [{ id: 'unassign', icon: CircleUser, label: t('action.unassign'), action: 'unassign' as const, onAction: () => mutate({ assignee_id: null }) }]
+            : [{ id: 'assign', icon: CircleUser, label: t('action.assign_me'), action: 'assign_me' as const, onAction: () => mutate({ assignee_id: me.user.id }) }]),
+          { id: 'pending', icon: CircleDashed, label: t('thread.set_pending'), action: 'pending', onAction: () => mutate({ status: 'pending' }) },
+          ...snoozeTimes(now).map((time) => ({ id: time.name, icon: AlarmClock, label: `${t(`snooze.${time.name}`)} · ${formats.time(time.at)}`, onAction: () => mutate({ status: 'snoozed', snoozed_until: time.at }) })),
+          ...priorities.map((priority) => ({ id: priority, icon: Flag, label: t('thread.set_priority', { priority: t(`priority.${priority}`) }), onAction: () => mutate({ priority }) })),
+        ]}
+      >
+        <IconButton label={t('thread.more')} icon={MoreHorizontal} />
+      </Menu>
+      <Button look={resolved ? 'outline' : 'primary'} onPress={toggleResolved} aria-label={resolved ? t('thread.reopen') : t('thread.resolve')} className="max-md:px-2.5">
+        {resolved ? <RotateCcw size={15} aria-hidden /> : <Check size={16} aria-hidden />}
+        <span className="max-md:hidden">{resolved ? t('thread.reopen') : t('thread.resolve')}</span>
+      </Button>
+      <IconButton label={context ? t('thread.hide_context') : t('thread.show_context')} icon={PanelRight} mirror action="context" active={context} onPress={toggleContext} />
+    </header>
+  )
+}
+
+function WindowText({ expiresAt }: { expiresAt: number | null }) {
+  const { t } = useTranslation()
+  const formats = useFormats()
+  const left = (expiresAt ?? 0) - useNow()
+  if (left <= 0) return <span className="shrink-0">{t('window.closed')}</span>
+  return (
+    <span title={formats.exact(expiresAt ?? 0)} className={left < closingSoon ? 'shrink-0 font-semibold text-caution-ink' : 'shrink-0'}>
+      {t('window.closes_in', { span: formats.span(left) })}
+    </span>
+  )
+}

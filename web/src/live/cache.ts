@@ -1,0 +1,122 @@
+// How one changed row enters every cached list. Lists stay sorted as the server sorts them; what the person sees is held still elsewhere.
+import type { InfiniteData, QueryClient } from '@tanstack/react-query'
+import type { ConversationFilter } from '@/api/queries'
+import { keys } from '@/api/keys'
+import type { Contact, Conversation, Id, Message, Page } from '@/api/types'
+
+type Pages<T> = InfiniteData<Page<T>, string | null>
+
+const last = Number.MAX_SAFE_INTEGER
+
+/** Sort value, ascending, of each order the server offers. */
+export function rank(conversation: Conversation, sort: ConversationFilter['sort']): number {
+  if (sort === 'closes_next') return conversation.window_expires_at ?? last
+  if (sort === 'waiting') return conversation.waiting_since ?? last
+  return -(conversation.last_message_at ?? conversation.created_at)
+}
+
+/** Whether a changed conversation still belongs to a list; a text search is left to the server. */
+export function belongs(conversation: Conversation, filter: ConversationFilter, me: Id): boolean {
+  if (filter.status !== 'any' && conversation.status !== filter.status) return false
+  if (filter.view === 'mine') return conversation.assignee_id === me
+  if (filter.view === 'unassigned') return conversation.assignee_id === null
+  if (filter.view === 'unread') return conversation.unread_count > 0
+  return true
+}
+
+/** Replaces, inserts, moves or removes one conversation in a paged list. */
+export function placeConversation(pages: Pages<Conversation>, conversation: Conversation, filter: ConversationFilter, me: Id): Pages<Conversation> {
+  const items = pages.pages.flatMap((page) => page.items)
+  const known = items.some((item) => item.id === conversation.id)
+  if (filter.q) {
+    if (!known) return pages
+    return { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map((item) => (item.id === conversation.id ? conversation : item)) })) }
+  }
+  const rest = items.filter((item) => item.id !== conversation.id)
+  const tail = pages.pages.at(-1)?.next_cursor ?? null
+  if (belongs(conversation, filter, me)) {
+    const own = rank(conversation, filter.sort)
+    let index = rest.findIndex((item) => rank(item, filter.sort) > own)
+    if (index < 0) index = rest.length
+    // Beyond the loaded part its place is on a page that will be fetched later.
+    if (index < rest.length || tail === null) rest.splice(index, 0, conversation)
+  } else if (!known) return pages
+  return cut(pages, rest)
+}
+
+/** Lays items back onto the pages; the last page keeps the overflow. */
+function cut<T>(pages: Pages<T>, items: T[]): Pages<T> {
+  let from = 0
+  const end = pages.pages.length - 1
+  return {
+    ...pages,
+    pages: pages.pages.map((page, index) => {
+      const size = index === end ? items.length - from : page.items.length
+      const part = items.slice(from, from + size)
+      from += size
+      return { ...page, items: part }
+    }),
+  }
+}
+
+export function putConversation(client: QueryClient, conversation: Conversation, me: Id): void {
+  const held = client.getQueryData<Conversation>(keys.conversation(conversation.id))
+  // Two answers may overtake each other; the older one must not win.
+  if (held && held.updated_at > conversation.updated_at) return
+  client.setQueryData(keys.conversation(conversation.id), conversation)
+  for (const [key, pages] of client.getQueriesData<Pages<Conversation>>({ queryKey: keys.conversationLists })) {
+    const filter = key[2] as ConversationFilter
+    if (pages) client.setQueryData(key, placeConversation(pages, conversation, filter, me))
+  }
+}
+
+/** Carries a message's new state to the tick of the list's last line: status events are too many to fetch a conversation for each. */
+export function markLastLine(client: QueryClient, message: Message): void {
+  const mark = (row: Conversation): Conversation =>
+    row.id === message.conversation_id && row.last_message && row.last_message.at === message.at && row.last_message.direction === message.direction
+      ? { ...row, last_message: { ...row.last_message, status: message.status, preview: message.preview } }
+      : row
+  client.setQueryData<Conversation>(keys.conversation(message.conversation_id), (row) => row && mark(row))
+  client.setQueriesData<Pages<Conversation>>({ queryKey: keys.conversationLists }, (pages) => pages && { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map(mark) })) })
+}
+
+/** Puts a message where it belongs in its thread (pages are newest first); false when the thread is not loaded. */
+export function putMessage(client: QueryClient, message: Message): boolean {
+  const key = keys.messages(message.conversation_id)
+  const pages = client.getQueryData<Pages<Message>>(key)
+  if (!pages) return false
+  client.setQueryData(key, placeMessage(pages, message))
+  return true
+}
+
+export function placeMessage(pages: Pages<Message>, message: Message): Pages<Message> {
+  const known = pages.pages.some((page) => page.items.some((item) => item.id === message.id))
+  if (known) {
+    return { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map((item) => (item.id === message.id ? newer(item, message) : item)) })) }
+  }
+  const [head, ...rest] = pages.pages
+  if (!head) return pages
+  const items = [...head.items]
+  let index = items.findIndex((item) => item.at <= message.at)
+  if (index < 0) index = items.length
+  items.splice(index, 0, message)
+  return { ...pages, pages: [{ ...head, items }, ...rest] }
+}
+
+const order = ['queued', 'held', 'sending', 'unknown', 'sent', 'delivered', 'read']
+
+/** Ticks never go back: a late "sent" does not undo "read". */
+function newer(old: Message, fresh: Message): Message {
+  const was = order.indexOf(old.status)
+  const is = order.indexOf(fresh.status)
+  if (was >= 4 && is >= 0 && is < was) return { ...fresh, status: old.status, status_at: old.status_at }
+  return fresh
+}
+
+export function putContact(client: QueryClient, contact: Contact): void {
+  client.setQueryData(keys.contact(contact.id), contact)
+  for (const [key, pages] of client.getQueriesData<Pages<Contact>>({ queryKey: keys.contactLists })) {
+    if (!pages) continue
+    client.setQueryData(key, { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map((item) => (item.id === contact.id ? contact : item)) })) })
+  }
+}

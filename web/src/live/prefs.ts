@@ -1,0 +1,31 @@
+// Theme, density, language and layout of this browser; the server keeps the person's choice, this keeps it for the next first paint.
+import type { Density, Theme } from '@/api/types'
+import { createKeptStore } from './store'
+
+export interface Prefs {
+  theme: Theme
+  density: Density
+  locale: string
+  context: boolean
+}
+
+export const prefs = createKeptStore<Prefs>('rapport.prefs', { theme: 'system', density: 'comfortable', locale: document.documentElement.lang || 'en', context: true })
+
+const dark = () => matchMedia('(prefers-color-scheme: dark)')
+
+export function applyPrefs(): void {
+  const { theme, density } = prefs.get()
+  const root = document.documentElement
+  root.dataset.theme = theme === 'dark' || (theme === 'system' && dark().matches) ? 'dark' : 'light'
+  root.dataset.density = density ?? 'comfortable'
+}
+
+export function startPrefs(): void {
+  applyPrefs()
+  prefs.subscribe(applyPrefs)
+  dark().addEventListener('change', applyPrefs)
+}
+
+export function setPrefs(change: Partial<Prefs>): void {
+  prefs.set((old) => ({ ...old, ...change }))
+}

@@ -1,0 +1,104 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { MoreHorizontal, Stethoscope } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { patch, post, remove } from '@/api/client'
+import { keys } from '@/api/keys'
+import { channelsQuery } from '@/api/queries'
+import type { Channel, Finding } from '@/api/types'
+import { Definitions } from '@/features/contact/DetailList'
+import { useFormats } from '@/i18n/format'
+import { Button } from '@/ui/Button'
+import { Confirm } from '@/ui/Confirm'
+import { Copy } from '@/ui/Copy'
+import { ErrorNote } from '@/ui/ErrorNote'
+import { errorText } from '@/ui/errors'
+import { Findings } from '@/ui/Findings'
+import { IconButton } from '@/ui/IconButton'
+import { Loading } from '@/ui/Loading'
+import { Menu } from '@/ui/Menu'
+import { PageFrame } from '@/ui/PageFrame'
+import { Phone } from '@/ui/Phone'
+import { Section } from '@/ui/Section'
+import { toast } from '@/ui/toast'
+import { When } from '@/ui/When'
+import { ChannelState } from './ChannelState'
+import { TemplateList } from './TemplateList'
+
+/** One number: how it is, what a check finds, its limits, its templates. */
+export function ChannelPage() {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const { channelId } = useParams({ from: '/app/channels/$channelId' })
+  const query = useQuery(channelsQuery)
+  const [removing, setRemoving] = useState(false)
+  const refresh = () => void client.invalidateQueries({ queryKey: keys.channels })
+  const fail = (error: unknown) => toast(errorText(error, t), 'danger')
+  const check = useMutation({ mutationFn: () => post<{ findings: Finding[] }>(`/channels/${channelId}/check`), onSuccess: refresh })
+  const pause = useMutation({ mutationFn: (status: 'active' | 'paused') => patch<Channel>(`/channels/${channelId}`, { status }), onSuccess: refresh, onError: fail })
+  const drop = useMutation({
+    mutationFn: () => remove(`/channels/${channelId}`),
+    onSuccess: () => {
+      refresh()
+      void navigate({ to: '/channels' })
+    },
+    onError: fail,
+  })
+  const channel = query.data?.find((candidate) => candidate.id === channelId)
+  if (query.isError && !channel) return <div className="p-6"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
+  if (!channel) return <Loading />
+  const paused = channel.status === 'paused'
+  return (
+    <PageFrame
+      title={channel.name}
+      actions={
+        <>
+          <Button look="primary" onPress={() => check.mutate()} isDisabled={check.isPending}><Stethoscope size={16} aria-hidden />{check.isPending ? t('channel.checking') : t('channel.check')}</Button>
+          <Menu
+            label={t('common.more_actions')}
+            items={[
+              { id: 'pause', label: paused ? t('channel.resume') : t('channel.pause'), onAction: () => pause.mutate(paused ? 'active' : 'paused') },
+              { id: 'remove', label: t('channel.remove'), danger: true, onAction: () => setRemoving(true) },
+            ]}
+          >
+            <IconButton label={t('common.more_actions')} icon={MoreHorizontal} />
+          </Menu>
+        </>
+      }
+    >
+      {channel.last_error && <p className="mb-4 rounded-lg bg-danger-soft p-3 text-danger-ink"><bdi dir="auto">{channel.last_error}</bdi></p>}
+      <Section title={t('channel.state')} aside={<ChannelState channel={channel} />}>
+        <ChannelFacts channel={channel} />
+      </Section>
+      {(check.data || check.isError) && (
+        <Section title={t('findings.title')}>
+          {check.data ? <Findings findings={check.data.findings} /> : <ErrorNote error={check.error} />}
+        </Section>
+      )}
+      <Section title={t('channel.webhook')} hint={t('channel.webhook_hint')}>
+        <Copy label={t('channels.webhook_url')} value={channel.webhook_url} />
+      </Section>
+      <TemplateList channelId={channelId} />
+      <Confirm title={t('channel.remove')} text={t('channel.remove_text', { name: channel.name })} verb={t('channel.remove')} isOpen={removing} onClose={() => setRemoving(false)} onConfirm={() => drop.mutate()} />
+    </PageFrame>
+  )
+}
+
+function ChannelFacts({ channel }: { channel: Channel }) {
+  const { t } = useTranslation()
+  const formats = useFormats()
+  const rows: [string, React.ReactNode][] = [
+    [t('channel.phone'), channel.display_phone ? <Phone key="p" value={channel.display_phone} /> : '–'],
+    [t('channels.field.phone_number_id'), <bdi key="i" dir="ltr">{channel.phone_number_id}</bdi>],
+    [t('channels.field.waba_id'), <bdi key="w" dir="ltr">{channel.waba_id}</bdi>],
+    [t('channel.quality'), channel.quality ?? '–'],
+    [t('channel.tier'), channel.tier_limit === null ? t('channel.unlimited') : t('channel.tier_value', { count: channel.tier_limit })],
+    [t('channel.throughput'), channel.throughput_per_second === null ? '–' : t('channel.throughput_value', { count: channel.throughput_per_second })],
+    [t('channel.token_age'), channel.token_age_days === null ? '–' : formats.span(channel.token_age_days * 86_400_000)],
+    [t('channels.last_event'), channel.last_event_at === null ? t('channel.never') : <When key="e" at={channel.last_event_at} />],
+  ]
+  if (channel.status_reason) rows.unshift([t('channel.reason'), <bdi key="r" dir="auto">{channel.status_reason}</bdi>])
+  return <Definitions rows={rows} />
+}

@@ -1,0 +1,51 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Plus } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { channelsQuery } from '@/api/queries'
+import { Button } from '@/ui/Button'
+import { ChannelMark } from '@/ui/ChannelMark'
+import { Empty } from '@/ui/Empty'
+import { ErrorNote } from '@/ui/ErrorNote'
+import { Ghost } from '@/ui/Ghost'
+import { Loading } from '@/ui/Loading'
+import { PageFrame } from '@/ui/PageFrame'
+import { Phone } from '@/ui/Phone'
+import { UserText } from '@/ui/UserText'
+import { When } from '@/ui/When'
+import { AddChannel } from './AddChannel'
+import { ChannelState } from './ChannelState'
+
+/** The numbers customers write to. */
+export function ChannelsPage() {
+  const { t } = useTranslation()
+  const query = useQuery(channelsQuery)
+  const [adding, setAdding] = useState(false)
+  const add = <Button look="primary" onPress={() => setAdding(true)}><Plus size={16} aria-hidden />{t('channels.add')}</Button>
+  return (
+    <PageFrame title={t('channels.title')} lead={t('channels.lead')} actions={add}>
+      {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isPending && <Loading rows={2} />}
+      {query.data?.length === 0 && <Empty ghost={<Ghost rows={2} />} title={t('channels.none_title')} text={t('channels.none_text')} />}
+      <ul aria-label={t('channels.title')} className="border-t border-line">
+        {query.data?.map((channel) => (
+          <li key={channel.id} className="border-b border-line">
+            <Link to="/channels/$channelId" params={{ channelId: channel.id }} className="focus-inset flex min-h-18 items-center gap-4 px-1 py-3 hover:bg-hover">
+              <ChannelMark name={t('channels.whatsapp')} size={22} />
+              <span className="min-w-0 grow">
+                <UserText className="block truncate font-semibold text-strong">{channel.name}</UserText>
+                <span className="block text-sm text-muted">
+                  {channel.display_phone && <Phone value={channel.display_phone} />}
+                  {channel.last_event_at !== null && <> · {t('channels.last_event')} <When at={channel.last_event_at} /></>}
+                </span>
+              </span>
+              <ChannelState channel={channel} />
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <AddChannel isOpen={adding} onClose={() => setAdding(false)} />
+    </PageFrame>
+  )
+}

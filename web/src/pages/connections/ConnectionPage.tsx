@@ -1,0 +1,95 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { MoreHorizontal, RefreshCw } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { patch, post, remove } from '@/api/client'
+import { keys } from '@/api/keys'
+import { connectionsQuery } from '@/api/queries'
+import type { Connection, Finding } from '@/api/types'
+import { DeadLetters } from '@/pages/health/DeadLetters'
+import { Figure } from '@/ui/Figure'
+import { Button } from '@/ui/Button'
+import { Confirm } from '@/ui/Confirm'
+import { ErrorNote } from '@/ui/ErrorNote'
+import { errorText } from '@/ui/errors'
+import { Findings } from '@/ui/Findings'
+import { IconButton } from '@/ui/IconButton'
+import { Loading } from '@/ui/Loading'
+import { Menu } from '@/ui/Menu'
+import { PageFrame } from '@/ui/PageFrame'
+import { Section } from '@/ui/Section'
+import { toast } from '@/ui/toast'
+import { When } from '@/ui/When'
+import { useFormats } from '@/i18n/format'
+import { ConnectionHealth } from './ConnectionHealth'
+import { MappingEditor } from './MappingEditor'
+
+/** One connection: how far behind, what failed, which fields go where. */
+export function ConnectionPage() {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const { connectionId } = useParams({ from: '/app/connections/$connectionId' })
+  const query = useQuery({ ...connectionsQuery, refetchInterval: 10_000 })
+  const [removing, setRemoving] = useState(false)
+  const refresh = () => void client.invalidateQueries({ queryKey: keys.connections })
+  const fail = (error: unknown) => toast(errorText(error, t), 'danger')
+  const check = useMutation({ mutationFn: () => post<{ findings: Finding[] }>(`/connections/${connectionId}/check`), onSuccess: refresh })
+  const sync = useMutation({ mutationFn: () => post(`/connections/${connectionId}/sync`), onSuccess: () => toast(t('connection.sync_started')), onError: fail })
+  const change = useMutation({ mutationFn: (status: 'active' | 'paused') => patch<Connection>(`/connections/${connectionId}`, { status }), onSuccess: refresh, onError: fail })
+  const drop = useMutation({
+    mutationFn: () => remove(`/connections/${connectionId}`),
+    onSuccess: () => {
+      refresh()
+      void navigate({ to: '/connections' })
+    },
+    onError: fail,
+  })
+  const connection = query.data?.find((candidate) => candidate.id === connectionId)
+  if (query.isError && !connection) return <div className="p-6"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
+  if (!connection) return <Loading />
+  const paused = connection.status === 'paused'
+  return (
+    <PageFrame
+      title={connection.name}
+      actions={
+        <>
+          <Button look="primary" onPress={() => sync.mutate()} isDisabled={sync.isPending || paused}><RefreshCw size={15} aria-hidden />{t('connection.sync_now')}</Button>
+          <Menu
+            label={t('common.more_actions')}
+            items={[
+              { id: 'check', label: t('channel.check'), onAction: () => check.mutate() },
+              { id: 'pause', label: paused ? t('channel.resume') : t('channel.pause'), onAction: () => change.mutate(paused ? 'active' : 'paused') },
+              { id: 'remove', label: t('connection.remove'), danger: true, onAction: () => setRemoving(true) },
+            ]}
+          >
+            <IconButton label={t('common.more_actions')} icon={MoreHorizontal} />
+          </Menu>
+        </>
+      }
+    >
+      {connection.status_reason && <p className="mb-4 rounded-lg bg-danger-soft p-3 text-danger-ink"><bdi dir="auto">{connection.status_reason}</bdi></p>}
+      <Section title={t('connection.health')} aside={<ConnectionHealth connection={connection} />}>
+        <Figures connection={connection} />
+      </Section>
+      {(check.data || check.isError) && <Section title={t('findings.title')}>{check.data ? <Findings findings={check.data.findings} /> : <ErrorNote error={check.error} />}</Section>}
+      <DeadLetters />
+      <MappingEditor connectionId={connectionId} />
+      <Confirm title={t('connection.remove')} text={t('connection.remove_text', { name: connection.name })} verb={t('connection.remove')} isOpen={removing} onClose={() => setRemoving(false)} onConfirm={() => drop.mutate()} />
+    </PageFrame>
+  )
+}
+
+function Figures({ connection }: { connection: Connection }) {
+  const { t } = useTranslation()
+  const formats = useFormats()
+  return (
+    <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
+      <Figure label={t('connection.backlog')} definition={t('connection.backlog_definition')}>{formats.number(connection.backlog)}</Figure>
+      <Figure label={t('connection.failed')} definition={t('connection.failed_definition')} bad={connection.failed > 0}>{formats.number(connection.failed)}</Figure>
+      <Figure label={t('connection.success')} definition={t('connection.success_definition')}>{connection.success_rate === null ? '–' : formats.percent(connection.success_rate)}</Figure>
+      <Figure label={t('connection.last_sync')} definition={t('connection.last_sync_definition')}>{connection.last_sync_at === null ? '–' : <When at={connection.last_sync_at} />}</Figure>
+    </dl>
+  )
+}

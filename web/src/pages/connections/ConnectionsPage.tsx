@@ -1,0 +1,43 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Plus } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { connectionsQuery } from '@/api/queries'
+import { Button } from '@/ui/Button'
+import { Empty } from '@/ui/Empty'
+import { ErrorNote } from '@/ui/ErrorNote'
+import { Ghost } from '@/ui/Ghost'
+import { Loading } from '@/ui/Loading'
+import { PageFrame } from '@/ui/PageFrame'
+import { UserText } from '@/ui/UserText'
+import { AddConnection } from './AddConnection'
+import { ConnectionHealth } from './ConnectionHealth'
+
+/** The CRMs that are kept in step; one line of health each. */
+export function ConnectionsPage() {
+  const { t } = useTranslation()
+  const query = useQuery(connectionsQuery)
+  const [adding, setAdding] = useState(false)
+  return (
+    <PageFrame title={t('connections.title')} lead={t('connections.lead')} actions={<Button look="primary" onPress={() => setAdding(true)}><Plus size={16} aria-hidden />{t('connections.add')}</Button>}>
+      {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isPending && <Loading rows={2} />}
+      {query.data?.length === 0 && <Empty ghost={<Ghost rows={2} />} title={t('connections.none_title')} text={t('connections.none_text')} />}
+      <ul aria-label={t('connections.title')} className="border-t border-line">
+        {query.data?.map((connection) => (
+          <li key={connection.id} className="border-b border-line">
+            <Link to="/connections/$connectionId" params={{ connectionId: connection.id }} className="focus-inset flex min-h-18 flex-wrap items-center gap-x-4 gap-y-1 px-1 py-3 hover:bg-hover">
+              <span className="min-w-0 grow">
+                <UserText className="block truncate font-semibold text-strong">{connection.name}</UserText>
+                <span className="block text-sm text-muted">HubSpot</span>
+              </span>
+              <ConnectionHealth connection={connection} />
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <AddConnection isOpen={adding} onClose={() => setAdding(false)} />
+    </PageFrame>
+  )
+}

@@ -1,0 +1,74 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { actionOf, caps, isMac } from '@/actions/catalogue'
+import { useAction } from '@/actions/registry'
+import { conversationQuery } from '@/api/queries'
+import type { View } from '@/api/types'
+import { ContextPanel } from '@/features/contact/ContextPanel'
+import { ConversationList } from '@/features/inbox/ConversationList'
+import { ListToolbar } from '@/features/inbox/ListToolbar'
+import { useInbox } from '@/features/inbox/useInbox'
+import { ViewTabs } from '@/features/inbox/ViewTabs'
+import { ThreadPane } from '@/features/thread/ThreadPane'
+import { prefs } from '@/live/prefs'
+import { useStore } from '@/live/store'
+import { cx } from '@/ui/cx'
+import { Kbd } from '@/ui/Kbd'
+import { Logo } from '@/ui/Logo'
+
+/** The inbox: list, thread, context. On a phone one of them at a time. */
+export function InboxPage() {
+  const { t } = useTranslation()
+  const { conversationId, target, change } = useInbox()
+  const { context } = useStore(prefs)
+  const show = (view: View) => change({ view: view === 'all' ? undefined : view })
+  useAction('view_mine', () => show('mine'))
+  useAction('view_unassigned', () => show('unassigned'))
+  useAction('view_all', () => show('all'))
+  useAction('view_unread', () => show('unread'))
+  return (
+    <main id="main" className="relative flex h-full min-h-0">
+      <section aria-label={t('inbox.title')} className={cx('flex h-full w-full min-w-0 flex-col border-line bg-paper md:w-[340px] md:shrink-0 md:border-e xl:w-[360px]', conversationId && 'max-md:hidden')}>
+        <h1 className="sr-only">{t('inbox.title')}</h1>
+        <ListToolbar />
+        <ViewTabs />
+        <ConversationList />
+      </section>
+      <div className={cx('h-full min-w-0 grow bg-sunken', !conversationId && 'max-md:hidden')}>
+        {conversationId ? <ThreadPane key={conversationId} id={conversationId} target={target} /> : <NothingOpen />}
+      </div>
+      {conversationId && context && <Context conversationId={conversationId} />}
+    </main>
+  )
+}
+
+function Context({ conversationId }: { conversationId: string }) {
+  const { t } = useTranslation()
+  const { data } = useQuery(conversationQuery(conversationId))
+  return (
+    <aside aria-label={t('contact.panel')} className="absolute inset-y-0 end-0 z-20 w-full border-line bg-paper max-xl:shadow-overlay md:w-80 md:border-s xl:static xl:shrink-0">
+      {data && <ContextPanel contactId={data.contact.id} conversationId={conversationId} />}
+    </aside>
+  )
+}
+
+/** No conversation chosen: two keys worth learning. */
+function NothingOpen() {
+  const { t } = useTranslation()
+  return (
+    <div className="grid h-full place-items-center p-8">
+      <div className="flex flex-col items-center gap-4 text-center text-muted">
+        <Logo size={44} />
+        <p>{t('inbox.choose')}</p>
+        <dl className="grid grid-cols-[auto_auto] items-center gap-x-4 gap-y-2 text-start text-sm">
+          {(['next', 'previous', 'palette', 'help'] as const).map((name) => (
+            <div key={name} className="contents">
+              <dt className="justify-self-end"><Kbd keys={caps(actionOf(name).keys ?? { code: '' }, isMac)} /></dt>
+              <dd>{t(`action.${name}`)}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </div>
+  )
+}

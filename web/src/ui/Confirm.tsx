@@ -1,0 +1,34 @@
+import { useTranslation } from 'react-i18next'
+import { Button } from './Button'
+import { Dialog } from './Dialog'
+
+interface Props {
+  title: string
+  text: string
+  verb: string
+  isOpen: boolean
+  onClose: () => void
+  onConfirm: () => void
+}
+
+/** Asks before something that cannot be taken back. */
+export function Confirm({ title, text, verb, isOpen, onClose, onConfirm }: Props) {
+  const { t } = useTranslation()
+  return (
+    <Dialog title={title} isOpen={isOpen} onClose={onClose}>
+      <p>{text}</p>
+      <div className="mt-4 flex justify-end gap-2">
+        <Button look="quiet" onPress={onClose}>{t('common.cancel')}</Button>
+        <Button
+          look="danger"
+          onPress={() => {
+            onConfirm()
+            onClose()
+          }}
+        >
+          {verb}
+        </Button>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,35 @@
+import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import type { Finding } from '@/api/types'
+import { cx } from './cx'
+import { UserText } from './UserText'
+
+const looks = {
+  ok: { icon: CircleCheck, tone: 'text-positive' },
+  warning: { icon: TriangleAlert, tone: 'text-caution' },
+  blocking: { icon: CircleX, tone: 'text-danger' },
+} as const
+
+const order = { blocking: 0, warning: 1, ok: 2 } as const
+
+/** What a check found, worst first: title, why, what to do. */
+export function Findings({ findings }: { findings: Finding[] }) {
+  const { t } = useTranslation()
+  return (
+    <ul aria-label={t('findings.title')} className="flex flex-col">
+      {[...findings].sort((a, b) => order[a.state] - order[b.state]).map((finding, index) => {
+        const { icon: Icon, tone } = looks[finding.state]
+        return (
+          <li key={`${finding.check}${index}`} className="flex gap-3 border-b border-line py-2.5 last:border-b-0">
+            <Icon size={18} strokeWidth={1.75} role="img" aria-label={t(`findings.${finding.state}`)} className={cx('mt-px shrink-0', tone)} />
+            <div className="min-w-0">
+              <p className={cx('text-strong', finding.state !== 'ok' && 'font-semibold')}><UserText>{finding.title}</UserText></p>
+              {finding.cause && <p className="text-sm text-muted"><UserText>{finding.cause}</UserText></p>}
+              {finding.fix && finding.state !== 'ok' && <p className="mt-0.5 text-sm"><UserText>{finding.fix}</UserText></p>}
+            </div>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}

@@ -1,0 +1,45 @@
+import type { LucideIcon } from 'lucide-react'
+import type { ReactElement } from 'react'
+import { Menu as Base, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
+import { actionOf, caps, isMac, type ActionName } from '@/actions/catalogue'
+import { Kbd } from './Kbd'
+
+export interface Item {
+  id: string
+  label: string
+  icon?: LucideIcon
+  action?: ActionName
+  danger?: boolean
+  onAction: () => void
+}
+
+interface Props {
+  label: string
+  items: Item[]
+  children: ReactElement
+}
+
+/** A menu of verbs behind a button; items that have a shortcut show it. */
+export function Menu({ label, items, children }: Props) {
+  return (
+    <MenuTrigger>
+      {children}
+      <Popover className="appear z-50 max-h-96 min-w-44 overflow-auto rounded-lg border border-line bg-overlay p-1 shadow-overlay">
+        <Base aria-label={label} items={items} className="outline-none">
+          {({ id, label: text, icon: Icon, action, danger, onAction }) => (
+            <MenuItem
+              id={id}
+              textValue={text}
+              onAction={onAction}
+              className={`hit flex cursor-default items-center gap-2 rounded-md px-2 outline-none data-[focused]:bg-hover ${danger ? 'text-danger-ink' : 'text-ink'}`}
+            >
+              {Icon && <Icon size={16} strokeWidth={1.75} aria-hidden className="shrink-0" />}
+              <span className="grow truncate">{text}</span>
+              {action && actionOf(action).keys && <Kbd keys={caps(actionOf(action).keys ?? { code: '' }, isMac)} />}
+            </MenuItem>
+          )}
+        </Base>
+      </Popover>
+    </MenuTrigger>
+  )
+}

@@ -1,0 +1,61 @@
+import { Check, ChevronDown } from 'lucide-react'
+import { Button, Label, ListBox, ListBoxItem, Popover, Select as Base, SelectValue } from 'react-aria-components'
+import { cx } from './cx'
+
+export interface Option<T extends string> {
+  id: T
+  label: string
+}
+
+interface Props<T extends string> {
+  label: string
+  /** The label is read out but not drawn; the place explains it. */
+  hideLabel?: boolean
+  quiet?: boolean
+  options: readonly Option<T>[]
+  value: T
+  onChange: (value: T) => void
+  isDisabled?: boolean
+}
+
+/** Choose one of a few. */
+export function Select<T extends string>({ label, hideLabel, quiet, options, value, onChange, isDisabled }: Props<T>) {
+  return (
+    <Base
+      aria-label={hideLabel ? label : undefined}
+      value={value}
+      onChange={(key) => key !== null && onChange(key as T)}
+      isDisabled={isDisabled}
+      className={cx('flex min-w-0 flex-col gap-1', !quiet && 'w-full')}
+    >
+      {!hideLabel && <Label className="text-sm font-semibold text-ink">{label}</Label>}
+      <Button
+        className={cx(
+          'hit inline-flex min-w-0 cursor-default items-center gap-1 rounded-md text-start data-[disabled]:opacity-50',
+          quiet ? 'px-2 text-muted data-[hovered]:bg-hover data-[hovered]:text-strong' : 'justify-between border border-control bg-raised px-2.5 text-strong',
+        )}
+      >
+        <SelectValue className="truncate">{({ selectedText }) => selectedText}</SelectValue>
+        <ChevronDown size={14} strokeWidth={2} aria-hidden className="shrink-0 text-muted" />
+      </Button>
+      <Popover className="appear z-50 min-w-(--trigger-width) overflow-auto rounded-lg border border-line bg-overlay p-1 shadow-overlay">
+        <ListBox items={options} className="outline-none">
+          {(option) => (
+            <ListBoxItem
+              id={option.id}
+              textValue={option.label}
+              className="hit flex cursor-default items-center gap-2 rounded-md px-2 text-ink outline-none data-[focused]:bg-hover data-[selected]:text-strong"
+            >
+              {({ isSelected }) => (
+                <>
+                  <Check size={14} aria-hidden className={isSelected ? 'text-accent' : 'invisible'} />
+                  <span className="truncate">{option.label}</span>
+                </>
+              )}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </Base>
+  )
+}
