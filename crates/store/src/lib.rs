@@ -1,0 +1,65 @@
+//! The store: the only crate that knows SQL.
+//!
+//! [`Store::open`] gives a handle on an embedded SQLite file or a PostgreSQL server; everything above behaves the
+//! same on both. Customer data is reached through [`Store::workspace`], which fixes the workspace once; the few
+//! doors that see the whole installation ([`Store::raw`], [`Store::lanes`], [`Store::queue`], [`Store::send_queue`], and
+//! functions that take the [`Store`] itself) are named as such.
+//!
+//! Rules that hold everywhere: no network call inside a transaction, no transaction is kept open across waiting,
+//! no business decision is taken here.
+
+pub mod audit;
+pub mod audit_log;
+pub mod backup;
+mod batch;
+pub mod codec;
+pub mod entity;
+pub mod channel;
+pub mod contact;
+pub mod conversation;
+pub mod media;
+pub mod merge;
+pub mod outgoing;
+pub mod query;
+pub mod reach;
+pub mod session;
+pub mod template;
+pub mod team;
+pub mod token;
+pub mod user;
+pub mod verdict;
+pub mod workspace;
+
+mod connect;
+pub mod connection;
+pub mod counter;
+mod error;
+pub mod feed;
+pub mod health;
+pub mod idempotency;
+mod ids;
+pub mod ingest;
+pub mod job;
+pub mod lane;
+pub mod link;
+pub mod mapping;
+mod migration;
+pub mod raw;
+mod scope;
+pub mod search;
+pub mod send;
+pub mod setting;
+mod sql;
+mod store;
+pub mod sync_contact;
+pub mod sync_job;
+pub mod sync_log;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod wal;
+
+pub use connect::Options;
+pub use error::{Error, Result};
+pub use ids::RandomSource;
+pub use scope::{Read, Scope, WriteTx};
+pub use store::{Backend, Store};

@@ -1,0 +1,79 @@
+//! The schema's history: one tree for both databases.
+//!
+//! Each step runs in one transaction together with its record, so an interrupted migration is simply started again.
+
+mod assumptions;
+mod builder;
+mod m0001_start;
+mod m0001_tables;
+
+use crate::error::{Error, Result};
+use crate::sql;
+use crate::store::Backend;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_start::Migration)]
+    }
+}
+
+/// Names one lock among those an application may take in PostgreSQL ("rapport" in ASCII).
+const ADVISORY_LOCK: i64 = 0x0072_6170_706f_7274;
+
+/// The migrations this program knows, oldest first.
+pub(crate) fn known() -> Vec<String> {
+    Migrator::migrations().iter().map(|step| step.name().to_owned()).collect()
+}
+
+/// The migrations the database has, oldest first; empty for a new database.
+pub(crate) async fn applied(connection: &DatabaseConnection, backend: Backend) -> Result<Vec<String>> {
+    let exists = match backend {
+        Backend::Sqlite => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'",
+        Backend::Postgres => "SELECT 1 WHERE to_regclass('seaql_migrations') IS NOT NULL",
+    };
+    if connection.query_one_raw(sql::plain(backend, exists)).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    let rows =
+        connection.query_all_raw(sql::plain(backend, "SELECT version FROM seaql_migrations ORDER BY version")).await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+}
+
+/// Refuses a database that a newer program has changed.
+pub(crate) async fn check(connection: &DatabaseConnection, backend: Backend) -> Result<()> {
+    let known = known();
+    let unknown = applied(connection, backend).await?.into_iter().rfind(|name| !known.contains(name));
+    match unknown {
+        None => Ok(()),
+        Some(found) => Err(Error::TooNew { found, known: known.last().cloned().unwrap_or_default() }),
+    }
+}
+
+/// Brings the schema up to date; several nodes may try at once.
+pub(crate) async fn run(connection: &DatabaseConnection, backend: Backend) -> Result<()> {
+    check(connection, backend).await?;
+    match backend {
+        Backend::Sqlite => {
+            Migrator::up(connection, None).await?;
+            assumptions::write(connection).await?;
+        }
+        Backend::Postgres => run_locked(connection).await?,
+    }
+    Ok(())
+}
+
+/// One node migrates, the others wait for it. The lock belongs to a connection of its own, because every step
+/// commits separately.
+async fn run_locked(connection: &DatabaseConnection) -> Result<()> {
+    let mut guard = connection.get_postgres_connection_pool().acquire().await?;
+    sea_orm::sqlx::query("SET lock_timeout = '10min'").execute(&mut *guard).await?;
+    sea_orm::sqlx::query("SELECT pg_advisory_lock($1)").bind(ADVISORY_LOCK).execute(&mut *guard).await?;
+    let outcome = Migrator::up(connection, None).await;
+    sea_orm::sqlx::query("SELECT pg_advisory_unlock($1)").bind(ADVISORY_LOCK).execute(&mut *guard).await?;
+    sea_orm::sqlx::query("RESET lock_timeout").execute(&mut *guard).await?;
+    Ok(outcome?)
+}

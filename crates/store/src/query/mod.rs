@@ -1,0 +1,26 @@
+//! Read models: one file a screen. Each answers with a fixed number of statements, however long the page is.
+
+pub mod contact_list;
+pub mod contact_page;
+pub mod conversation_list;
+mod like;
+pub mod person;
+pub mod search_hits;
+pub mod thread;
+
+use sea_orm::Value;
+
+/// A statement under construction: conditions with their values.
+#[derive(Default)]
+pub(crate) struct Draft {
+    /// The values of `$1`, `$2`, ...
+    pub values: Vec<Value>,
+}
+
+impl Draft {
+    /// Adds a value; answers with its placeholder.
+    pub fn arg(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+}

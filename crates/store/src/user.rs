@@ -1,0 +1,119 @@
+//! Users: members of a workspace who sign in.
+
+use crate::entity::user::{Column, Entity, Model};
+use crate::error::{Error, Result};
+use crate::scope::{Read, WriteTx};
+use crate::store::Store;
+use crate::workspace::same;
+use rapport_core::{Ms, UserId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+/// The sign-in door: users of any workspace with this (lower-case) e-mail, at most eight.
+///
+/// # Errors
+/// What the database said.
+pub async fn everywhere_by_email(store: &Store, email: &str) -> Result<Vec<Model>> {
+    let query = Entity::find().filter(Column::Email.eq(email)).order_by_asc(Column::CreatedAt).limit(8);
+    Ok(query.all(store.readers()).await?)
+}
+
+/// One user.
+///
+/// # Errors
+/// What the database said.
+pub async fn get(read: &Read, id: UserId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id((read.workspace().0, id.0)).one(&read.conn()).await?)
+}
+
+/// [`get`] inside a writing transaction; nobody else changes the row before its end.
+///
+/// # Errors
+/// What the database said.
+pub async fn get_for_write(tx: &WriteTx, id: UserId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id((tx.workspace().0, id.0)).lock_exclusive().one(tx.conn()).await?)
+}
+
+/// Users ordered by id (so by the moment they were made), those after `after`, at most `limit`.
+///
+/// # Errors
+/// What the database said.
+pub async fn page(read: &Read, after: Option<Uuid>, limit: u64) -> Result<Vec<Model>> {
+    let mut query = Entity::find().filter(Column::WorkspaceId.eq(read.workspace().0));
+    if let Some(after) = after {
+        query = query.filter(Column::Id.gt(after));
+    }
+    Ok(query.order_by_asc(Column::Id).limit(limit).all(&read.conn()).await?)
+}
+
+/// How many users of a role can sign in.
+///
+/// # Errors
+/// What the database said.
+pub async fn count_enabled(tx: &WriteTx, role: &str) -> Result<u64> {
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::Role.eq(role))
+        .filter(Column::DisabledAt.is_null());
+    Ok(query.count(tx.conn()).await?)
+}
+
+/// Adds a user.
+///
+/// # Errors
+/// `Conflict` when the e-mail is taken in this workspace.
+pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
+    same(tx.workspace(), row.workspace_id)?;
+    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// Writes every column of the user.
+///
+/// # Errors
+/// `NotFound`, or `Conflict` when the e-mail is taken.
+pub async fn update(tx: &WriteTx, row: Model) -> Result<()> {
+    same(tx.workspace(), row.workspace_id)?;
+    match Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await {
+        Ok(_) => Ok(()),
+        Err(sea_orm::DbErr::RecordNotUpdated) => Err(Error::NotFound("user")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Removes a user with their sessions and memberships. What they wrote keeps their name.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn delete(tx: &WriteTx, id: UserId) -> Result<()> {
+    use crate::entity::{session, team_member};
+    let workspace = tx.workspace().0;
+    session::Entity::delete_many()
+        .filter(session::Column::WorkspaceId.eq(workspace))
+        .filter(session::Column::UserId.eq(id.0))
+        .exec(tx.conn())
+        .await?;
+    team_member::Entity::delete_many()
+        .filter(team_member::Column::WorkspaceId.eq(workspace))
+        .filter(team_member::Column::UserId.eq(id.0))
+        .exec(tx.conn())
+        .await?;
+    let gone = Entity::delete_by_id((workspace, id.0)).exec(tx.conn()).await?;
+    if gone.rows_affected == 0 { Err(Error::NotFound("user")) } else { Ok(()) }
+}
+
+/// Remembers wrong passwords: how many since the last right one, and until when strangers must wait.
+///
+/// # Errors
+/// What the database said.
+pub async fn set_failures(tx: &WriteTx, id: UserId, failed: i32, locked_until: Option<Ms>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::FailedLogins, Expr::value(failed))
+        .col_expr(Column::LockedUntil, Expr::value(locked_until.map(|at| at.0)))
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::Id.eq(id.0))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
