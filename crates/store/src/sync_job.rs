@@ -155,6 +155,19 @@ pub async fn is_there(read: &Read, order_key: &str) -> Result<bool> {
     Ok(read.conn().query_one_raw(sql::with(read.backend(), text, values)).await?.is_some())
 }
 
+/// Whether a newer job waits for its turn behind this one.
+///
+/// # Errors
+/// What the database said.
+pub async fn is_followed(read: &Read, job: &Claimed) -> Result<bool> {
+    let text = format!(
+        "SELECT 1 FROM job AS n JOIN job AS j ON n.workspace_id = j.workspace_id AND n.queue = j.queue \
+         AND n.order_key = j.order_key WHERE j.workspace_id = $1 AND j.id = $2 AND n.id > j.id AND n.state = '{READY}'"
+    );
+    let values = [read.workspace().0.into(), job.id.0.into()];
+    Ok(read.conn().query_one_raw(sql::with(read.backend(), text, values)).await?.is_some())
+}
+
 /// Removes the jobs of a connection that are not running; running ones find that it is gone.
 ///
 /// # Errors

@@ -170,6 +170,11 @@ impl Client {
 }
 
 impl Executor for Client {
+    fn may_call(&self, url: &str) -> Result<(), String> {
+        let url = Url::parse(url).map_err(|error| format!("malformed URL: {error}"))?;
+        self.allow.check_url(&url)
+    }
+
     fn run(&self, request: Request) -> BoxFuture<'_, Result<Response, Failure>> {
         Box::pin(async move {
             let start = Instant::now();

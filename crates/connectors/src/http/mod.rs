@@ -236,6 +236,14 @@ pub enum Failure {
 
 /// Carries requests. Object-safe, so that the shell can hold one `Arc<dyn Executor>`.
 pub trait Executor: Send + Sync {
+    /// Whether calls to this address would be made at all, as far as can be told before its name is resolved.
+    ///
+    /// # Errors
+    /// The reason, for people.
+    fn may_call(&self, url: &str) -> Result<(), String> {
+        if url.starts_with("https://") || url.starts_with("http://") { Ok(()) } else { Err("only https is used".to_owned()) }
+    }
+
     /// Makes the call and reads the whole answer, whatever its status.
     ///
     /// # Errors

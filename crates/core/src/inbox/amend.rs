@@ -2,7 +2,7 @@
 
 use super::Book;
 use super::message::{PREVIEW_CHARS, one_line};
-use super::state::{Change, Context, Decision, Outcome, Reaction};
+use super::state::{Change, Context, Decision, MessageState, Outcome, Reaction};
 use super::status::{updated, wait};
 use crate::Ms;
 use crate::inbound::{Amend, Amendment};
@@ -28,7 +28,10 @@ pub(super) fn amend(book: &Book, context: &Context<'_>, at: Option<Ms>, amendmen
             }
         }
         Amend::Revoke => message.revoked_at = message.revoked_at.or(Some(at)),
-        Amend::React(emoji) => react(&mut message.reactions, amendment, emoji.as_deref(), at),
+        Amend::React(emoji) => {
+            let side = if amendment.by_business { "business" } else { "contact" };
+            react(&mut message.reactions, side, &amendment.id, emoji.as_deref(), at);
+        }
     }
     if message == *known {
         return Decision::nothing(Outcome::Stale);
@@ -48,14 +51,25 @@ pub(super) fn amend(book: &Book, context: &Context<'_>, at: Option<Ms>, amendmen
     Decision { changes, effects: Vec::new(), outcome }
 }
 
-fn react(reactions: &mut Vec<Reaction>, amendment: &Amendment, emoji: Option<&str>, at: Ms) {
-    let side = if amendment.by_business { "business" } else { "contact" };
-    let newer = |known: &Reaction| (known.at, known.event.as_str()) >= (at, amendment.id.as_str());
+/// The business reacts to a message (`None` takes it back): what its thread shows from now on. `event` names our own
+/// reaction message. Empty when that changes nothing.
+#[must_use]
+pub fn react_by_business(known: &MessageState, emoji: Option<&str>, event: &str, now: Ms) -> Vec<Change> {
+    let mut message = known.clone();
+    react(&mut message.reactions, "business", event, emoji, now);
+    if message == *known {
+        return Vec::new();
+    }
+    vec![Change::Feed(updated(&message, now)), Change::UpdateMessage(message)]
+}
+
+fn react(reactions: &mut Vec<Reaction>, side: &str, event: &str, emoji: Option<&str>, at: Ms) {
+    let newer = |known: &Reaction| (known.at, known.event.as_str()) >= (at, event);
     if reactions.iter().any(|known| known.by == side && newer(known)) {
         return;
     }
     reactions.retain(|known| known.by != side);
     let emoji = emoji.filter(|emoji| !emoji.is_empty()).map(str::to_owned);
-    reactions.push(Reaction { by: side.to_owned(), emoji, at, event: amendment.id.clone() });
+    reactions.push(Reaction { by: side.to_owned(), emoji, at, event: event.to_owned() });
     reactions.sort_by(|a, b| a.by.cmp(&b.by));
 }

@@ -1,12 +1,13 @@
 //! What the team does to a conversation: assign, prioritise, resolve, note, write.
 
-use super::message::{PREVIEW_CHARS, answered, created, event_line, one_line, show};
+use super::message::{PREVIEW_CHARS, answered, created, event_line, fresh_conversation, one_line, show};
 use super::people::feed;
 use super::state::{
-    Change, Context, ConversationState, ConversationStatus, Decision, FeedEvent, NewMessage, Outcome, Priority,
+    Change, ContactState, Context, ConversationState, ConversationStatus, Decision, FeedEvent, NewMessage, Outcome,
+    Priority,
 };
 use crate::message::{Content, Direction, Status};
-use crate::{MediaId, MessageId, Ms, TeamId, UserId};
+use crate::{ConversationId, MediaId, MessageId, Ms, TeamId, UserId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -147,6 +148,35 @@ fn set_status(
         conversation.unread = 0;
     }
     Ok(Some(("status_changed", json!({ "from": before, "to": status, "until": until }))))
+}
+
+/// The team turns to a customer: a conversation to write in on the context's channel.
+///
+/// `previous` is the unresolved conversation there, else the newest one. Unresolved it is the answer, and nothing
+/// changes; resolved it stays as it is, but what it knows of the service window holds for the new one, because the
+/// provider knows customers and numbers, not conversations.
+pub fn open(
+    contact: &ContactState,
+    previous: Option<&ConversationState>,
+    context: &Context<'_>,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Option<Decision> {
+    if previous.is_some_and(|known| known.status != ConversationStatus::Resolved) {
+        return None;
+    }
+    let mut conversation =
+        fresh_conversation(ConversationId(fresh()), contact.id, context, contact.lane, context.now);
+    if let Some(known) = previous {
+        conversation.window_expires_at = known.window_expires_at;
+        conversation.last_inbound_at = known.last_inbound_at;
+        conversation.last_inbound_provider_id.clone_from(&known.last_inbound_provider_id);
+    }
+    let told = FeedEvent {
+        conversation_id: Some(conversation.id),
+        ..feed("conversation.created", context.now, contact.id)
+    };
+    let changes = vec![Change::CreateConversation(conversation), Change::Feed(told)];
+    Some(Decision { changes, effects: Vec::new(), outcome: Outcome::Contact(contact.id) })
 }
 
 /// A message or note as its author wants it.

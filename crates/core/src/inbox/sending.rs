@@ -111,6 +111,12 @@ pub fn stopped_marketing(contact: &ContactState, proof: &str, now: Ms) -> Vec<Ch
     consent_changes(contact, record, now)
 }
 
+/// A person or program notes what the customer agreed to: ledger and contact say so from now on.
+#[must_use]
+pub fn consented(contact: &ContactState, record: ConsentRecord, now: Ms) -> Vec<Change> {
+    consent_changes(contact, record, now)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,219 @@
+//! Connecting a number.
+
+use super::account::told;
+use super::number::{self, NoProbe, Probe, USUAL_THROUGHPUT};
+use super::secret::Secrets;
+use super::view::{ChannelView, DISCONNECTED};
+use crate::audit::{Change, record};
+use crate::auth::{Caller, Permission};
+use crate::doctor::{Finding, channel as doctor};
+use crate::error::{Error, Result};
+use crate::jobs::Job;
+use crate::state::App;
+use crate::vault::Place;
+use rapport_connectors::Secret;
+use rapport_connectors::whatsapp::Api;
+use rapport_connectors::whatsapp::api::{DEFAULT_BASE, DEFAULT_VERSION};
+use rapport_core::{ChannelId, Ms};
+use rapport_store::WriteTx;
+use rapport_store::channel::ChannelRow;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The kind of channel there is.
+pub const WHATSAPP: &str = "whatsapp";
+
+/// A number to be connected.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewChannel {
+    /// `whatsapp`.
+    pub kind: String,
+    /// Name shown to people; left out = the number's verified name.
+    pub name: Option<String>,
+    /// The provider's id of the number (App Dashboard, WhatsApp, API Setup).
+    pub phone_number_id: String,
+    /// The provider's id of the account, shown beside it.
+    pub waba_id: String,
+    /// Permanent token of a system user with `whatsapp_business_messaging` and `whatsapp_business_management`.
+    pub access_token: String,
+    /// App secret (App Dashboard, Settings, Basic): proves that deliveries come from the provider.
+    pub app_secret: String,
+    /// A text of your choice that the provider repeats when it verifies the webhook address.
+    pub verify_token: String,
+    /// Where the provider's API is; left out = Meta.
+    pub base_url: Option<String>,
+}
+
+/// A channel as it is answered when it was added: with what is still to be done.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AddedChannel {
+    /// The channel.
+    #[serde(flatten)]
+    pub channel: ChannelView,
+    /// What the provider said, and what is left to do.
+    pub findings: Vec<Finding>,
+}
+
+/// Connects a number. Works while the provider cannot be reached: what is not known yet is read later. A number that
+/// was disconnected before comes back with its conversations.
+///
+/// # Errors
+/// `Forbidden`, `Invalid`, `Conflict` `number_connected`, `Store`.
+pub async fn add(app: &App, caller: &Caller, new: NewChannel) -> Result<AddedChannel> {
+    caller.require(Permission::ChannelManage)?;
+    let new = checked(app, new)?;
+    refuse_connected(app, caller, &new.phone_number_id).await?;
+    let api = Api::new(&new.base_url, DEFAULT_VERSION, new.secrets.access_token.clone());
+    let found = number::probe(app, &api, &new.phone_number_id).await;
+
+    let now = app.now();
+    let key = app.key(caller.workspace).await?;
+    let plain = new.secrets.write()?;
+    let seal = |id: Uuid| key.seal(Place::new("channel", "secret", id), &plain);
+    let tx = app.store.workspace(caller.workspace).write().await?;
+    let known = rapport_store::channel::by_number_for_write(&tx, WHATSAPP, &new.phone_number_id).await?;
+    let row = match known {
+        Some(row) if row.status != DISCONNECTED => return Err(connected()),
+        Some(old) => {
+            let secret = seal(old.id)?;
+            let row = ChannelRow { created_at: old.created_at, ..new_row(caller, &new, old.id, secret, &found, now) };
+            rapport_store::channel::update(&tx, row.clone()).await?;
+            row
+        }
+        None => {
+            let id = tx.new_id(now);
+            let row = new_row(caller, &new, id, seal(id)?, &found, now);
+            rapport_store::channel::insert(&tx, row.clone()).await.map_err(conflict)?;
+            row
+        }
+    };
+    let view = ChannelView::of(&row, &app.settings, now);
+    let change = Change { before: None, after: Some(json!(view)) };
+    record(&tx, now, caller, "channel.added", ("channel", view.id), change).await?;
+    told(&tx, ChannelId(view.id), json!({ "added": true }), now).await?;
+    follow_up(&tx, ChannelId(view.id), now).await?;
+    tx.commit().await?;
+    app.channels.forget();
+    app.bells.jobs.ring();
+    app.bells.send.ring();
+    app.feeds.wake();
+    let mut findings = doctor::probed(&row, &found);
+    findings.extend(doctor::webhook(&row, &app.settings, found.as_ref().ok().map(|probe| &probe.number), None));
+    Ok(AddedChannel { channel: view, findings })
+}
+
+/// The jobs a changed channel brings with it.
+pub(super) async fn follow_up(tx: &WriteTx, id: ChannelId, now: Ms) -> Result<()> {
+    let jobs = vec![
+        Job::SyncTemplates { channel_id: id }.row(now),
+        Job::RefreshChannel { channel_id: id }.row_at(now.plus(rapport_core::time::HOUR)),
+    ];
+    Ok(rapport_store::job::enqueue(tx, jobs, now).await?)
+}
+
+struct Checked {
+    name: Option<String>,
+    phone_number_id: String,
+    waba_id: String,
+    base_url: String,
+    secrets: Secrets,
+}
+
+fn checked(app: &App, new: NewChannel) -> Result<Checked> {
+    if new.kind != WHATSAPP {
+        return Err(Error::invalid("kind", "must be whatsapp"));
+    }
+    Ok(Checked {
+        name: new.name.map(|name| crate::account::name("name", &name)).transpose()?,
+        phone_number_id: provider_id("phone_number_id", &new.phone_number_id)?,
+        waba_id: provider_id("waba_id", &new.waba_id)?,
+        base_url: base_url(app, new.base_url.as_deref())?,
+        secrets: Secrets {
+            access_token: secret("access_token", &new.access_token)?,
+            app_secrets: vec![secret("app_secret", &new.app_secret)?],
+            verify_token: secret("verify_token", &new.verify_token)?,
+        },
+    })
+}
+
+/// An id of the provider's: digits at Meta, letters too elsewhere.
+fn provider_id(field: &'static str, given: &str) -> Result<String> {
+    let given = given.trim();
+    let good = (1..=64).contains(&given.len())
+        && given.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if good { Ok(given.to_owned()) } else { Err(Error::invalid(field, "must have 1 to 64 digits or letters")) }
+}
+
+/// A secret as it can stand in a header: visible ASCII. What is pasted often has blanks around it.
+pub(super) fn secret(field: &'static str, given: &str) -> Result<Secret> {
+    let given = given.trim();
+    if (1..=4_096).contains(&given.len()) && given.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(Secret::new(given));
+    }
+    Err(Error::invalid(field, "must have 1 to 4096 visible ASCII characters and no blanks"))
+}
+
+/// An address of the provider's API that calls would be made to.
+pub(super) fn base_url(app: &App, given: Option<&str>) -> Result<String> {
+    let url = given.map(str::trim).filter(|url| !url.is_empty()).unwrap_or(DEFAULT_BASE).trim_end_matches('/');
+    if url.len() > 500 || url.contains(['?', '#']) {
+        return Err(Error::invalid("base_url", "must be an address without query, at most 500 characters"));
+    }
+    app.http.may_call(url).map_err(|why| Error::invalid("base_url", format!("cannot be used: {why}")))?;
+    Ok(url.to_owned())
+}
+
+async fn refuse_connected(app: &App, caller: &Caller, phone_number_id: &str) -> Result<()> {
+    let read = app.store.workspace(caller.workspace).read();
+    let known = rapport_store::channel::by_number(&read, phone_number_id).await?;
+    if known.is_some_and(|row| row.status != DISCONNECTED) { Err(connected()) } else { Ok(()) }
+}
+
+fn connected() -> Error {
+    Error::conflict("number_connected", "this number is connected already")
+}
+
+fn conflict(error: rapport_store::Error) -> Error {
+    if error.is_conflict() { connected() } else { error.into() }
+}
+
+fn new_row(
+    caller: &Caller,
+    new: &Checked,
+    id: Uuid,
+    secret: Vec<u8>,
+    found: &std::result::Result<Probe, NoProbe>,
+    now: Ms,
+) -> ChannelRow {
+    let verified = found.as_ref().ok().and_then(|probe| probe.number.verified_name.clone());
+    let name = new.name.clone().or(verified).unwrap_or_else(|| "WhatsApp".to_owned());
+    let mut row = ChannelRow {
+        workspace_id: caller.workspace.0,
+        id,
+        kind: WHATSAPP.to_owned(),
+        name: name.chars().take(100).collect(),
+        phone_number_id: new.phone_number_id.clone(),
+        waba_id: new.waba_id.clone(),
+        portfolio_key: new.waba_id.clone(),
+        display_phone: String::new(),
+        base_url: new.base_url.clone(),
+        secret,
+        status: "active".to_owned(),
+        status_reason: None,
+        quality: "UNKNOWN".to_owned(),
+        tier_limit: None,
+        throughput: USUAL_THROUGHPUT,
+        daily_limit: None,
+        last_event_at: None,
+        last_error: None,
+        token_set_at: now.0,
+        settings: json!({}),
+        created_at: now.0,
+        updated_at: now.0,
+    };
+    number::note(&mut row, found, now);
+    row
+}

@@ -1,0 +1,182 @@
+//! Changing and disconnecting a number.
+
+use super::account::told;
+use super::add;
+use super::secret::Secrets;
+use super::view::{ChannelView, DISCONNECTED};
+use crate::audit::{Change, record};
+use crate::auth::{Caller, Permission};
+use crate::error::{Error, Result};
+use crate::state::App;
+use crate::vault::Place;
+use rapport_core::{ChannelId, Ms};
+use rapport_store::channel::ChannelRow;
+use serde::{Deserialize, Deserializer};
+use serde_json::json;
+use utoipa::ToSchema;
+
+/// App secrets that are valid at once: the new one, and the one before it while the provider still signs with it.
+const APP_SECRETS_MAX: usize = 2;
+
+/// What may be changed about a channel; what is left out stays.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelPatch {
+    /// Name shown to people.
+    pub name: Option<String>,
+    /// `active` or `paused`: whether it sends. It receives in any case.
+    pub status: Option<Switch>,
+    /// The shop's own limit of messages a day; null = none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i64>)]
+    pub daily_limit: Option<Option<i64>>,
+    /// A new access token; used from the next call on. Also ends the state `error`.
+    pub access_token: Option<String>,
+    /// A new app secret. The one before stays valid too, so that nothing is lost while the provider changes over.
+    pub app_secret: Option<String>,
+    /// True: only the newest app secret stays valid.
+    pub retire_previous_app_secret: Option<bool>,
+    /// A new verify token.
+    pub verify_token: Option<String>,
+    /// Another address of the provider's API.
+    pub base_url: Option<String>,
+}
+
+/// Whether a channel sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Switch {
+    /// It sends.
+    Active,
+    /// Messages wait.
+    Paused,
+}
+
+/// Tells null from left out.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Option<i64>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Changes a channel.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Invalid`, `Store`, `Vault`.
+pub async fn update(app: &App, caller: &Caller, id: ChannelId, patch: ChannelPatch) -> Result<ChannelView> {
+    caller.require(Permission::ChannelManage)?;
+    let key = app.key(caller.workspace).await?;
+    let now = app.now();
+    let tx = app.store.workspace(caller.workspace).write().await?;
+    let row = rapport_store::channel::get_for_write(&tx, id).await?;
+    let mut row = row.filter(|row| row.status != DISCONNECTED).ok_or(Error::NotFound("channel"))?;
+    let before = ChannelView::of(&row, &app.settings, now);
+    let place = Place::new("channel", "secret", row.id);
+    let mut secrets = Secrets::read(&key.open(place, &row.secret)?)?;
+    let replaced = replace(&mut secrets, &patch)?;
+    if !replaced.is_empty() {
+        row.secret = key.seal(place, &secrets.write()?)?;
+    }
+    apply(app, &mut row, patch, now)?;
+    row.updated_at = now.0;
+    let after = ChannelView::of(&row, &app.settings, now);
+    rapport_store::channel::update(&tx, row).await?;
+    let change = Change { before: Some(json!(before)), after: Some(json!({ "channel": after, "replaced": replaced })) };
+    record(&tx, now, caller, "channel.updated", ("channel", id.0), change).await?;
+    told(&tx, id, json!({ "status": after.status }), now).await?;
+    add::follow_up(&tx, id, now).await?;
+    tx.commit().await?;
+    app.channels.forget();
+    app.bells.jobs.ring();
+    app.bells.send.ring();
+    app.feeds.wake();
+    Ok(after)
+}
+
+/// Puts new secrets in place of old ones; says which, for the audit log.
+fn replace(secrets: &mut Secrets, patch: &ChannelPatch) -> Result<Vec<&'static str>> {
+    let mut replaced = Vec::new();
+    if let Some(token) = &patch.access_token {
+        secrets.access_token = add::secret("access_token", token)?;
+        replaced.push("access_token");
+    }
+    if let Some(secret) = &patch.app_secret {
+        let secret = add::secret("app_secret", secret)?;
+        // Setting the same one again must not push the previous one out.
+        secrets.app_secrets.retain(|known| *known != secret);
+        secrets.app_secrets.insert(0, secret);
+        secrets.app_secrets.truncate(APP_SECRETS_MAX);
+        replaced.push("app_secret");
+    }
+    if patch.retire_previous_app_secret == Some(true) {
+        secrets.app_secrets.truncate(1);
+        replaced.push("previous_app_secret");
+    }
+    if let Some(token) = &patch.verify_token {
+        secrets.verify_token = add::secret("verify_token", token)?;
+        replaced.push("verify_token");
+    }
+    Ok(replaced)
+}
+
+fn apply(app: &App, row: &mut ChannelRow, patch: ChannelPatch, now: Ms) -> Result<()> {
+    if let Some(name) = patch.name {
+        row.name = crate::account::name("name", &name)?;
+    }
+    if let Some(limit) = patch.daily_limit {
+        if limit.is_some_and(|limit| !(1..=10_000_000).contains(&limit)) {
+            return Err(Error::invalid("daily_limit", "must be 1 to 10000000, or null for none"));
+        }
+        row.daily_limit = limit;
+    }
+    if let Some(url) = patch.base_url {
+        row.base_url = add::base_url(app, Some(&url))?;
+    }
+    if patch.access_token.is_some() {
+        row.token_set_at = now.0;
+        row.last_error = None;
+        if row.status == "error" {
+            activate(row);
+        }
+    }
+    match patch.status {
+        Some(Switch::Active) => activate(row),
+        Some(Switch::Paused) => {
+            row.status = "paused".to_owned();
+            row.status_reason = None;
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+fn activate(row: &mut ChannelRow) {
+    row.status = "active".to_owned();
+    row.status_reason = None;
+}
+
+/// Disconnects a channel: it neither receives nor sends any more and its secrets are destroyed. Conversations stay;
+/// the same number may be added again and finds them.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Store`, `Vault`.
+pub async fn disconnect(app: &App, caller: &Caller, id: ChannelId) -> Result<()> {
+    caller.require(Permission::ChannelManage)?;
+    let key = app.key(caller.workspace).await?;
+    let now = app.now();
+    let nothing = Secrets { access_token: "".into(), app_secrets: Vec::new(), verify_token: "".into() };
+    let tx = app.store.workspace(caller.workspace).write().await?;
+    let row = rapport_store::channel::get_for_write(&tx, id).await?;
+    let mut row = row.filter(|row| row.status != DISCONNECTED).ok_or(Error::NotFound("channel"))?;
+    let before = ChannelView::of(&row, &app.settings, now);
+    row.secret = key.seal(Place::new("channel", "secret", row.id), &nothing.write()?)?;
+    row.status = DISCONNECTED.to_owned();
+    row.status_reason = None;
+    row.updated_at = now.0;
+    rapport_store::channel::update(&tx, row).await?;
+    let change = Change { before: Some(json!(before)), after: None };
+    record(&tx, now, caller, "channel.disconnected", ("channel", id.0), change).await?;
+    told(&tx, id, json!({ "status": DISCONNECTED }), now).await?;
+    tx.commit().await?;
+    app.channels.forget();
+    app.feeds.wake();
+    Ok(())
+}

@@ -1,0 +1,271 @@
+//! Channels: connected numbers, kept in memory for the hot paths.
+
+pub mod account;
+pub mod add;
+pub mod change;
+pub mod check;
+pub mod number;
+pub mod receive;
+pub mod secret;
+pub mod tally;
+pub mod template_list;
+pub mod templates;
+pub mod view;
+
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::vault::{Place, WorkspaceKey};
+use rapport_connectors::Secret;
+use rapport_connectors::whatsapp::Api;
+use rapport_core::channel::ChannelStatus;
+use rapport_core::inbox::Policy;
+use rapport_core::{ChannelId, ConnectionId, Ms, WorkspaceId};
+use rapport_store::Store;
+use rapport_store::channel::ChannelRow;
+pub use secret::Secrets;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// How long a channel, a policy or a list of connections is trusted before it is read again: what another node
+/// changed is seen within this time. Milliseconds.
+const FRESH_MS: i64 = 3_000;
+/// How long the list of all channel ids is trusted before an id that is not in it is looked for again. Milliseconds.
+const ROSTER_MS: i64 = 1_000;
+/// Entries kept per cache; far more than an installation has.
+const CACHE_MAX: usize = 10_000;
+
+/// A channel with its secrets open. Clone is cheap enough for one call; share it as `Arc` elsewhere.
+#[derive(Debug, Clone)]
+pub struct Channel {
+    /// Its workspace.
+    pub workspace: WorkspaceId,
+    /// Its id.
+    pub id: ChannelId,
+    /// Name shown to people.
+    pub name: String,
+    /// The provider's id of the number.
+    pub phone_number_id: String,
+    /// The provider's account id.
+    pub waba_id: String,
+    /// What shares one sending limit.
+    pub portfolio_key: String,
+    /// Where the provider's API is.
+    pub base_url: String,
+    /// Whether it sends.
+    pub status: ChannelStatus,
+    /// Why not.
+    pub status_reason: Option<String>,
+    /// Messages a second.
+    pub throughput: u32,
+    /// Distinct customers a day; `None` = not known or unlimited.
+    pub tier_limit: Option<i64>,
+    /// The shop's own limit a day.
+    pub daily_limit: Option<i64>,
+    /// Token and secrets.
+    pub secrets: Secrets,
+}
+
+impl Channel {
+    fn open(row: ChannelRow, key: &WorkspaceKey) -> Result<Self> {
+        let plain = key.open(Place::new("channel", "secret", row.id), &row.secret)?;
+        Ok(Self {
+            workspace: WorkspaceId(row.workspace_id),
+            id: ChannelId(row.id),
+            name: row.name,
+            phone_number_id: row.phone_number_id,
+            waba_id: row.waba_id,
+            portfolio_key: row.portfolio_key,
+            base_url: row.base_url,
+            status: ChannelStatus::parse(&row.status),
+            status_reason: row.status_reason,
+            throughput: u32::try_from(row.throughput).unwrap_or(0),
+            tier_limit: row.tier_limit,
+            daily_limit: row.daily_limit,
+            secrets: Secrets::read(&plain)?,
+        })
+    }
+
+    /// The provider's API as this channel calls it.
+    #[must_use]
+    pub fn api(&self) -> Api {
+        Api::new(&self.base_url, rapport_connectors::whatsapp::api::DEFAULT_VERSION, self.token())
+    }
+
+    /// The access token.
+    #[must_use]
+    pub fn token(&self) -> Secret {
+        Secret::new(self.secrets.access_token.expose())
+    }
+}
+
+struct Kept<T> {
+    value: T,
+    at: Ms,
+}
+
+struct Caches {
+    channels: HashMap<ChannelId, Kept<Option<Arc<Channel>>>>,
+    numbers: HashMap<(WorkspaceId, String), Kept<Option<ChannelId>>>,
+    policies: HashMap<WorkspaceId, Kept<Policy>>,
+    connections: HashMap<WorkspaceId, Kept<Arc<Vec<ConnectionId>>>>,
+    roster: Option<Kept<HashSet<ChannelId>>>,
+}
+
+/// What the hot paths ask for thousands of times a second. Cheap to clone.
+#[derive(Clone)]
+pub struct Channels {
+    store: Store,
+    vault: Arc<crate::vault::Vault>,
+    clock: Arc<dyn Clock>,
+    caches: Arc<RwLock<Caches>>,
+}
+
+impl Channels {
+    /// An empty cache over the store.
+    #[must_use]
+    pub fn new(store: Store, vault: Arc<crate::vault::Vault>, clock: Arc<dyn Clock>) -> Self {
+        let caches = Caches {
+            channels: HashMap::new(),
+            numbers: HashMap::new(),
+            policies: HashMap::new(),
+            connections: HashMap::new(),
+            roster: None,
+        };
+        Self { store, vault, clock, caches: Arc::new(RwLock::new(caches)) }
+    }
+
+    /// A channel by id alone: a webhook's path names nothing else.
+    ///
+    /// # Errors
+    /// What the store or the vault said.
+    pub async fn get(&self, id: ChannelId) -> Result<Option<Arc<Channel>>> {
+        let now = self.clock.now();
+        if let Some(known) = self.look(now, |caches| caches.channels.get(&id).map(|kept| (kept.at, kept.value.clone()))) {
+            return Ok(known);
+        }
+        let value = match rapport_store::channel::find(&self.store, id).await? {
+            Some(row) => Some(Arc::new(self.open(row).await?)),
+            None => None,
+        };
+        self.keep(|caches| keep_in(&mut caches.channels, id, value.clone(), now));
+        Ok(value)
+    }
+
+    /// [`Channels::get`] for whoever may make ids up: however many unknown ids come, the database is asked once a second.
+    ///
+    /// # Errors
+    /// What the store or the vault said.
+    pub async fn at_the_door(&self, id: ChannelId) -> Result<Option<Arc<Channel>>> {
+        let now = self.clock.now();
+        let known = self.look(now, |caches| caches.channels.get(&id).map(|kept| (kept.at, kept.value.clone())));
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        if self.is_listed(id, now).await? { self.get(id).await } else { Ok(None) }
+    }
+
+    async fn is_listed(&self, id: ChannelId, now: Ms) -> Result<bool> {
+        {
+            let caches = self.caches.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(roster) = &caches.roster
+                && (roster.value.contains(&id) || now.since(roster.at).abs() < ROSTER_MS)
+            {
+                return Ok(roster.value.contains(&id));
+            }
+        }
+        let rows = rapport_store::channel::all(&self.store).await?;
+        let ids: HashSet<ChannelId> = rows.iter().map(|row| ChannelId(row.id)).collect();
+        let listed = ids.contains(&id);
+        self.keep(|caches| caches.roster = Some(Kept { value: ids, at: now }));
+        Ok(listed)
+    }
+
+    /// The channel of a provider's number in a workspace.
+    ///
+    /// # Errors
+    /// What the store or the vault said.
+    pub async fn by_number(&self, workspace: WorkspaceId, number: &str) -> Result<Option<Arc<Channel>>> {
+        let now = self.clock.now();
+        let key = (workspace, number.to_owned());
+        let known = self.look(now, |caches| caches.numbers.get(&key).map(|kept| (kept.at, kept.value)));
+        let id = match known {
+            Some(id) => id,
+            None => {
+                let read = self.store.workspace(workspace).read();
+                let row = rapport_store::channel::by_number(&read, number).await?;
+                let id = row.map(|row| ChannelId(row.id));
+                self.keep(|caches| keep_in(&mut caches.numbers, key, id, now));
+                id
+            }
+        };
+        match id {
+            Some(id) => self.get(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The workspace's settings that inbox decisions depend on.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub async fn policy(&self, workspace: WorkspaceId) -> Result<Policy> {
+        let now = self.clock.now();
+        let known = |caches: &Caches| caches.policies.get(&workspace).map(|kept| (kept.at, kept.value.clone()));
+        if let Some(policy) = self.look(now, known) {
+            return Ok(policy);
+        }
+        let row = rapport_store::workspace::get(&self.store.workspace(workspace).read()).await?;
+        let policy = row.map_or_else(Policy::default, |row| Policy { default_country: row.default_country, ..Policy::default() });
+        self.keep(|caches| keep_in(&mut caches.policies, workspace, policy.clone(), now));
+        Ok(policy)
+    }
+
+    /// The workspace's active connections: contact changes are pushed to each.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub async fn connections(&self, workspace: WorkspaceId) -> Result<Arc<Vec<ConnectionId>>> {
+        let now = self.clock.now();
+        let known = |caches: &Caches| caches.connections.get(&workspace).map(|kept| (kept.at, kept.value.clone()));
+        if let Some(ids) = self.look(now, known) {
+            return Ok(ids);
+        }
+        let ids = Arc::new(rapport_store::connection::pushable(&self.store.workspace(workspace).read()).await?);
+        self.keep(|caches| keep_in(&mut caches.connections, workspace, ids.clone(), now));
+        Ok(ids)
+    }
+
+    /// Forgets everything: called after a channel, connection or workspace was changed on this node.
+    pub fn forget(&self) {
+        let mut caches = self.caches.write().unwrap_or_else(PoisonError::into_inner);
+        caches.channels.clear();
+        caches.numbers.clear();
+        caches.policies.clear();
+        caches.connections.clear();
+        caches.roster = None;
+    }
+
+    async fn open(&self, row: ChannelRow) -> Result<Channel> {
+        let workspace = WorkspaceId(row.workspace_id);
+        let key = crate::state::workspace_key(&self.store, &self.vault, workspace).await?;
+        Channel::open(row, &key)
+    }
+
+    fn look<T>(&self, now: Ms, find: impl FnOnce(&Caches) -> Option<(Ms, T)>) -> Option<T> {
+        let caches = self.caches.read().unwrap_or_else(PoisonError::into_inner);
+        let (at, value) = find(&caches)?;
+        // A clock that was set back makes entries look new: distance counts in both directions.
+        (now.since(at).abs() < FRESH_MS).then_some(value)
+    }
+
+    fn keep(&self, put: impl FnOnce(&mut Caches)) {
+        put(&mut self.caches.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+fn keep_in<K: Eq + std::hash::Hash, V>(map: &mut HashMap<K, Kept<V>>, key: K, value: V, at: Ms) {
+    if map.len() >= CACHE_MAX {
+        map.clear();
+    }
+    map.insert(key, Kept { value, at });
+}

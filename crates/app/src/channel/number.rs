@@ -1,0 +1,152 @@
+//! What the provider tells about a number: read when it is added, then every hour; the same call measures how fast the
+//! provider answers (`product.md` O1).
+
+use super::account::told;
+use super::view::DISCONNECTED;
+use super::Channel;
+use crate::error::Result;
+use crate::jobs::Outcome;
+use crate::state::App;
+use rapport_connectors::whatsapp::numbers::{self, PhoneNumber};
+use rapport_connectors::whatsapp::{Api, RetryClass};
+use rapport_core::time::{HOUR, MINUTE};
+use rapport_core::{ChannelId, WorkspaceId};
+use rapport_store::channel::ChannelRow;
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+/// Time between two probes.
+const EVERY_MS: i64 = HOUR;
+/// The same after one that failed.
+const SOON_MS: i64 = 10 * MINUTE;
+/// How long the provider may take to answer a probe.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Messages a second of an ordinary number (`whatsapp-cloud-api.md` §9).
+pub(crate) const USUAL_THROUGHPUT: i32 = 80;
+const HIGH_THROUGHPUT: i32 = 1_000;
+const PHONE_APP_THROUGHPUT: i32 = 20;
+
+/// What a probe found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// What the provider tells.
+    pub number: PhoneNumber,
+    /// How long it took to tell, milliseconds.
+    pub latency_ms: i64,
+}
+
+/// Why a probe found nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoProbe {
+    /// No answer: network, address guard, time limit.
+    Unreachable(String),
+    /// The provider does not accept the token.
+    Token(String),
+    /// The provider refuses for another reason, such as an unknown number.
+    Refused(String),
+}
+
+impl NoProbe {
+    /// The reason, in a sentence.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Unreachable(text) | Self::Token(text) | Self::Refused(text) => text,
+        }
+    }
+}
+
+/// Asks the provider about a number.
+///
+/// # Errors
+/// [`NoProbe`].
+pub async fn probe(app: &App, api: &Api, phone_number_id: &str) -> std::result::Result<Probe, NoProbe> {
+    let began = Instant::now();
+    let answer = app.http.run(numbers::get(api, phone_number_id).with_timeout(PATIENCE)).await;
+    let answer = answer.map_err(|failure| NoProbe::Unreachable(failure.to_string()))?;
+    let latency_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+    metrics::histogram!("rapport_provider_probe_seconds", "vendor" => "whatsapp").record(began.elapsed().as_secs_f64());
+    match numbers::read_number(&answer) {
+        Ok(number) => Ok(Probe { number, latency_ms }),
+        Err(error) if error.class == RetryClass::PauseChannel => Err(NoProbe::Token(error.detail)),
+        Err(error) => Err(NoProbe::Refused(error.detail)),
+    }
+}
+
+/// Writes what a probe found into the row; tells whether people would see a difference.
+pub(crate) fn note(row: &mut ChannelRow, found: &std::result::Result<Probe, NoProbe>, at: rapport_core::Ms) -> bool {
+    let before = (row.display_phone.clone(), row.quality.clone(), row.tier_limit, row.throughput, row.last_error.clone());
+    if !row.settings.is_object() {
+        row.settings = json!({});
+    }
+    row.settings["probed_at"] = at.0.into();
+    match found {
+        Err(error) => row.last_error = Some(error.text().to_owned()),
+        Ok(probe) => {
+            let number = &probe.number;
+            if row.settings["probe_failed"] == true {
+                row.last_error = None;
+            }
+            row.settings["latency_ms"] = probe.latency_ms.into();
+            row.settings["verified_name"] = json!(number.verified_name);
+            row.settings["number_status"] = json!(number.status);
+            if !number.display_phone.is_empty() {
+                row.display_phone.clone_from(&number.display_phone);
+            }
+            row.quality.clone_from(&number.quality);
+            row.throughput = throughput(number);
+            row.tier_limit = if number.unlimited { Some(i64::MAX) } else { number.daily_limit.or(row.tier_limit) };
+        }
+    }
+    row.settings["probe_failed"] = found.is_err().into();
+    row.updated_at = at.0;
+    before != (row.display_phone.clone(), row.quality.clone(), row.tier_limit, row.throughput, row.last_error.clone())
+}
+
+fn throughput(number: &PhoneNumber) -> i32 {
+    match number.throughput.as_deref() {
+        _ if number.on_phone_app => PHONE_APP_THROUGHPUT,
+        Some("HIGH") => HIGH_THROUGHPUT,
+        _ => USUAL_THROUGHPUT,
+    }
+}
+
+/// The hourly probe.
+///
+/// # Errors
+/// What the store said.
+pub async fn run(app: &App, workspace: WorkspaceId, id: ChannelId) -> Result<Outcome> {
+    let Some(channel) = app.channels.get(id).await? else { return Ok(Outcome::Done) };
+    if channel.workspace != workspace || channel.secrets.app_secrets.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    let found = refresh(app, &channel).await?;
+    let pause = if found.is_ok() { EVERY_MS } else { SOON_MS };
+    Ok(Outcome::Again { at: app.now().plus(pause) })
+}
+
+/// Asks and writes at once, for a person who waits.
+///
+/// # Errors
+/// What the store said.
+pub async fn refresh(app: &App, channel: &Channel) -> Result<std::result::Result<Probe, NoProbe>> {
+    let found = probe(app, &channel.api(), &channel.phone_number_id).await;
+    let now = app.now();
+    let tx = app.store.workspace(channel.workspace).write().await?;
+    let Some(mut row) = rapport_store::channel::get_for_write(&tx, channel.id).await? else { return Ok(found) };
+    if row.status == DISCONNECTED {
+        return Ok(found);
+    }
+    let changed = note(&mut row, &found, now);
+    rapport_store::channel::update(&tx, row).await?;
+    if changed {
+        told(&tx, channel.id, json!({ "probed": found.is_ok() }), now).await?;
+    }
+    tx.commit().await?;
+    if changed {
+        app.channels.forget();
+        app.feeds.wake();
+    }
+    Ok(found)
+}

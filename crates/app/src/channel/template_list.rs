@@ -1,0 +1,154 @@
+//! The templates there are, for people who choose one.
+
+use super::templates;
+use super::view::row;
+use crate::auth::{Caller, Permission};
+use crate::error::{Error, Result};
+use crate::state::App;
+use rapport_core::{ChannelId, Ms};
+use rapport_store::template::{Filter, TemplateRow};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// A provider's template in one language.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Template)]
+pub struct TemplateView {
+    /// The template.
+    pub id: Uuid,
+    /// The channel it was read through.
+    pub channel_id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Language code with underscore: `en_US`.
+    pub language: String,
+    /// MARKETING, UTILITY or AUTHENTICATION.
+    pub category: String,
+    /// APPROVED, PENDING, REJECTED, PAUSED, ... Only approved ones can be sent.
+    pub status: String,
+    /// GREEN, YELLOW, RED or UNKNOWN.
+    pub quality: String,
+    /// Components as the provider defines them.
+    #[schema(value_type = Vec<Object>)]
+    pub components: Value,
+    /// POSITIONAL or NAMED.
+    pub parameter_format: String,
+    /// What is filled in before sending, in the order it shows.
+    pub variables: Vec<VariableView>,
+    /// When it was last read or changed, milliseconds UTC.
+    #[schema(value_type = i64)]
+    pub updated_at: Ms,
+}
+
+/// One thing a person fills in before sending.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = TemplateVariable)]
+pub struct VariableView {
+    /// Its key: `body.1`, `header.image`, `buttons.0`.
+    pub key: String,
+    /// Where it shows: `header`, `body`, `button`, `offer`.
+    pub component: String,
+    /// What is wanted: `text`, `image`, `video`, `document`, `location`, `product`, `url`, `code`, ...
+    pub kind: String,
+    /// Sample; may be empty.
+    pub example: String,
+    /// Name, number or button text, for the label.
+    pub label: String,
+}
+
+impl From<TemplateRow> for TemplateView {
+    fn from(row: TemplateRow) -> Self {
+        let definition = rapport_core::template::parse(&row.components, Some(&row.parameter_format), &row.category);
+        // One that cannot be understood has no fields to show; its state and text are shown all the same.
+        let variables = definition.map(|definition| rapport_core::template::variables(&definition)).unwrap_or_default();
+        let variable = |one: rapport_core::template::Variable| VariableView {
+            key: one.key,
+            component: one.component,
+            kind: one.kind,
+            example: one.example,
+            label: one.label,
+        };
+        Self {
+            id: row.id,
+            channel_id: row.channel_id,
+            name: row.name,
+            language: row.language,
+            category: row.category,
+            status: row.status,
+            quality: row.quality,
+            components: row.components,
+            parameter_format: row.parameter_format,
+            variables: variables.into_iter().map(variable).collect(),
+            updated_at: Ms(row.updated_at),
+        }
+    }
+}
+
+/// Which templates are wanted.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TemplateFilter {
+    /// Of this channel's account.
+    pub channel_id: Option<Uuid>,
+    /// With this status: `APPROVED`.
+    pub status: Option<String>,
+    /// Whose name contains this.
+    pub q: Option<String>,
+}
+
+/// Where a list of templates goes on: after this name and language.
+pub type Cursor = (String, String);
+
+/// Templates by name and language, with the cursor of the next page.
+///
+/// # Errors
+/// `Forbidden`, `NotFound` when there is no such channel, `Store`.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    filter: TemplateFilter,
+    after: Option<Cursor>,
+    limit: u64,
+) -> Result<(Vec<TemplateView>, Option<Cursor>)> {
+    caller.require(Permission::ChannelRead)?;
+    let waba_id = match filter.channel_id {
+        Some(id) => Some(row(app, caller, ChannelId(id)).await?.waba_id),
+        None => None,
+    };
+    let filter = Filter {
+        waba_id,
+        status: filter.status.map(|status| status.to_ascii_uppercase()),
+        name_contains: filter.q.map(|q| q.trim().to_lowercase().replace(' ', "_")).filter(|q| !q.is_empty()),
+        after,
+    };
+    let read = app.store.workspace(caller.workspace).read();
+    let mut rows = rapport_store::template::list(&read, &filter, limit + 1).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|row| (row.name.clone(), row.language.clone()));
+    Ok((rows.into_iter().map(TemplateView::from).collect(), next))
+}
+
+/// How a reading of all templates ended.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct Synced {
+    /// Templates the account has.
+    pub synced: usize,
+}
+
+/// Reads all templates of a channel's account now.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Refused` `provider_unavailable` with what the provider said, `Store`.
+pub async fn sync(app: &App, caller: &Caller, id: ChannelId) -> Result<Synced> {
+    caller.require(Permission::ChannelManage)?;
+    row(app, caller, id).await?;
+    let channel = app.channels.get(id).await?.ok_or(Error::NotFound("channel"))?;
+    match templates::sync(app, &channel).await? {
+        Ok(synced) => Ok(Synced { synced }),
+        Err(why) => Err(Error::refused("provider_unavailable", format!("the templates cannot be read now: {why}"))),
+    }
+}

@@ -1,0 +1,85 @@
+//! The account's templates, read from the provider.
+
+use super::Channel;
+use crate::error::Result;
+use crate::jobs::Outcome;
+use crate::state::App;
+use rapport_connectors::whatsapp::templates::{Template, list, read_list};
+use rapport_core::time::MINUTE;
+use rapport_core::{ChannelId, WorkspaceId};
+use rapport_store::template::TemplateRow;
+use serde_json::json;
+
+/// Pages read at most: 6,000 templates is the provider's own limit.
+const PAGES_MAX: usize = 100;
+
+/// Reads all templates of the channel's account; those that are gone there are forgotten here.
+///
+/// # Errors
+/// What the store said.
+pub async fn run(app: &App, workspace: WorkspaceId, id: ChannelId) -> Result<Outcome> {
+    let Some(channel) = app.channels.get(id).await? else { return Ok(Outcome::Done) };
+    if channel.workspace != workspace {
+        return Ok(Outcome::Done);
+    }
+    match sync(app, &channel).await? {
+        Ok(_) => Ok(Outcome::Done),
+        Err(error) => Ok(Outcome::Retry { at: app.now().plus(MINUTE), error }),
+    }
+}
+
+/// The same at once, for a person who waits: how many there are, or why they cannot be read.
+///
+/// # Errors
+/// What the store said.
+pub async fn sync(app: &App, channel: &Channel) -> Result<std::result::Result<usize, String>> {
+    let began = app.now();
+    let found = match fetch(app, channel).await {
+        Ok(found) => found,
+        Err(why) => return Ok(Err(why)),
+    };
+    let count = found.len();
+    let rows = found.into_iter().map(|template| row(app, channel, template, began)).collect();
+    let tx = app.store.workspace(channel.workspace).write().await?;
+    rapport_store::template::upsert(&tx, rows).await?;
+    rapport_store::template::forget_older(&tx, &channel.waba_id, began).await?;
+    super::account::told(&tx, channel.id, json!({ "templates": count }), began).await?;
+    tx.commit().await?;
+    app.feeds.wake();
+    Ok(Ok(count))
+}
+
+async fn fetch(app: &App, channel: &Channel) -> std::result::Result<Vec<Template>, String> {
+    let api = channel.api();
+    let mut found = Vec::new();
+    let mut after: Option<String> = None;
+    for _ in 0..PAGES_MAX {
+        let answer = app.http.run(list(&api, &channel.waba_id, after.as_deref())).await;
+        let answer = answer.map_err(|failure| failure.to_string())?;
+        let page = read_list(&answer).map_err(|error| error.failure().detail)?;
+        found.extend(page.items);
+        match page.next {
+            Some(next) if Some(&next) != after.as_ref() => after = Some(next),
+            _ => break,
+        }
+    }
+    Ok(found)
+}
+
+fn row(app: &App, channel: &Channel, template: Template, now: rapport_core::Ms) -> TemplateRow {
+    TemplateRow {
+        workspace_id: channel.workspace.0,
+        id: app.store.new_id(now),
+        channel_id: channel.id.0,
+        waba_id: channel.waba_id.clone(),
+        provider_id: template.id,
+        name: template.name,
+        language: template.language,
+        category: template.category,
+        status: template.status,
+        quality: template.quality,
+        parameter_format: template.parameter_format,
+        components: template.components,
+        updated_at: now.0,
+    }
+}

@@ -1,0 +1,126 @@
+//! Channels as people and programs see them.
+
+use crate::auth::{Caller, Permission};
+use crate::error::{Error, Result};
+use crate::state::{App, Settings};
+use rapport_core::time::DAY;
+use rapport_core::{ChannelId, Ms};
+use rapport_store::channel::ChannelRow;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The status of a channel that was disconnected: its conversations stay, it neither receives nor sends.
+pub(crate) const DISCONNECTED: &str = "disconnected";
+
+/// A connected number, without its secrets.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Channel)]
+pub struct ChannelView {
+    /// The channel.
+    pub id: Uuid,
+    /// `whatsapp`.
+    pub kind: String,
+    /// Name shown to people.
+    pub name: String,
+    /// The number as people write it; empty until the provider has told it.
+    pub display_phone: String,
+    /// The provider's id of the number.
+    pub phone_number_id: String,
+    /// The provider's id of the account.
+    pub waba_id: String,
+    /// Where the provider's API is.
+    pub base_url: String,
+    /// `active`, `paused` (a person switched sending off), `error` (the provider refuses us) or `disconnected`.
+    pub status: String,
+    /// Why, in a sentence.
+    #[schema(required)]
+    pub status_reason: Option<String>,
+    /// The provider's quality word: GREEN, YELLOW, RED or UNKNOWN.
+    pub quality: String,
+    /// Distinct customers a day that the business may write to first; null = unlimited or not told.
+    #[schema(required)]
+    pub tier_limit: Option<i64>,
+    /// Messages a second the provider allows.
+    pub throughput_per_second: i32,
+    /// The shop's own limit of messages a day; null = none.
+    #[schema(required)]
+    pub daily_limit: Option<i64>,
+    /// Where the provider must deliver to.
+    pub webhook_url: String,
+    /// Last delivery, milliseconds UTC, to some seconds.
+    #[schema(required, value_type = Option<i64>)]
+    pub last_event_at: Option<Ms>,
+    /// Last failure, in a sentence.
+    #[schema(required)]
+    pub last_error: Option<String>,
+    /// Days since the access token was set.
+    pub token_age_days: i64,
+    /// Time the provider took to answer the last probe, milliseconds.
+    #[schema(required)]
+    pub latency_ms: Option<i64>,
+    /// When it was added.
+    #[schema(value_type = i64)]
+    pub created_at: Ms,
+}
+
+impl ChannelView {
+    /// The row as it is shown.
+    #[must_use]
+    pub fn of(row: &ChannelRow, settings: &Settings, now: Ms) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind.clone(),
+            name: row.name.clone(),
+            display_phone: row.display_phone.clone(),
+            phone_number_id: row.phone_number_id.clone(),
+            waba_id: row.waba_id.clone(),
+            base_url: row.base_url.clone(),
+            status: row.status.clone(),
+            status_reason: row.status_reason.clone(),
+            quality: row.quality.clone(),
+            // Unlimited is stored as the largest number, which no program in a browser can hold.
+            tier_limit: row.tier_limit.filter(|limit| *limit < i64::MAX),
+            throughput_per_second: row.throughput,
+            daily_limit: row.daily_limit,
+            webhook_url: settings.webhook_url(&row.kind, row.id),
+            last_event_at: row.last_event_at.map(Ms),
+            last_error: row.last_error.clone(),
+            token_age_days: now.since(Ms(row.token_set_at)).max(0) / DAY,
+            latency_ms: row.settings["latency_ms"].as_i64(),
+            created_at: Ms(row.created_at),
+        }
+    }
+}
+
+/// The workspace's channels, oldest first.
+///
+/// # Errors
+/// `Forbidden`, `Store`.
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ChannelView>> {
+    caller.require(Permission::ChannelRead)?;
+    let now = app.now();
+    Ok(rows(app, caller).await?.iter().map(|row| ChannelView::of(row, &app.settings, now)).collect())
+}
+
+/// One channel.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Store`.
+pub async fn get(app: &App, caller: &Caller, id: ChannelId) -> Result<ChannelView> {
+    caller.require(Permission::ChannelRead)?;
+    Ok(ChannelView::of(&row(app, caller, id).await?, &app.settings, app.now()))
+}
+
+/// The rows behind [`list`].
+pub(crate) async fn rows(app: &App, caller: &Caller) -> Result<Vec<ChannelRow>> {
+    let mut rows = rapport_store::channel::list(&app.store.workspace(caller.workspace).read()).await?;
+    rows.retain(|row| row.status != DISCONNECTED);
+    Ok(rows)
+}
+
+/// The row behind [`get`].
+pub(crate) async fn row(app: &App, caller: &Caller, id: ChannelId) -> Result<ChannelRow> {
+    let row = rapport_store::channel::get(&app.store.workspace(caller.workspace).read(), id).await?;
+    row.filter(|row| row.status != DISCONNECTED).ok_or(Error::NotFound("channel"))
+}

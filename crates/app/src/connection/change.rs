@@ -1,0 +1,225 @@
+//! Renaming, pausing, repairing, resynchronising and removing a connection.
+
+use super::add::refused;
+use super::secret::{Secrets, given};
+use super::view::{ConnectionView, get};
+use crate::audit::{self, record};
+use crate::auth::{Caller, Permission};
+use crate::crm::line::Line;
+use crate::crm::open::told;
+use crate::crm::poll::{Cursor, Stats, Writing};
+use crate::crm::remote::Remote;
+use crate::crm::{SyncSettings, open::Open};
+use crate::error::{Error, Result};
+use crate::jobs::Job;
+use crate::state::App;
+use crate::vault::Place;
+use rapport_connectors::hubspot::{Api, Versions};
+use rapport_core::{ConnectionId, Ms};
+use rapport_store::connection::{self, ACTIVE, Change, ConnectionRow, PAUSED};
+use rapport_store::{WriteTx, job, sync_job};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// What is to change; what is left out stays.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConnectionPatch {
+    /// Name shown to people.
+    pub name: Option<String>,
+    /// `active` or `paused`.
+    pub status: Option<String>,
+    /// A new token; it is tried before it is taken.
+    pub access_token: Option<String>,
+    /// The app's client secret, which signs webhooks.
+    pub client_secret: Option<String>,
+    /// Whether records that are unknown here become contacts.
+    pub import_new: Option<bool>,
+    /// Time between two looks for changes, milliseconds (1,000 to 3,600,000).
+    pub poll_ms: Option<i64>,
+    /// Calls in ten seconds (1 to 1,000).
+    pub calls_per_10s: Option<u32>,
+}
+
+/// Changes a connection. A token that is taken repairs a refused connection: what waited goes on.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Invalid`, `Store`.
+pub async fn change(app: &App, caller: &Caller, id: ConnectionId, patch: ConnectionPatch) -> Result<ConnectionView> {
+    caller.require(Permission::ConnectionManage)?;
+    let read = app.store.workspace(caller.workspace).read();
+    let row = connection::get(&read, id).await?.ok_or(Error::NotFound("connection"))?;
+    let name = patch.name.as_deref().map(|name| crate::account::name("name", name)).transpose()?;
+    let settings = chosen(&row, &patch)?;
+    let secret = sealed(app, caller, &row, &settings, &patch).await?;
+    let status = match patch.status.as_deref() {
+        None => patch.access_token.is_some().then_some(ACTIVE).filter(|_| row.status != PAUSED),
+        Some(ACTIVE) => Some(ACTIVE),
+        Some(PAUSED) => Some(PAUSED),
+        Some(_) => return Err(Error::invalid("status", "must be active or paused")),
+    };
+    let now = app.now();
+    let tx = app.store.workspace(caller.workspace).write().await?;
+    let present = connection::get_for_write(&tx, id).await?.ok_or(Error::NotFound("connection"))?;
+    let mut change = Change {
+        name,
+        secret,
+        status: status.map(|status| (status.to_owned(), None)),
+        settings: (settings != SyncSettings::read(&row.settings)).then(|| settings.write()),
+        ..Change::default()
+    };
+    turn(&tx, &present, status, &mut change, now).await?;
+    let before = json!({ "name": present.name, "status": present.status });
+    let after = json!({
+        "name": change.name.as_ref().unwrap_or(&present.name),
+        "status": status.unwrap_or(&present.status),
+        "access_token": patch.access_token.as_ref().map(|_| "replaced"),
+        "client_secret": patch.client_secret.as_ref().map(|_| "replaced"),
+    });
+    connection::change(&tx, id, change, now).await?;
+    let noted = audit::Change { before: Some(before), after: Some(after) };
+    record(&tx, now, caller, "connection.updated", ("connection", id.0), noted).await?;
+    told(&tx, id, now).await?;
+    tx.commit().await?;
+    settled(app, id);
+    get(app, caller, id).await
+}
+
+/// What follows from a change of status.
+async fn turn(tx: &WriteTx, row: &ConnectionRow, status: Option<&str>, change: &mut Change, now: Ms) -> Result<()> {
+    let id = ConnectionId(row.id);
+    let mut stats = Stats::read(&row.stats);
+    match status {
+        Some(PAUSED) if row.status != PAUSED => {
+            stats.paused_at = Some(now);
+            change.stats = Some(stats.write());
+        }
+        Some(ACTIVE) => {
+            if let (PAUSED, Some(since)) = (row.status.as_str(), stats.paused_at.take()) {
+                // Nothing was noted while it was paused: whoever changed since then is brought over.
+                let mut cursor: Cursor = serde_json::from_value(row.cursor.clone()).unwrap_or_default();
+                if cursor.writing.as_ref().is_some_and(|writing| writing.done && writing.changed_since.is_none_or(|at| at <= since)) {
+                    cursor.writing = Some(Writing { changed_since: Some(since), ..Writing::default() });
+                } else {
+                    cursor.writing = None;
+                }
+                change.cursor = Some(json!(cursor));
+                change.stats = Some(stats.write());
+            }
+            sync_job::wake(tx, id, now).await?;
+            job::enqueue(tx, vec![Job::PollConnection { connection_id: id }.row(now)], now).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn chosen(row: &ConnectionRow, patch: &ConnectionPatch) -> Result<SyncSettings> {
+    let mut settings = SyncSettings::read(&row.settings);
+    settings.import_new = patch.import_new.unwrap_or(settings.import_new);
+    if let Some(poll_ms) = patch.poll_ms {
+        if !(1_000..=3_600_000).contains(&poll_ms) {
+            return Err(Error::invalid("poll_ms", "must be 1000 to 3600000"));
+        }
+        settings.poll_ms = poll_ms;
+        settings.poll_idle_ms = settings.poll_idle_ms.max(poll_ms);
+    }
+    if let Some(calls) = patch.calls_per_10s {
+        if !(1..=1_000).contains(&calls) {
+            return Err(Error::invalid("calls_per_10s", "must be 1 to 1000"));
+        }
+        settings.calls_per_10s = calls;
+    }
+    Ok(settings)
+}
+
+/// The credentials to store, when one was given. A new token must be taken by the other side.
+async fn sealed(
+    app: &App,
+    caller: &Caller,
+    row: &ConnectionRow,
+    settings: &SyncSettings,
+    patch: &ConnectionPatch,
+) -> Result<Option<Vec<u8>>> {
+    if patch.access_token.is_none() && patch.client_secret.is_none() {
+        return Ok(None);
+    }
+    let key = app.key(caller.workspace).await?;
+    let place = Place::new("connection", "secret", row.id);
+    let mut secrets = Secrets::read(&key.open(place, &row.secret)?)?;
+    if let Some(secret) = &patch.client_secret {
+        secrets.client_secret = given("client_secret", secret)?;
+    }
+    if let Some(token) = &patch.access_token {
+        secrets.access_token = given("access_token", token)?;
+        let api = Api::new(&row.base_url, secrets.access_token.clone(), Versions::default());
+        let remote = Remote::new(api, app.http.clone(), Arc::new(Line::default()), settings.clone(), &[]);
+        remote.account().await.map_err(|trouble| refused(&trouble))?;
+    }
+    Ok(Some(key.seal(place, &secrets.write()?)?))
+}
+
+/// Reads everything over there again and brings over whatever differs.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Refused` `connection_paused`, `Store`.
+pub async fn sync(app: &App, caller: &Caller, id: ConnectionId) -> Result<()> {
+    caller.require(Permission::ConnectionManage)?;
+    let now = app.now();
+    let tx = app.store.workspace(caller.workspace).write().await?;
+    let row = connection::get_for_write(&tx, id).await?.ok_or(Error::NotFound("connection"))?;
+    if row.status == PAUSED {
+        return Err(Error::refused("connection_paused", "The connection is paused; switch it on first."));
+    }
+    afresh(&tx, &row, now).await?;
+    record(&tx, now, caller, "connection.synced", ("connection", id.0), audit::Change::default()).await?;
+    tx.commit().await?;
+    settled(app, id);
+    Ok(())
+}
+
+/// Begins the synchronisation anew.
+pub(super) async fn afresh(tx: &WriteTx, row: &ConnectionRow, now: Ms) -> Result<()> {
+    let id = ConnectionId(row.id);
+    let writing = Writing { changed_since: Some(Ms(0)), ..Writing::default() };
+    let cursor = Cursor { since: None, sweep: None, writing: Some(writing) };
+    let stats = Stats { phase: "reading".to_owned(), read: 0, created: 0, linked: 0, noted: 0, ..Stats::read(&row.stats) };
+    let change = Change { cursor: Some(json!(cursor)), stats: Some(stats.write()), ..Change::default() };
+    connection::change(tx, id, change, now).await?;
+    sync_job::wake(tx, id, now).await?;
+    job::enqueue(tx, vec![Job::PollConnection { connection_id: id }.row(now)], now).await?;
+    told(tx, id, now).await
+}
+
+/// Removes a connection with its mappings and links. Contacts here and records there stay as they are.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Store`.
+pub async fn remove(app: &App, caller: &Caller, id: ConnectionId) -> Result<()> {
+    caller.require(Permission::ConnectionManage)?;
+    let now = app.now();
+    let tx = app.store.workspace(caller.workspace).write().await?;
+    let row = connection::get_for_write(&tx, id).await?.ok_or(Error::NotFound("connection"))?;
+    connection::delete(&tx, id).await?;
+    let change = audit::Change { before: Some(json!({ "kind": row.kind, "name": row.name })), after: None };
+    record(&tx, now, caller, "connection.removed", ("connection", id.0), change).await?;
+    told(&tx, id, now).await?;
+    tx.commit().await?;
+    settled(app, id);
+    Ok(())
+}
+
+/// After a commit: what this process remembers is old, and workers have something to do.
+pub(super) fn settled(app: &App, id: ConnectionId) {
+    app.lines.forget(id);
+    app.channels.forget();
+    app.bells.jobs.ring();
+    app.feeds.wake();
+}
+
+/// A connection ready for calls.
+pub(super) async fn opened(app: &App, caller: &Caller, id: ConnectionId) -> Result<Open> {
+    Open::load(app, caller.workspace, id).await?.ok_or(Error::NotFound("connection"))
+}

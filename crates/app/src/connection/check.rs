@@ -1,0 +1,160 @@
+//! Checking one connection on request: asks the CRM, and says what to do about what is wrong.
+
+use super::change::opened;
+use crate::auth::{Caller, Permission};
+use crate::crm::open::Open;
+use crate::crm::remote::Trouble;
+use crate::doctor::{Finding, State, Words};
+use crate::error::Result;
+use crate::state::App;
+use rapport_connectors::hubspot::{KEY_PROPERTY, Property, PropertyState};
+use rapport_core::time::MINUTE;
+use rapport_core::{ConnectionId, Ms};
+use rapport_store::connection::PAUSED;
+use rapport_store::sync_job;
+
+const fn words(check: &'static str, code: &'static str, state: State, title: &'static str, cause: &'static str, fix: &'static str) -> Words {
+    Words { check, code, state, title, cause, fix }
+}
+
+const TOKEN_OK: Words =
+    words("connection.token", "ok", State::Ok, "The CRM takes the access token", "It belongs to account {account}.", "");
+const TOKEN_REFUSED: Words =
+    words("connection.token", "refused", State::Blocking, "The CRM refuses the access token", "{reason}", "Enter a new access token; what waits then goes on.");
+const UNREACHABLE: Words = words(
+    "connection.token", "unreachable", State::Blocking, "The CRM cannot be reached", "{error}",
+    "Check the address of the connection and this machine's way to it. Changes wait meanwhile; nothing is lost.",
+);
+const SCOPES_OK: Words = words("connection.scopes", "ok", State::Ok, "The token's rights suffice", "Records and fields can be read.", "");
+const SCOPES_MISSING: Words = words(
+    "connection.scopes", "missing", State::Blocking, "The token lacks rights", "{reason}",
+    "Give the private app the scopes crm.objects.contacts.read, crm.objects.contacts.write, crm.schemas.contacts.read and crm.schemas.contacts.write.",
+);
+const KEY_OK: Words = words("connection.key", "ok", State::Ok, "Records carry our key", "The property {property} is there and unique.", "");
+const KEY_MISSING: Words = words(
+    "connection.key", "missing", State::Warning, "Our key is missing in the CRM", "There is no contact property {property}.",
+    "It is made with the next contact that is brought over; the token needs the scope crm.schemas.contacts.write for it.",
+);
+const KEY_NOT_UNIQUE: Words = words(
+    "connection.key", "not_unique", State::Blocking, "Our key is not unique in the CRM",
+    "The contact property {property} does not hold unique values.",
+    "Delete the property in the CRM; Rapport then makes it anew.",
+);
+const FIELDS_OK: Words = words("connection.fields", "ok", State::Ok, "The mapped fields are there", "{count} fields are in use.", "");
+const FIELDS_GONE: Words = words(
+    "connection.fields", "gone", State::Warning, "Mapped fields are missing in the CRM", "{names}",
+    "Map other fields or switch these mappings off; everything else goes on.",
+);
+const FIELDS_LOCKED: Words = words(
+    "connection.fields", "read_only", State::Warning, "Mapped fields can no longer be written", "{names}",
+    "Set their direction to pull; everything else goes on.",
+);
+const CLOCK_OK: Words = words("connection.clock", "ok", State::Ok, "Both clocks agree", "They differ by {seconds} s.", "");
+const CLOCK_OFF: Words = words(
+    "connection.clock", "off", State::Warning, "The clocks differ", "The CRM's clock and this machine's differ by {seconds} s.",
+    "Let this machine set its clock by NTP: when both sides change a field, the later change wins.",
+);
+const QUOTA_OK: Words = words("connection.quota", "ok", State::Ok, "There are calls left", "{remaining} of {daily} calls are left today.", "");
+const QUOTA_LOW: Words = words(
+    "connection.quota", "low", State::Warning, "The day's calls run out", "{remaining} of {daily} calls are left today.",
+    "See which other apps use the account's calls, or look for changes less often.",
+);
+const FAILED: Words = words(
+    "connection.failed", "dead_letters", State::Warning, "Changes were given up", "{count} changes wait for a person.",
+    "Read the reasons under dead letters, mend the cause, then replay them.",
+);
+const IS_PAUSED: Words = words("connection.status", "paused", State::Warning, "The connection is paused", "A person switched it off.", "Switch it on to go on.");
+
+/// Looks at one connection.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Store`, `Vault`.
+pub async fn check(app: &App, caller: &Caller, id: ConnectionId) -> Result<Vec<Finding>> {
+    caller.require(Permission::ConnectionManage)?;
+    let open = opened(app, caller, id).await?;
+    let mut findings = Vec::new();
+    if open.row.status == PAUSED {
+        findings.push(IS_PAUSED.finding());
+    }
+    match open.remote.account().await {
+        Err(trouble) => findings.push(unreachable(&trouble)),
+        Ok((account, clock)) => {
+            findings.push(TOKEN_OK.finding().with("account", account.portal_id));
+            findings.extend(clock.map(|theirs| clocks(theirs, app.now())));
+            findings.push(key(&open).await);
+            findings.extend(fields(&open).await);
+            if open.row.status == rapport_store::connection::ERROR {
+                open.recover(app).await?;
+            }
+        }
+    }
+    findings.extend(quota(&open));
+    let waits = sync_job::backlog(&app.store.workspace(caller.workspace).read(), id).await?;
+    if waits.dead > 0 {
+        findings.push(FAILED.finding().with("count", waits.dead));
+    }
+    Ok(findings.into_iter().map(|finding| finding.about("connection", open.row.id, &open.row.name)).collect())
+}
+
+fn unreachable(trouble: &Trouble) -> Finding {
+    match trouble.repair() {
+        Some(reason) => TOKEN_REFUSED.finding().with("reason", reason),
+        None => UNREACHABLE.finding().with("error", trouble),
+    }
+}
+
+fn clocks(theirs: Ms, ours: Ms) -> Finding {
+    let off = ours.since(theirs).abs();
+    let words = if off > MINUTE { CLOCK_OFF } else { CLOCK_OK };
+    words.finding().with("seconds", off / 1_000)
+}
+
+async fn key(open: &Open) -> Finding {
+    match open.remote.key(false).await {
+        Ok(PropertyState::Ready) => KEY_OK.finding().with("property", KEY_PROPERTY),
+        Ok(PropertyState::Missing) => KEY_MISSING.finding().with("property", KEY_PROPERTY),
+        Ok(PropertyState::NotUnique) => KEY_NOT_UNIQUE.finding().with("property", KEY_PROPERTY),
+        Err(trouble) => rights(&trouble),
+    }
+}
+
+fn rights(trouble: &Trouble) -> Finding {
+    match trouble.repair() {
+        Some(reason) => SCOPES_MISSING.finding().with("reason", reason),
+        None => UNREACHABLE.finding().with("error", trouble),
+    }
+}
+
+async fn fields(open: &Open) -> Vec<Finding> {
+    let properties = match open.remote.describe().await {
+        Ok(properties) => properties,
+        Err(trouble) => return vec![rights(&trouble)],
+    };
+    let mut findings = vec![SCOPES_OK.finding()];
+    let used: Vec<_> = open.mappings.iter().filter(|mapping| mapping.enabled).collect();
+    let found = |name: &str| properties.iter().find(|property: &&Property| property.name == name);
+    let name = |mapping: &&rapport_core::sync::Mapping| mapping.remote_field.clone();
+    let gone: Vec<String> = used.iter().filter(|mapping| found(&mapping.remote_field).is_none()).map(name).collect();
+    let locked: Vec<String> = used
+        .iter()
+        .filter(|mapping| mapping.direction != rapport_core::sync::Direction::Pull)
+        .filter(|mapping| found(&mapping.remote_field).is_some_and(|property| property.read_only))
+        .map(name)
+        .collect();
+    if !gone.is_empty() {
+        findings.push(FIELDS_GONE.finding().with("names", gone.join(", ")));
+    }
+    if !locked.is_empty() {
+        findings.push(FIELDS_LOCKED.finding().with("names", locked.join(", ")));
+    }
+    if gone.is_empty() && locked.is_empty() {
+        findings.push(FIELDS_OK.finding().with("count", used.len()));
+    }
+    findings
+}
+
+fn quota(open: &Open) -> Option<Finding> {
+    let quota = open.line.quota()?;
+    let words = if quota.remaining.saturating_mul(5) < quota.daily { QUOTA_LOW } else { QUOTA_OK };
+    Some(words.finding().with("remaining", quota.remaining).with("daily", quota.daily))
+}

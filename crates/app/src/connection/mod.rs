@@ -1,0 +1,16 @@
+//! Connections as people and programs manage them: connect a CRM, map fields, watch how it fares, repair it.
+
+pub mod add;
+pub mod change;
+pub mod check;
+pub mod dead;
+pub mod hook;
+pub mod mapping;
+pub(crate) mod secret;
+pub mod view;
+
+pub use add::{NewConnection, add};
+pub use change::{ConnectionPatch, change, remove, sync};
+pub use check::check;
+pub use mapping::{FieldSide, FieldView, MappingView, fields, mappings, set_mappings};
+pub use view::{ConnectionView, get, list};

@@ -1,0 +1,84 @@
+//! Two contacts turned out to be one person: their rows become one, nothing is lost.
+
+use crate::error::Result;
+use crate::jobs::{Job, Outcome};
+use crate::state::App;
+use rapport_core::inbox::{
+    Change, ContactState, ConversationState, ConversationStatus, FeedEvent, join_contacts, join_conversations,
+};
+use rapport_core::{ContactId, Ms, WorkspaceId};
+use rapport_store::WriteTx;
+use std::collections::HashMap;
+
+/// Joins `gone` into `keep`. Repeating it changes nothing.
+///
+/// # Errors
+/// What the store said.
+pub async fn run(app: &App, workspace: WorkspaceId, keep: ContactId, gone: ContactId) -> Result<Outcome> {
+    let connections = app.channels.connections(workspace).await?;
+    let now = app.now();
+    let tx = app.store.workspace(workspace).write().await?;
+    let book = rapport_store::ingest::load_contacts(&tx, &[keep, gone], &[]).await?;
+    let (Some(kept), Some(lost)) = (book.contact(keep).cloned(), book.contact(gone).cloned()) else {
+        return Ok(Outcome::Done);
+    };
+    if kept.id == lost.id {
+        return Ok(Outcome::Done);
+    }
+    tx.lock_lanes(&[kept.lane, lost.lane]).await?;
+    // Again, now that nobody else writes: what was read above only told the lanes.
+    let mut book = rapport_store::ingest::load_contacts(&tx, &[keep, gone], &[]).await?;
+    let conversations: Vec<ConversationState> = book.conversations().cloned().collect();
+    let joined = join_threads(&tx, &kept, conversations, now).await?;
+    rapport_store::merge::contacts(&tx, keep, gone, kept.lane, now).await?;
+    let person = join_contacts(&kept, &lost, now);
+    let mut changes: Vec<Change> = joined.into_iter().map(Change::UpdateConversation).collect();
+    changes.push(Change::UpdateContact(person));
+    changes.push(Change::Feed(told(keep, gone, now)));
+    book.apply(changes);
+    rapport_store::ingest::save(&tx, &book.drain(), now).await?;
+    let pushes: Vec<_> = connections
+        .iter()
+        .map(|id| Job::PushContact { connection_id: *id, contact_id: keep }.row(now))
+        .collect();
+    rapport_store::job::enqueue(&tx, pushes, now).await?;
+    tx.commit().await?;
+    app.feeds.wake();
+    app.bells.jobs.ring();
+    Ok(Outcome::Done)
+}
+
+/// Channels on which both have an unresolved conversation: the lines of one move into the other.
+async fn join_threads(
+    tx: &WriteTx,
+    kept: &ContactState,
+    conversations: Vec<ConversationState>,
+    now: Ms,
+) -> Result<Vec<ConversationState>> {
+    let mut open: HashMap<_, Vec<ConversationState>> = HashMap::new();
+    for row in conversations.into_iter().filter(|row| row.status != ConversationStatus::Resolved) {
+        open.entry(row.channel_id).or_default().push(row);
+    }
+    let mut joined = Vec::new();
+    for rows in open.into_values() {
+        let (mine, theirs): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.contact_id == kept.id);
+        let Some(mut target) = mine.into_iter().next() else { continue };
+        for other in theirs {
+            target = join_conversations(&target, &other, now);
+            rapport_store::merge::join_conversation(tx, target.id, other.id).await?;
+            joined.push(target.clone());
+        }
+    }
+    Ok(joined)
+}
+
+fn told(keep: ContactId, gone: ContactId, at: Ms) -> FeedEvent {
+    FeedEvent {
+        kind: "contact.updated",
+        at,
+        conversation_id: None,
+        contact_id: Some(keep),
+        message_id: None,
+        data: serde_json::json!({ "merged": gone }),
+    }
+}

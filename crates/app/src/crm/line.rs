@@ -1,0 +1,322 @@
+//! The line to one connection, as this process uses it: pace, breaker, and what is known from its last answers.
+//!
+//! Nothing here needs to survive a restart. Time is the process's own, not the application's clock: what is spared is
+//! a real server.
+
+use super::settings::SyncSettings;
+use rapport_core::ConnectionId;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+/// Batches under way at once on one connection.
+const SLOTS: usize = 2;
+/// Failures in a row after which nothing is called for a while.
+const TRIP: u32 = 5;
+/// The first such rest; each further failure doubles it.
+const REST: Duration = Duration::from_secs(5);
+/// The longest rest.
+const REST_MAX: Duration = Duration::from_secs(60);
+/// Longest wait for a turn; beyond it the work is put off.
+const PATIENCE: Duration = Duration::from_secs(12);
+/// Pause between two times of waking what waits; doubled each time.
+const WAKE: Duration = Duration::from_secs(15);
+/// The longest such pause.
+const WAKE_MAX: Duration = Duration::from_secs(3_600);
+/// Records remembered as looked at.
+const SEEN_MAX: usize = 20_000;
+
+/// The lines of this process. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Lines(Arc<Mutex<HashMap<ConnectionId, Arc<Line>>>>);
+
+impl Lines {
+    /// The line of a connection.
+    #[must_use]
+    pub fn of(&self, id: ConnectionId) -> Arc<Line> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default().clone()
+    }
+
+    /// Forgets a line: its connection was changed or removed.
+    pub fn forget(&self, id: ConnectionId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+}
+
+/// One connection's line.
+#[derive(Debug)]
+pub struct Line {
+    /// Whoever runs a batch holds one.
+    pub(crate) slots: Semaphore,
+    state: Mutex<State>,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self { slots: Semaphore::new(SLOTS), state: Mutex::new(State::default()) }
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    calls: Bucket,
+    searches: Bucket,
+    failures: u32,
+    rests_until: Option<Instant>,
+    quota: Option<Quota>,
+    /// Whether the line was down since somebody last asked. A fresh line was: work may wait from before the start.
+    was_up: bool,
+    /// Times that waiting work was woken without any of it getting through since.
+    woken: u32,
+    woken_at: Option<Instant>,
+    seen: HashMap<String, i64>,
+    idle_polls: u32,
+    archived_at: Option<Instant>,
+    noted_at: Option<Instant>,
+}
+
+/// What the other side says is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Quota {
+    /// Calls a day.
+    pub daily: u64,
+    /// Left today.
+    pub remaining: u64,
+}
+
+/// Permits that come back evenly.
+#[derive(Debug, Default)]
+struct Bucket {
+    used: f64,
+    at: Option<Instant>,
+    blocked_until: Option<Instant>,
+}
+
+impl Bucket {
+    /// Takes a permit, or says how long to wait for one.
+    fn take(&mut self, size: f64, span: Duration, now: Instant) -> Result<(), Duration> {
+        if let Some(until) = self.blocked_until.filter(|until| *until > now) {
+            return Err(until - now);
+        }
+        let passed = self.at.map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
+        let rate = size / span.as_secs_f64();
+        self.used = (self.used - passed.as_secs_f64() * rate).max(0.0);
+        self.at = Some(now);
+        if self.used + 1.0 > size {
+            return Err(Duration::from_secs_f64((self.used + 1.0 - size) / rate));
+        }
+        self.used += 1.0;
+        Ok(())
+    }
+}
+
+/// Why there is no turn now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// For how long.
+    pub time: Duration,
+    /// The line rests after failures; otherwise its pace is the reason.
+    pub broken: bool,
+}
+
+impl Line {
+    fn edit<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
+        f(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Waits for a turn to call. `Err` with the time to stay away when the line rests or the wait would be long.
+    pub(crate) async fn turn(&self, search: bool, settings: &SyncSettings) -> Result<(), Wait> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let wait = match self.edit(|state| state.take(search, settings)) {
+                Ok(()) => return Ok(()),
+                Err(wait) if !wait.broken && waited + wait.time <= PATIENCE => wait.time,
+                Err(wait) => return Err(wait),
+            };
+            tokio::time::sleep(wait).await;
+            waited += wait;
+        }
+    }
+
+    /// An answer came, whatever it says.
+    pub(crate) fn up(&self, quota: Option<Quota>) {
+        self.edit(|state| {
+            state.failures = 0;
+            state.rests_until = None;
+            if quota.is_some() {
+                state.quota = quota;
+            }
+        });
+    }
+
+    /// No answer came, or one that tells of trouble over there.
+    pub(crate) fn down(&self) {
+        self.edit(|state| {
+            state.failures = state.failures.saturating_add(1);
+            state.was_up = false;
+            if state.failures >= TRIP {
+                let doubled = REST * (1 << (state.failures - TRIP).min(8));
+                state.rests_until = Some(Instant::now() + doubled.min(REST_MAX));
+            }
+        });
+    }
+
+    /// The other side asks for a pause.
+    pub(crate) fn limited(&self, search: bool, pause: Duration) {
+        self.edit(|state| {
+            let bucket = if search { &mut state.searches } else { &mut state.calls };
+            bucket.blocked_until = Some(Instant::now() + pause);
+        });
+    }
+
+    /// Whether the line rests after too many failures.
+    #[must_use]
+    pub fn rests(&self) -> bool {
+        self.edit(|state| state.rests_until.is_some_and(|until| until > Instant::now()))
+    }
+
+    /// Work was put off: it is to be woken when the other side is back.
+    pub(crate) fn put_off(&self) {
+        self.edit(|state| state.was_up = false);
+    }
+
+    /// Work got through.
+    pub(crate) fn delivered(&self) {
+        self.edit(|state| state.woken = 0);
+    }
+
+    /// Whether work that was put off should be woken, now that the other side answers; takes note that it is. Where
+    /// reading works and writing does not, waking helps nobody: it becomes rarer until something gets through.
+    pub(crate) fn came_back(&self) -> bool {
+        self.edit(|state| {
+            let pause = if state.woken == 0 { Duration::ZERO } else { (WAKE * (1 << state.woken.min(10))).min(WAKE_MAX) };
+            if state.was_up || state.woken_at.is_some_and(|at| at.elapsed() < pause) {
+                return false;
+            }
+            state.was_up = true;
+            state.woken = state.woken.saturating_add(1);
+            state.woken_at = Some(Instant::now());
+            true
+        })
+    }
+
+    /// What is left of the day's calls, as last told.
+    #[must_use]
+    pub fn quota(&self) -> Option<Quota> {
+        self.edit(|state| state.quota)
+    }
+
+    /// Whether this version of a record was looked at already; takes note of it.
+    pub(crate) fn saw(&self, id: &str, stamp: i64) -> bool {
+        self.edit(|state| {
+            if state.seen.len() >= SEEN_MAX {
+                state.seen.clear();
+            }
+            state.seen.insert(id.to_owned(), stamp) == Some(stamp)
+        })
+    }
+
+    /// Looks at everything again.
+    pub(crate) fn unsee(&self) {
+        self.edit(|state| state.seen.clear());
+    }
+
+    /// Notes whether a look for changes found any; answers the time to the next one.
+    pub(crate) fn next_poll(&self, found: bool, settings: &SyncSettings) -> i64 {
+        let idle = self.edit(|state| {
+            state.idle_polls = if found { 0 } else { state.idle_polls.saturating_add(1) };
+            state.idle_polls
+        });
+        // A minute of quiet at the usual pace first, then ever longer pauses.
+        let quiet_after = u32::try_from(60_000 / settings.poll_ms.max(1)).unwrap_or(u32::MAX).max(3);
+        let doublings = (idle.saturating_sub(quiet_after) / 3).min(10);
+        settings.poll_ms.saturating_mul(1 << doublings).min(settings.poll_idle_ms.max(settings.poll_ms))
+    }
+
+    /// Whether it is time to look for deleted records; takes note that it is done now.
+    pub(crate) fn archived_due(&self, settings: &SyncSettings) -> bool {
+        self.edit(|state| due(&mut state.archived_at, settings.archived_ms))
+    }
+
+    /// Whether it is time to write down figures; takes note that it is done now.
+    pub(crate) fn note_due(&self) -> bool {
+        self.edit(|state| due(&mut state.noted_at, 15_000))
+    }
+}
+
+fn due(last: &mut Option<Instant>, every_ms: i64) -> bool {
+    let every = Duration::from_millis(u64::try_from(every_ms).unwrap_or(0));
+    let due = last.is_none_or(|at| at.elapsed() >= every);
+    if due {
+        *last = Some(Instant::now());
+    }
+    due
+}
+
+impl State {
+    fn take(&mut self, search: bool, settings: &SyncSettings) -> Result<(), Wait> {
+        let now = Instant::now();
+        if let Some(until) = self.rests_until.filter(|until| *until > now) {
+            return Err(Wait { time: until - now, broken: true });
+        }
+        let taken = if search {
+            self.searches.take(f64::from(settings.searches_per_second.max(1)), Duration::from_secs(1), now)
+        } else {
+            self.calls.take(f64::from(settings.calls_per_10s.max(1)), Duration::from_secs(10), now)
+        };
+        taken.map_err(|time| Wait { time, broken: false })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_are_paced_and_a_failing_line_rests() {
+        let settings = SyncSettings { calls_per_10s: 10, ..SyncSettings::default() };
+        let line = Line::default();
+        let began = Instant::now();
+        for _ in 0..15 {
+            line.turn(false, &settings).await.unwrap();
+        }
+        let took = began.elapsed().as_millis();
+        assert!((4_990..5_100).contains(&took), "10 at once, then one a second: {took}");
+        line.turn(true, &settings).await.unwrap();
+        for _ in 0..TRIP {
+            line.down();
+        }
+        assert!(line.rests() && line.turn(false, &settings).await.is_err());
+        tokio::time::sleep(REST).await;
+        assert!(!line.rests());
+        assert!(line.came_back(), "work may wait");
+        line.up(None);
+        assert!(!line.came_back());
+        line.put_off();
+        assert!(!line.came_back(), "not at once again");
+        line.delivered();
+        assert!(line.came_back());
+        line.limited(false, Duration::from_secs(60));
+        assert!(line.turn(false, &settings).await.is_err(), "too long to wait for");
+        assert!(line.turn(true, &settings).await.is_ok(), "searches have a limit of their own");
+    }
+
+    #[test]
+    fn a_quiet_crm_is_asked_less_often() {
+        let (line, settings) = (Line::default(), SyncSettings::default());
+        assert_eq!(line.next_poll(true, &settings), 5_000);
+        let last = (0..40).map(|_| line.next_poll(false, &settings)).last();
+        assert_eq!(last, Some(30_000));
+        assert_eq!(line.next_poll(true, &settings), 5_000);
+    }
+
+    #[test]
+    fn a_version_of_a_record_is_looked_at_once() {
+        let line = Line::default();
+        assert!(!line.saw("1", 5) && line.saw("1", 5) && !line.saw("1", 6));
+        line.unsee();
+        assert!(!line.saw("1", 6));
+    }
+}

@@ -1,0 +1,343 @@
+//! A batch on its way: read both sides, merge, write there, commit here.
+
+use super::Asked;
+use crate::crm::commit::{Desk, Told, sentence};
+use crate::crm::find::{Match, Stop, find};
+use crate::crm::open::Open;
+use crate::crm::place::{self, Agreed, Unwritten, former_ids, in_flight, is_in_flight, remote_record};
+use crate::crm::remote::Trouble;
+use crate::crm::write::{Draft, Wrote, write};
+use crate::crm::{CONTACT, fields};
+use crate::error::Result;
+use crate::jobs::Outcome;
+use crate::state::App;
+use rapport_connectors::crm::RemoteRecord;
+use rapport_connectors::hubspot::KEY_PROPERTY;
+use rapport_core::sync::{Conflict, LOOP_SPAN, LoopVerdict, MergeResult, Record, Side, guard_loop, merge, record_hash};
+use rapport_core::{ContactId, Ms};
+use rapport_store::link::{FAILED, IN_STEP, LinkRow, WAITING};
+use rapport_store::sync_contact::{self, ContactRow};
+use rapport_store::{audit_log, link, sync_log};
+use serde_json::json;
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// One contact on its way.
+struct Item {
+    asked: Asked,
+    row: ContactRow,
+    link: LinkRow,
+    agreed: Agreed,
+    local: Record,
+    record: Option<RemoteRecord>,
+    result: MergeResult,
+    end: Option<End>,
+}
+
+/// How a contact's way ended.
+enum End {
+    /// Both sides agree, nothing had to be written over there.
+    Agreed,
+    /// It was written.
+    Written { record: Box<RemoteRecord>, refused: BTreeMap<String, String> },
+    /// Everything that differed was refused.
+    Unwritable(BTreeMap<String, String>),
+    /// The record was deleted over there.
+    Gone,
+    /// A person must look.
+    Stuck(String),
+    /// Another time.
+    Trouble(Trouble),
+}
+
+/// Brings contacts over; answers in the order asked.
+pub(super) async fn push(app: &App, open: &Open, asked: &[Asked]) -> Result<Vec<Outcome>> {
+    let mut ends = vec![Outcome::Done; asked.len()];
+    let mut items = load(app, open, asked).await?;
+    if items.is_empty() {
+        return Ok(ends);
+    }
+    reserve(app, open, &mut items).await?;
+    if let Err(stop) = perform(app, open, &mut items).await {
+        match stop {
+            Stop::App(error) => return Err(error),
+            Stop::Trouble(trouble) => {
+                for item in items.iter_mut().filter(|item| item.end.is_none()) {
+                    item.end = Some(End::Trouble(trouble.clone()));
+                }
+            }
+        }
+    }
+    commit(app, open, &mut items).await?;
+    for item in items {
+        let outcome = match item.end {
+            Some(End::Trouble(trouble)) => open.outcome(app, &trouble, item.asked.attempt, item.asked.since).await?,
+            Some(End::Stuck(error)) => Outcome::Dead { error },
+            _ => Outcome::Done,
+        };
+        for (end, _) in ends.iter_mut().zip(asked).filter(|(_, asked)| asked.contact == item.asked.contact) {
+            *end = outcome.clone();
+        }
+    }
+    Ok(ends)
+}
+
+/// The contacts that may need a call: neither gone, merged, deleted over there, nor unchanged since the last time.
+async fn load(app: &App, open: &Open, asked: &[Asked]) -> Result<Vec<Item>> {
+    let read = app.store.workspace(open.workspace).read();
+    let mut by_id: HashMap<Uuid, Asked> = asked.iter().rev().map(|one| (one.contact.0, *one)).collect();
+    let ids: Vec<ContactId> = asked.iter().map(|one| one.contact).collect();
+    let uuids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let links = link::of(&read, open.id, CONTACT, &uuids).await?;
+    let mut links: HashMap<Uuid, LinkRow> = links.into_iter().map(|link| (link.local_id, link)).collect();
+    let mut items = Vec::new();
+    for row in sync_contact::get(&read, &ids).await? {
+        let known = links.remove(&row.id);
+        let Some(asked) = by_id.remove(&row.id) else { continue };
+        if row.merged_into.is_some() || known.as_ref().is_some_and(|link| link.deleted_at.is_some()) {
+            continue;
+        }
+        let local = fields::record(&row, &open.mappings);
+        let agreed = Agreed::of(known.as_ref());
+        let hash = record_hash(&local, Side::Local, &open.mappings, &open.country);
+        let in_step = known.as_ref().is_some_and(|link| link.state == IN_STEP && !is_in_flight(link));
+        if in_step && agreed.local.as_ref() == Some(&hash) {
+            continue;
+        }
+        let link = known.unwrap_or_else(|| in_flight(open, asked.contact));
+        items.push(Item { asked, row, link, agreed, local, record: None, result: MergeResult::default(), end: None });
+    }
+    Ok(items)
+}
+
+/// Notes that new records are being created, before anything is: the screen shows them as waiting.
+async fn reserve(app: &App, open: &Open, items: &mut [Item]) -> Result<()> {
+    let new: Vec<LinkRow> = items
+        .iter()
+        .filter(|item| is_in_flight(&item.link) && item.asked.attempt <= 1)
+        .map(|item| item.link.clone())
+        .collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let tx = app.store.workspace(open.workspace).write().await?;
+    link::put(&tx, new).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn perform(app: &App, open: &Open, items: &mut [Item]) -> std::result::Result<(), Stop> {
+    let linked: Vec<String> = items.iter().filter(|item| !is_in_flight(&item.link)).map(|item| item.link.remote_id.clone()).collect();
+    let theirs = open.remote.read(&linked).await?;
+    for item in items.iter_mut().filter(|item| !is_in_flight(&item.link)) {
+        let id = &item.link.remote_id;
+        item.record = theirs.iter().find(|record| record.id == *id || former_ids(record).contains(id)).cloned();
+        if item.record.is_none() {
+            item.end = Some(End::Gone);
+        }
+    }
+    let new: Vec<&ContactRow> = items.iter().filter(|item| is_in_flight(&item.link)).map(|item| &item.row).collect();
+    let mut found = find(app, open, &new).await?;
+    for item in items.iter_mut() {
+        match found.remove(&item.row.id) {
+            Some(Match::One(record)) => item.record = Some(*record),
+            Some(Match::Several(ids)) => {
+                item.end = Some(End::Stuck(format!(
+                    "Several HubSpot contacts have this number or address (ids {}). Merge them in HubSpot, then replay this.",
+                    ids.join(", ")
+                )));
+            }
+            None => {}
+        }
+    }
+    let mut drafts = Vec::new();
+    for item in items.iter_mut().filter(|item| item.end.is_none()) {
+        drafts.extend(decide(app, open, item).await?);
+    }
+    let mut wrote = write(open, drafts).await;
+    for item in items.iter_mut() {
+        item.end = match wrote.remove(&item.row.id) {
+            Some(Wrote::Record { record, refused }) => Some(End::Written { record, refused }),
+            Some(Wrote::Nothing(refused)) => Some(End::Unwritable(refused)),
+            Some(Wrote::Gone) => Some(End::Gone),
+            Some(Wrote::Refused(reason)) => Some(End::Stuck(format!("HubSpot refuses the contact: {reason}"))),
+            Some(Wrote::Trouble(trouble)) => Some(End::Trouble(trouble)),
+            None => item.end.take(),
+        };
+    }
+    Ok(())
+}
+
+/// Merges one contact; answers with what is to be written over there.
+async fn decide(app: &App, open: &Open, item: &mut Item) -> Result<Option<Draft>> {
+    let theirs = item.record.as_ref().map(|record| remote_record(record, &open.mappings)).unwrap_or_default();
+    item.result = merge(&item.local, &theirs, &item.agreed.base(), &open.mappings, &open.country);
+    let key = item.row.id.to_string();
+    let has_key = item.record.as_ref().is_some_and(|record| record.properties.get(KEY_PROPERTY) == Some(&key));
+    if item.result.to_remote.is_empty() && has_key {
+        item.end = Some(End::Agreed);
+        return Ok(None);
+    }
+    if goes_round(app, open, item).await? {
+        item.end = Some(End::Stuck(
+            "This contact goes round in circles: a rule here and a workflow in HubSpot keep undoing each other's change. \
+             Change one of them, then replay this."
+                .to_owned(),
+        ));
+        return Ok(None);
+    }
+    let properties = item.result.to_remote.iter().map(|(name, value)| (name.clone(), fields::outgoing(value)));
+    let is_new = item.record.is_none();
+    let properties = properties.filter(|(_, text)| !(is_new && text.is_empty())).collect();
+    // A record that lost our key (or never had it) is written by its id, which also gives it the key.
+    let id = item.record.as_ref().filter(|_| !has_key).map(|record| record.id.clone());
+    Ok(Some(Draft { key: item.row.id, id, properties, refused: BTreeMap::new() }))
+}
+
+async fn goes_round(app: &App, open: &Open, item: &Item) -> Result<bool> {
+    let now = app.now();
+    if matches!(guard_loop(&item.agreed.trail, Side::Remote, now), LoopVerdict::Continue { .. }) {
+        return Ok(false);
+    }
+    // Two people who correct each other are no circle.
+    let read = app.store.workspace(open.workspace).read();
+    let filter = audit_log::Filter {
+        target_kind: Some(CONTACT.to_owned()),
+        target_id: Some(item.row.id.to_string()),
+        actor_id: None,
+    };
+    let last = audit_log::page(&read, &filter, None, 1).await?;
+    Ok(!last.iter().any(|line| matches!(line.actor_kind.as_str(), "user" | "api") && now.since(Ms(line.at)) <= LOOP_SPAN))
+}
+
+async fn commit(app: &App, open: &Open, items: &mut [Item]) -> Result<()> {
+    let now = app.now();
+    let tx = app.store.workspace(open.workspace).write().await?;
+    let mut lanes: Vec<u16> = items.iter().map(|item| u16::try_from(item.row.lane).unwrap_or(0)).collect();
+    lanes.sort_unstable();
+    lanes.dedup();
+    tx.lock_lanes(&lanes).await?;
+    let ids: Vec<ContactId> = items.iter().map(|item| item.asked.contact).collect();
+    let uuids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sync_contact::get_for_write(&tx, &ids).await?;
+    let mut rows: HashMap<Uuid, ContactRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let links = link::of_for_write(&tx, open.id, CONTACT, &uuids).await?;
+    let mut links: HashMap<Uuid, LinkRow> = links.into_iter().map(|link| (link.local_id, link)).collect();
+    let mut desk = Desk::new(app, open, &tx, now);
+    for item in items.iter_mut() {
+        if let (Some(row), Some(present)) = (rows.get_mut(&item.row.id), links.remove(&item.row.id)) {
+            settle(&mut desk, item, row, present).await?;
+        }
+    }
+    let jobs = desk.store().await?;
+    tx.commit().await?;
+    app.feeds.wake();
+    if jobs > 0 {
+        app.bells.jobs.ring();
+    }
+    Ok(())
+}
+
+/// Writes down how one contact's way ended. `link` is the link as it is now: a pull may have changed it meanwhile.
+async fn settle(desk: &mut Desk<'_>, item: &mut Item, row: &mut ContactRow, mut link: LinkRow) -> Result<()> {
+    let now = desk.now;
+    let latency_ms = Some(now.since(item.asked.since).max(0));
+    let told = |outcome, fields, error| Told { direction: sync_log::PUSH, outcome, fields, error, latency_ms };
+    match &item.end {
+        Some(End::Agreed | End::Written { .. } | End::Unwritable(_)) => {
+            return agree(desk, item, row, link).await;
+        }
+        Some(End::Gone) => {
+            link.deleted_at = Some(now.0);
+            link.state = FAILED.to_owned();
+            link.error = Some("It was deleted in HubSpot. Rapport keeps its contact and no longer brings changes over.".to_owned());
+            desk.log(&link, told(sync_log::DONE, json!({ "unlinked": true }), None));
+            desk.audit(ContactId(row.id), "contact.unlinked", None, json!({ "remote_id": link.remote_id }));
+        }
+        Some(End::Stuck(reason)) => {
+            link.state = FAILED.to_owned();
+            link.error = Some(reason.clone());
+            desk.log(&link, told(sync_log::FAILED, json!([]), Some(reason.clone())));
+            // The job that is given up now takes the place of earlier ones about the same contact.
+            desk.settled.push(ContactId(row.id));
+        }
+        Some(End::Trouble(trouble)) => {
+            link.state = WAITING.to_owned();
+            link.error = Some(trouble.to_string());
+        }
+        None => return Ok(()),
+    }
+    desk.tell("contact.updated", &link);
+    desk.links.push(link);
+    Ok(())
+}
+
+async fn agree(desk: &mut Desk<'_>, item: &mut Item, row: &mut ContactRow, mut link: LinkRow) -> Result<()> {
+    let (open, now) = (desk.open, desk.now);
+    let contact = ContactId(row.id);
+    let nothing = BTreeMap::new();
+    let (answer, refused) = match &item.end {
+        Some(End::Written { record, refused }) => (Some(record.as_ref()), refused),
+        Some(End::Unwritable(refused)) => (None, refused),
+        _ => (None, &nothing),
+    };
+    let record = present(item.record.as_ref(), answer);
+    let at = record.updated_at.unwrap_or(now);
+    let (written, mut unwritten) = desk.apply_local(row, &item.local, &item.result, at).await?;
+    unwritten.remote.extend(refused.keys().cloned());
+    let mut after = item.local.clone();
+    after.apply(&written.after.iter().map(|(name, value)| (name.clone(), value.clone())).collect(), Some(now));
+    let mut agreed = merged_meanwhile(&item.link, &link, &mut unwritten, item);
+    agreed.agree(&item.result, &open.mappings, &unwritten);
+    agreed.local = Some(record_hash(&after, Side::Local, &open.mappings, &open.country));
+    let is_first = is_in_flight(&link);
+    if answer.is_some() {
+        agreed.hop(now, Side::Remote, false);
+        link.pushed_at = Some(now.0);
+    }
+    place::remember(&mut link, &record, open);
+    link.snapshot = agreed.write();
+    link.state = IN_STEP.to_owned();
+    link.error = sentence(refused);
+    let names: Vec<&String> = item.result.to_remote.keys().filter(|name| !refused.contains_key(*name)).collect();
+    if answer.is_some() || !refused.is_empty() {
+        let outcome = if refused.is_empty() { sync_log::DONE } else { sync_log::PARTIAL };
+        let latency_ms = Some(now.since(item.asked.since).max(0));
+        let fields = json!({ "written": names, "refused": refused });
+        desk.log(&link, Told { direction: sync_log::PUSH, outcome, fields, error: sentence(refused), latency_ms });
+    }
+    let lost: Vec<&Conflict> = item.result.conflicts.iter().filter(|conflict| !unwritten.local.contains(&conflict.field)).collect();
+    desk.conflicts(contact, &lost);
+    if is_first {
+        let linked = json!({ "remote_id": link.remote_id, "adopted": item.record.is_some() });
+        desk.audit(contact, "contact.linked", None, linked);
+    }
+    desk.spread(contact, false, !written.after.is_empty()).await?;
+    desk.settled.push(contact);
+    desk.tell("contact.updated", &link);
+    desk.links.push(link);
+    Ok(())
+}
+
+/// The record as it stands after the write: answers may hold the written properties only.
+fn present(before: Option<&RemoteRecord>, answer: Option<&RemoteRecord>) -> RemoteRecord {
+    let mut record = before.cloned().unwrap_or_default();
+    if let Some(answer) = answer {
+        record.id.clone_from(&answer.id);
+        record.updated_at = answer.updated_at.or(record.updated_at);
+        record.properties.extend(answer.properties.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+    record
+}
+
+/// The agreed state to build on. What a pull agreed on while we were writing stays, except where we wrote.
+fn merged_meanwhile(read: &LinkRow, present: &LinkRow, unwritten: &mut Unwritten, item: &Item) -> Agreed {
+    let agreed = Agreed::of(Some(present));
+    if read.snapshot != present.snapshot {
+        let differs = |name: &String| item.agreed.fields.get(name) != agreed.fields.get(name);
+        let changed: Vec<String> = item.result.to_local.keys().filter(|name| differs(name)).cloned().collect();
+        unwritten.local.extend(changed);
+    }
+    agreed
+}
+

@@ -1,0 +1,78 @@
+//! A connection's choices, as they stand in its row. Absent ones have defaults.
+
+use rapport_core::sync::Kind;
+use rapport_core::time::{MINUTE, SECOND};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Choices of a connection. Times in milliseconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SyncSettings {
+    /// Time between two looks for changes.
+    pub poll_ms: i64,
+    /// The same when nothing has happened for a while.
+    pub poll_idle_ms: i64,
+    /// Time between two looks for deleted records.
+    pub archived_ms: i64,
+    /// Time between two tries of a refused token.
+    pub probe_ms: i64,
+    /// How far behind the index may be: the next look begins this long before the last end (`crm-apis.md` §0 rule 5).
+    pub overlap_ms: i64,
+    /// Calls in ten seconds; searches are counted for themselves.
+    pub calls_per_10s: u32,
+    /// Searches in a second.
+    pub searches_per_second: u32,
+    /// Records over there that have a number and are unknown here become contacts.
+    pub import_new: bool,
+    /// What the other side's fields hold, as it said when asked last: by its name.
+    pub kinds: BTreeMap<String, Kind>,
+    /// Begins the address of a record's page; the record's id follows.
+    pub record_url: Option<String>,
+}
+
+impl Default for SyncSettings {
+    fn default() -> Self {
+        Self {
+            poll_ms: 5 * SECOND,
+            poll_idle_ms: 30 * SECOND,
+            archived_ms: 10 * MINUTE,
+            probe_ms: 5 * MINUTE,
+            overlap_ms: 5 * MINUTE,
+            // Free and Starter accounts: 100 in 10 s, of which other apps want some; 5 searches a second.
+            calls_per_10s: 90,
+            searches_per_second: 4,
+            import_new: true,
+            kinds: BTreeMap::new(),
+            record_url: None,
+        }
+    }
+}
+
+impl SyncSettings {
+    /// What a new connection begins with. A stand-in on this machine costs nothing to ask, so it is asked often.
+    #[must_use]
+    pub fn for_base(base_url: &str) -> Self {
+        if !is_local(base_url) {
+            return Self::default();
+        }
+        Self { poll_ms: SECOND, poll_idle_ms: 2 * SECOND, archived_ms: 15 * SECOND, probe_ms: 5 * SECOND, ..Self::default() }
+    }
+
+    /// Reads a row's choices; what cannot be read is as if absent.
+    #[must_use]
+    pub fn read(json: &serde_json::Value) -> Self {
+        serde_json::from_value(json.clone()).unwrap_or_default()
+    }
+
+    /// The row's form.
+    #[must_use]
+    pub fn write(&self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+fn is_local(base_url: &str) -> bool {
+    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    ["127.", "localhost", "[::1]"].iter().any(|host| rest.starts_with(host))
+}

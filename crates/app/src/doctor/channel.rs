@@ -1,0 +1,219 @@
+//! What is right and wrong about one channel.
+
+use super::{Finding, Words, words};
+use crate::channel::Channel;
+use crate::channel::number::{self, NoProbe, PATIENCE, Probe};
+use crate::error::Result;
+use crate::state::{App, Settings};
+use rapport_connectors::http::Request;
+use rapport_connectors::whatsapp::numbers::{self, PhoneNumber, SubscribedApp, TokenInfo};
+use rapport_core::time::{DAY, HOUR, MINUTE};
+use rapport_core::Ms;
+use rapport_store::channel::ChannelRow;
+use rapport_store::counter;
+use std::collections::BTreeMap;
+
+/// Answers slower than this are worth a word (`product.md` O1). Milliseconds.
+const SLOW_MS: i64 = 1_500;
+/// Tokens should be replaced after so many days; a word is said some days before.
+const TOKEN_DAYS: i64 = 30;
+const TOKEN_SOON_DAYS: i64 = 25;
+/// A token that ends within so many days is worth a word.
+const TOKEN_ENDS_DAYS: i64 = 7;
+/// A channel that has been silent for so many days is worth a word.
+const SILENT_DAYS: i64 = 7;
+/// What the token must allow (`whatsapp-cloud-api.md` §12).
+const SCOPES: [&str; 2] = ["whatsapp_business_messaging", "whatsapp_business_management"];
+
+/// Everything about a channel. `probed`: what the provider said just now, when it was asked already.
+///
+/// # Errors
+/// What the store said.
+pub async fn all(
+    app: &App,
+    channel: &Channel,
+    row: &ChannelRow,
+    probed: Option<std::result::Result<Probe, NoProbe>>,
+) -> Result<Vec<Finding>> {
+    let api = channel.api();
+    let probing = async {
+        match probed {
+            Some(found) => found,
+            None => number::probe(app, &api, &channel.phone_number_id).await,
+        }
+    };
+    let token = ask(app, numbers::debug_token(&api), |answer| numbers::read_token(answer).ok());
+    let apps = ask(app, numbers::subscribed_apps(&api, &channel.waba_id), |answer| numbers::read_subscribed_apps(answer).ok());
+    let (found, token, apps) = futures::join!(probing, token, apps);
+
+    let now = app.now();
+    let read = app.store.workspace(channel.workspace).read();
+    let refused = counter::sums(&read, Some(channel.id), now.plus(-DAY).day()).await?;
+    let refused = refused.get(counter::REFUSED_SIGNATURE).copied().unwrap_or(0);
+    let templates = rapport_store::template::counts(&read, &channel.waba_id).await?;
+
+    let mut findings = vec![status(row)];
+    findings.extend(probed_and_token(row, &found, token.as_ref(), now));
+    findings.extend(webhook(row, &app.settings, found.as_ref().ok().map(|probe| &probe.number), apps.as_deref()));
+    findings.extend(arrivals(row, refused, now));
+    findings.push(approved(row, &templates));
+    Ok(findings)
+}
+
+async fn ask<T>(
+    app: &App,
+    request: Request,
+    read: impl Fn(&rapport_connectors::http::Response) -> Option<T>,
+) -> Option<T> {
+    let answer = app.http.run(request.with_timeout(PATIENCE)).await.ok()?;
+    read(&answer)
+}
+
+fn say(row: &ChannelRow, words: &Words) -> Finding {
+    words.finding().about("channel", row.id, &row.name)
+}
+
+fn status(row: &ChannelRow) -> Finding {
+    match row.status.as_str() {
+        "active" => say(row, &words::CHANNEL_STATUS_OK),
+        "paused" => say(row, &words::CHANNEL_PAUSED),
+        _ => {
+            let reason = row.status_reason.as_deref().unwrap_or("The reason was not told.");
+            say(row, &words::CHANNEL_ERROR).with("reason", reason)
+        }
+    }
+}
+
+/// What a probe says about the number and how fast the answer came.
+#[must_use]
+pub fn probed(row: &ChannelRow, found: &std::result::Result<Probe, NoProbe>) -> Vec<Finding> {
+    let probe = match found {
+        Ok(probe) => probe,
+        Err(NoProbe::Token(error)) => return vec![say(row, &words::CHANNEL_TOKEN_REFUSED).with("error", error)],
+        Err(NoProbe::Refused(error)) => return vec![say(row, &words::CHANNEL_NUMBER_REFUSED).with("error", error)],
+        Err(NoProbe::Unreachable(error)) => {
+            return vec![say(row, &words::CHANNEL_NUMBER_UNREACHABLE).with("error", error)];
+        }
+    };
+    let number = &probe.number;
+    let mut findings = Vec::new();
+    if matches!(number.status.as_str(), "" | "CONNECTED") {
+        let phone = if number.display_phone.is_empty() { &row.phone_number_id } else { &number.display_phone };
+        findings.push(say(row, &words::CHANNEL_NUMBER_OK).with("phone", phone).with("quality", &number.quality));
+    } else {
+        findings.push(say(row, &words::CHANNEL_NUMBER_STATUS).with("status", &number.status));
+    }
+    if matches!(number.quality.as_str(), "RED" | "YELLOW") {
+        findings.push(say(row, &words::CHANNEL_QUALITY_LOW).with("quality", &number.quality));
+    }
+    let slow = probe.latency_ms > SLOW_MS;
+    let words = if slow { words::CHANNEL_LATENCY_SLOW } else { words::CHANNEL_LATENCY_OK };
+    findings.push(say(row, &words).with("ms", probe.latency_ms));
+    findings
+}
+
+fn probed_and_token(
+    row: &ChannelRow,
+    found: &std::result::Result<Probe, NoProbe>,
+    token: Option<&TokenInfo>,
+    now: Ms,
+) -> Vec<Finding> {
+    let mut findings = probed(row, found);
+    if found.is_ok() {
+        findings.push(judge_token(row, token, now));
+    }
+    findings
+}
+
+fn judge_token(row: &ChannelRow, token: Option<&TokenInfo>, now: Ms) -> Finding {
+    let age = now.since(Ms(row.token_set_at)).max(0) / DAY;
+    if let Some(token) = token {
+        if !token.valid {
+            return say(row, &words::CHANNEL_TOKEN_REFUSED).with("error", "It has expired or was withdrawn.");
+        }
+        let missing: Vec<&str> =
+            SCOPES.into_iter().filter(|scope| !token.scopes.iter().any(|has| has == scope)).collect();
+        // Gateways that do not tell scopes at all are not blamed for it.
+        if !token.scopes.is_empty() && !missing.is_empty() {
+            return say(row, &words::CHANNEL_TOKEN_SCOPE).with("scopes", missing.join(", "));
+        }
+        if let Some(ends) = token.expires_at.filter(|ends| ends.since(now) < TOKEN_ENDS_DAYS * DAY) {
+            return say(row, &words::CHANNEL_TOKEN_ENDS).with("days", ends.since(now).max(0) / DAY);
+        }
+    }
+    let words = match age {
+        TOKEN_DAYS.. => words::CHANNEL_TOKEN_OLD,
+        TOKEN_SOON_DAYS.. => words::CHANNEL_TOKEN_AGEING,
+        _ => words::CHANNEL_TOKEN_OK,
+    };
+    say(row, &words).with("days", age)
+}
+
+/// Whether the provider would deliver to us: what it says, and whether it has verified the address. Nothing when all
+/// is set up and events come: [`arrivals`] says so then.
+#[must_use]
+pub fn webhook(
+    row: &ChannelRow,
+    settings: &Settings,
+    number: Option<&PhoneNumber>,
+    apps: Option<&[SubscribedApp]>,
+) -> Vec<Finding> {
+    let here = settings.webhook_url(&row.kind, row.id);
+    let overridden = apps.and_then(|apps| apps.iter().find_map(|app| app.override_callback.as_deref()));
+    let there = number.and_then(|number| number.webhook.as_deref()).or(overridden);
+    if let Some(there) = there.filter(|there| there.trim_end_matches('/') != here) {
+        return vec![say(row, &words::CHANNEL_WEBHOOK_ELSEWHERE).with("there", there).with("here", here)];
+    }
+    if apps.is_some_and(<[SubscribedApp]>::is_empty) {
+        return vec![say(row, &words::CHANNEL_WEBHOOK_UNSUBSCRIBED)];
+    }
+    if row.last_event_at.is_some() {
+        return Vec::new();
+    }
+    let verified = row.settings["handshake_at"].is_i64();
+    let words = if verified { words::CHANNEL_WEBHOOK_EMPTY } else { words::CHANNEL_WEBHOOK_UNVERIFIED };
+    vec![say(row, &words).with("here", here)]
+}
+
+/// Whether events come and are signed as they should be.
+fn arrivals(row: &ChannelRow, refused: i64, now: Ms) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(last) = row.last_event_at.map(Ms) {
+        let days = now.since(last) / DAY;
+        let words = if days >= SILENT_DAYS { words::CHANNEL_WEBHOOK_SILENT } else { words::CHANNEL_WEBHOOK_OK };
+        findings.push(say(row, &words).with("ago", ago(now.since(last))).with("days", days));
+    }
+    let refused_at = row.settings["refused_at"].as_i64();
+    let words = match (refused, refused_at > row.last_event_at) {
+        (0, _) => words::CHANNEL_SIGNATURE_OK,
+        (_, true) => words::CHANNEL_SIGNATURE_WRONG,
+        (_, false) => words::CHANNEL_SIGNATURE_SOME,
+    };
+    findings.push(say(row, &words).with("count", refused));
+    findings
+}
+
+fn ago(ms: i64) -> String {
+    match ms {
+        DAY.. => format!("{} days ago", ms / DAY),
+        HOUR.. => format!("{} h ago", ms / HOUR),
+        MINUTE.. => format!("{} min ago", ms / MINUTE),
+        _ => "just now".to_owned(),
+    }
+}
+
+fn approved(row: &ChannelRow, by_status: &BTreeMap<String, i64>) -> Finding {
+    let count = |status: &str| by_status.get(status).copied().unwrap_or(0);
+    let (approved, stopped) = (count("APPROVED"), count("PAUSED") + count("DISABLED"));
+    if approved == 0 {
+        return say(row, &words::CHANNEL_TEMPLATES_NONE);
+    }
+    if stopped > 0 {
+        return say(row, &words::CHANNEL_TEMPLATES_PAUSED).with("count", stopped).with("approved", approved);
+    }
+    say(row, &words::CHANNEL_TEMPLATES_OK).with("count", approved)
+}
+
+#[cfg(test)]
+#[path = "channel_tests.rs"]
+mod tests;

@@ -1,0 +1,158 @@
+use super::*;
+use crate::doctor::State;
+use serde_json::json;
+
+const NOW: Ms = Ms(1_800_000_000_000);
+
+fn row() -> ChannelRow {
+    ChannelRow {
+        workspace_id: uuid::Uuid::nil(),
+        id: uuid::Uuid::from_u128(7),
+        kind: "whatsapp".to_owned(),
+        name: "Shop".to_owned(),
+        phone_number_id: "106".to_owned(),
+        waba_id: "102".to_owned(),
+        portfolio_key: "102".to_owned(),
+        display_phone: "+1 555".to_owned(),
+        base_url: "https://graph.facebook.com".to_owned(),
+        secret: Vec::new(),
+        status: "active".to_owned(),
+        status_reason: None,
+        quality: "GREEN".to_owned(),
+        tier_limit: None,
+        throughput: 80,
+        daily_limit: None,
+        last_event_at: Some(NOW.0 - MINUTE),
+        last_error: None,
+        token_set_at: NOW.0 - 2 * DAY,
+        settings: json!({}),
+        created_at: NOW.0,
+        updated_at: NOW.0,
+    }
+}
+
+fn number() -> PhoneNumber {
+    PhoneNumber {
+        id: "106".to_owned(),
+        display_phone: "+1 555".to_owned(),
+        verified_name: None,
+        quality: "GREEN".to_owned(),
+        status: "CONNECTED".to_owned(),
+        name_status: None,
+        code_verification: None,
+        throughput: None,
+        daily_limit: None,
+        unlimited: false,
+        on_phone_app: false,
+        webhook: None,
+    }
+}
+
+fn settings() -> Settings {
+    Settings {
+        public_url: "https://chat.shop.example".to_owned(),
+        data_dir: "/tmp".into(),
+        max_media_bytes: 1,
+        password_cost: crate::auth::password::Cost::default(),
+    }
+}
+
+fn codes(findings: &[Finding]) -> Vec<(&str, &str)> {
+    findings.iter().filter(|one| one.state != State::Ok).map(|one| (one.check, one.code)).collect()
+}
+
+#[test]
+fn a_probe_is_judged() {
+    let probe = |number: PhoneNumber, latency_ms: i64| Ok(Probe { number, latency_ms });
+    for (found, expected) in [
+        (probe(number(), 90), vec![]),
+        (probe(number(), 2_000), vec![("channel.latency", "slow")]),
+        (probe(PhoneNumber { status: "BANNED".into(), ..number() }, 9), vec![("channel.number", "not_connected")]),
+        (probe(PhoneNumber { quality: "RED".into(), ..number() }, 9), vec![("channel.quality", "low")]),
+        (Err(NoProbe::Token("expired".into())), vec![("channel.token", "refused")]),
+        (Err(NoProbe::Refused("no such number".into())), vec![("channel.number", "refused")]),
+        (Err(NoProbe::Unreachable("no route".into())), vec![("channel.number", "unreachable")]),
+    ] {
+        assert_eq!(codes(&probed(&row(), &found)), expected, "{found:?}");
+    }
+}
+
+#[test]
+fn a_token_is_judged_by_what_it_may_and_how_old_it_is() {
+    let scopes: Vec<String> = SCOPES.iter().map(|scope| (*scope).to_owned()).collect();
+    let token = |valid, scopes: &[String], ends: Option<i64>| TokenInfo {
+        valid,
+        app_id: None,
+        scopes: scopes.to_vec(),
+        expires_at: ends.map(|days| NOW.plus(days * DAY + HOUR)),
+    };
+    let aged = |days: i64| ChannelRow { token_set_at: NOW.0 - days * DAY, ..row() };
+    for (row, token, code) in [
+        (row(), None, "ok"),
+        (row(), Some(token(true, &scopes, None)), "ok"),
+        (row(), Some(token(true, &[], None)), "ok"),
+        (row(), Some(token(false, &scopes, None)), "refused"),
+        (row(), Some(token(true, &scopes[..1], None)), "scope"),
+        (row(), Some(token(true, &scopes, Some(3))), "ends_soon"),
+        (row(), Some(token(true, &scopes, Some(40))), "ok"),
+        (aged(25), None, "ageing"),
+        (aged(31), None, "old"),
+    ] {
+        assert_eq!(judge_token(&row, token.as_ref(), NOW).code, code, "{token:?}");
+    }
+}
+
+#[test]
+fn deliveries_are_judged() {
+    let here = "https://chat.shop.example/webhooks/whatsapp/00000000-0000-0000-0000-000000000007";
+    let app = |callback: Option<&str>| SubscribedApp {
+        id: "1".into(),
+        name: None,
+        override_callback: callback.map(str::to_owned),
+    };
+    let at = |webhook: &str| Some(PhoneNumber { webhook: Some(webhook.to_owned()), ..number() });
+    let fresh = || ChannelRow { last_event_at: None, ..row() };
+    let verified = || ChannelRow { settings: json!({"handshake_at": 5}), ..fresh() };
+    for (row, number, apps, code) in [
+        (row(), None, None, None),
+        (row(), at(here), Some(vec![app(None)]), None),
+        (row(), at("https://elsewhere.example/hook"), None, Some("elsewhere")),
+        (row(), None, Some(vec![app(Some("https://elsewhere.example"))]), Some("elsewhere")),
+        (row(), None, Some(vec![]), Some("not_subscribed")),
+        (fresh(), None, None, Some("not_verified")),
+        (verified(), at(here), None, Some("no_events")),
+    ] {
+        let findings = webhook(&row, &settings(), number.as_ref(), apps.as_deref());
+        assert_eq!(findings.first().map(|one| one.code), code);
+    }
+}
+
+#[test]
+fn arrivals_and_signatures_are_judged() {
+    let with = |last: Option<i64>, refused: Option<i64>| ChannelRow {
+        last_event_at: last,
+        settings: refused.map_or(json!({}), |at| json!({ "refused_at": at })),
+        ..row()
+    };
+    for (row, refused, expected) in [
+        (with(Some(NOW.0), None), 0, vec![]),
+        (with(Some(NOW.0 - 8 * DAY), None), 0, vec![("channel.webhook", "silent")]),
+        (with(Some(NOW.0), Some(NOW.0 - 5)), 3, vec![("channel.signature", "some")]),
+        (with(Some(NOW.0 - 5), Some(NOW.0)), 3, vec![("channel.signature", "wrong")]),
+        (with(None, Some(NOW.0)), 3, vec![("channel.signature", "wrong")]),
+    ] {
+        assert_eq!(codes(&arrivals(&row, refused, NOW)), expected);
+    }
+    assert_eq!((ago(5), ago(2 * MINUTE), ago(3 * DAY)), ("just now".into(), "2 min ago".into(), "3 days ago".into()));
+}
+
+#[test]
+fn templates_and_status_are_judged() {
+    let counts = |list: &[(&str, i64)]| list.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+    assert_eq!(approved(&row(), &counts(&[("APPROVED", 2), ("REJECTED", 1)])).code, "ok");
+    assert_eq!(approved(&row(), &counts(&[("PENDING", 2)])).code, "none");
+    assert_eq!(approved(&row(), &counts(&[("APPROVED", 2), ("PAUSED", 1)])).code, "paused");
+    for (status_word, code) in [("active", "ok"), ("paused", "paused"), ("error", "error")] {
+        assert_eq!(status(&ChannelRow { status: status_word.to_owned(), ..row() }).code, code);
+    }
+}

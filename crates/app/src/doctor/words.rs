@@ -1,0 +1,269 @@
+//! Every finding's words, in one place. `check` and `code` are stable: translations and alerts are found by them.
+//! `{name}` stands for a value.
+
+use super::{Finding, State};
+use std::collections::BTreeMap;
+
+/// A finding before its values are filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// What is looked at.
+    pub check: &'static str,
+    /// What was found.
+    pub code: &'static str,
+    /// How good or bad that is.
+    pub state: State,
+    /// In a few words.
+    pub title: &'static str,
+    /// Why it is so.
+    pub cause: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+}
+
+impl Words {
+    /// The finding, to be filled in.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        Finding {
+            check: self.check,
+            code: self.code,
+            state: self.state,
+            title: self.title.to_owned(),
+            cause: self.cause.to_owned(),
+            fix: self.fix.to_owned(),
+            subject: None,
+            values: BTreeMap::new(),
+        }
+    }
+}
+
+macro_rules! words {
+    ($($name:ident: $check:literal $code:literal $state:ident $title:literal, $cause:literal, $fix:literal;)+) => {
+        $(
+            #[doc = $title]
+            pub const $name: Words = Words {
+                check: $check,
+                code: $code,
+                state: State::$state,
+                title: $title,
+                cause: $cause,
+                fix: $fix,
+            };
+        )+
+
+        /// All of them.
+        pub const ALL: &[Words] = &[$($name),+];
+    };
+}
+
+words! {
+    CHECK_FAILED: "doctor" "failed" Warning "A check could not be made",
+        "{what}: {error}",
+        "Look into the log; if this stays, the cause above says where to begin.";
+    CHECK_SLOW: "doctor" "slow" Warning "A check took too long",
+        "{what} was not done after {seconds} s.",
+        "See whether the database and the network are overloaded, then run the doctor again.";
+
+    DATABASE_OK: "database" "ok" Ok "The database answers",
+        "It answered in {ms} ms and its schema is current.", "";
+    DATABASE_AWAY: "database" "unreachable" Blocking "The database does not answer",
+        "{error}",
+        "Check that the database runs and that RAPPORT_DATABASE_URL is right. Deliveries are refused with 503 meanwhile; the provider repeats them for days.";
+    DATABASE_SLOW: "database" "slow" Warning "The database answers slowly",
+        "A question that costs nothing took {ms} ms.",
+        "Look for a disk that other programs keep busy, or move the database to a faster one.";
+    DATABASE_OLD: "database" "schema" Blocking "The database's schema is older than this program",
+        "Not every migration has been applied.",
+        "Run: rapport migrate";
+
+    DISK_OK: "disk" "ok" Ok "There is room on the disk",
+        "{free} of {total} are free ({percent} %).", "";
+    DISK_LOW: "disk" "low" Warning "The disk is nearly full",
+        "{free} of {total} are free ({percent} %) where {path} is.",
+        "Free space or enlarge the disk. Below 2 % new messages may soon be refused.";
+    DISK_FULL: "disk" "full" Blocking "The disk is full",
+        "{free} of {total} are free ({percent} %) where {path} is.",
+        "Free space now: what cannot be stored is refused, and the provider repeats it only for some days.";
+    DISK_UNKNOWN: "disk" "unknown" Warning "Free disk space cannot be read",
+        "{path}: {error}",
+        "Check that the folder exists and may be read.";
+
+    FOLDER_OK: "data_folder" "ok" Ok "The data folder can be written",
+        "A file was written to {path}.", "";
+    FOLDER_CLOSED: "data_folder" "not_writable" Blocking "The data folder cannot be written",
+        "{path}: {error}",
+        "Give the user that runs Rapport the right to write there, or set RAPPORT_DATA_DIR.";
+
+    CLOCK_OK: "clock" "ok" Ok "The clock is right",
+        "It differs from the database's by {ms} ms.", "";
+    CLOCK_OFF: "clock" "differs" Warning "The clock differs from the database's",
+        "By {ms} ms.",
+        "Let both machines set their clocks by NTP: reply windows and limits are counted in time.";
+    CLOCK_WRONG: "clock" "wrong" Blocking "The clock is wrong",
+        "This machine believes that it is {now}.",
+        "Set the clock and let it be kept right by NTP: reply windows and limits are counted in time.";
+
+    WORKERS_OK: "workers" "ok" Ok "The workers are at work",
+        "{nodes} running: {names}.", "";
+    WORKERS_SILENT: "workers" "silent" Blocking "A worker is silent",
+        "Not heard of lately: {names}.",
+        "Restart Rapport. If it happens again, the log says where it stopped.";
+    WORKERS_NONE: "workers" "none" Warning "No server runs",
+        "No process has shown itself in the database within {seconds} s.",
+        "Start it with: rapport serve";
+    WORKERS_MIXED: "workers" "versions" Warning "Servers of different versions run",
+        "{names}",
+        "Finish the upgrade, so that all run the same version.";
+
+    ADDRESS_OK: "public_url" "ok" Ok "The public address can be used",
+        "{url}", "";
+    ADDRESS_PLAIN: "public_url" "not_https" Blocking "The provider cannot deliver to this address",
+        "{url} is not https; Meta delivers to https only, with a certificate of a public authority.",
+        "Put a reverse proxy with a certificate in front and set RAPPORT_PUBLIC_URL to its https address.";
+
+    EVENTS_OK: "events" "ok" Ok "Received events are processed",
+        "{pending} wait.", "";
+    EVENTS_BEHIND: "events" "behind" Warning "Events wait to be processed",
+        "{pending} wait, the oldest for {seconds} s.",
+        "A rush is worked off by itself. If the number grows, look for a slow disk or a silent worker.";
+    EVENTS_STUCK: "events" "stuck" Blocking "Events are not processed",
+        "{pending} wait, the oldest for {seconds} s.",
+        "Restart Rapport and look into the log; nothing is lost, they are stored.";
+    EVENTS_ASIDE: "quarantine" "some" Warning "Events were set aside",
+        "{count} could not be processed. The last reason: {reason}",
+        "Look at them under Operation. Often a number was removed that still receives, or the provider sends something new.";
+    EVENTS_NONE_ASIDE: "quarantine" "ok" Ok "No event was set aside",
+        "Everything that was received could be understood.", "";
+
+    SENDING_OK: "sending" "ok" Ok "Messages go out",
+        "None is late and none is in doubt.", "";
+    SENDING_LATE: "sending" "late" Warning "Messages wait to be sent",
+        "{count} should have gone out by now.",
+        "See whether a channel is paused or refused by the provider; otherwise restart Rapport.";
+    SENDING_DOUBT: "sending" "unknown" Warning "Of some messages nobody knows whether they were sent",
+        "{count} went out without an answer.",
+        "Open them and settle each: sent or not sent. They are never repeated by themselves, so that no customer gets one twice.";
+
+    JOBS_OK: "jobs" "ok" Ok "No job was given up",
+        "Everything that failed was done on a later try, or still is being tried.", "";
+    JOBS_DEAD: "jobs" "dead" Warning "Jobs were given up",
+        "{count} used up their tries. The last reason: {reason}",
+        "Repair the cause, then replay them under Operation.";
+
+    CHANNEL_STATUS_OK: "channel.status" "ok" Ok "The channel is switched on",
+        "It receives and sends.", "";
+    CHANNEL_PAUSED: "channel.status" "paused" Warning "The channel is paused",
+        "A person switched sending off; messages wait.",
+        "Switch it on again under Channels when it should send.";
+    CHANNEL_ERROR: "channel.status" "error" Blocking "The provider refuses this channel",
+        "{reason}",
+        "Repair what the provider names, then set the access token again or switch the channel on; waiting messages follow.";
+
+    CHANNEL_TOKEN_OK: "channel.token" "ok" Ok "The access token works",
+        "The provider accepts it; it was set {days} days ago.", "";
+    CHANNEL_TOKEN_REFUSED: "channel.token" "refused" Blocking "The provider does not accept the access token",
+        "{error}",
+        "Make a permanent token of a system user in Meta Business settings and set it: rapport channel rotate-token";
+    CHANNEL_TOKEN_ENDS: "channel.token" "ends_soon" Warning "The access token ends soon",
+        "It is valid for {days} more days.",
+        "Make a permanent token of a system user and set it before then; messages are not interrupted.";
+    CHANNEL_TOKEN_SCOPE: "channel.token" "scope" Blocking "The access token lacks a permission",
+        "Missing: {scopes}.",
+        "Make the token again with whatsapp_business_messaging and whatsapp_business_management.";
+    CHANNEL_TOKEN_AGEING: "channel.token" "ageing" Warning "The access token is {days} days old",
+        "Tokens should be replaced every 30 days.",
+        "Plan to replace it: rapport channel rotate-token. The old one works until then.";
+    CHANNEL_TOKEN_OLD: "channel.token" "old" Warning "The access token should be replaced",
+        "It is {days} days old; tokens should be replaced every 30 days.",
+        "Make a new one and set it: rapport channel rotate-token. Messages are not interrupted.";
+
+    CHANNEL_NUMBER_OK: "channel.number" "ok" Ok "The number is connected",
+        "{phone}, quality {quality}.", "";
+    CHANNEL_NUMBER_UNREACHABLE: "channel.number" "unreachable" Warning "The provider cannot be reached",
+        "{error}",
+        "Check the network, the firewall and the base address. Deliveries are taken meanwhile; sending waits.";
+    CHANNEL_NUMBER_REFUSED: "channel.number" "refused" Blocking "The provider does not know this number",
+        "{error}",
+        "Compare phone number id and account id with the App Dashboard (WhatsApp, API Setup); the token must belong to that account.";
+    CHANNEL_NUMBER_STATUS: "channel.number" "not_connected" Blocking "The number is not connected at the provider",
+        "Its status is {status}.",
+        "Open WhatsApp Manager, Phone numbers, and follow what it asks for.";
+    CHANNEL_QUALITY_LOW: "channel.quality" "low" Warning "Customers complain about this number",
+        "Its quality is {quality}.",
+        "Send fewer promotions and only to people who agreed; the provider lowers the limit of numbers that stay RED.";
+
+    CHANNEL_LATENCY_SLOW: "channel.latency" "slow" Warning "The provider answers slowly",
+        "It took {ms} ms; less than 800 ms is usual.",
+        "Nothing, when it passes. If it stays, look at the network of this machine.";
+    CHANNEL_LATENCY_OK: "channel.latency" "ok" Ok "The provider answers quickly",
+        "It took {ms} ms.", "";
+
+    CHANNEL_WEBHOOK_OK: "channel.webhook" "ok" Ok "Deliveries arrive",
+        "The last one came {ago}.", "";
+    CHANNEL_WEBHOOK_ELSEWHERE: "channel.webhook" "elsewhere" Blocking "The provider delivers to another address",
+        "This number's events go to {there}, not to {here}.",
+        "In the App Dashboard (WhatsApp, Configuration) set the callback address to {here}, or remove the number's or account's own address.";
+    CHANNEL_WEBHOOK_UNSUBSCRIBED: "channel.webhook" "not_subscribed" Blocking "No app is subscribed to the account",
+        "The provider delivers this account's events to nobody.",
+        "Subscribe the app to the account: in the App Dashboard, WhatsApp, Configuration, and choose the field messages.";
+    CHANNEL_WEBHOOK_UNVERIFIED: "channel.webhook" "not_verified" Warning "The webhook is not set up yet",
+        "The provider has not verified {here}.",
+        "In the App Dashboard (WhatsApp, Configuration) enter {here} with the verify token you chose, and subscribe to the field messages.";
+    CHANNEL_WEBHOOK_EMPTY: "channel.webhook" "no_events" Warning "The webhook is verified, but nothing has come",
+        "The provider verified {here}; no event has been delivered.",
+        "Subscribe to the field messages, then write to the number from your own phone.";
+    CHANNEL_WEBHOOK_SILENT: "channel.webhook" "silent" Warning "Nothing has come for {days} days",
+        "The last event came {ago}.",
+        "Write to the number from your own phone. If nothing comes, check the subscription in the App Dashboard.";
+
+    CHANNEL_SIGNATURE_OK: "channel.signature" "ok" Ok "Signatures are right",
+        "No delivery was refused since yesterday.", "";
+    CHANNEL_SIGNATURE_SOME: "channel.signature" "some" Warning "Deliveries with wrong signatures were refused",
+        "{count} since yesterday; right ones came as well.",
+        "If you did not test anything, somebody tries to forge messages: nothing of it was taken.";
+    CHANNEL_SIGNATURE_WRONG: "channel.signature" "wrong" Blocking "Deliveries are refused: the signature does not fit",
+        "{count} since yesterday, and none with a right one after them.",
+        "Copy the app secret again (App Dashboard, Settings, Basic) and set it; the provider repeats what was refused.";
+
+    CHANNEL_TEMPLATES_OK: "channel.templates" "ok" Ok "Templates can be sent",
+        "{count} are approved.", "";
+    CHANNEL_TEMPLATES_NONE: "channel.templates" "none" Warning "No template is approved",
+        "Without one, customers whose 24 hours are over cannot be written to.",
+        "Make one in WhatsApp Manager, Message templates, and read the list again.";
+    CHANNEL_TEMPLATES_PAUSED: "channel.templates" "paused" Warning "Templates are paused or disabled",
+        "{count} of them cannot be sent; {approved} are approved.",
+        "Improve the text and whom it goes to; the provider pauses what customers block.";
+
+    CONNECTION_OK: "connection.status" "ok" Ok "The connection is in step",
+        "{backlog} changes wait.", "";
+    CONNECTION_ERROR: "connection.status" "error" Blocking "The other system refuses us",
+        "{reason}",
+        "Set a valid token; everything that waits follows by itself.";
+    CONNECTION_PAUSED: "connection.status" "paused" Warning "The connection is paused",
+        "A person switched it off; what changes meanwhile is caught up with later.",
+        "Switch it on again under Connections.";
+    CONNECTION_BEHIND: "connection.status" "behind" Warning "Changes wait to be brought over",
+        "{backlog} wait, the oldest for {seconds} s.",
+        "The other system may be slow or limit calls; they are brought over as soon as it takes them.";
+    CONNECTION_FAILED: "connection.status" "failed" Warning "Changes could not be brought over",
+        "{count} were given up.",
+        "Look at the reasons under Operation, repair them (often a field that does not exist any more), then replay.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_finding_has_a_name_of_its_own_and_says_what_to_do() {
+        let mut names = BTreeSet::new();
+        for words in ALL {
+            assert!(names.insert((words.check, words.code)), "{}.{} twice", words.check, words.code);
+            assert_eq!(words.fix.is_empty(), words.state == State::Ok, "{}.{}", words.check, words.code);
+            assert!(!words.title.is_empty() && !words.cause.is_empty());
+            assert_eq!(words.code == "ok", words.state == State::Ok);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Making a client's content ready: is it of a kind that can be sent, does it say everything, is it within the
+//! provider's limits, does its file exist, does it fit its template. Whatever is wrong is told with the field's name.
+
+use crate::channel::Channel;
+use crate::error::{Error, Result};
+use rapport_connectors::whatsapp::Invalid;
+use rapport_connectors::whatsapp::send::{Outbound, To, check};
+use rapport_core::message::{Content, Direction, Media};
+use rapport_core::{ConversationId, MediaId, MessageId, Ms, template};
+use rapport_store::Read;
+use rapport_store::query::thread::{self, Line};
+use uuid::Uuid;
+
+/// Stands for the recipient while a content is checked: whether there is one is the guard's business.
+const SOMEBODY: &str = "+15550000000";
+/// Stands for an uploaded file while a content is checked.
+const SOMETHING: &str = "1";
+
+/// A content ready to be judged and stored.
+pub(crate) struct Prepared {
+    /// What is said.
+    pub content: Content,
+    /// The message it answers or reacts to: ours, and the provider's id.
+    pub target: Option<(MessageId, Option<String>)>,
+    /// When that was said, for reactions.
+    pub target_at: Option<Ms>,
+    /// The file it carries.
+    pub media: Option<MediaId>,
+}
+
+/// Prepares what a client wants to say in a conversation.
+///
+/// # Errors
+/// `Invalid` naming the field, `Store`.
+pub(crate) async fn prepare(
+    read: &Read,
+    channel: &Channel,
+    conversation: ConversationId,
+    content: Content,
+    reply_to: Option<Uuid>,
+) -> Result<Prepared> {
+    let mut prepared = Prepared { content, target: None, target_at: None, media: None };
+    if let Some(id) = reply_to {
+        let line = line(read, conversation, id, "reply_to").await?;
+        if matches!(line.row.direction.as_str(), "note" | "event") {
+            return Err(Error::invalid("reply_to", "names a line that the customer does not see"));
+        }
+        prepared.target = Some((MessageId(id), line.row.provider_id));
+    }
+    match &mut prepared.content {
+        Content::Media(file) => prepared.media = Some(complete_file(read, file).await?),
+        Content::Template { name, language, components, preview } => {
+            *preview = Some(rendered(read, channel, name, language, components).await?);
+        }
+        Content::Reaction { .. } => find_target(read, conversation, &mut prepared).await?,
+        _ => {}
+    }
+    within_limits(&prepared.content)?;
+    Ok(prepared)
+}
+
+/// The same, for a preview: what is not complete yet is judged as it is.
+///
+/// # Errors
+/// `Store`.
+pub(crate) async fn prepare_loosely(read: &Read, conversation: ConversationId, content: Content) -> Result<Prepared> {
+    let mut prepared = Prepared { content, target: None, target_at: None, media: None };
+    let attempt = match &mut prepared.content {
+        Content::Media(file) => complete_file(read, file).await.map(|id| prepared.media = Some(id)),
+        Content::Reaction { .. } => find_target(read, conversation, &mut prepared).await,
+        _ => Ok(()),
+    };
+    match attempt {
+        Ok(()) | Err(Error::Invalid { .. }) => Ok(prepared),
+        Err(error) => Err(error),
+    }
+}
+
+/// A message of the conversation.
+async fn line(read: &Read, conversation: ConversationId, id: Uuid, field: &'static str) -> Result<Line> {
+    let found = thread::by_id(read, &[MessageId(id)]).await?.pop();
+    let own = found.filter(|line| line.row.conversation_id == conversation.0);
+    own.ok_or_else(|| Error::invalid(field, "names no message of this conversation"))
+}
+
+async fn complete_file(read: &Read, file: &mut Media) -> Result<MediaId> {
+    let id = file.media_id.ok_or_else(|| Error::invalid("content.media_id", "must name an uploaded file"))?;
+    let row = rapport_store::media::get(read, MediaId(id)).await?;
+    let row = row.ok_or_else(|| Error::invalid("content.media_id", "names a file that does not exist"))?;
+    if row.state != "stored" {
+        return Err(Error::invalid("content.media_id", "names a file that is not stored"));
+    }
+    file.provider_media_id = None;
+    file.mime = Some(row.mime);
+    file.size = Some(row.size);
+    file.sha256 = row.sha256;
+    file.filename = file.filename.take().filter(|name| !name.trim().is_empty()).or(row.filename);
+    Ok(MediaId(id))
+}
+
+/// A reaction names our message; the provider wants its own id.
+async fn find_target(read: &Read, conversation: ConversationId, prepared: &mut Prepared) -> Result<()> {
+    const FIELD: &str = "content.target";
+    let Content::Reaction { target, .. } = &mut prepared.content else { return Ok(()) };
+    let id: Uuid = target.parse().map_err(|_| Error::invalid(FIELD, "must be the id of a message"))?;
+    let line = line(read, conversation, id, FIELD).await?;
+    let provider_id = line.row.provider_id.filter(|_| line.row.direction != Direction::Note.code());
+    let provider_id = provider_id.ok_or_else(|| Error::invalid(FIELD, "has not reached the customer"))?;
+    target.clone_from(&provider_id);
+    prepared.target = Some((MessageId(id), Some(provider_id)));
+    prepared.target_at = Some(Ms(line.row.at));
+    Ok(())
+}
+
+/// Finds the template, holds the parameters against it, and renders what the customer will read.
+async fn rendered(
+    read: &Read,
+    channel: &Channel,
+    name: &str,
+    language: &str,
+    components: &serde_json::Value,
+) -> Result<String> {
+    let rows = rapport_store::template::by_name(read, &channel.waba_id, name).await?;
+    if rows.is_empty() {
+        return Err(Error::invalid("content.name", "names no template of this account; synchronise templates"));
+    }
+    let row = rows.iter().find(|row| row.language == language).ok_or_else(|| {
+        let there: Vec<&str> = rows.iter().map(|row| row.language.as_str()).collect();
+        Error::invalid("content.language", format!("does not exist for this template, only {}", there.join(", ")))
+    })?;
+    let definition = template::parse(&row.components, Some(&row.parameter_format), &row.category)
+        .map_err(|error| Error::invalid("content.name", format!("names a template that cannot be sent: {error}")))?;
+    template::check(&definition, components).map_err(|mismatch| {
+        let detail = format!("needs {}, not {}", mismatch.expected, mismatch.got);
+        Error::invalid(format!("content.components.{}", mismatch.component), detail)
+    })?;
+    Ok(template::render(&definition, components))
+}
+
+fn within_limits(content: &Content) -> Result<()> {
+    let mut content = content.clone();
+    if let Content::Media(file) = &mut content {
+        file.provider_media_id = Some(SOMETHING.to_owned());
+    }
+    let outbound = Outbound { to: To::Phone(SOMEBODY), content: &content, reply_to: None, callback: None };
+    check(&outbound).map_err(refused)
+}
+
+/// What the provider would refuse, under the name the request has for it: `text.body` is `content.body` there.
+fn refused(invalid: Invalid) -> Error {
+    let field = match invalid.field.split_once('.') {
+        Some(("text" | "image" | "video" | "audio" | "document" | "sticker" | "location" | "template" | "interactive", rest)) => rest,
+        Some(("media", rest)) => rest,
+        Some(("reaction", "message_id")) => "target",
+        Some(("reaction", rest)) => rest,
+        Some(("contacts", rest)) => return at(&format!("cards.{rest}"), &invalid),
+        _ if invalid.field == "contacts" => "cards",
+        _ => &invalid.field,
+    };
+    at(field, &invalid)
+}
+
+fn at(field: &str, invalid: &Invalid) -> Error {
+    Error::invalid(format!("content.{field}"), format!("must be {}, not {}", invalid.limit, invalid.actual))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn fields_are_named_as_the_request_names_them() {
+        let cases = [
+            (json!({ "type": "text", "body": "" }), "content.body"),
+            (json!({ "type": "text", "body": "x".repeat(4097) }), "content.body"),
+            (json!({ "type": "location", "latitude": 91.0, "longitude": 0.0 }), "content.latitude"),
+            (json!({ "type": "contacts", "cards": [] }), "content.cards"),
+            (json!({ "type": "note", "body": "x" }), "content.type"),
+            (json!({ "type": "reaction", "target": "wamid.1", "emoji": "word" }), "content.emoji"),
+        ];
+        for (json, expected) in cases {
+            let content: Content = serde_json::from_value(json.clone()).unwrap();
+            match within_limits(&content) {
+                Err(Error::Invalid { field, .. }) => assert_eq!(field, expected, "{json}"),
+                other => panic!("{json}: {other:?}"),
+            }
+        }
+        let fine: Content = serde_json::from_value(json!({ "type": "text", "body": "hello" })).unwrap();
+        assert!(within_limits(&fine).is_ok());
+    }
+}

@@ -1,0 +1,180 @@
+//! Work outside transactions: stored as jobs, performed here, repeated until it is done or a person must look.
+
+mod run;
+
+pub use run::Runner;
+
+use rapport_core::{ChannelId, ConnectionId, ContactId, ConversationId, MediaId, Ms};
+use rapport_store::job::{NewJob, Priority};
+use serde::{Deserialize, Serialize};
+
+/// Everything that is done as a job. The JSON form is what is stored: change it only by adding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Fetch a file from the provider before its id expires.
+    FetchMedia {
+        /// The file row.
+        media_id: MediaId,
+    },
+    /// Bring a contact's fields to a CRM.
+    PushContact {
+        /// The CRM.
+        connection_id: ConnectionId,
+        /// The contact.
+        contact_id: ContactId,
+    },
+    /// Look at one record of a CRM again: something about it changed there.
+    PullRecord {
+        /// The CRM.
+        connection_id: ConnectionId,
+        /// `contact`.
+        object: String,
+        /// Its id there.
+        remote_id: String,
+    },
+    /// Read everything that changed in a CRM since the last time.
+    PollConnection {
+        /// The CRM.
+        connection_id: ConnectionId,
+    },
+    /// Join two contacts that turned out to be one person.
+    MergeContacts {
+        /// Stays.
+        keep: ContactId,
+        /// Becomes a pointer.
+        gone: ContactId,
+    },
+    /// Tell the customer that their messages were read, and show typing when asked.
+    MarkRead {
+        /// The conversation.
+        conversation_id: ConversationId,
+        /// Also show that an answer is being written.
+        typing: bool,
+    },
+    /// A snoozed conversation comes back.
+    Wake {
+        /// The conversation.
+        conversation_id: ConversationId,
+    },
+    /// Read the account's templates.
+    SyncTemplates {
+        /// The channel.
+        channel_id: ChannelId,
+    },
+    /// Ask the provider about a number: quality, limits, how fast it answers. Every hour.
+    RefreshChannel {
+        /// The channel.
+        channel_id: ChannelId,
+    },
+}
+
+/// Queues and how many of each a node runs at once.
+pub const QUEUES: [(&str, usize); 4] = [("crm", 4), ("media", 4), ("contact", 1), ("channel", 4)];
+
+impl Job {
+    /// The queue it waits in.
+    #[must_use]
+    pub fn queue(&self) -> &'static str {
+        match self {
+            Self::PushContact { .. } | Self::PullRecord { .. } | Self::PollConnection { .. } => "crm",
+            Self::FetchMedia { .. } => "media",
+            Self::MergeContacts { .. } | Self::Wake { .. } => "contact",
+            Self::MarkRead { .. } | Self::SyncTemplates { .. } | Self::RefreshChannel { .. } => "channel",
+        }
+    }
+
+    /// The word stored beside it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::FetchMedia { .. } => "fetch_media",
+            Self::PushContact { .. } => "push_contact",
+            Self::PullRecord { .. } => "pull_record",
+            Self::PollConnection { .. } => "poll_connection",
+            Self::MergeContacts { .. } => "merge_contacts",
+            Self::MarkRead { .. } => "mark_read",
+            Self::Wake { .. } => "wake",
+            Self::SyncTemplates { .. } => "sync_templates",
+            Self::RefreshChannel { .. } => "refresh_channel",
+        }
+    }
+
+    /// Waiting jobs with equal keys are one job.
+    fn dedupe_key(&self) -> String {
+        match self {
+            Self::FetchMedia { media_id } => format!("media:{media_id}"),
+            Self::PushContact { connection_id, contact_id } => format!("push:{connection_id}:{contact_id}"),
+            Self::PullRecord { connection_id, object, remote_id } => format!("pull:{connection_id}:{object}:{remote_id}"),
+            Self::PollConnection { connection_id } => format!("poll:{connection_id}"),
+            Self::MergeContacts { keep, gone } => format!("merge:{keep}:{gone}"),
+            Self::MarkRead { conversation_id, .. } => format!("read:{conversation_id}"),
+            Self::Wake { conversation_id } => format!("wake:{conversation_id}"),
+            Self::SyncTemplates { channel_id } => format!("templates:{channel_id}"),
+            Self::RefreshChannel { channel_id } => format!("number:{channel_id}"),
+        }
+    }
+
+    /// Jobs with equal keys run one after the other.
+    fn order_key(&self) -> Option<String> {
+        match self {
+            Self::FetchMedia { .. } => None,
+            _ => Some(self.dedupe_key()),
+        }
+    }
+
+    /// Tries before a person must look.
+    fn tries(&self) -> i32 {
+        match self {
+            // The retry schedule decides by time (72 h); this only bounds a schedule that never ends.
+            Self::PushContact { .. } | Self::PullRecord { .. } => 200,
+            Self::PollConnection { .. } | Self::RefreshChannel { .. } => 1_000_000,
+            Self::FetchMedia { .. } => 40,
+            Self::MergeContacts { .. } | Self::SyncTemplates { .. } | Self::Wake { .. } => 10,
+            Self::MarkRead { .. } => 3,
+        }
+    }
+
+    /// The row to enqueue, due at `due`.
+    #[must_use]
+    pub fn row_at(&self, due: Ms) -> NewJob {
+        let payload = serde_json::to_value(self).unwrap_or_default();
+        NewJob {
+            priority: if matches!(self, Self::PollConnection { .. }) { Priority::Low } else { Priority::Normal },
+            max_attempts: self.tries(),
+            dedupe_key: Some(self.dedupe_key()),
+            order_key: self.order_key(),
+            ..NewJob::new(self.queue(), self.kind(), payload, due)
+        }
+    }
+
+    /// The row to enqueue, due at once.
+    #[must_use]
+    pub fn row(&self, now: Ms) -> NewJob {
+        self.row_at(now)
+    }
+}
+
+/// How a try ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done; the job is deleted.
+    Done,
+    /// Done for now; the same job is due again at this moment, with fresh tries.
+    Again {
+        /// When.
+        at: Ms,
+    },
+    /// Try again at this moment.
+    Retry {
+        /// When.
+        at: Ms,
+        /// Why, in a sentence.
+        error: String,
+    },
+    /// A person must look: dead letter.
+    Dead {
+        /// Why, in a sentence.
+        error: String,
+    },
+}

@@ -1,0 +1,170 @@
+//! The job runner: claims due jobs, performs them, notes how each try ended.
+
+use super::{Job, Outcome, QUEUES};
+use crate::error::{Error, Result};
+use crate::state::App;
+use futures::FutureExt;
+use rapport_core::Ms;
+use rapport_core::time::{MINUTE, SECOND};
+use rapport_store::job::Claimed;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+/// How long a claimed job may run before another node may take it. Milliseconds.
+const LEASE_MS: i64 = 5 * MINUTE;
+/// How often a queue is looked at when nobody rings.
+const POLL: Duration = Duration::from_millis(500);
+/// How often leases of lost nodes are looked for.
+const EXPIRE: Duration = Duration::from_secs(15);
+
+/// The running job workers of this process.
+pub struct Runner(Vec<JoinHandle<()>>);
+
+impl Runner {
+    /// Starts a worker per queue; they end when the app stops, after their running jobs.
+    #[must_use]
+    pub fn start(app: &App) -> Self {
+        let mut tasks: Vec<_> =
+            QUEUES.iter().map(|(queue, width)| tokio::spawn(serve(app.clone(), queue, *width))).collect();
+        tasks.push(tokio::spawn(rescue(app.clone())));
+        Self(tasks)
+    }
+
+    /// Waits until the workers have ended.
+    pub async fn join(self) {
+        for task in self.0 {
+            let _ = task.await;
+        }
+    }
+}
+
+async fn serve(app: App, queue: &'static str, width: usize) {
+    let slots = Arc::new(Semaphore::new(width));
+    let mut bell = app.bells.jobs.listen();
+    while !app.shutdown.is_cancelled() {
+        let free = slots.available_permits();
+        let claimed = if free == 0 { Vec::new() } else { claim(&app, queue, free).await };
+        let found = claimed.len();
+        for job in claimed {
+            let Ok(slot) = slots.clone().acquire_owned().await else { return };
+            let app = app.clone();
+            tokio::spawn(async move {
+                perform(&app, job).await;
+                drop(slot);
+                app.bells.jobs.ring();
+            });
+        }
+        if found == 0 {
+            tokio::select! {
+                () = bell.heard() => {}
+                () = tokio::time::sleep(POLL) => {}
+                () = app.shutdown.cancelled() => {}
+            }
+        }
+    }
+    // Running jobs finish; what does not is taken over after its lease.
+    let _ = tokio::time::timeout(Duration::from_secs(10), slots.acquire_many(u32::try_from(width).unwrap_or(1))).await;
+}
+
+async fn claim(app: &App, queue: &str, limit: usize) -> Vec<Claimed> {
+    match app.store.queue().claim(queue, limit, app.now(), LEASE_MS).await {
+        Ok(claimed) => claimed,
+        Err(error) => {
+            tracing::warn!(queue, %error, "jobs cannot be claimed");
+            tokio::time::sleep(POLL).await;
+            Vec::new()
+        }
+    }
+}
+
+async fn rescue(app: App) {
+    let mut tick = tokio::time::interval(EXPIRE);
+    loop {
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            _ = tick.tick() => match app.store.queue().expire_leases(app.now()).await {
+                Ok(0) => {}
+                Ok(count) => tracing::warn!(count, "jobs of a lost worker run again"),
+                Err(error) => tracing::warn!(%error, "leases cannot be looked through"),
+            },
+        }
+    }
+}
+
+async fn perform(app: &App, claimed: Claimed) {
+    let began = app.now();
+    let job = serde_json::from_value::<Job>(claimed.payload.clone());
+    let outcome = match job {
+        Ok(job) => match AssertUnwindSafe(run(app, &claimed, job)).catch_unwind().await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(error)) => Outcome::Retry { at: backoff(app.now(), claimed.attempt), error: error.to_string() },
+            Err(_) => Outcome::Dead { error: "the job panicked; this is a defect of Rapport".to_owned() },
+        },
+        Err(error) => Outcome::Dead { error: format!("this version cannot read the job: {error}") },
+    };
+    let word = match &outcome {
+        Outcome::Done | Outcome::Again { .. } => "done",
+        Outcome::Retry { .. } => "retry",
+        Outcome::Dead { .. } => "dead",
+    };
+    metrics::counter!("rapport_jobs_total", "kind" => claimed.kind.clone(), "outcome" => word).increment(1);
+    metrics::histogram!("rapport_job_ms", "kind" => claimed.kind.clone()).record(app.now().since(began) as f64);
+    if let Err(error) = note(app, &claimed, &outcome).await {
+        tracing::warn!(job = %claimed.id, %error, "a job's end cannot be noted; it will run again");
+    }
+}
+
+async fn note(app: &App, claimed: &Claimed, outcome: &Outcome) -> Result<()> {
+    match outcome {
+        Outcome::Done => {
+            app.store.queue().complete(std::slice::from_ref(claimed)).await?;
+        }
+        Outcome::Again { at } => {
+            let job: Job = serde_json::from_value(claimed.payload.clone())
+                .map_err(|error| Error::Internal(error.to_string()))?;
+            let tx = app.store.workspace(claimed.workspace).write().await?;
+            rapport_store::job::complete(&tx, claimed).await?;
+            rapport_store::job::enqueue(&tx, vec![job.row_at(*at)], app.now()).await?;
+            tx.commit().await?;
+        }
+        Outcome::Retry { at, error } => {
+            tracing::debug!(job = %claimed.id, kind = %claimed.kind, attempt = claimed.attempt, %error, "a job is tried again");
+            app.store.queue().fail(claimed, *at, error, false).await?;
+        }
+        Outcome::Dead { error } => {
+            tracing::warn!(job = %claimed.id, kind = %claimed.kind, %error, "a job needs a person");
+            app.store.queue().fail(claimed, app.now(), error, true).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn run(app: &App, claimed: &Claimed, job: Job) -> Result<Outcome> {
+    let workspace = claimed.workspace;
+    match job {
+        Job::FetchMedia { media_id } => crate::media::fetch::run(app, workspace, media_id, claimed.attempt).await,
+        Job::PushContact { connection_id, contact_id } => {
+            crate::crm::push::run(app, workspace, connection_id, contact_id, claimed).await
+        }
+        Job::PullRecord { connection_id, object, remote_id } => {
+            crate::crm::pull::one(app, workspace, connection_id, &object, &remote_id).await
+        }
+        Job::PollConnection { connection_id } => crate::crm::poll::run(app, workspace, connection_id).await,
+        Job::MergeContacts { keep, gone } => crate::contact::merge::run(app, workspace, keep, gone).await,
+        Job::MarkRead { conversation_id, typing } => {
+            crate::send::mark::run(app, workspace, conversation_id, typing).await
+        }
+        Job::Wake { conversation_id } => crate::inbox::wake::run(app, workspace, conversation_id).await,
+        Job::SyncTemplates { channel_id } => crate::channel::templates::run(app, workspace, channel_id).await,
+        Job::RefreshChannel { channel_id } => crate::channel::number::run(app, workspace, channel_id).await,
+    }
+}
+
+/// Pause after an unexpected failure: 1 s doubling up to 10 min.
+fn backoff(now: Ms, attempt: i32) -> Ms {
+    let steps = u32::try_from(attempt.clamp(1, 11) - 1).unwrap_or(0);
+    now.plus(SECOND.saturating_mul(1 << steps).min(10 * MINUTE))
+}

@@ -1,0 +1,30 @@
+//! Use cases: load, decide, commit, perform.
+//!
+//! A use case is a function that takes the [`App`] (or the parts of it that it needs), loads through the store,
+//! lets `core` decide and commits once. Nothing here knows SQL, a vendor's wire format or HTTP.
+
+pub mod account;
+pub mod audit;
+pub mod auth;
+pub mod channel;
+pub mod clock;
+pub mod connection;
+pub mod contact;
+pub mod crm;
+pub mod doctor;
+pub mod error;
+pub mod inbox;
+pub mod ingest;
+pub mod jobs;
+pub mod live;
+pub mod media;
+pub mod pulse;
+pub mod search;
+pub mod send;
+pub mod services;
+pub mod state;
+pub mod vault;
+pub mod wake;
+
+pub use error::{Error, Result};
+pub use state::{App, Parts, Settings};

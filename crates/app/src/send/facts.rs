@@ -1,0 +1,171 @@
+//! What the guard must know about a message, gathered from the store.
+
+use super::limits::Limits;
+use crate::channel::Channel;
+use crate::error::Result;
+use rapport_core::contact::identity::IdentityKind;
+use rapport_core::contact::{Consent, Window};
+use rapport_core::guard::{
+    Author, ChannelFacts, CustomerFacts, History, PortfolioFacts, Purpose, Request, Snapshot, TemplateFacts, Tier,
+    content_hash,
+};
+use rapport_core::inbox::{ContactState, ConversationState};
+use rapport_core::message::Content;
+use rapport_core::template::{self, Category};
+use rapport_core::time::DAY;
+use rapport_core::{MessageId, Ms};
+use rapport_store::Read;
+use rapport_store::reach::{self, Reach};
+use std::sync::Arc;
+
+/// How far back the guard looks at what was sent to a customer. Milliseconds.
+const LOOK_BACK_MS: i64 = 31 * DAY;
+/// Sends that can still matter to the pair limiter: a full burst of 45 is paid back after 270 s. Milliseconds.
+const PAIR_MEMORY_MS: i64 = 600_000;
+
+/// What is asked of the guard, without the content.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ask {
+    pub author: Author,
+    pub purpose: Purpose,
+}
+
+impl Ask {
+    /// Who and what for, from the author's stored word and the template's category.
+    pub fn of(author_kind: &str, category: Option<Category>) -> Self {
+        let author = match author_kind {
+            "user" => Author::User,
+            "rule" => Author::Rule,
+            "campaign" => Author::Campaign,
+            "system" => Author::System,
+            _ => Author::Api,
+        };
+        let purpose = match category {
+            Some(Category::Marketing) => Purpose::Promotion,
+            Some(_) => Purpose::Service,
+            None => Purpose::Reply,
+        };
+        Self { author, purpose }
+    }
+
+    /// The request to judge.
+    pub fn request<'a>(&self, content: &'a Content) -> Request<'a> {
+        Request::message(content, self.author, self.purpose)
+    }
+}
+
+/// What was read before the transaction: none of it changes while this node owns the send lane, or a change only
+/// makes the next judgement better.
+pub(super) struct Past {
+    pub sent: Vec<Reach>,
+    pub template: Option<Arc<TemplateFacts>>,
+    pub portfolio: PortfolioFacts,
+    pub daily_used: u32,
+}
+
+/// Reads what was sent before and the template asked for.
+pub(super) async fn past(
+    read: &Read,
+    channel: &Channel,
+    contact: rapport_core::ContactId,
+    content: &Content,
+    message: Option<MessageId>,
+    now: Ms,
+) -> Result<Past> {
+    let sent = reach::of_contact(read, contact, now.plus(-LOOK_BACK_MS), message).await?;
+    let template = match content {
+        Content::Template { name, language, .. } => template_of(read, &channel.waba_id, name, language).await?,
+        _ => None,
+    };
+    let customers = reach::of_portfolio(read, &channel.portfolio_key, now.plus(-DAY)).await?;
+    let tier = match channel.tier_limit {
+        None => Tier::Unknown,
+        Some(limit) => u32::try_from(limit).map_or(Tier::Unlimited, Tier::Limited),
+    };
+    let portfolio = PortfolioFacts {
+        tier,
+        used: u32::try_from(customers.len()).unwrap_or(u32::MAX),
+        counts_customer: customers.iter().any(|(id, _)| *id == contact),
+        frees_at: customers.first().map(|(_, at)| at.plus(DAY)),
+    };
+    let daily_used = match channel.daily_limit {
+        Some(_) => reach::of_channel(read, channel.id, Ms(now.day() * DAY)).await?,
+        None => 0,
+    };
+    Ok(Past { sent, template, portfolio, daily_used: u32::try_from(daily_used).unwrap_or(u32::MAX) })
+}
+
+async fn template_of(read: &Read, waba_id: &str, name: &str, language: &str) -> Result<Option<Arc<TemplateFacts>>> {
+    let rows = rapport_store::template::by_name(read, waba_id, name).await?;
+    let Some(row) = rows.iter().find(|row| row.language == language).or(rows.first()) else { return Ok(None) };
+    let Ok(definition) = template::parse(&row.components, Some(&row.parameter_format), &row.category) else {
+        return Ok(None);
+    };
+    Ok(Some(Arc::new(TemplateFacts {
+        name: row.name.clone(),
+        language: row.language.clone(),
+        languages: rows.iter().map(|row| row.language.clone()).collect(),
+        status: row.status.clone(),
+        paused_until: None,
+        definition,
+    })))
+}
+
+/// Tells the pair limiter what was sent to the customer before this node owned the lane.
+pub(super) fn remember(limits: &mut Limits, channel: &Channel, contact: rapport_core::ContactId, past: &Past, now: Ms) {
+    if limits.knows(channel.id, contact) {
+        return;
+    }
+    let recent = |row: &&Reach| row.channel_id == channel.id && now.since(row.at) < PAIR_MEMORY_MS;
+    let sent: Vec<Ms> = past.sent.iter().filter(recent).map(|row| row.at).collect();
+    limits.remember(channel.id, contact, &sent, now);
+}
+
+/// The whole picture for the guard.
+pub(super) fn snapshot(
+    channel: &Channel,
+    contact: &ContactState,
+    conversation: &ConversationState,
+    content: &Content,
+    past: &Past,
+    workspace_timezone: &str,
+    now: Ms,
+) -> Snapshot {
+    let hash = content_hash(content);
+    let has = |kind| contact.identities.iter().any(|identity| identity.kind == kind);
+    Snapshot {
+        channel: ChannelFacts {
+            status: channel.status,
+            reason: channel.status_reason.clone(),
+            daily_limit: channel.daily_limit.and_then(|limit| u32::try_from(limit).ok()),
+            daily_used: past.daily_used,
+            daily_resets_at: Some(Ms((now.day() + 1) * DAY)),
+            throughput_per_second: Some(channel.throughput).filter(|rate| *rate > 0),
+            ..ChannelFacts::default()
+        },
+        customer: CustomerFacts {
+            has_phone: contact.phone.is_some() || has(IdentityKind::WaId),
+            has_user_id: has(IdentityKind::Bsuid),
+            country: contact.country.clone(),
+            last_inbound_at: contact.last_inbound_at,
+            marketing: Consent::parse(&contact.marketing_consent),
+            ..CustomerFacts::default()
+        },
+        window: Window::new(conversation.window_expires_at),
+        template: past.template.clone(),
+        history: History {
+            templates: past.sent.iter().filter(|row| row.template).map(|row| row.at).collect(),
+            same_content: past
+                .sent
+                .iter()
+                .filter(|row| hash.is_some() && row.content_hash == hash)
+                .map(|row| row.at)
+                .collect(),
+            promotional_at: past.sent.iter().filter(|row| row.promotion).map(|row| row.at).max(),
+            same_event_at: None,
+        },
+        portfolio: past.portfolio.clone(),
+        readings: Default::default(),
+        workspace_timezone: workspace_timezone.to_owned(),
+    }
+}

@@ -1,0 +1,101 @@
+//! The limiters of one portfolio, in the memory of the one node that owns its send lane.
+
+use crate::channel::Channel;
+use rapport_core::guard::{Policy, Readings, rate};
+use rapport_core::{ChannelId, ContactId, Ms};
+use std::collections::HashMap;
+
+/// Added to the provider's second: requests that leave a second apart may arrive closer. Milliseconds.
+const SLACK_MS: i64 = 50;
+/// Customers whose pair limiter is kept; idle ones are dropped first.
+const PAIRS_MAX: usize = 50_000;
+
+/// All limiters of a portfolio.
+pub(super) struct Limits {
+    policy: Policy,
+    taken_over: Ms,
+    numbers: HashMap<ChannelId, Number>,
+    pairs: HashMap<(ChannelId, ContactId), (rate::Pair, rate::Backoff)>,
+}
+
+struct Number {
+    throughput: rate::Throughput,
+    backoff: rate::Backoff,
+}
+
+impl Limits {
+    /// The limiters of a node that takes the portfolio over now: each number waits one whole window first.
+    pub fn taken_over(policy: Policy, now: Ms) -> Self {
+        Self { policy, taken_over: now, numbers: HashMap::new(), pairs: HashMap::new() }
+    }
+
+    fn number(&mut self, channel: &Channel) -> &mut Number {
+        let per_second = if channel.throughput == 0 { self.policy.throughput_per_second } else { channel.throughput };
+        let taken_over = self.taken_over;
+        let number = self.numbers.entry(channel.id).or_insert_with(|| Number {
+            throughput: rate::Throughput::taken_over(per_second, SLACK_MS, taken_over),
+            backoff: rate::Backoff::new(rate::Growth::Exponential),
+        });
+        number.throughput.set_per_second(per_second);
+        number
+    }
+
+    /// Whether the customer's pair limiter must be told of earlier sends first.
+    pub fn knows(&self, channel: ChannelId, contact: ContactId) -> bool {
+        self.pairs.contains_key(&(channel, contact))
+    }
+
+    /// Tells the pair limiter of earlier sends, found in the records of whoever owned the lane before.
+    pub fn remember(&mut self, channel: ChannelId, contact: ContactId, sent: &[Ms], now: Ms) {
+        if self.pairs.len() >= PAIRS_MAX {
+            self.pairs.retain(|_, (pair, backoff)| !pair.is_idle(now) || backoff.earliest(now) > now);
+        }
+        let pair = rate::Pair::after(self.policy.pair_gap_ms, self.policy.pair_burst, sent);
+        self.pairs.insert((channel, contact), (pair, rate::Backoff::new(rate::Growth::Pair)));
+    }
+
+    /// What the limiters say of a message to this customer now.
+    pub fn readings(&mut self, channel: &Channel, contact: ContactId, promotion: bool, now: Ms) -> Readings {
+        let percent = u64::from(self.policy.promotion_reserve_percent);
+        let number = self.number(channel);
+        let limit = u64::from(if channel.throughput == 0 { 80 } else { channel.throughput });
+        let reserve = if promotion { u32::try_from(limit * percent / 100).unwrap_or(0) } else { 0 };
+        let throughput_at = Some(number.throughput.earliest_keeping(now, reserve));
+        let slowed = number.backoff.earliest(now);
+        let (pair_at, personal) = self
+            .pairs
+            .get(&(channel.id, contact))
+            .map_or((now, now), |(pair, backoff)| (pair.earliest(now), backoff.earliest(now)));
+        Readings { throughput_at, pair_at: Some(pair_at), calls_at: None, backoff_at: Some(slowed.max(personal)) }
+    }
+
+    /// A message leaves now.
+    pub fn take(&mut self, channel: &Channel, contact: ContactId, now: Ms) {
+        self.number(channel).throughput.take(now);
+        if let Some((pair, _)) = self.pairs.get_mut(&(channel.id, contact)) {
+            pair.take(now);
+        }
+    }
+
+    /// The provider took a message: pauses after failures end.
+    pub fn succeeded(&mut self, channel: &Channel, contact: ContactId) {
+        self.number(channel).backoff.succeed();
+        if let Some((_, backoff)) = self.pairs.get_mut(&(channel.id, contact)) {
+            backoff.succeed();
+        }
+    }
+
+    /// The provider said "too fast" (or is away) for the whole number. Returns when to try again.
+    pub fn slow_number(&mut self, channel: &Channel, now: Ms, jitter: f64, retry_after: Option<i64>) -> Ms {
+        let number = self.number(channel);
+        number.backoff.fail(now, jitter, retry_after);
+        number.backoff.earliest(now)
+    }
+
+    /// The provider said "too fast" for this customer. Returns when to try again.
+    pub fn slow_pair(&mut self, channel: ChannelId, contact: ContactId, now: Ms, retry_after: Option<i64>) -> Ms {
+        let Some((_, backoff)) = self.pairs.get_mut(&(channel, contact)) else { return now.plus(6_000) };
+        backoff.fail(now, 1.0, retry_after);
+        backoff.earliest(now)
+    }
+}

@@ -1,0 +1,35 @@
+//! Read marks and "typing": courtesies that are tried, never insisted on.
+
+use crate::error::Result;
+use crate::jobs::Outcome;
+use crate::state::App;
+use rapport_connectors::http::Failure;
+use rapport_connectors::whatsapp::send::read_mark;
+use rapport_core::channel::ChannelStatus;
+use rapport_core::{ConversationId, WorkspaceId};
+
+/// Tells the customer that their last message, and all before it, was read. A failure is not repeated: the next
+/// look at the conversation marks again.
+///
+/// # Errors
+/// What the store said.
+pub async fn run(app: &App, workspace: WorkspaceId, id: ConversationId, typing: bool) -> Result<Outcome> {
+    let read = app.store.workspace(workspace).read();
+    let Some(row) = rapport_store::conversation::get(&read, id).await? else { return Ok(Outcome::Done) };
+    let Some(message_id) = row.last_inbound_provider_id else { return Ok(Outcome::Done) };
+    let Some(channel) = app.channels.get(rapport_core::ChannelId(row.channel_id)).await? else {
+        return Ok(Outcome::Done);
+    };
+    if channel.status != ChannelStatus::Active {
+        return Ok(Outcome::Done);
+    }
+    let request = read_mark(&channel.api(), &channel.phone_number_id, &message_id, typing);
+    match app.http.run(request).await {
+        Ok(response) if response.ok() => {}
+        Ok(response) => tracing::debug!(status = response.status, "a read mark was refused"),
+        Err(Failure::NotSent(why) | Failure::Ambiguous(why) | Failure::Blocked(why)) => {
+            tracing::debug!(%why, "a read mark was not delivered");
+        }
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,14 @@
+//! Messages on their way to the provider: judged by the guard, counted by exact limiters, handed over once.
+
+mod facts;
+mod hand;
+pub mod mark;
+mod portfolio;
+pub(crate) mod preview;
+mod records;
+mod limits;
+pub mod words;
+mod worker;
+
+pub use words::VerdictView;
+pub use worker::Senders;

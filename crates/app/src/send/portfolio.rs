@@ -1,0 +1,345 @@
+//! One portfolio's sender: picks what is due, asks the guard, commits the intent, hands over, commits the answer.
+
+use super::hand::{self, Answer, Letter};
+use super::limits::Limits;
+use super::{facts, records};
+use crate::channel::Channel;
+use crate::error::Result;
+use crate::state::App;
+use rapport_core::guard::{self, Policy, Verdict};
+use rapport_core::inbox::{Book, Step};
+use rapport_core::message::Content;
+use rapport_core::time::{MINUTE, SECOND};
+use rapport_core::{Ms, WorkspaceId};
+use rapport_store::lane::{HeldSend, fence_send};
+use rapport_store::outgoing::Outgoing;
+use rapport_store::reach::Reach;
+use rapport_store::send::{self, Due};
+use rapport_store::{Scope, WriteTx};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Messages judged in one transaction.
+const BATCH: usize = 100;
+/// Requests in flight at once.
+const IN_FLIGHT_MAX: usize = 128;
+/// Longest sleep between looks at the queue.
+const POLL: Duration = Duration::from_millis(500);
+/// A wait shorter than this is not stored on the message: it is only its turn in the rate. Milliseconds.
+const TURN_MS: i64 = 5 * SECOND;
+
+/// The sender of one portfolio.
+pub(super) struct Portfolio {
+    app: App,
+    held: HeldSend,
+    stop: CancellationToken,
+    policy: Policy,
+    limits: Limits,
+    in_flight: usize,
+    answers: mpsc::Sender<Answer>,
+    inbox: mpsc::Receiver<Answer>,
+}
+
+/// A message with all that its judgement needs.
+struct Case {
+    due: Due,
+    out: Outgoing,
+    channel: Arc<Channel>,
+    past: facts::Past,
+}
+
+impl Portfolio {
+    /// A sender that owns `held` from now on.
+    pub fn new(app: App, held: HeldSend, stop: CancellationToken) -> Self {
+        let policy = Policy::default();
+        let limits = Limits::taken_over(policy.clone(), app.now());
+        let (answers, inbox) = mpsc::channel(IN_FLIGHT_MAX);
+        Self { app, held, stop, policy, limits, in_flight: 0, answers, inbox }
+    }
+
+    /// Runs until the lane is lost or the app stops; then waits for the answers to what is in flight.
+    pub async fn run(mut self) {
+        if let Err(error) = self.take_over().await {
+            tracing::warn!(%error, "a send lane cannot be taken over yet");
+            return;
+        }
+        let mut bell = self.app.bells.send.listen();
+        while !self.stop.is_cancelled() {
+            let wait = match self.turn().await {
+                Ok(wait) => wait,
+                Err(crate::Error::Store(rapport_store::Error::Stale(why))) => {
+                    tracing::info!(%why, "a send lane has passed to another node");
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "messages wait to be sent");
+                    POLL
+                }
+            };
+            tokio::select! {
+                () = self.stop.cancelled() => break,
+                () = bell.heard(), if self.in_flight < IN_FLIGHT_MAX => {}
+                Some(answer) = self.inbox.recv() => self.record(answer).await,
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+        self.drain().await;
+    }
+
+    /// What an earlier owner left in flight has an unknown end: nothing of it is sent again.
+    async fn take_over(&self) -> Result<()> {
+        for workspace in self.app.store.send_queue().abandoned(&self.held).await? {
+            let scope = self.app.store.workspace(workspace);
+            let tx = scope.write().await?;
+            fence_send(&tx, self.app.store.node_id(), &self.held).await?;
+            let lost = send::take_over(&tx, &self.held, self.app.now()).await?;
+            let steps: Vec<_> = lost.into_iter().map(|id| (id, records::lost_by_crash())).collect();
+            records::step_all(&tx, &steps, self.app.now()).await?;
+            tx.commit().await?;
+            self.app.feeds.wake();
+        }
+        Ok(())
+    }
+
+    /// One look at the queue; returns how long to sleep.
+    async fn turn(&mut self) -> Result<Duration> {
+        while let Ok(answer) = self.inbox.try_recv() {
+            self.record(answer).await;
+        }
+        let room = IN_FLIGHT_MAX.saturating_sub(self.in_flight).min(BATCH);
+        if room == 0 {
+            return Ok(POLL);
+        }
+        let now = self.app.now();
+        let keys = [self.held.portfolio_key.clone()];
+        let due = self.app.store.send_queue().due(&keys, now, room).await?;
+        let full = due.len() == room;
+        let mut by_workspace: BTreeMap<WorkspaceId, Vec<Due>> = BTreeMap::new();
+        for one in due {
+            by_workspace.entry(one.workspace).or_default().push(one);
+        }
+        let mut next = None;
+        for (workspace, due) in by_workspace {
+            let soonest = self.judge_all(workspace, due).await?;
+            next = [next, soonest].into_iter().flatten().min();
+        }
+        if full {
+            return Ok(Duration::from_millis(5));
+        }
+        let queued = self.app.store.send_queue().next_due(&self.held.portfolio_key).await?;
+        let next = [next, queued].into_iter().flatten().min();
+        Ok(next.map_or(POLL, |at| until(at, self.app.now()).min(POLL)))
+    }
+
+    /// Judges a batch of one workspace and stores the outcome; what is allowed goes out afterwards. Returns when the
+    /// first delayed one is due.
+    async fn judge_all(&mut self, workspace: WorkspaceId, due: Vec<Due>) -> Result<Option<Ms>> {
+        let scope = self.app.store.workspace(workspace);
+        let cases = self.prepare(&scope, due).await?;
+        if cases.is_empty() {
+            return Ok(None);
+        }
+        let timezone = crate::account::workspace::timezone(&self.app, workspace).await?;
+        let now = self.app.now();
+        let tx = scope.write().await?;
+        fence_send(&tx, self.app.store.node_id(), &self.held).await?;
+        let lanes: std::collections::BTreeSet<u16> = cases.iter().map(|case| case.out.lane).collect();
+        tx.lock_lanes(&lanes.into_iter().collect::<Vec<_>>()).await?;
+        let mut book = load(&tx, &cases).await?;
+        let mut plan = Plan::default();
+        for case in cases {
+            self.judge(&mut book, case, &timezone, now, &mut plan);
+        }
+        let letters = self.store(tx, book, &mut plan, now).await?;
+        self.app.feeds.wake();
+        for letter in letters {
+            self.in_flight += 1;
+            let (app, answers) = (self.app.clone(), self.answers.clone());
+            tokio::spawn(async move {
+                let answer = hand::over(&app, letter).await;
+                // The sender may be gone because the lane was lost; then the row in flight becomes unknown.
+                let _ = answers.send(answer).await;
+            });
+        }
+        Ok(plan.delayed.iter().map(|(_, until)| *until).min())
+    }
+
+    async fn prepare(&mut self, scope: &Scope, due: Vec<Due>) -> Result<Vec<Case>> {
+        let read = scope.read();
+        let ids: Vec<_> = due.iter().map(|one| one.message).collect();
+        let mut found: HashMap<_, _> =
+            rapport_store::outgoing::get(&read, &ids).await?.into_iter().map(|out| (out.id, out)).collect();
+        let mut cases = Vec::with_capacity(due.len());
+        let now = self.app.now();
+        for due in due {
+            let Some(out) = found.remove(&due.message) else { continue };
+            let Some(channel) = self.app.channels.get(due.channel).await? else { continue };
+            let past = facts::past(&read, &channel, due.contact, &out.content, Some(due.message), now).await?;
+            facts::remember(&mut self.limits, &channel, due.contact, &past, now);
+            cases.push(Case { due, out, channel, past });
+        }
+        Ok(cases)
+    }
+
+    fn judge(&mut self, book: &mut Book, mut case: Case, timezone: &str, now: Ms, plan: &mut Plan) {
+        let id = case.due.message;
+        let (Some(message), Some(contact)) = (book.message(id).cloned(), book.contact(case.due.contact).cloned()) else {
+            return;
+        };
+        let Some(conversation) = book.conversation(message.conversation_id).cloned() else { return };
+        plan.count_in(&mut case);
+        let category = case.past.template.as_ref().map(|template| template.definition.category);
+        let ask = facts::Ask::of(&case.out.author_kind, category);
+        let request = ask.request(&case.out.content);
+        let mut snapshot =
+            facts::snapshot(&case.channel, &contact, &conversation, &case.out.content, &case.past, timezone, now);
+        let promotion = ask.purpose == guard::Purpose::Promotion;
+        snapshot.readings = self.limits.readings(&case.channel, contact.id, promotion, now);
+        let verdict = guard::judge(&request, &snapshot, &self.policy, now);
+        let step = match verdict.outcome {
+            guard::Outcome::Allow => {
+                self.limits.take(&case.channel, contact.id, now);
+                plan.allowed(&case, &request, snapshot.window.is_open(now), now);
+                Step::Started
+            }
+            guard::Outcome::Delay => {
+                let until = verdict.recheck_at.unwrap_or(now.plus(MINUTE));
+                plan.delayed.push((id, until));
+                if until.since(now) <= TURN_MS {
+                    return;
+                }
+                Step::Held
+            }
+            guard::Outcome::Refuse => {
+                plan.refused.push(id);
+                Step::Refused
+            }
+        };
+        metrics::counter!("rapport_guard_total", "outcome" => verdict.outcome.code()).increment(1);
+        plan.verdicts.push((id, verdict));
+        let changes = rapport_core::inbox::step(&message, Some(&conversation), &step, now);
+        book.apply(changes);
+        if step == Step::Started {
+            plan.letters.push(Letter::new(case.due, case.out, case.channel, &contact));
+        }
+    }
+
+    async fn store(&self, tx: WriteTx, mut book: Book, plan: &mut Plan, now: Ms) -> Result<Vec<Letter>> {
+        rapport_store::ingest::save(&tx, &book.drain(), now).await?;
+        for (id, until) in &plan.delayed {
+            send::hold(&tx, *id, *until).await?;
+        }
+        for id in &plan.refused {
+            send::remove(&tx, *id).await?;
+        }
+        for (id, verdict) in &plan.verdicts {
+            let json = serde_json::to_value(verdict).map_err(|error| crate::Error::Internal(error.to_string()))?;
+            rapport_store::verdict::set(&tx, *id, &json).await?;
+        }
+        rapport_store::reach::note(&tx, &plan.reached).await?;
+        let ids: Vec<_> = plan.letters.iter().map(|letter| letter.due.message).collect();
+        let started: HashMap<_, _> = send::start(&tx, &ids, self.held.epoch, now)
+            .await?
+            .into_iter()
+            .map(|started| (started.message, started))
+            .collect();
+        tx.commit().await?;
+        let letters = plan.letters.drain(..).filter_map(|mut letter| {
+            letter.started = started.get(&letter.due.message).copied();
+            letter.started.is_some().then_some(letter)
+        });
+        Ok(letters.collect())
+    }
+
+    /// Stores an answer; repeats until it is stored or the lane is lost.
+    async fn record(&mut self, answer: Answer) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        let now = self.app.now();
+        let verdict = records::verdict_of(&answer, &mut self.limits, self.app.ids.as_ref(), now);
+        loop {
+            match records::store(&self.app, &self.held, &answer, &verdict).await {
+                Ok(()) => break,
+                Err(crate::Error::Store(error)) if error.is_transient() && !self.stop.is_cancelled() => {
+                    tracing::warn!(%error, "the answer to a message cannot be stored yet");
+                    tokio::time::sleep(POLL).await;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the answer to a message is left to its status");
+                    break;
+                }
+            }
+        }
+        self.app.feeds.wake();
+        self.app.bells.jobs.ring();
+    }
+
+    async fn drain(&mut self) {
+        let end = tokio::time::Instant::now() + Duration::from_secs(10);
+        while self.in_flight > 0 {
+            match tokio::time::timeout_at(end, self.inbox.recv()).await {
+                Ok(Some(answer)) => self.record(answer).await,
+                _ => return,
+            }
+        }
+    }
+}
+
+/// What a batch decided.
+#[derive(Default)]
+struct Plan {
+    letters: Vec<Letter>,
+    delayed: Vec<(rapport_core::MessageId, Ms)>,
+    refused: Vec<rapport_core::MessageId>,
+    verdicts: Vec<(rapport_core::MessageId, Verdict)>,
+    reached: Vec<Reach>,
+}
+
+impl Plan {
+    /// What this batch already lets out counts for the next message of the batch.
+    fn count_in(&self, case: &mut Case) {
+        for row in &self.reached {
+            if row.contact_id == case.due.contact {
+                case.past.sent.push(row.clone());
+            }
+        }
+        let mut fresh: Vec<_> = self
+            .reached
+            .iter()
+            .filter(|row| row.initiated && row.portfolio_key == case.channel.portfolio_key)
+            .map(|row| row.contact_id)
+            .collect();
+        fresh.sort_unstable();
+        fresh.dedup();
+        // A customer counted already in the store is counted twice here: rounded against us, never beyond the limit.
+        case.past.portfolio.used += u32::try_from(fresh.len()).unwrap_or(u32::MAX);
+        case.past.portfolio.counts_customer |= fresh.contains(&case.due.contact);
+    }
+
+    fn allowed(&mut self, case: &Case, request: &guard::Request<'_>, open: bool, now: Ms) {
+        self.reached.push(Reach {
+            message_id: case.due.message,
+            channel_id: case.channel.id,
+            contact_id: case.due.contact,
+            portfolio_key: case.channel.portfolio_key.clone(),
+            at: now,
+            template: matches!(case.out.content, Content::Template { .. }),
+            promotion: request.purpose == guard::Purpose::Promotion,
+            initiated: !open,
+            content_hash: guard::content_hash(&case.out.content),
+            event_key: request.event_key.map(str::to_owned),
+        });
+    }
+}
+
+async fn load(tx: &WriteTx, cases: &[Case]) -> Result<Book> {
+    let contacts: Vec<_> = cases.iter().map(|case| case.due.contact).collect();
+    let messages: Vec<_> = cases.iter().map(|case| case.due.message).collect();
+    Ok(rapport_store::ingest::load_contacts(tx, &contacts, &messages).await?)
+}
+
+fn until(at: Ms, now: Ms) -> Duration {
+    Duration::from_millis(u64::try_from(at.since(now)).unwrap_or(0).max(1))
+}

@@ -1,0 +1,95 @@
+//! What the guard would say about a message now: for composers, and for an immediate answer to whoever sends.
+//!
+//! The limiters' readings are the send worker's alone; a preview leaves them out, so it never promises a time for them.
+
+use super::facts::{self, Ask};
+use super::words::VerdictView;
+use crate::channel::Channel;
+use crate::error::{Error, Result};
+use crate::state::App;
+use rapport_core::guard::{self, Outcome, Policy, Priority, Rule, Verdict};
+use rapport_core::inbox::{ContactState, ConversationState};
+use rapport_core::message::Content;
+use rapport_core::{ContactId, Ms};
+use rapport_store::query::person;
+use rapport_store::{Read, send};
+use std::sync::Arc;
+
+/// Whom a message would go to, and from where.
+pub(crate) struct Scene {
+    /// The channel.
+    pub channel: Arc<Channel>,
+    /// The customer.
+    pub contact: ContactState,
+    /// The conversation.
+    pub conversation: ConversationState,
+}
+
+impl Scene {
+    /// The scene of a conversation.
+    pub async fn of(app: &App, read: &Read, conversation: ConversationState) -> Result<Self> {
+        let channel = channel(app, read, conversation.channel_id).await?;
+        let contact = contact(read, conversation.contact_id).await?;
+        Ok(Self { channel, contact, conversation })
+    }
+}
+
+/// The channel, when it is the workspace's own.
+pub(crate) async fn channel(app: &App, read: &Read, id: rapport_core::ChannelId) -> Result<Arc<Channel>> {
+    let found = app.channels.get(id).await?.filter(|channel| channel.workspace == read.workspace());
+    found.ok_or_else(|| Error::refused("channel_gone", "The channel of this conversation was removed."))
+}
+
+/// The contact.
+pub(crate) async fn contact(read: &Read, id: ContactId) -> Result<ContactState> {
+    person::contact(read, id).await?.ok_or(Error::NotFound("contact"))
+}
+
+/// A judgement and where the message would stand in the queue.
+pub(crate) struct Judged {
+    /// The guard's answer.
+    pub verdict: Verdict,
+    /// Its place in the order of sending.
+    pub priority: send::Priority,
+}
+
+impl Judged {
+    /// Goes on unless the guard refuses.
+    pub fn or_refuse(self) -> Result<Self> {
+        if self.verdict.outcome != Outcome::Refuse {
+            return Ok(self);
+        }
+        let view = VerdictView::from(&self.verdict);
+        let closed = self.verdict.decided_by == Some(Rule::Window);
+        let code = if closed { "window_closed" } else { "guard_refused" };
+        Err(Error::Judged { code, detail: view.summary.clone(), verdict: Box::new(view) })
+    }
+}
+
+/// Asks the guard about a message that `author_kind` would send now. `target_at`: when the message was said that it
+/// reacts to.
+pub(crate) async fn judge(
+    app: &App,
+    read: &Read,
+    scene: &Scene,
+    author_kind: &str,
+    content: &Content,
+    target_at: Option<Ms>,
+) -> Result<Judged> {
+    let now = app.now();
+    let timezone = crate::account::workspace::timezone(app, read.workspace()).await?;
+    let past = facts::past(read, &scene.channel, scene.contact.id, content, None, now).await?;
+    let category = past.template.as_ref().map(|template| template.definition.category);
+    let ask = Ask::of(author_kind, category);
+    let mut request = ask.request(content);
+    request.target_at = target_at;
+    let snapshot =
+        facts::snapshot(&scene.channel, &scene.contact, &scene.conversation, content, &past, &timezone, now);
+    let verdict = guard::judge(&request, &snapshot, &Policy::default(), now);
+    let priority = match guard::priority(ask.author, ask.purpose, category) {
+        Priority::Reply => send::Priority::Reply,
+        Priority::Service => send::Priority::Service,
+        Priority::Promotion => send::Priority::Promotion,
+    };
+    Ok(Judged { verdict, priority })
+}

@@ -1,0 +1,183 @@
+//! What an answer means for the message, the queue, the limiters and the channel.
+
+use super::hand::Answer;
+use super::limits::Limits;
+use crate::clock::Ids;
+use crate::error::Result;
+use crate::state::App;
+use rapport_connectors::whatsapp::{RetryClass, SendOutcome};
+use rapport_core::inbox::{Change, Step, step, stopped_marketing};
+use rapport_core::message::Failure;
+use rapport_core::time::HOUR;
+use rapport_core::{ChannelId, Ms};
+use rapport_store::lane::{HeldSend, fence_send};
+use rapport_store::send::{self, Started, Verdict};
+use rapport_store::{Error as StoreError, WriteTx};
+
+/// Safe retries before a message counts as failed: the provider refused it each time.
+const SAFE_TRIES_MAX: i32 = 8;
+/// Pause after "later" answers (spam limit, category limit). Milliseconds.
+const LATER_MS: i64 = 4 * HOUR;
+
+/// What is to be written for an answer.
+pub(super) struct Meaning {
+    verdict: Verdict,
+    step: Step,
+    aside: Option<Aside>,
+}
+
+/// What an answer says beyond its message.
+enum Aside {
+    /// The customer wants no marketing.
+    OptOut(String),
+    /// The provider refuses the channel.
+    Pause(String),
+}
+
+/// A message that was in flight when its sender died.
+pub(super) fn lost_by_crash() -> Step {
+    Step::Lost(Failure { code: 0, detail: "its sender stopped before the answer came".to_owned() })
+}
+
+/// Reads an answer and tells the limiters.
+pub(super) fn verdict_of(answer: &Answer, limits: &mut Limits, ids: &dyn Ids, now: Ms) -> Meaning {
+    match &answer.outcome {
+        SendOutcome::Accepted { wamid, .. } => {
+            limits.succeeded(&answer.channel, answer.due.contact);
+            Meaning {
+                verdict: Verdict::Sent { provider_id: wamid.clone() },
+                step: Step::Accepted { provider_id: wamid.clone() },
+                aside: None,
+            }
+        }
+        SendOutcome::Ambiguous { failure } => Meaning {
+            verdict: Verdict::Unknown { detail: failure.detail.clone() },
+            step: Step::Lost(failure.clone()),
+            aside: None,
+        },
+        SendOutcome::Rejected { failure, class, retry_after } => {
+            let wait = retry_after.and_then(|wait| i64::try_from(wait.as_millis()).ok());
+            rejected(answer, failure, *class, wait, limits, ids, now)
+        }
+    }
+}
+
+fn rejected(
+    answer: &Answer,
+    failure: &Failure,
+    class: RetryClass,
+    wait: Option<i64>,
+    limits: &mut Limits,
+    ids: &dyn Ids,
+    now: Ms,
+) -> Meaning {
+    let tired = answer.started.attempt >= SAFE_TRIES_MAX;
+    let again = match class {
+        RetryClass::SafeRetry if !tired => Some(limits.slow_number(&answer.channel, now, jitter(ids), wait)),
+        RetryClass::RetryCustomer if !tired => {
+            Some(limits.slow_pair(answer.channel.id, answer.due.contact, now, wait))
+        }
+        RetryClass::LaterHours if !tired => Some(now.plus(LATER_MS)),
+        // Refused because of the account, not of the message: it waits until a person has repaired the channel.
+        RetryClass::PauseChannel => Some(now),
+        _ => None,
+    };
+    let code = Some(failure.code).filter(|code| *code != 0);
+    let detail = failure.detail.clone();
+    let aside = match class {
+        RetryClass::OptOut => Some(Aside::OptOut(detail.clone())),
+        RetryClass::PauseChannel => Some(Aside::Pause(format!("{} ({})", detail, failure.code))),
+        _ => None,
+    };
+    match again {
+        Some(at) => Meaning { verdict: Verdict::Retry { at, code, detail }, step: Step::Again, aside },
+        None => Meaning { verdict: Verdict::Failed { code, detail }, step: Step::Failed(failure.clone()), aside },
+    }
+}
+
+fn jitter(ids: &dyn Ids) -> f64 {
+    let mut bytes = [0; 2];
+    ids.fill(&mut bytes);
+    f64::from(u16::from_le_bytes(bytes)) / f64::from(u16::MAX)
+}
+
+/// Writes an answer. A try that a status has settled in the meantime is left as it is.
+pub(super) async fn store(app: &App, held: &HeldSend, answer: &Answer, meaning: &Meaning) -> Result<()> {
+    let now = app.now();
+    let scope = app.store.workspace(answer.due.workspace);
+    let lanes: Vec<u16> = rapport_store::outgoing::get(&scope.read(), &[answer.due.message])
+        .await?
+        .iter()
+        .map(|out| out.lane)
+        .collect();
+    let tx = scope.write().await?;
+    fence_send(&tx, app.store.node_id(), held).await?;
+    tx.lock_lanes(&lanes).await?;
+    match send::finish(&tx, answer.started, &meaning.verdict, now).await {
+        Ok(()) => {}
+        Err(StoreError::Stale(_)) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    }
+    step_all(&tx, &[(answer.started, meaning.step.clone())], now).await?;
+    if matches!(meaning.verdict, Verdict::Retry { .. } | Verdict::Failed { .. }) {
+        // It surely did not go out, so it does not count for any limit.
+        rapport_store::reach::forget(&tx, &[answer.due.message]).await?;
+    }
+    if let SendOutcome::Accepted { wamid, .. } = &answer.outcome {
+        tx.release_raw(&[(answer.channel.id, rapport_core::inbox::message_key(wamid))]).await?;
+    }
+    if let Some((media, provider_media_id, expires_at)) = &answer.uploaded {
+        let stored = rapport_store::media::Stored::Uploaded {
+            provider_media_id: provider_media_id.clone(),
+            expires_at: *expires_at,
+        };
+        rapport_store::media::note(&tx, *media, &stored).await?;
+    }
+    beyond(&tx, answer, meaning, now).await?;
+    tx.commit().await?;
+    if matches!(meaning.aside, Some(Aside::Pause(_))) {
+        app.channels.forget();
+    }
+    app.bells.events.ring();
+    Ok(())
+}
+
+async fn beyond(tx: &WriteTx, answer: &Answer, meaning: &Meaning, now: Ms) -> Result<()> {
+    match &meaning.aside {
+        None => {}
+        Some(Aside::OptOut(proof)) => {
+            let mut book = rapport_store::ingest::load_contacts(tx, &[answer.due.contact], &[]).await?;
+            if let Some(contact) = book.contact(answer.due.contact).cloned() {
+                book.apply(stopped_marketing(&contact, proof, now));
+                rapport_store::ingest::save(tx, &book.drain(), now).await?;
+            }
+        }
+        Some(Aside::Pause(reason)) => pause(tx, answer.channel.id, reason, now).await?,
+    }
+    Ok(())
+}
+
+/// The provider refuses the account: sending waits until a person has repaired it.
+async fn pause(tx: &WriteTx, channel: ChannelId, reason: &str, now: Ms) -> Result<()> {
+    let Some(mut row) = rapport_store::channel::get_for_write(tx, channel).await? else { return Ok(()) };
+    row.status = "error".to_owned();
+    row.status_reason = Some(reason.to_owned());
+    row.last_error = Some(reason.to_owned());
+    row.updated_at = now.0;
+    rapport_store::channel::update(tx, row).await?;
+    crate::channel::account::told(tx, channel, serde_json::json!({ "status": "error", "reason": reason }), now).await
+}
+
+/// Moves messages a step on, with the conversation that shows them.
+pub(super) async fn step_all(tx: &WriteTx, steps: &[(Started, Step)], now: Ms) -> Result<()> {
+    let ids: Vec<_> = steps.iter().map(|(started, _)| started.message).collect();
+    let mut book = rapport_store::ingest::load_contacts(tx, &[], &ids).await?;
+    for (started, one) in steps {
+        let Some(message) = book.message(started.message).cloned() else { continue };
+        let conversation = book.conversation(message.conversation_id).cloned();
+        let changes: Vec<Change> = step(&message, conversation.as_ref(), one, now);
+        book.apply(changes);
+    }
+    rapport_store::ingest::save(tx, &book.drain(), now).await?;
+    Ok(())
+}

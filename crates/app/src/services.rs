@@ -1,0 +1,91 @@
+//! Everything that runs beside requests.
+
+use crate::ingest::{Acceptor, Workers};
+use crate::jobs::Runner;
+use crate::send::Senders;
+use crate::state::App;
+use rapport_core::time::DAY;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// How long processed events are kept: longer than the provider repeats them (7 days). Milliseconds.
+const RAW_KEEP_MS: i64 = 9 * DAY;
+/// How long the event log reaches back for browsers that reconnect. Milliseconds.
+const FEED_KEEP_MS: i64 = 2 * DAY;
+/// How often old rows are looked for.
+const CLEAN: Duration = Duration::from_secs(600);
+/// Rows removed in one go, so that cleaning never holds up a message.
+const CLEAN_ROWS: usize = 2_000;
+
+/// The running workers of a process.
+pub struct Services {
+    lanes: Workers,
+    jobs: Runner,
+    senders: Senders,
+    others: Vec<JoinHandle<()>>,
+}
+
+impl Services {
+    /// Starts the workers. Call it once; they end when the app stops.
+    ///
+    /// # Errors
+    /// What the store said while lanes were taken.
+    pub async fn start(app: &App) -> crate::Result<Self> {
+        let now = app.now();
+        if app.store.backend() == rapport_store::Backend::Sqlite {
+            app.store.lanes().seize(now, crate::ingest::process::LEASE_MS).await?;
+        }
+        let events = app.bells.events.clone();
+        let acceptor = Acceptor::start(&app.store, app.clock.clone(), events.clone(), &app.shutdown);
+        // A second start would leave the first acceptor in place, which is as good.
+        let _ = app.acceptor.set(acceptor);
+        Ok(Self {
+            lanes: Workers::start(app, events),
+            jobs: Runner::start(app),
+            senders: Senders::start(app),
+            others: vec![
+                crate::search::start(app),
+                tokio::spawn(clean(app.clone())),
+                crate::channel::tally::start(app),
+                crate::crm::keeper::start(app),
+            ],
+        })
+    }
+
+    /// Waits until all have ended, after the app was told to stop, and gives leases back.
+    pub async fn join(self, app: &App) {
+        self.senders.join().await;
+        self.lanes.join().await;
+        self.jobs.join().await;
+        for task in self.others {
+            let _ = task.await;
+        }
+        if let Err(error) = app.store.lanes().release_all().await {
+            tracing::debug!(%error, "leases are left to expire");
+        }
+    }
+}
+
+/// Removes what has served its time.
+async fn clean(app: App) {
+    let mut tick = tokio::time::interval(CLEAN);
+    loop {
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = clean_once(&app).await {
+            tracing::warn!(%error, "old rows cannot be removed now");
+        }
+    }
+}
+
+async fn clean_once(app: &App) -> crate::Result<()> {
+    let now = app.now();
+    rapport_store::feed::purge(&app.store, now.plus(-FEED_KEEP_MS), CLEAN_ROWS as u64).await?;
+    for workspace in rapport_store::workspace::all(&app.store, 10_000).await? {
+        let id = rapport_core::WorkspaceId(workspace.workspace_id);
+        app.store.raw().purge(id, now.plus(-RAW_KEEP_MS), now, CLEAN_ROWS).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The sync against the CRM stand-in over real HTTP: what appears where, what is not written twice, what faults do.
+
+mod faults;
+mod first;
+mod life;
+mod manage;
+mod world;

@@ -1,0 +1,5 @@
+//! The spine without a network: events in, decisions, messages out - on both databases, with crashes in between.
+
+mod inbound;
+mod outbound;
+mod world;
