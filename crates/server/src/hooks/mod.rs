@@ -1,0 +1,21 @@
+//! Inbound hooks: providers and CRMs deliver here. One file a vendor.
+//!
+//! A hook reads raw bytes, proves who sent them, has the use case store them, and answers. Bodies may be gzipped and
+//! are at most [`MAX_BODY`] bytes after decompression.
+
+mod whatsapp;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+use rapport_app::App;
+
+/// Largest delivery after decompression, bytes.
+pub const MAX_BODY: usize = 3 << 20;
+
+/// Every hook, under `/webhooks`.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route("/webhooks/whatsapp/{channel_id}", get(whatsapp::handshake).post(whatsapp::deliver))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+}

@@ -1,0 +1,111 @@
+//! `GET|POST /webhooks/whatsapp/{channel_id}`: Meta's handshake and deliveries (`whatsapp-cloud-api.md` §2).
+
+use crate::http::extract::{is_json, unreadable};
+use crate::http::{Answer, Path, Problem, Query};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rapport_app::App;
+use rapport_app::channel::receive::{self, Rejected};
+use rapport_app::ingest::accept::Accept;
+use rapport_core::ChannelId;
+use std::time::Instant;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use uuid::Uuid;
+
+/// Seconds after which the provider may try again; it has a schedule of its own.
+const RETRY_AFTER: u64 = 1;
+/// Bodies up to this many bytes are read without asking; a usual delivery has some hundred.
+const SMALL: u64 = 256 << 10;
+/// Larger ones, and those whose size nobody knows before, are read by so many at a time: strangers can fill so much
+/// memory and no more.
+static LARGE: Semaphore = Semaphore::const_new(64);
+
+/// Answers the provider's question whether this address is ours.
+pub async fn handshake(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Answer<Response> {
+    let channel = receive::door(&app, ChannelId(id)).await.map_err(problem)?;
+    match receive::handshake(&app, &channel, &query) {
+        // Plain text, so that no browser makes a page of it.
+        Some(challenge) => Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], challenge).into_response()),
+        None => Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "The verify token is not this channel's.")),
+    }
+}
+
+/// Takes a delivery. 200 means: stored.
+pub async fn deliver(State(app): State<App>, Path(id): Path<Uuid>, request: Request) -> Response {
+    let began = Instant::now();
+    let outcome = take(&app, ChannelId(id), request).await;
+    metrics::histogram!("rapport_webhook_seconds", "vendor" => "whatsapp").record(began.elapsed().as_secs_f64());
+    match outcome {
+        Ok(accepted) => {
+            metrics::counter!("rapport_webhook_events_total", "vendor" => "whatsapp", "outcome" => "new")
+                .increment(accepted.new as u64);
+            metrics::counter!("rapport_webhook_events_total", "vendor" => "whatsapp", "outcome" => "duplicate")
+                .increment(accepted.duplicates as u64);
+            StatusCode::OK.into_response()
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn take(app: &App, id: ChannelId, request: Request) -> Answer<Accept> {
+    if !is_json(request.headers()) {
+        refused("content_type");
+        return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    let channel = receive::door(app, id).await.map_err(problem)?;
+    let signature = signature(request.headers());
+    let _room = room(request.headers()).await;
+    let raw = Bytes::from_request(request, app).await.map_err(|rejection| {
+        refused("body");
+        unreadable(&rejection)
+    })?;
+    receive::receive(app, &channel, signature.as_deref(), &raw).await.map_err(problem)
+}
+
+/// A permit for a body that may be large.
+async fn room(headers: &HeaderMap) -> Option<SemaphorePermit<'static>> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
+    let small = length.is_some_and(|length: u64| length <= SMALL) && !headers.contains_key(header::CONTENT_ENCODING);
+    if small { None } else { LARGE.acquire().await.ok() }
+}
+
+/// The one signature header; two of them are none, because a proxy may have read the other one.
+fn signature(headers: &HeaderMap) -> Option<String> {
+    let mut all = headers.get_all("x-hub-signature-256").iter();
+    let first = all.next()?.to_str().ok()?.to_owned();
+    if all.next().is_some() { None } else { Some(first) }
+}
+
+fn refused(reason: &'static str) {
+    metrics::counter!("rapport_webhook_refused_total", "vendor" => "whatsapp", "reason" => reason).increment(1);
+}
+
+fn problem(rejected: Rejected) -> Problem {
+    refused(rejected.code());
+    match rejected {
+        Rejected::Unknown => Problem::of_status(StatusCode::NOT_FOUND),
+        Rejected::Signature(error) => {
+            tracing::debug!(%error, "a delivery was refused");
+            Problem::new(StatusCode::UNAUTHORIZED, "bad_signature", "The signature does not fit the body.")
+        }
+        Rejected::Body(error) => {
+            use rapport_connectors::whatsapp::BadBody;
+            let (status, code) = match &error {
+                BadBody::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+                BadBody::TooDeep => (StatusCode::BAD_REQUEST, "json_too_deep"),
+                _ => (StatusCode::BAD_REQUEST, "invalid_json"),
+            };
+            Problem::new(status, code, error.to_string())
+        }
+        Rejected::NotNow(why) => {
+            tracing::warn!(why, "a delivery was put off");
+            Problem::of_status(StatusCode::SERVICE_UNAVAILABLE).with_retry_after(RETRY_AFTER)
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Contacts: people, what they agreed to, and their conversations.
+
+mod consent;
+mod consents;
+mod conversations;
+mod create;
+mod list;
+mod open;
+mod read;
+mod update;
+
+use rapport_app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The noun's endpoints.
+#[must_use]
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(read::read, update::update))
+        .routes(routes!(conversations::conversations, open::open))
+        .routes(routes!(consents::consents, consent::consent))
+}

@@ -1,0 +1,28 @@
+//! Conversations: the inbox and its threads.
+
+mod counts;
+mod list;
+mod mark_read;
+mod messages;
+mod note;
+mod read;
+mod send;
+mod typing;
+mod update;
+
+use rapport_app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The noun's endpoints.
+#[must_use]
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(counts::counts))
+        .routes(routes!(read::read, update::update))
+        .routes(routes!(mark_read::mark_read))
+        .routes(routes!(typing::typing))
+        .routes(routes!(messages::messages, send::send))
+        .routes(routes!(note::note))
+}

@@ -1,0 +1,21 @@
+//! Files of messages.
+
+mod download;
+mod range;
+mod upload;
+
+use rapport_app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The noun's endpoints with small bodies.
+#[must_use]
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(download::download))
+}
+
+/// The noun's endpoints that take files.
+#[must_use]
+pub fn uploads() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(upload::upload))
+}

@@ -1,0 +1,20 @@
+//! Messages by id: what they are, why they went or did not, and what to do about those that did not.
+
+mod read;
+mod retry;
+mod settle;
+mod why;
+
+use rapport_app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The noun's endpoints.
+#[must_use]
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(read::read))
+        .routes(routes!(retry::retry))
+        .routes(routes!(settle::settle))
+        .routes(routes!(why::why))
+}

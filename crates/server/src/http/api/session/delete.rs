@@ -1,0 +1,27 @@
+//! DELETE /api/v1/session
+
+use super::cookies::{self, SetCookie};
+use crate::http::{Answer, Caller, Problems};
+use axum::http::StatusCode;
+use axum::response::AppendHeaders;
+use rapport_app::auth;
+use axum::extract::State;
+use rapport_app::App;
+
+/// Signs out.
+#[utoipa::path(
+    delete,
+    path = "/session",
+    operation_id = "sign_out",
+    tag = "session",
+    responses((status = 204), Problems),
+    extensions(("x-permission" = json!("any")))
+)]
+pub async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+
+) -> Answer<(StatusCode, AppendHeaders<[SetCookie; 1]>)> {
+    auth::sign_out(&app, &caller).await?;
+    Ok((StatusCode::NO_CONTENT, AppendHeaders([cookies::ended(app.settings.is_https())])))
+}

@@ -1,0 +1,16 @@
+//! The signed-in browsers of the person who asks.
+
+mod list;
+mod revoke;
+
+use rapport_app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The noun's endpoints.
+#[must_use]
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(revoke::revoke))
+}

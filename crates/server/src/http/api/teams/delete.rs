@@ -1,0 +1,27 @@
+//! DELETE /api/v1/teams/{id}
+
+use crate::http::{Answer, Caller, Path, Problems};
+use axum::http::StatusCode;
+use rapport_app::account::teams;
+use uuid::Uuid;
+use axum::extract::State;
+use rapport_app::App;
+
+/// Removes a team; its members stay users.
+#[utoipa::path(
+    delete,
+    path = "/teams/{id}",
+    operation_id = "delete_team",
+    tag = "teams",
+    params(("id" = Uuid, Path, description = "Team")),
+    responses((status = 204), Problems),
+    extensions(("x-permission" = json!("team.manage")))
+)]
+pub async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Answer<StatusCode> {
+    teams::delete(&app, &caller, id.into()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,17 @@
+//! API tokens.
+
+mod create;
+mod list;
+mod revoke;
+
+use rapport_app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The noun's endpoints.
+#[must_use]
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(revoke::revoke))
+}

@@ -1,0 +1,15 @@
+//! The workspace itself.
+
+mod read;
+mod update;
+
+use rapport_app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The noun's endpoints.
+#[must_use]
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(read::read, update::update))
+}

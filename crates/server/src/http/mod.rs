@@ -1,0 +1,122 @@
+//! HTTP: the router and everything all endpoints share.
+//!
+//! ```text
+//! request -> trace (id, log, metrics) -> headers (security, problem bodies) -> panic -> compression, timeout
+//!         -> [/api/v1: authorise -> idempotency] -> endpoint -> use case
+//! ```
+
+pub mod access;
+pub mod api;
+pub mod assets;
+pub mod caller;
+pub mod extract;
+pub mod headers;
+pub mod health;
+pub mod idempotency;
+pub mod listen;
+pub mod metrics;
+pub mod page;
+pub mod problem;
+pub mod trace;
+
+pub use access::Guard;
+pub use caller::{Address, Caller};
+pub use extract::{Json, Path, Query};
+pub use page::{List, Paging};
+pub use problem::{Answer, Problem, Problems};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Uri, Version, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use rapport_app::App;
+use std::sync::Arc;
+use std::time::Duration;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
+use tower_http::compression::CompressionLayer;
+use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// Largest JSON body, bytes after decompression.
+pub const MAX_JSON: usize = 1 << 20;
+/// Largest upload, bytes; Meta takes documents up to 100 MB (`whatsapp-cloud-api.md`).
+pub const MAX_UPLOAD: usize = 100 << 20;
+/// Time an endpoint has to answer, the reading of the body included.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// The same for uploads, which come over slow lines.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// What the router needs beside the application.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// Renders the metrics; none = `/metrics` is not there.
+    pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    /// Bearer token for `/metrics`; none = from this machine only.
+    pub metrics_token: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Arc<[crate::config::Net]>,
+}
+
+/// The whole HTTP surface.
+///
+/// # Errors
+/// A sentence when an endpoint's document does not say who may call it: a mistake in this program.
+pub fn router(app: App, settings: Settings) -> Result<Router, String> {
+    let (endpoints, document) = api::endpoints().split_for_parts();
+    let (uploads, upload_document) = api::uploads().split_for_parts();
+    let document = api::document(document.merge_from(upload_document));
+    let guard = Guard::new(app.clone(), &document)?;
+    let json = document.to_json().map_err(|error| error.to_string())?;
+
+    let endpoints = endpoints.layer(DefaultBodyLimit::max(MAX_JSON)).layer(timeout(TIMEOUT));
+    let uploads = uploads.layer(DefaultBodyLimit::max(MAX_UPLOAD)).layer(timeout(UPLOAD_TIMEOUT));
+    let api = endpoints
+        .merge(uploads)
+        .route_layer(from_fn_with_state(app.clone(), idempotency::replay))
+        .route_layer(from_fn_with_state(guard, access::authorise))
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(whole)))
+        .layer(RequestDecompressionLayer::new());
+    let hooks = crate::hooks::router().layer(timeout(TIMEOUT)).layer(RequestDecompressionLayer::new());
+    let rest = Router::new()
+        .route("/api/openapi.json", get(move || openapi(json.clone())).layer(CompressionLayer::new()))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show))
+        .layer(axum::Extension(settings.clone()));
+
+    let outer = ServiceBuilder::new()
+        .layer(axum::Extension(settings.trusted_proxies))
+        .layer(from_fn_with_state(app.clone(), trace::trace))
+        .layer(from_fn_with_state(app.settings.is_https(), headers::finish))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .map_response(Response::into_response);
+    Ok(api.merge(hooks).merge(rest).fallback(fallback).layer(outer).with_state(app))
+}
+
+/// Files are sent as they are, so that a player may ask for a piece of one.
+fn whole(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(header::ACCEPT_RANGES)
+}
+
+fn timeout(after: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, after)
+}
+
+async fn openapi(json: String) -> Response {
+    ([("content-type", "application/json"), ("cache-control", "no-cache")], Body::from(json)).into_response()
+}
+
+/// What no route has: an unknown API path is a problem, anything else is a page of the web app.
+async fn fallback(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path();
+    let ours = ["/api", "/webhooks"];
+    if ours.iter().any(|root| path == *root || path.starts_with(&format!("{root}/"))) {
+        return Problem::new(StatusCode::NOT_FOUND, "not_found", "There is no such endpoint.").into_response();
+    }
+    assets::serve(&method, path, &headers)
+}

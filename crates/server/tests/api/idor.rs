@@ -1,0 +1,70 @@
+//! One workspace never reaches into another. Generated from the document: a new route is covered without a line here,
+//! as soon as its things exist in [`things_of`].
+
+use crate::harness::{Client, TestApp, Workspace};
+use serde_json::json;
+
+/// Ids of things in a workspace, of every kind there is.
+async fn things_of(test: &TestApp, workspace: &Workspace, client: &Client) -> Vec<String> {
+    let mut ids = vec![workspace.id.clone(), workspace.owner_id.clone(), workspace.token_id.clone()];
+    ids.push(test.user(client, "agent").await);
+    ids.push(client.post("/api/v1/teams", json!({ "name": "Sales" })).await.text("/id"));
+    ids.push(client.post("/api/v1/tokens", json!({ "name": "hook", "role": "viewer" })).await.text("/id"));
+    let browser = test.browser(&workspace.email).await;
+    ids.push(browser.get("/api/v1/sessions").await.text("/items/0/id"));
+    ids
+}
+
+#[tokio::test]
+async fn ids_of_another_workspace_are_nothing() {
+    let test = TestApp::new().await;
+    let (a, b) = (test.workspace("a").await, test.workspace("b").await);
+    let ids = things_of(&test, &a, &test.bearer(&a.token)).await;
+    let token = test.bearer(&b.token);
+    let browser = test.browser(&b.email).await;
+    for endpoint in test.document.endpoints().iter().filter(|endpoint| !endpoint.params.is_empty()) {
+        for id in &ids {
+            let path = endpoint.params.iter().fold(endpoint.path.clone(), |path, param| path.replace(&format!("{{{param}}}"), id));
+            let body = test.document.smallest_body(endpoint);
+            let mut reply = token.send(endpoint.method.clone(), &path, body.clone()).await;
+            if reply.status == 403 && endpoint.access == "any" {
+                // Only for people: try as one.
+                reply = browser.send(endpoint.method.clone(), &path, body).await;
+            }
+            assert_eq!(reply.status, 404, "{} {path}: {}", endpoint.method, reply.body);
+            assert!(!String::from_utf8_lossy(&reply.bytes).contains(&a.email));
+        }
+    }
+    let own = test.bearer(&a.token);
+    assert_eq!(own.get(&format!("/api/v1/users/{}", a.owner_id)).await.status, 200, "and nothing was touched");
+    assert_eq!(own.get("/api/v1/teams").await.body["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn lists_show_nothing_of_another_workspace() {
+    let test = TestApp::new().await;
+    let (a, b) = (test.workspace("a").await, test.workspace("b").await);
+    let ids = things_of(&test, &a, &test.bearer(&a.token)).await;
+    let token = test.bearer(&b.token);
+    let browser = test.browser(&b.email).await;
+    for endpoint in test.document.endpoints() {
+        if endpoint.method != axum::http::Method::GET || !endpoint.params.is_empty() {
+            continue;
+        }
+        for client in [&token, &browser] {
+            let reply = client.get(&endpoint.path).await;
+            let text = String::from_utf8_lossy(&reply.bytes).into_owned();
+            for id in ids.iter().chain([&a.email]) {
+                assert!(!text.contains(id.as_str()), "{} shows {id}", endpoint.path);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_member_of_another_workspace_cannot_join_a_team() {
+    let test = TestApp::new().await;
+    let (a, b) = (test.workspace("a").await, test.workspace("b").await);
+    let reply = test.bearer(&b.token).post("/api/v1/teams", json!({ "name": "x", "member_ids": [a.owner_id] })).await;
+    assert_eq!((reply.status, reply.text("/field")), (422, "member_ids".to_owned()));
+}
