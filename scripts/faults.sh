@@ -3,6 +3,7 @@
 # RAPPORT_FAULTS=long: many rounds, on the release build. Options go to `rapport-bench faults`: --only kill-sqlite --seed 7.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+[ -f web/dist/index.html ] || scripts/web.sh
 if [ "${RAPPORT_FAULTS:-short}" = long ]; then
   cargo build --release --locked -p rapport-server -p rapport-bench
   exec target/release/rapport-bench faults --release "$@"

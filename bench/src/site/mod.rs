@@ -1,0 +1,61 @@
+//! What is put under load: the product's processes, a private PostgreSQL, the sandbox, and readers of what they stored.
+
+pub mod database;
+pub mod feed;
+pub mod postgres;
+pub mod process;
+pub mod product;
+pub mod proxy;
+pub mod sandbox;
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A loopback port that is free now.
+pub fn free_port() -> crate::Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+/// The repository's root: two levels above this crate's manifest, or the working directory for an installed binary.
+pub fn root() -> PathBuf {
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default();
+    if built.join("Cargo.toml").exists() { built } else { PathBuf::from(".") }
+}
+
+/// `target/bench`, made when missing.
+pub fn output() -> crate::Result<PathBuf> {
+    let path = root().join("target/bench");
+    std::fs::create_dir_all(&path)?;
+    Ok(path.canonicalize()?)
+}
+
+/// A directory that goes away with its owner.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// A new one under `target/bench`.
+    pub fn new(what: &str) -> crate::Result<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("{what}-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = output()?.join(name);
+        std::fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // RAPPORT_BENCH_KEEP=1 leaves everything for a look afterwards.
+        if std::env::var("RAPPORT_BENCH_KEEP").is_ok_and(|keep| keep == "1") {
+            println!("kept: {}", self.0.display());
+        } else {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+}
