@@ -26,8 +26,8 @@ pub struct Ack {
 pub struct Outcome {
     /// Deliveries that were answered 200.
     pub acked: Vec<Ack>,
-    /// Deliveries that were begun.
-    pub sent: u64,
+    /// How many of the order were begun; those behind were not.
+    pub begun: usize,
     /// Other answers by status.
     pub refused: BTreeMap<u16, u64>,
     /// Deliveries without an answer: the connection broke or the time was up.
@@ -49,7 +49,7 @@ impl Outcome {
     /// Adds what another load led to.
     pub fn merge(&mut self, other: Self) {
         self.acked.extend(other.acked);
-        self.sent += other.sent;
+        self.begun += other.begun;
         self.broken += other.broken;
         for (status, count) in other.refused {
             *self.refused.entry(status).or_default() += count;
@@ -149,6 +149,7 @@ impl Load {
             whole.merge(done.unwrap_or_default());
         }
         whole.elapsed = start.elapsed();
+        whole.begun = shared.next.load(Ordering::Relaxed).min(shared.end.load(Ordering::Relaxed));
         whole.began = began;
         whole
     }
@@ -224,7 +225,6 @@ impl Shared {
             };
             let delivery = self.load.order[place];
             let due = self.due(place);
-            outcome.sent += 1;
             let request = self.load.corpus.request(delivery as usize);
             match tokio::time::timeout(self.load.patience, open.status(request)).await {
                 Ok(Ok(status)) => {

@@ -164,7 +164,7 @@ mod tests {
         cluster.create("pipeline").await.expect("a database");
         let corpus = Arc::new(Corpus::new(&Plan::new(5, 3_000, Channel::default())));
         assert!(rate(&cluster, "pipeline", &corpus).await.expect("it runs") > 0.0);
-        let database = Database::Postgres(cluster.url("pipeline", "test"));
+        let database = Database::Postgres(cluster.url("pipeline", "harness"));
         let lines = corpus.events.iter().filter(|event| matches!(event.kind, Kind::Inbound | Kind::Echo)).count();
         let count = async |sql: &str| database.number(sql).await.expect("a number");
         assert_eq!(count("SELECT COUNT(*) FROM message").await, i64::try_from(lines).expect("small"));

@@ -1,7 +1,7 @@
 //! A journal kept by PostgreSQL itself: who settled which event in which lane, and when it was committed.
 //!
 //! Triggers run inside the product's transactions, so the journal cannot disagree with what was committed; sessions
-//! are told apart by their application name.
+//! are told apart by their role.
 
 use crate::Result;
 use crate::oracle::{History, Lease, Write};
@@ -17,10 +17,10 @@ CREATE FUNCTION harness.on_event() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     INSERT INTO harness.write (key, old_state, new_state, lane, node, owner)
-    VALUES (NEW.provider_key, -1, NEW.state, NEW.lane, current_setting('application_name'), NULL);
+    VALUES (NEW.provider_key, -1, NEW.state, NEW.lane, session_user, NULL);
   ELSIF OLD.state IS DISTINCT FROM NEW.state THEN
     INSERT INTO harness.write (key, old_state, new_state, lane, node, owner)
-    SELECT NEW.provider_key, OLD.state, NEW.state, NEW.lane, current_setting('application_name'), l.owner
+    SELECT NEW.provider_key, OLD.state, NEW.state, NEW.lane, session_user, l.owner
     FROM lane l WHERE l.id = NEW.lane;
   END IF;
   RETURN NULL;
@@ -29,7 +29,7 @@ CREATE FUNCTION harness.on_lane() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.owner IS DISTINCT FROM NEW.owner OR OLD.epoch IS DISTINCT FROM NEW.epoch THEN
     INSERT INTO harness.lease (lane, epoch, owner, node)
-    VALUES (NEW.id, NEW.epoch, NEW.owner, current_setting('application_name'));
+    VALUES (NEW.id, NEW.epoch, NEW.owner, session_user);
   END IF;
   RETURN NULL;
 END $$;

@@ -39,7 +39,6 @@ pub async fn postgres(context: &Context) -> Result<()> {
     let cluster = context.cluster()?;
     let rounds = if context.long { 20 } else { 2 };
     let mut scene = Scene::new(context, Kind::Postgres(cluster, "kill"), 2, rounds * 4_000).await?;
-    journal::keep(cluster, "kill").await?;
     let follower = Follower::start(scene.site.api(1)).await?;
     let talks = scene.talk(10).await?;
     let mut random = StdRng::seed_from_u64(context.seed);
@@ -65,11 +64,15 @@ pub async fn postgres(context: &Context) -> Result<()> {
 /// Load and an agent, a kill at a random moment, a restart.
 pub async fn round(scene: &mut Scene, talks: &[String], node: usize, random: &mut StdRng) -> Result<()> {
     let stop = Stop::default();
+    // Agents first, so that sends are under way when the load and the kill come.
+    let agents: Vec<_> = (0..scene.nodes.len() * 3)
+        .map(|of| scene.agent(talks.to_vec(), of % scene.nodes.len(), stop.clone()))
+        .collect();
+    tokio::time::sleep(Duration::from_millis(250)).await;
     let mut load = scene.load(4_000, 32);
     load.stop = stop.clone();
     let order = Arc::clone(&load.order);
     let loading = tokio::spawn(load.closed());
-    let agents: Vec<_> = (0..scene.nodes.len()).map(|of| scene.agent(talks.to_vec(), of, stop.clone())).collect();
     tokio::time::sleep(Duration::from_millis(random.random_range(50..800))).await;
     scene.kill(node);
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -79,5 +82,6 @@ pub async fn round(scene: &mut Scene, talks: &[String], node: usize, random: &mu
         agent.await?;
     }
     scene.note(&order, &outcome);
+    scene.rewind(&order, &outcome);
     scene.start(node).await
 }

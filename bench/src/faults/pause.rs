@@ -15,7 +15,6 @@ pub async fn run(context: &Context) -> Result<()> {
     let cluster = context.cluster()?;
     let sleep = Duration::from_secs(if context.long { 60 } else { 15 });
     let mut scene = Scene::new(context, Kind::Postgres(cluster, "pause"), 2, 6_000).await?;
-    journal::keep(cluster, "pause").await?;
     let follower = Follower::start(scene.site.api(1)).await?;
     let talks = scene.talk(10).await?;
     let stop = Stop::default();

@@ -1,6 +1,6 @@
 //! An installation under load, and everything that is observed of it.
 
-use super::Context;
+use super::{Context, journal};
 use crate::Result;
 use crate::generate::{Channel, Corpus, Event, Kind, Plan};
 use crate::http::Api;
@@ -58,6 +58,10 @@ impl Scene {
     ) -> Result<Self> {
         let site = Installation::new(&context.binary, kind, nodes, base_url).await?;
         site.connect(&sandbox).await?;
+        if let Site::Postgres(cluster, name) = kind {
+            // Before any node starts: the first lease counts too.
+            journal::keep(cluster, name).await?;
+        }
         let plan =
             Plan { customers: 2_000, old_form: 0.1, ..Plan::new(context.seed, deliveries, site.channel.clone()) };
         let mut scene = Self {
@@ -109,12 +113,19 @@ impl Scene {
         load
     }
 
-    /// Notes what a load led to. Everything in its order may have been begun.
+    /// Notes what a load in this order led to.
     pub fn note(&mut self, order: &[u32], outcome: &Outcome) {
-        self.posted.extend(order);
+        self.posted.extend(&order[..outcome.begun]);
         for Ack { delivery, at } in &outcome.acked {
             let first = self.acked.entry(*delivery).or_insert(*at);
             *first = (*first).min(*at);
+        }
+    }
+
+    /// The next load goes on where this one ended early.
+    pub fn rewind(&mut self, order: &[u32], outcome: &Outcome) {
+        if let Some(first) = order.get(outcome.begun) {
+            self.next = *first as usize;
         }
     }
 
@@ -126,8 +137,9 @@ impl Scene {
     /// What the provider does: deliver again what was not taken, and some of what was.
     pub async fn redeliver(&mut self) -> Result<()> {
         for _ in 0..30 {
-            let mut order: Vec<u32> =
-                self.posted.iter().filter(|delivery| !self.acked.contains_key(delivery)).copied().collect();
+            // Everything up to the last one that was begun: later events build on earlier ones.
+            let end = self.posted.last().map_or(0, |last| last + 1);
+            let mut order: Vec<u32> = (0..end).filter(|delivery| !self.acked.contains_key(delivery)).collect();
             if order.is_empty() {
                 return Ok(());
             }

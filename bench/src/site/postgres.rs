@@ -109,7 +109,7 @@ impl Postgres {
         let mut init = Command::new(programs.join("initdb"));
         init.arg("-D").arg(&data).args([
             "-U",
-            "rapport",
+            "harness",
             "-A",
             "trust",
             "-E",
@@ -140,6 +140,8 @@ impl Postgres {
         let process = Process::start(&mut serve, &super::output()?.join("postgres.log"))?;
         let mut cluster = Self { process, port, _directory: directory };
         cluster.wait().await?;
+        let roles = "CREATE ROLE node1 LOGIN SUPERUSER; CREATE ROLE node2 LOGIN SUPERUSER";
+        cluster.connect("postgres").await?.batch_execute(roles).await?;
         Ok(cluster)
     }
 
@@ -156,9 +158,10 @@ impl Postgres {
         Err(format!("PostgreSQL did not start: {}", self.process.tail()).into())
     }
 
-    /// The URL of a database; `who` shows as the sessions' application name.
-    pub fn url(&self, database: &str, who: &str) -> String {
-        format!("postgres://rapport@127.0.0.1:{}/{database}?application_name={who}", self.port)
+    /// The URL of a database for one of the roles: `harness`, `node1`, `node2`. Each process has its own, so that the
+    /// database itself can tell who wrote.
+    pub fn url(&self, database: &str, role: &str) -> String {
+        format!("postgres://{role}@127.0.0.1:{}/{database}", self.port)
     }
 
     /// A session; its connection runs on the current runtime.

@@ -12,6 +12,8 @@ use tokio::task::JoinHandle;
 const RAW_KEEP_MS: i64 = 9 * DAY;
 /// How long the event log reaches back for browsers that reconnect. Milliseconds.
 const FEED_KEEP_MS: i64 = 2 * DAY;
+/// How long sends are remembered for the guard's frequency rules, which look back a month. Milliseconds.
+const REACH_KEEP_MS: i64 = 40 * DAY;
 /// How often old rows are looked for.
 const CLEAN: Duration = Duration::from_secs(600);
 /// Rows removed in one go, so that cleaning never holds up a message.
@@ -82,10 +84,14 @@ async fn clean(app: App) {
 
 async fn clean_once(app: &App) -> crate::Result<()> {
     let now = app.now();
+    rapport_store::idempotency::purge(&app.store, now).await?;
     rapport_store::feed::purge(&app.store, now.plus(-FEED_KEEP_MS), CLEAN_ROWS as u64).await?;
     for workspace in rapport_store::workspace::all(&app.store, 10_000).await? {
         let id = rapport_core::WorkspaceId(workspace.workspace_id);
         app.store.raw().purge(id, now.plus(-RAW_KEEP_MS), now, CLEAN_ROWS).await?;
+        let tx = app.store.workspace(id).write().await?;
+        rapport_store::reach::purge(&tx, now.plus(-REACH_KEEP_MS)).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

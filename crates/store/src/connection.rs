@@ -124,11 +124,8 @@ pub async fn change(tx: &WriteTx, id: ConnectionId, change: Change, now: Ms) -> 
     for (column, value) in values {
         update = update.col_expr(column, value);
     }
-    let done = update
-        .filter(Column::WorkspaceId.eq(tx.workspace().0))
-        .filter(Column::Id.eq(id.0))
-        .exec(tx.conn())
-        .await?;
+    let done =
+        update.filter(Column::WorkspaceId.eq(tx.workspace().0)).filter(Column::Id.eq(id.0)).exec(tx.conn()).await?;
     if done.rows_affected == 0 { Err(Error::NotFound("connection")) } else { Ok(()) }
 }
 

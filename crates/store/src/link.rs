@@ -139,6 +139,19 @@ pub async fn put(tx: &WriteTx, rows: Vec<Model>) -> Result<()> {
     Ok(())
 }
 
+/// Notes records that are about to be created; a link that is there already stays as it is.
+///
+/// # Errors
+/// What the database said.
+pub async fn reserve(tx: &WriteTx, rows: Vec<Model>) -> Result<()> {
+    for row in rows {
+        same(tx.workspace(), row.workspace_id)?;
+        let row: ActiveModel = row.into_active_model().reset_all();
+        Entity::insert(row).on_conflict_do_nothing().exec_without_returning(tx.conn()).await?;
+    }
+    Ok(())
+}
+
 /// Forgets one link; neither record is touched.
 ///
 /// # Errors

@@ -108,7 +108,8 @@ pub async fn count(read: &Read) -> Result<u64> {
 pub async fn owners(tx: &WriteTx, identities: &[Identity]) -> Result<Vec<(Identity, ContactId)>> {
     let mut found = BTreeSet::new();
     for kind in IdentityKind::ALL {
-        let values: Vec<&str> = identities.iter().filter(|one| one.kind == kind).map(|one| one.value.as_str()).collect();
+        let values: Vec<&str> =
+            identities.iter().filter(|one| one.kind == kind).map(|one| one.value.as_str()).collect();
         for piece in values.chunks(PIECE) {
             let rows = identity::Entity::find()
                 .filter(identity::Column::WorkspaceId.eq(tx.workspace().0))

@@ -34,7 +34,9 @@ pub async fn claim(
     lease_ms: i64,
 ) -> Result<Vec<Claimed>> {
     let (backend, conn) = (store.backend(), store.writer());
-    let look = format!("SELECT 1 FROM job WHERE {OF_CONNECTION} AND kind = '{PUSH}' AND state = '{READY}' AND run_at <= $3 LIMIT 1");
+    let look = format!(
+        "SELECT 1 FROM job WHERE {OF_CONNECTION} AND kind = '{PUSH}' AND state = '{READY}' AND run_at <= $3 LIMIT 1"
+    );
     let [a, b] = scope(workspace, connection);
     // Looking first costs a read; taking nothing would cost a turn of the one writer.
     if limit == 0 || store.readers().query_one_raw(sql::with(backend, look, [a, b, now.0.into()])).await?.is_none() {
@@ -150,7 +152,9 @@ pub async fn forget_dead(tx: &WriteTx, connection: ConnectionId, contacts: &[Con
 /// # Errors
 /// What the database said.
 pub async fn is_there(read: &Read, order_key: &str) -> Result<bool> {
-    let text = format!("SELECT 1 FROM job WHERE workspace_id = $1 AND queue = '{QUEUE}' AND order_key = $2 AND state <> '{DEAD}'");
+    let text = format!(
+        "SELECT 1 FROM job WHERE workspace_id = $1 AND queue = '{QUEUE}' AND order_key = $2 AND state <> '{DEAD}'"
+    );
     let values = [read.workspace().0.into(), order_key.into()];
     Ok(read.conn().query_one_raw(sql::with(read.backend(), text, values)).await?.is_some())
 }

@@ -48,9 +48,8 @@ pub async fn append(tx: &WriteTx, rows: Vec<Model>) -> Result<()> {
 /// # Errors
 /// What the database said.
 pub async fn page(read: &Read, connection: ConnectionId, before: Option<Uuid>, limit: u64) -> Result<Vec<Model>> {
-    let mut query = Entity::find()
-        .filter(Column::WorkspaceId.eq(read.workspace().0))
-        .filter(Column::ConnectionId.eq(connection.0));
+    let mut query =
+        Entity::find().filter(Column::WorkspaceId.eq(read.workspace().0)).filter(Column::ConnectionId.eq(connection.0));
     if let Some(before) = before {
         query = query.filter(Column::Id.lt(before));
     }

@@ -78,6 +78,10 @@ pub async fn update(app: &App, caller: &Caller, patch: MePatch) -> Result<UserVi
     let view = UserView::from(row.clone());
     user::update(&tx, row).await?;
     tx.commit().await?;
+    if let Some(presence) = patch.presence {
+        let data = serde_json::json!({ "user_id": id, "presence": presence.code() });
+        app.feeds.pass(caller.workspace, "presence", data);
+    }
     Ok(view)
 }
 

@@ -13,8 +13,8 @@ use crate::vault::Place;
 use rapport_connectors::crm::ErrorClass;
 use rapport_connectors::hubspot::api::{Account, DEFAULT_BASE};
 use rapport_connectors::hubspot::{Api, KEY_PROPERTY, Property, PropertyState, Versions};
-use rapport_core::sync::Kind;
 use rapport_core::ConnectionId;
+use rapport_core::sync::Kind;
 use rapport_store::connection::{self, ACTIVE, ConnectionRow};
 use rapport_store::job;
 use rapport_store::mapping::{self, MappingRow};
@@ -69,7 +69,12 @@ pub async fn add(app: &App, caller: &Caller, new: NewConnection) -> Result<Conne
     let base_url = base_url(app, new.base_url.as_deref())?;
     let secrets = Secrets {
         access_token: given("access_token", &new.access_token)?,
-        client_secret: new.client_secret.as_deref().map(|text| given("client_secret", text)).transpose()?.unwrap_or_else(|| "".into()),
+        client_secret: new
+            .client_secret
+            .as_deref()
+            .map(|text| given("client_secret", text))
+            .transpose()?
+            .unwrap_or_else(|| "".into()),
     };
     let name = new.name.as_deref().map(|name| crate::account::name("name", name)).transpose()?;
     let mut settings = SyncSettings::for_base(&base_url);
@@ -102,7 +107,8 @@ pub async fn add(app: &App, caller: &Caller, new: NewConnection) -> Result<Conne
     let shown = json!({ "kind": row.kind, "name": row.name, "base_url": row.base_url, "portal_id": account.portal_id });
     connection::insert(&tx, row).await?;
     mapping::replace(&tx, id, CONTACT, seeds(caller.workspace.0, id.0, &properties)).await?;
-    record(&tx, now, caller, "connection.added", ("connection", id.0), Change { before: None, after: Some(shown) }).await?;
+    record(&tx, now, caller, "connection.added", ("connection", id.0), Change { before: None, after: Some(shown) })
+        .await?;
     told(&tx, id, now).await?;
     job::enqueue(&tx, vec![Job::PollConnection { connection_id: id }.row(now)], now).await?;
     tx.commit().await?;
@@ -137,7 +143,9 @@ pub(super) fn not_unique() -> String {
 /// Trouble while a person waits for the answer.
 pub(super) fn refused(trouble: &Trouble) -> Error {
     match (trouble.repair(), trouble.class()) {
-        (Some(reason), Some(ErrorClass::AuthExpired | ErrorClass::ForbiddenScope)) => Error::invalid("access_token", reason),
+        (Some(reason), Some(ErrorClass::AuthExpired | ErrorClass::ForbiddenScope)) => {
+            Error::invalid("access_token", reason)
+        }
         (Some(reason), _) => Error::invalid("base_url", reason),
         (None, _) => Error::refused("crm_unreachable", format!("The CRM cannot be asked now: {trouble}")),
     }
@@ -182,4 +190,3 @@ fn seeds(workspace: Uuid, connection: Uuid, properties: &[Property]) -> Vec<Mapp
     };
     DEFAULT_MAPPINGS.iter().filter(|seed| known(seed.1)).map(row).collect()
 }
-

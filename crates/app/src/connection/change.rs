@@ -100,7 +100,11 @@ async fn turn(tx: &WriteTx, row: &ConnectionRow, status: Option<&str>, change: &
             if let (PAUSED, Some(since)) = (row.status.as_str(), stats.paused_at.take()) {
                 // Nothing was noted while it was paused: whoever changed since then is brought over.
                 let mut cursor: Cursor = serde_json::from_value(row.cursor.clone()).unwrap_or_default();
-                if cursor.writing.as_ref().is_some_and(|writing| writing.done && writing.changed_since.is_none_or(|at| at <= since)) {
+                if cursor
+                    .writing
+                    .as_ref()
+                    .is_some_and(|writing| writing.done && writing.changed_since.is_none_or(|at| at <= since))
+                {
                     cursor.writing = Some(Writing { changed_since: Some(since), ..Writing::default() });
                 } else {
                     cursor.writing = None;
@@ -185,7 +189,8 @@ pub(super) async fn afresh(tx: &WriteTx, row: &ConnectionRow, now: Ms) -> Result
     let id = ConnectionId(row.id);
     let writing = Writing { changed_since: Some(Ms(0)), ..Writing::default() };
     let cursor = Cursor { since: None, sweep: None, writing: Some(writing) };
-    let stats = Stats { phase: "reading".to_owned(), read: 0, created: 0, linked: 0, noted: 0, ..Stats::read(&row.stats) };
+    let stats =
+        Stats { phase: "reading".to_owned(), read: 0, created: 0, linked: 0, noted: 0, ..Stats::read(&row.stats) };
     let change = Change { cursor: Some(json!(cursor)), stats: Some(stats.write()), ..Change::default() };
     connection::change(tx, id, change, now).await?;
     sync_job::wake(tx, id, now).await?;

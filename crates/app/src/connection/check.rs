@@ -13,57 +13,135 @@ use rapport_core::{ConnectionId, Ms};
 use rapport_store::connection::PAUSED;
 use rapport_store::sync_job;
 
-const fn words(check: &'static str, code: &'static str, state: State, title: &'static str, cause: &'static str, fix: &'static str) -> Words {
+const fn words(
+    check: &'static str,
+    code: &'static str,
+    state: State,
+    title: &'static str,
+    cause: &'static str,
+    fix: &'static str,
+) -> Words {
     Words { check, code, state, title, cause, fix }
 }
 
-const TOKEN_OK: Words =
-    words("connection.token", "ok", State::Ok, "The CRM takes the access token", "It belongs to account {account}.", "");
-const TOKEN_REFUSED: Words =
-    words("connection.token", "refused", State::Blocking, "The CRM refuses the access token", "{reason}", "Enter a new access token; what waits then goes on.");
+const TOKEN_OK: Words = words(
+    "connection.token",
+    "ok",
+    State::Ok,
+    "The CRM takes the access token",
+    "It belongs to account {account}.",
+    "",
+);
+const TOKEN_REFUSED: Words = words(
+    "connection.token",
+    "refused",
+    State::Blocking,
+    "The CRM refuses the access token",
+    "{reason}",
+    "Enter a new access token; what waits then goes on.",
+);
 const UNREACHABLE: Words = words(
-    "connection.token", "unreachable", State::Blocking, "The CRM cannot be reached", "{error}",
+    "connection.token",
+    "unreachable",
+    State::Blocking,
+    "The CRM cannot be reached",
+    "{error}",
     "Check the address of the connection and this machine's way to it. Changes wait meanwhile; nothing is lost.",
 );
-const SCOPES_OK: Words = words("connection.scopes", "ok", State::Ok, "The token's rights suffice", "Records and fields can be read.", "");
+const SCOPES_OK: Words =
+    words("connection.scopes", "ok", State::Ok, "The token's rights suffice", "Records and fields can be read.", "");
 const SCOPES_MISSING: Words = words(
-    "connection.scopes", "missing", State::Blocking, "The token lacks rights", "{reason}",
+    "connection.scopes",
+    "missing",
+    State::Blocking,
+    "The token lacks rights",
+    "{reason}",
     "Give the private app the scopes crm.objects.contacts.read, crm.objects.contacts.write, crm.schemas.contacts.read and crm.schemas.contacts.write.",
 );
-const KEY_OK: Words = words("connection.key", "ok", State::Ok, "Records carry our key", "The property {property} is there and unique.", "");
+const KEY_OK: Words = words(
+    "connection.key",
+    "ok",
+    State::Ok,
+    "Records carry our key",
+    "The property {property} is there and unique.",
+    "",
+);
 const KEY_MISSING: Words = words(
-    "connection.key", "missing", State::Warning, "Our key is missing in the CRM", "There is no contact property {property}.",
+    "connection.key",
+    "missing",
+    State::Warning,
+    "Our key is missing in the CRM",
+    "There is no contact property {property}.",
     "It is made with the next contact that is brought over; the token needs the scope crm.schemas.contacts.write for it.",
 );
 const KEY_NOT_UNIQUE: Words = words(
-    "connection.key", "not_unique", State::Blocking, "Our key is not unique in the CRM",
+    "connection.key",
+    "not_unique",
+    State::Blocking,
+    "Our key is not unique in the CRM",
     "The contact property {property} does not hold unique values.",
     "Delete the property in the CRM; Rapport then makes it anew.",
 );
-const FIELDS_OK: Words = words("connection.fields", "ok", State::Ok, "The mapped fields are there", "{count} fields are in use.", "");
+const FIELDS_OK: Words =
+    words("connection.fields", "ok", State::Ok, "The mapped fields are there", "{count} fields are in use.", "");
 const FIELDS_GONE: Words = words(
-    "connection.fields", "gone", State::Warning, "Mapped fields are missing in the CRM", "{names}",
+    "connection.fields",
+    "gone",
+    State::Warning,
+    "Mapped fields are missing in the CRM",
+    "{names}",
     "Map other fields or switch these mappings off; everything else goes on.",
 );
 const FIELDS_LOCKED: Words = words(
-    "connection.fields", "read_only", State::Warning, "Mapped fields can no longer be written", "{names}",
+    "connection.fields",
+    "read_only",
+    State::Warning,
+    "Mapped fields can no longer be written",
+    "{names}",
     "Set their direction to pull; everything else goes on.",
 );
-const CLOCK_OK: Words = words("connection.clock", "ok", State::Ok, "Both clocks agree", "They differ by {seconds} s.", "");
+const CLOCK_OK: Words =
+    words("connection.clock", "ok", State::Ok, "Both clocks agree", "They differ by {seconds} s.", "");
 const CLOCK_OFF: Words = words(
-    "connection.clock", "off", State::Warning, "The clocks differ", "The CRM's clock and this machine's differ by {seconds} s.",
+    "connection.clock",
+    "off",
+    State::Warning,
+    "The clocks differ",
+    "The CRM's clock and this machine's differ by {seconds} s.",
     "Let this machine set its clock by NTP: when both sides change a field, the later change wins.",
 );
-const QUOTA_OK: Words = words("connection.quota", "ok", State::Ok, "There are calls left", "{remaining} of {daily} calls are left today.", "");
+const QUOTA_OK: Words = words(
+    "connection.quota",
+    "ok",
+    State::Ok,
+    "There are calls left",
+    "{remaining} of {daily} calls are left today.",
+    "",
+);
 const QUOTA_LOW: Words = words(
-    "connection.quota", "low", State::Warning, "The day's calls run out", "{remaining} of {daily} calls are left today.",
+    "connection.quota",
+    "low",
+    State::Warning,
+    "The day's calls run out",
+    "{remaining} of {daily} calls are left today.",
     "See which other apps use the account's calls, or look for changes less often.",
 );
 const FAILED: Words = words(
-    "connection.failed", "dead_letters", State::Warning, "Changes were given up", "{count} changes wait for a person.",
+    "connection.failed",
+    "dead_letters",
+    State::Warning,
+    "Changes were given up",
+    "{count} changes wait for a person.",
     "Read the reasons under dead letters, mend the cause, then replay them.",
 );
-const IS_PAUSED: Words = words("connection.status", "paused", State::Warning, "The connection is paused", "A person switched it off.", "Switch it on to go on.");
+const IS_PAUSED: Words = words(
+    "connection.status",
+    "paused",
+    State::Warning,
+    "The connection is paused",
+    "A person switched it off.",
+    "Switch it on to go on.",
+);
 
 /// Looks at one connection.
 ///
@@ -93,6 +171,7 @@ pub async fn check(app: &App, caller: &Caller, id: ConnectionId) -> Result<Vec<F
     if waits.dead > 0 {
         findings.push(FAILED.finding().with("count", waits.dead));
     }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.state));
     Ok(findings.into_iter().map(|finding| finding.about("connection", open.row.id, &open.row.name)).collect())
 }
 

@@ -96,8 +96,11 @@ fn gone(error: rapport_store::Error) -> Error {
 async fn names(read: &Read, rows: &[Dead]) -> Result<HashMap<Uuid, String>> {
     let mut names: HashMap<Uuid, String> =
         connection::list(read).await?.into_iter().map(|row| (row.id, row.name)).collect();
-    let contacts: Vec<ContactId> =
-        rows.iter().flat_map(|row| ["contact_id", "keep"].iter().filter_map(|key| id(&row.payload, key))).map(ContactId).collect();
+    let contacts: Vec<ContactId> = rows
+        .iter()
+        .flat_map(|row| ["contact_id", "keep"].iter().filter_map(|key| id(&row.payload, key)))
+        .map(ContactId)
+        .collect();
     for row in sync_contact::get(read, &contacts).await? {
         let name = if row.name.is_empty() { row.phone.unwrap_or_default() } else { row.name };
         names.insert(row.id, name);
@@ -111,11 +114,18 @@ fn id(payload: &Value, key: &str) -> Option<Uuid> {
 
 fn summary(row: &Dead, names: &HashMap<Uuid, String>) -> String {
     let name = |key: &str, otherwise: &str| {
-        id(&row.payload, key).and_then(|id| names.get(&id).cloned()).filter(|name| !name.is_empty()).unwrap_or_else(|| otherwise.to_owned())
+        id(&row.payload, key)
+            .and_then(|id| names.get(&id).cloned())
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| otherwise.to_owned())
     };
     match row.kind.as_str() {
         "push_contact" => {
-            format!("Bring the contact {} over to {}", name("contact_id", "(removed)"), name("connection_id", "a removed connection"))
+            format!(
+                "Bring the contact {} over to {}",
+                name("contact_id", "(removed)"),
+                name("connection_id", "a removed connection")
+            )
         }
         "pull_record" => {
             let record = row.payload["remote_id"].as_str().unwrap_or("?").to_owned();

@@ -55,7 +55,11 @@ pub async fn receive(app: &App, id: ConnectionId, delivery: &Delivery<'_>) -> Re
     if ids.is_empty() {
         return Ok(0);
     }
-    let job = |remote_id: &String| Job::PullRecord { connection_id: id, object: CONTACT.to_owned(), remote_id: remote_id.clone() };
+    let job = |remote_id: &String| Job::PullRecord {
+        connection_id: id,
+        object: CONTACT.to_owned(),
+        remote_id: remote_id.clone(),
+    };
     let tx = app.store.workspace(workspace).write().await?;
     job::enqueue(&tx, ids.iter().map(|remote| job(remote).row(now)).collect(), now).await?;
     tx.commit().await?;
@@ -65,7 +69,8 @@ pub async fn receive(app: &App, id: ConnectionId, delivery: &Delivery<'_>) -> Re
 
 /// Records that may have changed since we last saw them.
 async fn news(app: &App, workspace: WorkspaceId, id: ConnectionId, events: &[HookEvent]) -> Result<BTreeSet<String>> {
-    let contacts: Vec<&HookEvent> = events.iter().filter(|event| event.kind == CONTACT && !matches!(event.op, HookOp::Other(_))).collect();
+    let contacts: Vec<&HookEvent> =
+        events.iter().filter(|event| event.kind == CONTACT && !matches!(event.op, HookOp::Other(_))).collect();
     let ids: Vec<String> = contacts.iter().map(|event| event.id.clone()).collect();
     let read = app.store.workspace(workspace).read();
     let links = link::by_remote(&read, id, CONTACT, &ids).await?;
@@ -77,7 +82,8 @@ async fn news(app: &App, workspace: WorkspaceId, id: ConnectionId, events: &[Hoo
             }
             // Our own write comes back as an event whose time is not after the stamp that the write gave the record.
             HookOp::Changed { .. } | HookOp::Created => {
-                let seen = links.iter().find(|link| link.remote_id == event.id).and_then(|link| link.remote_stamp.as_ref());
+                let seen =
+                    links.iter().find(|link| link.remote_id == event.id).and_then(|link| link.remote_stamp.as_ref());
                 let seen: Option<i64> = seen.and_then(|stamp| stamp.parse().ok());
                 if seen.zip(event.at).is_none_or(|(seen, at)| at.0 > seen) {
                     wanted.insert(event.id.clone());

@@ -122,7 +122,12 @@ pub async fn mappings(app: &App, caller: &Caller, id: ConnectionId) -> Result<Ve
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` naming field and row, `Refused` `crm_unreachable`, `Store`.
-pub async fn set_mappings(app: &App, caller: &Caller, id: ConnectionId, given: Vec<MappingView>) -> Result<Vec<MappingView>> {
+pub async fn set_mappings(
+    app: &App,
+    caller: &Caller,
+    id: ConnectionId,
+    given: Vec<MappingView>,
+) -> Result<Vec<MappingView>> {
     caller.require(Permission::ConnectionManage)?;
     let open = opened(app, caller, id).await?;
     let properties = open.remote.describe().await.map_err(|trouble| refused(&trouble))?;
@@ -208,7 +213,8 @@ fn default_fits(default: &str, property: &Property) -> std::result::Result<(), S
         "number" if default.trim().parse::<f64>().is_err() => Err("must be a number".to_owned()),
         "bool" if !matches!(default.trim(), "true" | "false") => Err("must be true or false".to_owned()),
         "enumeration" if !property.options.is_empty() => {
-            let unknown = default.split(';').map(str::trim).find(|value| !property.options.iter().any(|option| option == value));
+            let unknown =
+                default.split(';').map(str::trim).find(|value| !property.options.iter().any(|option| option == value));
             match unknown {
                 Some(value) => Err(format!("{value:?} is none of the CRM's values ({})", property.options.join(", "))),
                 None => Ok(()),

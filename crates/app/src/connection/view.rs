@@ -88,7 +88,13 @@ pub(super) async fn view(app: &App, read: &Read, row: ConnectionRow) -> Result<C
         last_sync_at: health.last_at.max(stats.polled_at),
         lag_ms: backlog.oldest.map(|at| now.since(at).max(0)).or(health.latency_ms),
         success_rate: (all > 0).then(|| health.done as f64 / all as f64),
-        progress: Progress { phase, read: stats.read, created: stats.created, linked: stats.linked, noted: stats.noted },
+        progress: Progress {
+            phase,
+            read: stats.read,
+            created: stats.created,
+            linked: stats.linked,
+            noted: stats.noted,
+        },
         quota: stats.quota,
         created_at: Ms(row.created_at),
     })

@@ -8,8 +8,8 @@ use rapport_core::contact::identity::{Identity, IdentityKind};
 use rapport_core::contact::{email, phone};
 use rapport_core::sync::{Field, Mapping, Record};
 use rapport_core::{ContactId, Ms};
-use rapport_store::sync_contact::{self, ContactRow};
 use rapport_store::WriteTx;
+use rapport_store::sync_contact::{self, ContactRow};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -34,7 +34,9 @@ const LONGEST: usize = 2_000;
 /// Whether this is a field of ours, and whether a CRM may write it.
 pub(crate) fn local_field(name: &str) -> Option<bool> {
     if let Some(own) = name.strip_prefix(OWN) {
-        let good = !own.is_empty() && own.len() <= 100 && own.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        let good = !own.is_empty()
+            && own.len() <= 100
+            && own.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
         return good.then_some(true);
     }
     LOCAL.iter().find(|(field, ..)| *field == name).map(|(.., writable)| *writable)
@@ -178,7 +180,11 @@ fn plain(row: &mut ContactRow, name: &str, new: &Value) -> Result<(), String> {
 
 fn rename(row: &mut ContactRow, name: &str, new: &str) {
     let (mut first, mut last) = parts(row);
-    if name == "first_name" { first = new.to_owned() } else { last = new.to_owned() }
+    if name == "first_name" {
+        first = new.to_owned()
+    } else {
+        last = new.to_owned()
+    }
     row.name = joined(&first, &last);
     set_own(row, "first_name", first.into());
     set_own(row, "last_name", last.into());
@@ -227,7 +233,11 @@ async fn reachable(
     {
         return Ok(Err(format!("{} belongs to another contact", identity.value)));
     }
-    if name == "phone" { row.phone = Some(identity.value) } else { row.email = Some(identity.value) }
+    if name == "phone" {
+        row.phone = Some(identity.value)
+    } else {
+        row.email = Some(identity.value)
+    }
     Ok(Ok(()))
 }
 

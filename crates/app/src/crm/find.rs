@@ -94,7 +94,11 @@ pub(crate) async fn find(app: &App, open: &Open, people: &[&ContactRow]) -> Resu
     Ok(found)
 }
 
-async fn by_email(open: &Open, people: &[&ContactRow], found: &mut HashMap<Uuid, BTreeMap<String, RemoteRecord>>) -> Result<(), Stop> {
+async fn by_email(
+    open: &Open,
+    people: &[&ContactRow],
+    found: &mut HashMap<Uuid, BTreeMap<String, RemoteRecord>>,
+) -> Result<(), Stop> {
     let mut addresses: Vec<String> = people.iter().filter_map(|row| row.email.clone()).collect();
     addresses.sort();
     addresses.dedup();
@@ -110,7 +114,11 @@ async fn by_email(open: &Open, people: &[&ContactRow], found: &mut HashMap<Uuid,
     Ok(())
 }
 
-async fn by_phone(open: &Open, people: &[&ContactRow], found: &mut HashMap<Uuid, BTreeMap<String, RemoteRecord>>) -> Result<(), Stop> {
+async fn by_phone(
+    open: &Open,
+    people: &[&ContactRow],
+    found: &mut HashMap<Uuid, BTreeMap<String, RemoteRecord>>,
+) -> Result<(), Stop> {
     let spelled: Vec<(&ContactRow, Vec<String>)> =
         people.iter().filter_map(|row| Some((*row, phone::variants(row.phone.as_deref()?)))).collect();
     let mut at = 0;
@@ -170,7 +178,11 @@ pub(crate) fn numbers(record: &RemoteRecord, country: &str) -> Vec<String> {
 }
 
 /// Leaves out records that are another contact's: linked to it, or carrying its key.
-async fn drop_taken(app: &App, open: &Open, found: &mut HashMap<Uuid, BTreeMap<String, RemoteRecord>>) -> Result<(), Stop> {
+async fn drop_taken(
+    app: &App,
+    open: &Open,
+    found: &mut HashMap<Uuid, BTreeMap<String, RemoteRecord>>,
+) -> Result<(), Stop> {
     let ids: Vec<String> = found.values().flat_map(|records| records.keys().cloned()).collect();
     if ids.is_empty() {
         return Ok(());

@@ -191,7 +191,8 @@ impl Line {
     /// reading works and writing does not, waking helps nobody: it becomes rarer until something gets through.
     pub(crate) fn came_back(&self) -> bool {
         self.edit(|state| {
-            let pause = if state.woken == 0 { Duration::ZERO } else { (WAKE * (1 << state.woken.min(10))).min(WAKE_MAX) };
+            let pause =
+                if state.woken == 0 { Duration::ZERO } else { (WAKE * (1 << state.woken.min(10))).min(WAKE_MAX) };
             if state.was_up || state.woken_at.is_some_and(|at| at.elapsed() < pause) {
                 return false;
             }

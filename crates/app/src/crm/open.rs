@@ -82,7 +82,9 @@ impl Open {
         let now = app.now();
         let tx = app.store.workspace(self.workspace).write().await?;
         // A person may have paused or repaired it meanwhile: then this is old news.
-        let is_same = connection::get_for_write(&tx, self.id).await?.is_some_and(|row| row.status != connection::PAUSED && row.secret == self.row.secret);
+        let is_same = connection::get_for_write(&tx, self.id)
+            .await?
+            .is_some_and(|row| row.status != connection::PAUSED && row.secret == self.row.secret);
         if is_same {
             set_status(&tx, self.id, ERROR, Some(reason), now).await?;
             tx.commit().await?;
@@ -107,7 +109,13 @@ impl Open {
 }
 
 /// Writes a status and tells listeners.
-pub(crate) async fn set_status(tx: &WriteTx, id: ConnectionId, status: &str, reason: Option<&str>, now: Ms) -> Result<()> {
+pub(crate) async fn set_status(
+    tx: &WriteTx,
+    id: ConnectionId,
+    status: &str,
+    reason: Option<&str>,
+    now: Ms,
+) -> Result<()> {
     let status = Some((status.to_owned(), reason.map(str::to_owned)));
     connection::change(tx, id, Change { status, ..Change::default() }, now).await?;
     told(tx, id, now).await

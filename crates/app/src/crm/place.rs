@@ -36,7 +36,8 @@ impl Agreed {
 
     /// As the base of a merge.
     pub(crate) fn base(&self) -> Record {
-        let field = |(name, value): (&String, &Value)| (name.clone(), Field { value: value.clone(), modified_at: None });
+        let field =
+            |(name, value): (&String, &Value)| (name.clone(), Field { value: value.clone(), modified_at: None });
         Record { fields: self.fields.iter().map(field).collect(), ..Record::default() }
     }
 
@@ -46,7 +47,8 @@ impl Agreed {
         for (name, value) in &result.base {
             let remote = mappings.iter().find(|m| m.enabled && m.local_field == *name).map(|m| &m.remote_field);
             let open_here = result.to_local.contains_key(name) && unwritten.local.contains(name);
-            let open_there = remote.is_some_and(|remote| result.to_remote.contains_key(remote) && unwritten.remote.contains(remote));
+            let open_there =
+                remote.is_some_and(|remote| result.to_remote.contains_key(remote) && unwritten.remote.contains(remote));
             if !open_here && !open_there {
                 self.fields.insert(name.clone(), value.clone());
             }

@@ -151,7 +151,12 @@ struct Swept {
     complete: bool,
 }
 
-async fn sweep(app: &App, open: &Open, cursor: &mut Cursor, stats: &mut Stats) -> Result<std::result::Result<Swept, Trouble>> {
+async fn sweep(
+    app: &App,
+    open: &Open,
+    cursor: &mut Cursor,
+    stats: &mut Stats,
+) -> Result<std::result::Result<Swept, Trouble>> {
     let from = cursor.since.map_or(Ms(0), |since| since.plus(-open.settings.overlap_ms));
     let mut sweep = cursor.sweep.take().unwrap_or_else(|| Sweep::new("contacts", from));
     let is_first = cursor.since.is_none();

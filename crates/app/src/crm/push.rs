@@ -75,7 +75,13 @@ pub async fn run(
 
 /// Work that is put off while a newer job for the same contact waits already leaves it to that one: jobs of a contact
 /// run in order, and the newer one would wait for the older one's time.
-async fn superseded(app: &App, open: &Open, claimed: &Claimed, others: &[Claimed], mut ends: Vec<Outcome>) -> Result<Vec<Outcome>> {
+async fn superseded(
+    app: &App,
+    open: &Open,
+    claimed: &Claimed,
+    others: &[Claimed],
+    mut ends: Vec<Outcome>,
+) -> Result<Vec<Outcome>> {
     let is_later = |end: &Outcome| matches!(end, Outcome::Retry { .. } | Outcome::Again { .. });
     if !ends.iter().any(is_later) {
         open.line.delivered();

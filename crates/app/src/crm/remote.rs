@@ -108,8 +108,15 @@ pub(crate) struct Remote {
 }
 
 impl Remote {
-    pub(crate) fn new(api: Api, http: Arc<dyn Executor>, line: Arc<Line>, settings: SyncSettings, fields: &[String]) -> Self {
-        let own = [KEY_PROPERTY, "email", "phone", "mobilephone", "hs_whatsapp_phone_number", "hs_merged_object_ids"].map(str::to_owned);
+    pub(crate) fn new(
+        api: Api,
+        http: Arc<dyn Executor>,
+        line: Arc<Line>,
+        settings: SyncSettings,
+        fields: &[String],
+    ) -> Self {
+        let own = [KEY_PROPERTY, "email", "phone", "mobilephone", "hs_whatsapp_phone_number", "hs_merged_object_ids"]
+            .map(str::to_owned);
         let mut wanted: Vec<String> = fields.iter().cloned().chain(own).collect();
         wanted.sort();
         wanted.dedup();
@@ -245,7 +252,11 @@ impl Remote {
         match error {
             Some(mut error) if error.class == ErrorClass::RateLimited => {
                 // Searches are counted by the second; their answers carry no interval.
-                let pause = if search { Duration::from_millis(1_100) } else { error.retry_after.unwrap_or(Duration::from_secs(10)) };
+                let pause = if search {
+                    Duration::from_millis(1_100)
+                } else {
+                    error.retry_after.unwrap_or(Duration::from_secs(10))
+                };
                 error.retry_after = Some(pause);
                 self.line.up(quota);
                 self.line.limited(search, pause);

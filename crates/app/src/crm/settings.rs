@@ -56,7 +56,13 @@ impl SyncSettings {
         if !is_local(base_url) {
             return Self::default();
         }
-        Self { poll_ms: SECOND, poll_idle_ms: 2 * SECOND, archived_ms: 15 * SECOND, probe_ms: 5 * SECOND, ..Self::default() }
+        Self {
+            poll_ms: SECOND,
+            poll_idle_ms: 2 * SECOND,
+            archived_ms: 15 * SECOND,
+            probe_ms: 5 * SECOND,
+            ..Self::default()
+        }
     }
 
     /// Reads a row's choices; what cannot be read is as if absent.

@@ -104,7 +104,8 @@ impl Round<'_> {
 
     /// A batch was refused as a whole: one bad row may do that, so each is tried alone.
     async fn whole(&mut self, mut drafts: Vec<Draft>, trouble: Trouble) {
-        let refused = matches!(trouble.class(), Some(ErrorClass::Invalid | ErrorClass::Conflict | ErrorClass::NotFound));
+        let refused =
+            matches!(trouble.class(), Some(ErrorClass::Invalid | ErrorClass::Conflict | ErrorClass::NotFound));
         match (drafts.len(), &trouble) {
             (1, Trouble::Refused(error)) if refused => {
                 if let Some(draft) = drafts.pop() {
@@ -160,7 +161,8 @@ impl Round<'_> {
 
     /// Takes refused properties out of a draft; false when nothing could be done about the refusal.
     async fn lighten(&mut self, draft: &mut Draft, error: &CrmError) -> bool {
-        let about_key = error.message.contains(KEY_PROPERTY) || error.fields.iter().any(|field| field.field == KEY_PROPERTY);
+        let about_key =
+            error.message.contains(KEY_PROPERTY) || error.fields.iter().any(|field| field.field == KEY_PROPERTY);
         if about_key && error.class == ErrorClass::Invalid && !self.keyed {
             self.keyed = true;
             return self.open.remote.key(true).await.is_ok();
@@ -168,7 +170,8 @@ impl Round<'_> {
         if error.class == ErrorClass::Conflict {
             let other = error.existing_id.as_deref().unwrap_or("another record");
             let reason = format!("HubSpot contact {other} has this e-mail address already");
-            return draft.properties.remove("email").is_some() && draft.refused.insert("email".to_owned(), reason).is_none();
+            return draft.properties.remove("email").is_some()
+                && draft.refused.insert("email".to_owned(), reason).is_none();
         }
         let mut any = false;
         for field in &error.fields {

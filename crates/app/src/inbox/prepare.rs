@@ -3,9 +3,11 @@
 
 use crate::channel::Channel;
 use crate::error::{Error, Result};
+use crate::media::inside;
+use rapport_connectors::whatsapp::media as limits;
 use rapport_connectors::whatsapp::Invalid;
 use rapport_connectors::whatsapp::send::{Outbound, To, check};
-use rapport_core::message::{Content, Direction, Media};
+use rapport_core::message::{Content, Direction, Media, MediaKind};
 use rapport_core::{ConversationId, MediaId, MessageId, Ms, template};
 use rapport_store::Read;
 use rapport_store::query::thread::{self, Line};
@@ -50,6 +52,8 @@ pub(crate) async fn prepare(
     match &mut prepared.content {
         Content::Media(file) => prepared.media = Some(complete_file(read, file).await?),
         Content::Template { name, language, components, preview } => {
+            inside::claim(components);
+            files_exist(read, components).await?;
             *preview = Some(rendered(read, channel, name, language, components).await?);
         }
         Content::Reaction { .. } => find_target(read, conversation, &mut prepared).await?,
@@ -98,6 +102,25 @@ async fn complete_file(read: &Read, file: &mut Media) -> Result<MediaId> {
     Ok(MediaId(id))
 }
 
+/// The files in a template's headers must be there, and be what the header shows.
+async fn files_exist(read: &Read, components: &serde_json::Value) -> Result<()> {
+    const FIELD: &str = "content.components.header";
+    for (id, kind) in inside::files(components) {
+        let row = rapport_store::media::get(read, MediaId(id)).await?.filter(|row| row.state == "stored");
+        let row = row.ok_or_else(|| Error::invalid(FIELD, "names a file that does not exist"))?;
+        let kind = match kind {
+            "image" => MediaKind::Image,
+            "video" => MediaKind::Video,
+            _ => MediaKind::Document,
+        };
+        let size = u64::try_from(row.size).unwrap_or(0);
+        limits::check(kind, &row.mime, size, false).map_err(|invalid| {
+            Error::invalid(FIELD, format!("needs {}, not {}", invalid.limit, invalid.actual))
+        })?;
+    }
+    Ok(())
+}
+
 /// A reaction names our message; the provider wants its own id.
 async fn find_target(read: &Read, conversation: ConversationId, prepared: &mut Prepared) -> Result<()> {
     const FIELD: &str = "content.target";
@@ -139,8 +162,10 @@ async fn rendered(
 
 fn within_limits(content: &Content) -> Result<()> {
     let mut content = content.clone();
-    if let Content::Media(file) = &mut content {
-        file.provider_media_id = Some(SOMETHING.to_owned());
+    match &mut content {
+        Content::Media(file) => file.provider_media_id = Some(SOMETHING.to_owned()),
+        Content::Template { components, .. } => inside::exchange(components, &|_| Some(SOMETHING.to_owned())),
+        _ => {}
     }
     let outbound = Outbound { to: To::Phone(SOMEBODY), content: &content, reply_to: None, callback: None };
     check(&outbound).map_err(refused)

@@ -1,6 +1,7 @@
 //! Files of messages: fetched at once, kept under the name of their content.
 
 pub mod fetch;
+pub(crate) mod inside;
 pub mod upload;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! Messages on their way to the provider: judged by the guard, counted by exact limiters, handed over once.
 
 mod facts;
+mod files;
 mod hand;
 pub mod mark;
 mod portfolio;

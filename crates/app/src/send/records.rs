@@ -126,7 +126,7 @@ pub(super) async fn store(app: &App, held: &HeldSend, answer: &Answer, meaning: 
     if let SendOutcome::Accepted { wamid, .. } = &answer.outcome {
         tx.release_raw(&[(answer.channel.id, rapport_core::inbox::message_key(wamid))]).await?;
     }
-    if let Some((media, provider_media_id, expires_at)) = &answer.uploaded {
+    for (media, provider_media_id, expires_at) in &answer.uploaded {
         let stored = rapport_store::media::Stored::Uploaded {
             provider_media_id: provider_media_id.clone(),
             expires_at: *expires_at,

@@ -2,18 +2,22 @@
 
 use crate::world::World;
 use rapport_app::connection::{self, ConnectionPatch};
-use rapport_connectors::http::Method;
-use serde_json::json;
+use rapport_connectors::http::{Method, Response};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_lost_answer_makes_no_second_record() {
     let world = World::connected().await;
-    world.fault(json!({ "target": "hubspot", "kind": "drop_response", "match": { "path": "batch/upsert" }, "times": 1 })).await;
+    world
+        .fault(json!({ "target": "hubspot", "kind": "drop_response", "match": { "path": "batch/upsert" }, "times": 1 }))
+        .await;
     let ana = world.contact("Ana", "+4915112345678").await;
     world.in_step(ana).await;
     assert_eq!(world.requests("batch/upsert").await.len(), 2);
     // All quick repeats lost: the job's own next try finds the record by our key.
-    world.fault(json!({ "target": "hubspot", "kind": "drop_response", "match": { "path": "batch/upsert" }, "times": 3 })).await;
+    world
+        .fault(json!({ "target": "hubspot", "kind": "drop_response", "match": { "path": "batch/upsert" }, "times": 3 }))
+        .await;
     let ben = world.contact("Ben", "+4915112345679").await;
     world.in_step(ben).await;
     assert_eq!(world.records().await.len(), 2);
@@ -23,10 +27,18 @@ async fn a_lost_answer_makes_no_second_record() {
 #[tokio::test]
 async fn limits_and_hiccups_are_waited_out() {
     let world = World::connected().await;
-    world.fault(json!({ "target": "hubspot", "kind": "status", "status": 502, "match": { "path": "batch/" }, "times": 2 })).await;
+    world
+        .fault(
+            json!({ "target": "hubspot", "kind": "status", "status": 502, "match": { "path": "batch/" }, "times": 2 }),
+        )
+        .await;
     let ana = world.contact("Ana", "+4915112345678").await;
     world.in_step(ana).await;
-    world.fault(json!({ "target": "hubspot", "kind": "status", "status": 429, "match": { "path": "/search" }, "times": 2 })).await;
+    world
+        .fault(
+            json!({ "target": "hubspot", "kind": "status", "status": 429, "match": { "path": "/search" }, "times": 2 }),
+        )
+        .await;
     let ben = world.contact("Ben", "+4915112345679").await;
     world.in_step(ben).await;
     assert_eq!((world.records().await.len(), world.view().await.failed), (2, 0));
@@ -40,7 +52,9 @@ async fn an_outage_loses_nothing_and_ends_when_it_ends() {
     let people: Vec<(String, String)> = (0..20).map(|n| (format!("P {n}"), format!("+49151123456{n:02}"))).collect();
     let people: Vec<(&str, &str)> = people.iter().map(|(name, phone)| (name.as_str(), phone.as_str())).collect();
     let ids = world.contacts(&people).await;
-    world.until("it was tried", async || world.count("SELECT count(*) FROM job WHERE last_error IS NOT NULL").await > 0).await;
+    world
+        .until("it was tried", async || world.count("SELECT count(*) FROM job WHERE last_error IS NOT NULL").await > 0)
+        .await;
     let view = world.view().await;
     assert_eq!((view.backlog, view.failed, view.status.as_str()), (20, 0, "active"));
     assert_eq!(world.link(ids[0]).await.map(|link| link.state), Some("waiting".to_owned()));
@@ -105,11 +119,13 @@ async fn a_refused_field_does_not_take_the_record_down() {
     world.live().await;
     let ana = world.contact("Ana", "+4915112345678").await;
     let id = world.in_step(ana).await;
-    world.edit(ana, "lifecycle", |row| {
-        row.lifecycle = "no such stage".to_owned();
-        row.name = "Anna".to_owned();
-        row.field_stamps["name"] = row.updated_at.into();
-    }).await;
+    world
+        .edit(ana, "lifecycle", |row| {
+            row.lifecycle = "no such stage".to_owned();
+            row.name = "Anna".to_owned();
+            row.field_stamps["name"] = row.updated_at.into();
+        })
+        .await;
     world.until("the rest is there", async || world.record_of(&id).await["properties"]["firstname"] == "Anna").await;
     world.until("told", async || world.link(ana).await.unwrap().error.is_some()).await;
     let link = world.link(ana).await.unwrap();
@@ -138,11 +154,62 @@ async fn several_matches_are_left_to_a_person_and_replay_works() {
     let dead = connection::dead::list(&world.app, &world.caller, None, 10).await.unwrap().items;
     assert_eq!(dead[0].summary, "Bring the contact Ana over to HubSpot");
     assert!(dead[0].last_error.as_ref().unwrap().contains("Merge them"));
-    world.api(Method::Post, "/objects/contacts/merge", Some(json!({ "primaryObjectId": one, "objectIdToMerge": two }))).await;
+    world
+        .api(Method::Post, "/objects/contacts/merge", Some(json!({ "primaryObjectId": one, "objectIdToMerge": two })))
+        .await;
     // Either the look for changes or the replay brings them together; neither makes a second record.
     let _ = connection::dead::replay(&world.app, &world.caller, dead[0].id).await;
     world.in_step(ana).await;
     assert_eq!(world.records().await.len(), 1);
     world.until("settled", async || world.view().await.failed == 0).await;
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn rows_that_an_answer_leaves_out_are_written_again() {
+    let world = World::connected().await;
+    let mut first = true;
+    world.http.meddle(move |request, response| {
+        if request.operation != "batch_upsert" || !std::mem::replace(&mut first, false) {
+            return response;
+        }
+        let mut body: Value = serde_json::from_slice(&response.body).unwrap();
+        let rows = body["results"].as_array_mut().unwrap();
+        rows.reverse();
+        rows.truncate(2);
+        Response::new(207, &[], body.to_string())
+    });
+    let people = [("A", "+4915112345671"), ("B", "+4915112345672"), ("C", "+4915112345673"), ("D", "+4915112345674")];
+    for id in world.contacts(&people).await {
+        let remote = world.in_step(id).await;
+        assert_eq!(world.record_of(&remote).await["properties"]["rapport_contact_id"], json!(id.to_string()));
+    }
+    assert_eq!(world.records().await.len(), 4);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_property_that_was_removed_over_there_empties_nothing_here() {
+    let world = World::connected().await;
+    let ana = world.contact("Ana", "+4915112345678").await;
+    let id = world.in_step(ana).await;
+    world.edit_record(&id, json!({ "email": "ana@shop.example" })).await;
+    world.until("the address is here", async || world.row(ana).await.email.is_some()).await;
+    world.http.meddle(|request, response| {
+        let mut body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+        if !matches!(request.operation, "search" | "batch_read") {
+            return response;
+        }
+        for row in body["results"].as_array_mut().into_iter().flatten() {
+            row["properties"].as_object_mut().unwrap().remove("email");
+        }
+        Response::new(response.status, &[], body.to_string())
+    });
+    world.edit_record(&id, json!({ "firstname": "Anna" })).await;
+    world.until("the rest goes on", async || world.row(ana).await.name == "Anna").await;
+    world.edit(ana, "name", |row| row.name = "Annika".to_owned()).await;
+    world.until("this way too", async || world.record_of(&id).await["properties"]["firstname"] == "Annika").await;
+    assert_eq!(world.row(ana).await.email.as_deref(), Some("ana@shop.example"));
+    assert_eq!(world.record_of(&id).await["properties"]["email"], "ana@shop.example");
     world.finish().await;
 }

@@ -2,17 +2,29 @@
 
 use crate::world::World;
 use rapport_connectors::http::Method;
+use rapport_store::Backend;
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn both_sides_meet_without_duplicates() {
-    let mut world = World::bare().await;
+    meet(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn both_sides_meet_on_postgres() {
+    meet(Backend::Postgres).await;
+}
+
+async fn meet(backend: Backend) {
+    let mut world = World::on(backend).await;
     let ours: Vec<(String, String)> = (0..120).map(|n| (format!("Ours {n}"), format!("+4915112345{n:03}"))).collect();
     let ours: Vec<(&str, &str)> = ours.iter().map(|(name, phone)| (name.as_str(), phone.as_str())).collect();
     let ids = world.contacts(&ours).await;
     // Twenty are known over there, written as people write; twenty are not known here; ten have no number.
     for n in 0..20 {
-        world.record(json!({ "firstname": "Theirs", "phone": format!("+49 (151) 12345-{n:03}"), "city": "Köln" })).await;
+        world
+            .record(json!({ "firstname": "Theirs", "phone": format!("+49 (151) 12345-{n:03}"), "city": "Köln" }))
+            .await;
         world.record(json!({ "firstname": "Only", "lastname": "Theirs", "phone": format!("+4915200000{n:03}") })).await;
     }
     for n in 0..10 {
@@ -51,7 +63,8 @@ async fn very_many_records_of_one_moment_are_all_seen() {
     // The stand-in's clock stands nearly still: all stamps are the same few.
     world.control(Method::Post, "/clock", Some(json!({ "speed": 0.001 }))).await;
     for batch in 0..103 {
-        let inputs: Vec<Value> = (0..100).map(|n| json!({ "properties": { "firstname": format!("{batch}-{n}") } })).collect();
+        let inputs: Vec<Value> =
+            (0..100).map(|n| json!({ "properties": { "firstname": format!("{batch}-{n}") } })).collect();
         world.api(Method::Post, "/objects/contacts/batch/create", Some(json!({ "inputs": inputs }))).await;
     }
     world.record(json!({ "firstname": "Last", "phone": "+4915112345678" })).await;

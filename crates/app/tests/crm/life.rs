@@ -29,8 +29,12 @@ async fn a_new_contact_appears_over_there_and_an_edit_over_there_comes_back() {
     let row = world.row(ana).await;
     assert_eq!((row.name.as_str(), row.email.as_deref()), ("Ana María López", Some("ana@shop.example")));
     assert_eq!(row.fields["first_name"], "Ana María");
-    let (_, before, after, source) = world.audit(ana).await.into_iter().find(|line| line.0 == "contact.updated").unwrap();
-    assert_eq!((&before["email"], &after["email"], source.as_str()), (&json!(null), &json!("ana@shop.example"), "hubspot"));
+    let (_, before, after, source) =
+        world.audit(ana).await.into_iter().find(|line| line.0 == "contact.updated").unwrap();
+    assert_eq!(
+        (&before["email"], &after["email"], source.as_str()),
+        (&json!(null), &json!("ana@shop.example"), "hubspot")
+    );
     world.rest().await;
     assert_eq!(world.writes().await, 1, "what they changed is not written back: {:#?}", world.requests("").await);
 
@@ -48,7 +52,9 @@ async fn only_what_changed_is_written_and_other_fields_of_theirs_stay() {
     let id = world.in_step(ana).await;
     world.edit_record(&id, json!({ "city": "Köln" })).await;
     world.edit(ana, "email", |row| row.email = Some("ana@shop.example".to_owned())).await;
-    world.until("the address is there", async || world.record_of(&id).await["properties"]["email"] == "ana@shop.example").await;
+    world
+        .until("the address is there", async || world.record_of(&id).await["properties"]["email"] == "ana@shop.example")
+        .await;
     let record = world.record_of(&id).await;
     assert_eq!((&record["properties"]["city"], &record["properties"]["firstname"]), (&json!("Köln"), &json!("Ana")));
     let all = world.control(Method::Get, "/hubspot/requests?path=batch/upsert", None).await;
@@ -84,18 +90,27 @@ async fn the_later_change_wins_and_the_loser_is_kept() {
     world.edit(ana, "name", |row| row.name = "Ours".to_owned()).await;
     world.edit_record(&b, json!({ "firstname": "Theirs", "lastname": "" })).await;
     paused(&world, false).await;
-    world.until("our later change is there", async || world.record_of(&a).await["properties"]["firstname"] == "Ours").await;
+    world
+        .until("our later change is there", async || world.record_of(&a).await["properties"]["firstname"] == "Ours")
+        .await;
     world.until("their later change is here", async || world.row(ben).await.fields["first_name"] == "Theirs").await;
     world.live().await;
     let conflict = |lines: Vec<(String, serde_json::Value, serde_json::Value, String)>, field: &str| {
-        let found: Vec<_> = lines.into_iter().filter(|line| line.0 == "contact.conflict" && !line.1[field].is_null()).collect();
+        let found: Vec<_> =
+            lines.into_iter().filter(|line| line.0 == "contact.conflict" && !line.1[field].is_null()).collect();
         assert_eq!(found.len(), 1, "told once: {found:#?}");
         found.into_iter().next().unwrap()
     };
     let (_, lost, won, _) = conflict(world.audit(ana).await, "first_name");
-    assert_eq!((&lost["first_name"], &won["first_name"], &won["winner"]), (&json!("Their Ana"), &json!("Ours"), &json!("rapport")));
+    assert_eq!(
+        (&lost["first_name"], &won["first_name"], &won["winner"]),
+        (&json!("Their Ana"), &json!("Ours"), &json!("rapport"))
+    );
     let (_, lost, won, _) = conflict(world.audit(ben).await, "first_name");
-    assert_eq!((&lost["first_name"], &won["first_name"], &won["winner"]), (&json!("Our"), &json!("Theirs"), &json!("hubspot")));
+    assert_eq!(
+        (&lost["first_name"], &won["first_name"], &won["winner"]),
+        (&json!("Our"), &json!("Theirs"), &json!("hubspot"))
+    );
     world.finish().await;
 }
 
@@ -121,12 +136,18 @@ async fn records_merged_over_there_are_followed() {
     let world = World::connected().await;
     let (ana, ben) = (world.contact("Ana", "+4915112345678").await, world.contact("Ben", "+4915112345679").await);
     let (a, b) = (world.in_step(ana).await, world.in_step(ben).await);
-    let merged = world.api(Method::Post, "/objects/contacts/merge", Some(json!({ "primaryObjectId": a, "objectIdToMerge": b }))).await;
+    let merged = world
+        .api(Method::Post, "/objects/contacts/merge", Some(json!({ "primaryObjectId": a, "objectIdToMerge": b })))
+        .await;
     let survivor = merged["id"].as_str().unwrap().to_owned();
     world.until("relinked", async || world.link(ana).await.is_some_and(|link| link.remote_id == survivor)).await;
     world.until("let go", async || world.link(ben).await.is_some_and(|link| link.deleted_at.is_some())).await;
     world.edit(ana, "name", |row| row.name = "Anna".to_owned()).await;
-    world.until("written to the survivor", async || world.record_of(&survivor).await["properties"]["firstname"] == "Anna").await;
+    world
+        .until("written to the survivor", async || {
+            world.record_of(&survivor).await["properties"]["firstname"] == "Anna"
+        })
+        .await;
     assert_eq!(world.records().await.len(), 1);
     world.finish().await;
 }

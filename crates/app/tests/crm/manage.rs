@@ -36,7 +36,10 @@ async fn check_fields_and_removal() {
         assert!(checks.contains(&check), "{checks:?}");
     }
     let remote = connection::fields(&world.app, &world.caller, world.connection, FieldSide::Remote).await.unwrap();
-    assert!(remote.iter().any(|field| field.name == "phone") && remote.iter().all(|field| field.name != "rapport_contact_id"));
+    assert!(
+        remote.iter().any(|field| field.name == "phone")
+            && remote.iter().all(|field| field.name != "rapport_contact_id")
+    );
     let local = connection::fields(&world.app, &world.caller, world.connection, FieldSide::Local).await.unwrap();
     assert!(local.iter().any(|field| field.name == "username" && field.read_only));
     let ana = world.contact("Ana", "+4915112345678").await;
@@ -61,9 +64,11 @@ async fn new_mappings_bring_fields_over_both_ways() {
     world.edit(ana, "company", |row| row.fields["company"] = json!("Shop")).await;
     world.rest().await;
     let mut rows = connection::mappings(&world.app, &world.caller, world.connection).await.unwrap();
-    for (local, remote, direction, default) in
-        [("fields.city", "city", "both", None), ("fields.company", "company", "push", None), ("fields.level", "jobtitle", "both", Some("new customer"))]
-    {
+    for (local, remote, direction, default) in [
+        ("fields.city", "city", "both", None),
+        ("fields.company", "company", "push", None),
+        ("fields.level", "jobtitle", "both", Some("new customer")),
+    ] {
         rows.push(connection::MappingView {
             local_field: local.to_owned(),
             remote_field: remote.to_owned(),
@@ -75,10 +80,12 @@ async fn new_mappings_bring_fields_over_both_ways() {
     connection::set_mappings(&world.app, &world.caller, world.connection, rows).await.unwrap();
     world.until("their field is here", async || world.row(ana).await.fields["city"] == "Köln").await;
     world.until("ours is there", async || world.record_of(&id).await["properties"]["company"] == "Shop").await;
-    world.until("the default is on both sides", async || {
-        world.row(ana).await.fields["level"] == "new customer" && world.record_of(&id).await["properties"]["jobtitle"] == "new customer"
-    })
-    .await;
+    world
+        .until("the default is on both sides", async || {
+            world.row(ana).await.fields["level"] == "new customer"
+                && world.record_of(&id).await["properties"]["jobtitle"] == "new customer"
+        })
+        .await;
     world.finish().await;
 }
 
@@ -96,7 +103,8 @@ async fn a_webhook_is_a_hint_that_must_be_signed() {
         let (raw, stamp) = (body.to_string(), world.app.now().0.to_string());
         let uri = format!("https://chat.shop.example{path}");
         let signature = hook::sign(secret, "POST", &uri, raw.as_bytes(), &stamp);
-        let delivery = Delivery { path: &path, body: raw.as_bytes(), signature: Some(&signature), timestamp: Some(&stamp) };
+        let delivery =
+            Delivery { path: &path, body: raw.as_bytes(), signature: Some(&signature), timestamp: Some(&stamp) };
         receive(&world.app, world.connection, &delivery).await
     };
     let later = world.app.now().0 + 1_000;
@@ -108,5 +116,36 @@ async fn a_webhook_is_a_hint_that_must_be_signed() {
     world.control(Method::Delete, &format!("/hubspot/contacts/{id}"), None).await;
     assert_eq!(deliver("hook-secret", &event("contact.deletion", &id, later)).await.unwrap(), 1);
     world.until("let go", async || world.link(ana).await.is_some_and(|link| link.deleted_at.is_some())).await;
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn another_workspace_knows_nothing_of_it() {
+    let world = World::connected().await;
+    world
+        .fault(json!({ "target": "hubspot", "kind": "status", "status": 400, "match": { "path": "batch/upsert" } }))
+        .await;
+    world.contact("Ana", "+4915112345678").await;
+    world.until("given up", async || world.view().await.failed == 1).await;
+    let dead = connection::dead::list(&world.app, &world.caller, None, 10).await.unwrap().items;
+    let (app, id, other) = (&world.app, world.connection, world.stranger().await);
+    assert!(connection::list(app, &other).await.unwrap().is_empty());
+    assert!(connection::dead::list(app, &other, None, 10).await.unwrap().items.is_empty());
+    let patch = connection::ConnectionPatch { name: Some("Mine".to_owned()), ..Default::default() };
+    for refused in [
+        connection::get(app, &other, id).await.err(),
+        connection::change(app, &other, id, patch).await.err(),
+        connection::check(app, &other, id).await.err(),
+        connection::fields(app, &other, id, FieldSide::Remote).await.err(),
+        connection::mappings(app, &other, id).await.err(),
+        connection::set_mappings(app, &other, id, Vec::new()).await.err(),
+        connection::sync(app, &other, id).await.err(),
+        connection::remove(app, &other, id).await.err(),
+        connection::dead::replay(app, &other, dead[0].id).await.err(),
+        connection::dead::discard(app, &other, dead[0].id).await.err(),
+    ] {
+        assert!(matches!(refused, Some(rapport_app::Error::NotFound(_))), "{refused:?}");
+    }
+    assert_eq!(world.view().await.name, "HubSpot");
     world.finish().await;
 }

@@ -1,5 +1,6 @@
 //! A workspace connected to the CRM stand-in of this process.
 
+use futures::future::BoxFuture;
 use rapport_app::account::setup::{NewWorkspace, create_workspace};
 use rapport_app::account::workspace::WorkspacePatch;
 use rapport_app::auth::Caller;
@@ -9,18 +10,21 @@ use rapport_app::connection::{self, ConnectionView, NewConnection};
 use rapport_app::jobs::{Job, Runner};
 use rapport_app::vault::{MasterKey, Vault};
 use rapport_app::{App, Parts, Settings};
-use rapport_connectors::http::{AllowList, Client, Config as HttpConfig, Executor, Method, Request};
+use rapport_connectors::http::{
+    AllowList, Client, Config as HttpConfig, Executor, Failure, Method, Request, Response, Streamed,
+};
 use rapport_core::contact::identity::Identity;
 use rapport_core::{ConnectionId, ContactId, Ms, WorkspaceId};
 use rapport_sandbox::{Config, Handle, Sandbox};
 use rapport_store::link::LinkRow;
 use rapport_store::sync_contact::{self, ContactRow};
 use rapport_store::testing::{TestStore, number};
-use rapport_store::{audit_log, job, link};
+use rapport_store::{Backend, audit_log, job, link};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use tokio::io::AsyncWrite;
 use tokio_util::sync::CancellationToken;
 
 /// The machine's clock, moved.
@@ -39,13 +43,52 @@ impl Clock for Shifted {
     }
 }
 
+type Meddle = Box<dyn FnMut(&Request, Response) -> Response + Send>;
+
+/// The real client, with answers changed on their way as a test wants.
+pub struct Meddler {
+    client: Client,
+    meddle: Mutex<Option<Meddle>>,
+}
+
+impl Meddler {
+    pub fn meddle(&self, change: impl FnMut(&Request, Response) -> Response + Send + 'static) {
+        *self.meddle.lock().unwrap() = Some(Box::new(change));
+    }
+}
+
+impl Executor for Meddler {
+    fn may_call(&self, url: &str) -> Result<(), String> {
+        self.client.may_call(url)
+    }
+
+    fn run(&self, request: Request) -> BoxFuture<'_, Result<Response, Failure>> {
+        Box::pin(async move {
+            let response = self.client.run(request.clone()).await?;
+            match self.meddle.lock().unwrap().as_mut() {
+                Some(meddle) => Ok(meddle(&request, response)),
+                None => Ok(response),
+            }
+        })
+    }
+
+    fn stream<'a>(
+        &'a self,
+        request: Request,
+        sink: &'a mut (dyn AsyncWrite + Unpin + Send),
+        cap: u64,
+    ) -> BoxFuture<'a, Result<Streamed, Failure>> {
+        self.client.stream(request, sink, cap)
+    }
+}
+
 pub struct World {
     pub app: App,
     pub crm: Handle,
     pub clock: Arc<Shifted>,
     pub caller: Caller,
     pub connection: ConnectionId,
-    http: Client,
+    pub http: Arc<Meddler>,
     db: TestStore,
     runner: Runner,
     _files: tempfile::TempDir,
@@ -64,17 +107,25 @@ impl World {
 
     /// Not connected yet.
     pub async fn bare() -> Self {
+        Self::on(Backend::Sqlite).await
+    }
+
+    /// Not connected yet, on this database.
+    pub async fn on(backend: Backend) -> Self {
         let crm = Sandbox::start(Config::default()).await.unwrap();
-        let db = TestStore::sqlite().await.unwrap();
+        let db = TestStore::open(backend).await.unwrap();
         let clock = Arc::new(Shifted::default());
         let files = tempfile::tempdir().unwrap();
-        let http = Client::new(HttpConfig { allow: AllowList::parse(["127.0.0.1"]).unwrap(), ..HttpConfig::default() }).unwrap();
+        let client =
+            Client::new(HttpConfig { allow: AllowList::parse(["127.0.0.1"]).unwrap(), ..HttpConfig::default() })
+                .unwrap();
+        let http = Arc::new(Meddler { client, meddle: Mutex::default() });
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
         let app = App::new(Parts {
             store: db.store.clone(),
             clock: clock.clone(),
             ids: ids.clone(),
-            http: Arc::new(http.clone()),
+            http: http.clone(),
             vault: Vault::new(MasterKey::from_bytes([7; 32]), ids),
             settings: Settings {
                 public_url: "https://chat.shop.example".to_owned(),
@@ -85,24 +136,18 @@ impl World {
             shutdown: CancellationToken::new(),
         })
         .unwrap();
-        let made = create_workspace(
-            &app,
-            NewWorkspace {
-                settings: WorkspacePatch::default(),
-                owner_name: "Owner".to_owned(),
-                owner_email: "owner@shop.example".to_owned(),
-                owner_password: "a long enough passphrase".to_owned(),
-            },
-        )
-        .await
-        .unwrap();
-        let caller = Caller::system(WorkspaceId(made.workspace.id));
+        let caller = workspace(&app, "owner@shop.example").await;
         let runner = Runner::start(&app);
         let connection = ConnectionId(uuid::Uuid::nil());
         let world = Self { app, crm, clock, caller, connection, http, db, runner, _files: files };
         // Tests ask more often than people: the stand-in's own limits are tested where they matter.
         world.limits(json!({ "search_per_second": 1_000, "burst_per_10s": 100_000 })).await;
         world
+    }
+
+    /// Somebody of another workspace.
+    pub async fn stranger(&self) -> Caller {
+        workspace(&self.app, "owner@other.example").await
     }
 
     pub fn new_connection(&self) -> NewConnection {
@@ -154,7 +199,8 @@ impl World {
     // The CRM's side.
 
     pub async fn control(&self, method: Method, path: &str, body: Option<Value>) -> Value {
-        self.ask(Request::new("sandbox", "control", method, format!("{}/_sandbox{path}", self.crm.base_url())), body).await
+        self.ask(Request::new("sandbox", "control", method, format!("{}/_sandbox{path}", self.crm.base_url())), body)
+            .await
     }
 
     pub async fn api(&self, method: Method, path: &str, body: Option<Value>) -> Value {
@@ -166,7 +212,7 @@ impl World {
         if let Some(body) = body {
             request = request.with_json(&body);
         }
-        let response = self.http.run(request).await.unwrap();
+        let response = self.http.client.run(request).await.unwrap();
         assert!(response.ok(), "{} {}", response.status, String::from_utf8_lossy(&response.body));
         serde_json::from_slice(&response.body).unwrap_or(Value::Null)
     }
@@ -202,7 +248,9 @@ impl World {
 
     pub async fn requests(&self, part: &str) -> Vec<String> {
         let all = self.control(Method::Get, &format!("/hubspot/requests?limit=10000&path={part}"), None).await;
-        let line = |entry: &Value| format!("{} {} {}", entry["method"].as_str().unwrap(), entry["path"].as_str().unwrap(), entry["status"]);
+        let line = |entry: &Value| {
+            format!("{} {} {}", entry["method"].as_str().unwrap(), entry["path"].as_str().unwrap(), entry["status"])
+        };
         all["items"].as_array().unwrap().iter().map(line).collect()
     }
 
@@ -252,7 +300,9 @@ impl World {
         row.updated_at = now.0;
         sync_contact::update(&tx, &row).await.unwrap();
         let connections = self.app.channels.connections(self.caller.workspace).await.unwrap();
-        let jobs = connections.iter().map(|connection| Job::PushContact { connection_id: *connection, contact_id: id }.row(now));
+        let jobs = connections
+            .iter()
+            .map(|connection| Job::PushContact { connection_id: *connection, contact_id: id }.row(now));
         job::enqueue(&tx, jobs.collect(), now).await.unwrap();
         tx.commit().await.unwrap();
         self.app.bells.jobs.ring();
@@ -286,9 +336,16 @@ impl World {
     /// Actions in the audit log about a contact, newest first, with what they say.
     pub async fn audit(&self, id: ContactId) -> Vec<(String, Value, Value, String)> {
         let read = self.app.store.workspace(self.caller.workspace).read();
-        let filter = audit_log::Filter { target_kind: Some("contact".to_owned()), target_id: Some(id.to_string()), actor_id: None };
+        let filter = audit_log::Filter {
+            target_kind: Some("contact".to_owned()),
+            target_id: Some(id.to_string()),
+            actor_id: None,
+        };
         let lines = audit_log::page(&read, &filter, None, 100).await.unwrap();
-        lines.into_iter().map(|line| (line.action, line.before.unwrap_or_default(), line.after.unwrap_or_default(), line.source)).collect()
+        lines
+            .into_iter()
+            .map(|line| (line.action, line.before.unwrap_or_default(), line.after.unwrap_or_default(), line.source))
+            .collect()
     }
 
     pub async fn count(&self, sql: &str) -> i64 {
@@ -302,6 +359,16 @@ impl World {
         self.crm.shutdown().await;
         self.db.finish().await.unwrap();
     }
+}
+
+async fn workspace(app: &App, owner: &str) -> Caller {
+    let new = NewWorkspace {
+        settings: WorkspacePatch::default(),
+        owner_name: "Owner".to_owned(),
+        owner_email: owner.to_owned(),
+        owner_password: "a long enough passphrase".to_owned(),
+    };
+    Caller::system(WorkspaceId(create_workspace(app, new).await.unwrap().workspace.id))
 }
 
 fn row(workspace: WorkspaceId, id: ContactId, name: &str, phone: &str, now: Ms) -> ContactRow {

@@ -268,3 +268,101 @@ fn blank(
         media_id: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contact::identity::Identity;
+    use crate::inbox::{MessageState, Policy, react_by_business};
+    use crate::{ChannelId, ContactId, WorkspaceId};
+
+    const NOW: Ms = Ms(1_790_000_000_000);
+
+    fn contact() -> ContactState {
+        ContactState {
+            id: ContactId(Uuid::from_u128(1)),
+            lane: 7,
+            name: "Amal".to_owned(),
+            username: None,
+            phone: None,
+            country: None,
+            marketing_consent: "unknown".to_owned(),
+            source: None,
+            first_inbound_at: None,
+            last_inbound_at: None,
+            identities: Vec::<Identity>::new(),
+            field_stamps: std::collections::BTreeMap::new(),
+            created_at: NOW,
+            updated_at: NOW,
+        }
+    }
+
+    fn opened(previous: Option<&ConversationState>) -> Option<ConversationState> {
+        let policy = Policy::default();
+        let context = Context {
+            channel_id: ChannelId(Uuid::from_u128(2)),
+            workspace_id: WorkspaceId(Uuid::from_u128(3)),
+            lane: 7,
+            locked: &|_| true,
+            received_at: NOW,
+            wait_until: None,
+            now: NOW,
+            policy: &policy,
+        };
+        let decision = open(&contact(), previous, &context, &mut || Uuid::from_u128(9))?;
+        decision.changes.into_iter().find_map(|change| match change {
+            Change::CreateConversation(made) => Some(made),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn an_open_conversation_is_used_and_a_resolved_one_hands_its_window_on() {
+        let first = opened(None).unwrap();
+        assert_eq!((first.status, first.lane, first.window_expires_at), (ConversationStatus::Open, 7, None));
+        assert_eq!(opened(Some(&first)), None);
+        let resolved = ConversationState {
+            status: ConversationStatus::Resolved,
+            window_expires_at: Some(NOW.plus(5)),
+            last_inbound_at: Some(NOW.plus(-5)),
+            last_inbound_provider_id: Some("wamid.1".to_owned()),
+            unread: 3,
+            ..first
+        };
+        let next = opened(Some(&resolved)).unwrap();
+        assert_eq!((next.window_expires_at, next.last_inbound_at), (resolved.window_expires_at, resolved.last_inbound_at));
+        assert_eq!((next.unread, next.last_message_id), (0, None));
+    }
+
+    #[test]
+    fn our_reaction_replaces_our_own_only() {
+        let mut message = MessageState {
+            id: MessageId(Uuid::from_u128(4)),
+            conversation_id: ConversationId(Uuid::from_u128(5)),
+            contact_id: ContactId(Uuid::from_u128(1)),
+            channel_id: ChannelId(Uuid::from_u128(2)),
+            direction: Direction::In,
+            provider_id: Some("wamid.1".to_owned()),
+            status: Status::Received,
+            status_at: None,
+            sent_at: None,
+            delivered_at: None,
+            read_at: None,
+            failed_at: None,
+            failure: None,
+            reactions: Vec::new(),
+            edited_at: None,
+            revoked_at: None,
+            content: None,
+            preview: None,
+        };
+        for (emoji, step) in [(Some("👍"), 1), (Some("❤"), 2), (None, 3)] {
+            let changes = react_by_business(&message, emoji, "event", NOW.plus(step));
+            let Some(Change::UpdateMessage(after)) = changes.last() else { panic!("no change") };
+            message = after.clone();
+            assert_eq!(message.reactions.len(), 1);
+            assert_eq!(message.reactions[0].emoji.as_deref(), emoji);
+        }
+        assert!(react_by_business(&message, Some("👍"), "event", NOW).is_empty(), "an older one is no news");
+    }
+}

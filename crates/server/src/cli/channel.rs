@@ -191,7 +191,7 @@ fn status(status: Switch) -> ChannelPatch {
 }
 
 /// A secret from its flag, or the first line of standard input: flags show in the list of processes.
-fn given(flag: Option<String>) -> Result<String, Failure> {
+pub(super) fn given(flag: Option<String>) -> Result<String, Failure> {
     if let Some(secret) = flag {
         return Ok(secret);
     }

@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod channel;
+mod connection;
 mod demo;
 mod doctor;
 mod init;
@@ -82,6 +83,8 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Add, list and change users
     User(user::UserArgs),
+    /// Connect CRMs, check and repair them
+    Connection(connection::ConnectionArgs),
     /// Make, list and revoke API tokens
     Token(token::TokenArgs),
     /// Connect, list, check and change numbers
@@ -116,6 +119,7 @@ async fn run(cli: Cli) -> Result<Output, Failure> {
         Command::Backup(args) => backup::backup(&globals.load([])?, args).await,
         Command::Restore(args) => backup::restore(&globals.load([])?, args).await,
         Command::User(args) => user::run(&globals.load([])?, args).await,
+        Command::Connection(args) => connection::run(&globals.load([])?, args).await,
         Command::Token(args) => token::run(&globals.load([])?, args).await,
         Command::Channel(args) => channel::run(&globals.load([])?, args).await,
         Command::Doctor(args) => doctor::run(&globals.load([])?, args).await,

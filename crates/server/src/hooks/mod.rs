@@ -3,11 +3,12 @@
 //! A hook reads raw bytes, proves who sent them, has the use case store them, and answers. Bodies may be gzipped and
 //! are at most [`MAX_BODY`] bytes after decompression.
 
+mod hubspot;
 mod whatsapp;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use axum::routing::{get, post};
 use rapport_app::App;
 
 /// Largest delivery after decompression, bytes.
@@ -17,5 +18,6 @@ pub const MAX_BODY: usize = 3 << 20;
 pub fn router() -> Router<App> {
     Router::new()
         .route("/webhooks/whatsapp/{channel_id}", get(whatsapp::handshake).post(whatsapp::deliver))
+        .route("/webhooks/hubspot/{connection_id}", post(hubspot::deliver))
         .layer(DefaultBodyLimit::max(MAX_BODY))
 }

@@ -1,7 +1,7 @@
 //! One workspace never reaches into another. Generated from the document: a new route is covered without a line here,
 //! as soon as its things exist in [`things_of`].
 
-use crate::harness::{Client, TestApp, Workspace};
+use crate::harness::{Client, PNG, Shop, TestApp, Workspace};
 use serde_json::json;
 
 /// Ids of things in a workspace, of every kind there is.
@@ -10,6 +10,11 @@ async fn things_of(test: &TestApp, workspace: &Workspace, client: &Client) -> Ve
     ids.push(test.user(client, "agent").await);
     ids.push(client.post("/api/v1/teams", json!({ "name": "Sales" })).await.text("/id"));
     ids.push(client.post("/api/v1/tokens", json!({ "name": "hook", "role": "viewer" })).await.text("/id"));
+    let shop = Shop::in_workspace(test, workspace, client).await;
+    let heard = shop.hear("971500000001", "Amal", "hello").await;
+    ids.extend([shop.channel.to_string(), heard.contact, heard.conversation, heard.message]);
+    ids.push(shop.upload(client, "a.png", PNG).await.text("/id"));
+    ids.push(client.post("/api/v1/channels", crate::channels::number("106", "secret")).await.text("/id"));
     let browser = test.browser(&workspace.email).await;
     ids.push(browser.get("/api/v1/sessions").await.text("/items/0/id"));
     ids

@@ -3,11 +3,19 @@
 
 mod accounts;
 mod bad_input;
+mod channels;
+mod contacts;
+mod conversations;
+mod files;
 mod harness;
+mod hooks;
 mod idempotency;
 mod idor;
 mod listen;
+mod live;
 mod roles;
+mod search;
+mod sending;
 mod session;
 mod surface;
 mod tokens;

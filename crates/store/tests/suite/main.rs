@@ -4,6 +4,7 @@ mod accept;
 mod feed;
 mod ingest;
 mod open;
+mod query;
 mod search;
 mod work;
 

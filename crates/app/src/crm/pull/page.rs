@@ -59,8 +59,14 @@ pub(super) async fn apply(app: &App, open: &Open, records: &[RemoteRecord]) -> R
     let now = app.now();
     let tx = app.store.workspace(open.workspace).write().await?;
     let people = whose(&tx, open, records).await?;
-    let mut lanes: Vec<u16> = sync_contact::get_for_write(&tx, &people).await?.iter().map(|row| u16::try_from(row.lane).unwrap_or(0)).collect();
-    lanes.extend(records.iter().filter_map(|record| Some(lane_of(open.workspace, numbers(record, &open.country).first()?.trim_start_matches('+')))));
+    let mut lanes: Vec<u16> = sync_contact::get_for_write(&tx, &people)
+        .await?
+        .iter()
+        .map(|row| u16::try_from(row.lane).unwrap_or(0))
+        .collect();
+    lanes.extend(records.iter().filter_map(|record| {
+        Some(lane_of(open.workspace, numbers(record, &open.country).first()?.trim_start_matches('+')))
+    }));
     lanes.sort_unstable();
     lanes.dedup();
     tx.lock_lanes(&lanes).await?;
@@ -86,7 +92,8 @@ async fn whose(tx: &WriteTx, open: &Open, records: &[RemoteRecord]) -> Result<Ve
 
 async fn load(tx: &WriteTx, open: &Open, records: &[RemoteRecord]) -> Result<Known> {
     let mut known = Known::default();
-    let ids: Vec<String> = records.iter().flat_map(|record| former_ids(record).into_iter().chain([record.id.clone()])).collect();
+    let ids: Vec<String> =
+        records.iter().flat_map(|record| former_ids(record).into_iter().chain([record.id.clone()])).collect();
     for link in link::by_remote_for_write(tx, open.id, CONTACT, &ids).await? {
         known.put(link);
     }
@@ -98,7 +105,8 @@ async fn load(tx: &WriteTx, open: &Open, records: &[RemoteRecord]) -> Result<Kno
         known.owners.entry(identity).or_default().insert(owner.0);
     }
     for _ in 0..=HOPS {
-        let missing: Vec<ContactId> = people.iter().filter(|id| !known.contacts.contains_key(id)).copied().map(ContactId).collect();
+        let missing: Vec<ContactId> =
+            people.iter().filter(|id| !known.contacts.contains_key(id)).copied().map(ContactId).collect();
         let rows = sync_contact::get_for_write(tx, &missing).await?;
         if rows.is_empty() {
             break;
@@ -179,7 +187,10 @@ impl Page<'_> {
         for mut link in links.filter(|link| link.local_id != kept.local_id && link.deleted_at.is_none()) {
             link.deleted_at = Some(self.now.0);
             link.state = FAILED.to_owned();
-            link.error = Some("Its record was merged in HubSpot into another contact's. Are these two contacts one person?".to_owned());
+            link.error = Some(
+                "Its record was merged in HubSpot into another contact's. Are these two contacts one person?"
+                    .to_owned(),
+            );
             let after = json!({ "remote_id": link.remote_id, "merged_into": record.id, "kept_by": kept.local_id });
             self.desk.audit(ContactId(link.local_id), "contact.unlinked", None, after);
             self.desk.tell("contact.updated", &link);
@@ -218,7 +229,10 @@ impl Page<'_> {
             if link.deleted_at.is_none() {
                 link.deleted_at = Some(self.now.0);
                 link.state = FAILED.to_owned();
-                link.error = Some("It was deleted in HubSpot. Rapport keeps its contact and no longer brings changes over.".to_owned());
+                link.error = Some(
+                    "It was deleted in HubSpot. Rapport keeps its contact and no longer brings changes over."
+                        .to_owned(),
+                );
                 self.desk.audit(contact, "contact.unlinked", None, json!({ "remote_id": link.remote_id }));
                 self.desk.tell("contact.updated", &link);
                 self.keep(known, link);
@@ -255,7 +269,9 @@ impl Page<'_> {
         let theirs = remote_record(record, &self.open.mappings);
         let local = fields::record(row, &self.open.mappings);
         let result = merge(&local, &theirs, &agreed.base(), &self.open.mappings, &self.open.country);
-        if !result.to_local.is_empty() && matches!(guard_loop(&agreed.trail, Side::Local, self.now), LoopVerdict::Stop { .. }) {
+        if !result.to_local.is_empty()
+            && matches!(guard_loop(&agreed.trail, Side::Local, self.now), LoopVerdict::Stop { .. })
+        {
             link.state = FAILED.to_owned();
             link.error = Some("This contact goes round in circles: a rule here and a workflow in HubSpot keep undoing each other's change.".to_owned());
             self.desk.log(&link, told(sync_log::FAILED, json!([]), link.error.clone()));
@@ -268,7 +284,12 @@ impl Page<'_> {
         unwritten.remote.extend(result.to_remote.keys().cloned());
         agreed.agree(&result, &self.open.mappings, &unwritten);
         let back = !result.to_remote.is_empty();
-        let hash = record_hash(&fields::record(row, &self.open.mappings), Side::Local, &self.open.mappings, &self.open.country);
+        let hash = record_hash(
+            &fields::record(row, &self.open.mappings),
+            Side::Local,
+            &self.open.mappings,
+            &self.open.country,
+        );
         // Without the hash the push that follows does not take the contact for unchanged.
         agreed.local = (!back && !is_new).then_some(hash);
         if !written.after.is_empty() {

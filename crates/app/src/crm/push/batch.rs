@@ -112,22 +112,20 @@ async fn load(app: &App, open: &Open, asked: &[Asked]) -> Result<Vec<Item>> {
 
 /// Notes that new records are being created, before anything is: the screen shows them as waiting.
 async fn reserve(app: &App, open: &Open, items: &mut [Item]) -> Result<()> {
-    let new: Vec<LinkRow> = items
-        .iter()
-        .filter(|item| is_in_flight(&item.link) && item.asked.attempt <= 1)
-        .map(|item| item.link.clone())
-        .collect();
+    let new: Vec<LinkRow> =
+        items.iter().filter(|item| is_in_flight(&item.link)).map(|item| item.link.clone()).collect();
     if new.is_empty() {
         return Ok(());
     }
     let tx = app.store.workspace(open.workspace).write().await?;
-    link::put(&tx, new).await?;
+    link::reserve(&tx, new).await?;
     tx.commit().await?;
     Ok(())
 }
 
 async fn perform(app: &App, open: &Open, items: &mut [Item]) -> std::result::Result<(), Stop> {
-    let linked: Vec<String> = items.iter().filter(|item| !is_in_flight(&item.link)).map(|item| item.link.remote_id.clone()).collect();
+    let linked: Vec<String> =
+        items.iter().filter(|item| !is_in_flight(&item.link)).map(|item| item.link.remote_id.clone()).collect();
     let theirs = open.remote.read(&linked).await?;
     for item in items.iter_mut().filter(|item| !is_in_flight(&item.link)) {
         let id = &item.link.remote_id;
@@ -207,7 +205,9 @@ async fn goes_round(app: &App, open: &Open, item: &Item) -> Result<bool> {
         actor_id: None,
     };
     let last = audit_log::page(&read, &filter, None, 1).await?;
-    Ok(!last.iter().any(|line| matches!(line.actor_kind.as_str(), "user" | "api") && now.since(Ms(line.at)) <= LOOP_SPAN))
+    Ok(!last
+        .iter()
+        .any(|line| matches!(line.actor_kind.as_str(), "user" | "api") && now.since(Ms(line.at)) <= LOOP_SPAN))
 }
 
 async fn commit(app: &App, open: &Open, items: &mut [Item]) -> Result<()> {
@@ -250,7 +250,9 @@ async fn settle(desk: &mut Desk<'_>, item: &mut Item, row: &mut ContactRow, mut 
         Some(End::Gone) => {
             link.deleted_at = Some(now.0);
             link.state = FAILED.to_owned();
-            link.error = Some("It was deleted in HubSpot. Rapport keeps its contact and no longer brings changes over.".to_owned());
+            link.error = Some(
+                "It was deleted in HubSpot. Rapport keeps its contact and no longer brings changes over.".to_owned(),
+            );
             desk.log(&link, told(sync_log::DONE, json!({ "unlinked": true }), None));
             desk.audit(ContactId(row.id), "contact.unlinked", None, json!({ "remote_id": link.remote_id }));
         }
@@ -306,7 +308,8 @@ async fn agree(desk: &mut Desk<'_>, item: &mut Item, row: &mut ContactRow, mut l
         let fields = json!({ "written": names, "refused": refused });
         desk.log(&link, Told { direction: sync_log::PUSH, outcome, fields, error: sentence(refused), latency_ms });
     }
-    let lost: Vec<&Conflict> = item.result.conflicts.iter().filter(|conflict| !unwritten.local.contains(&conflict.field)).collect();
+    let lost: Vec<&Conflict> =
+        item.result.conflicts.iter().filter(|conflict| !unwritten.local.contains(&conflict.field)).collect();
     desk.conflicts(contact, &lost);
     if is_first {
         let linked = json!({ "remote_id": link.remote_id, "adopted": item.record.is_some() });
@@ -340,4 +343,3 @@ fn merged_meanwhile(read: &LinkRow, present: &LinkRow, unwritten: &mut Unwritten
     }
     agreed
 }
-

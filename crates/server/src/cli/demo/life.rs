@@ -1,13 +1,14 @@
 //! The living shop: a history that is delivered at the start, then customers who write, and answer when answered.
 
-use super::setup::{AGENTS, Shop};
-use super::stage::Stage;
+use super::setup::{AGENTS, OWNER, Shop};
+use super::stage::{Agent, Stage};
 use super::story::{self, Person, Said, Story};
 use futures::StreamExt;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rapport_connectors::http::Method;
 use serde_json::{Value, json};
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -80,34 +81,39 @@ async fn after(stage: &Stage, shop: &Shop, story: &Story) -> Result<(), String> 
         .flatten()
         .filter_map(|one| Some((digits(one["contact"]["phone"].as_str()?), one)))
         .collect();
-    let mut answered = [0; AGENTS.len()];
+    let mut sessions: HashMap<usize, Agent> = HashMap::new();
     for person in &story.people {
         let Some(conversation) = conversations.get(&person.phone) else { continue };
         let id = conversation["id"].as_str().unwrap_or_default();
-        let mut patch = json!({});
-        if let Some(agent) = person.set.assign.and_then(|agent| shop.agents.get(agent)) {
-            patch["assignee_id"] = json!(agent);
-        }
-        for (name, value) in [("status", &person.set.status), ("priority", &person.set.priority)] {
-            if let Some(value) = value {
-                patch[name] = json!(value);
-            }
-        }
-        if patch.as_object().is_some_and(|patch| !patch.is_empty()) {
+        if let Some(patch) = patch(shop, person) {
             stage.api(Method::Patch, &format!("/api/v1/conversations/{id}"), Some(&patch)).await?;
         }
-        if person.set.status.is_some() {
+        if person.set.status.is_some() || person.set.reply.is_some() {
             stage.api(Method::Post, &format!("/api/v1/conversations/{id}/read"), None).await?;
         }
-        let open = person.set.status.is_none() && (30..1_200).contains(&person.ends);
-        if let Some(agent) = person.set.assign.filter(|agent| open && answered[*agent] < 2) {
-            let reply = story.replies.iter().find(|(lang, _)| *lang == person.lang).map(|(_, text)| text.as_str());
-            let session = stage.sign_in(AGENTS[agent].1, &shop.password).await?;
-            stage.reply(&session, id, reply.unwrap_or("Hello!")).await?;
-            answered[agent] += 1;
+        if let (Some(who), Some(reply)) = (person.set.assign, &person.set.reply) {
+            if let Entry::Vacant(place) = sessions.entry(who) {
+                let email = AGENTS.get(who).map_or(OWNER, |(_, email)| *email);
+                place.insert(stage.sign_in(email, &shop.password).await?);
+            }
+            stage.reply(&sessions[&who], id, reply).await?;
         }
     }
     Ok(())
+}
+
+/// What changed about a conversation, if anything.
+fn patch(shop: &Shop, person: &Person) -> Option<Value> {
+    let mut patch = serde_json::Map::new();
+    if let Some(who) = person.set.assign.and_then(|who| shop.staff.get(who)) {
+        patch.insert("assignee_id".to_owned(), json!(who));
+    }
+    for (name, value) in [("status", &person.set.status), ("priority", &person.set.priority)] {
+        if let Some(value) = value {
+            patch.insert(name.to_owned(), json!(value));
+        }
+    }
+    (!patch.is_empty()).then_some(Value::Object(patch))
 }
 
 fn digits(phone: &str) -> String {

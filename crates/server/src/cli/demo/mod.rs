@@ -45,7 +45,8 @@ pub struct DemoArgs {
 
 /// Runs until Ctrl-C. Without `--data-dir` everything is forgotten at the end.
 pub async fn run(globals: &Globals, args: DemoArgs) -> Result<Output, Failure> {
-    let filter = globals.log.as_deref().unwrap_or("warn");
+    // The key of a demo is nobody's to keep.
+    let filter = globals.log.as_deref().unwrap_or("warn,rapport_server::boot=error");
     crate::telemetry::logs(filter).map_err(|error| Failure::new("bad_config", error))?;
     let story = story::read().map_err(|error| Failure::new("failed", error))?;
     let listener = serve::bind(args.listen).await?;

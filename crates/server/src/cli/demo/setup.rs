@@ -34,8 +34,8 @@ pub struct Shop {
     pub password: String,
     /// A token with the owner's rights.
     pub token: String,
-    /// The agents' ids, in the order of [`AGENTS`].
-    pub agents: Vec<Uuid>,
+    /// Everybody's id: the agents in the order of [`AGENTS`], then the owner.
+    pub staff: Vec<Uuid>,
     /// Whether it existed before.
     pub is_old: bool,
     /// Where the provider delivers to, on this machine.
@@ -52,7 +52,7 @@ pub async fn prepare(app: &App, sandbox: &Handle, local: &str, password: String)
         Some(row) => reopen(app, Caller::system(WorkspaceId(row.workspace_id)), &password).await?,
         None => found(app, &password).await?,
     };
-    let agents = staff(app, &caller, &password, is_old).await?;
+    let staff = staff(app, &caller, &password, is_old).await?;
     let number = NumberConfig {
         display_phone: NUMBER.to_owned(),
         verified_name: "Dune & Thread".to_owned(),
@@ -66,7 +66,7 @@ pub async fn prepare(app: &App, sandbox: &Handle, local: &str, password: String)
     let callback = format!("{local}/webhooks/whatsapp/{channel}");
     sandbox.define_number(NumberConfig { callback_url: Some(callback.clone()), ..number.clone() });
     crm(app, &caller, sandbox, local).await?;
-    Ok(Shop { password, token, agents, is_old, callback, verify_token: number.verify_token })
+    Ok(Shop { password, token, staff, is_old, callback, verify_token: number.verify_token })
 }
 
 async fn found(app: &App, password: &str) -> Result<(Caller, String), Failure> {
@@ -99,10 +99,10 @@ async fn reopen(app: &App, caller: Caller, password: &str) -> Result<(Caller, St
 }
 
 async fn staff(app: &App, caller: &Caller, password: &str, is_old: bool) -> Result<Vec<Uuid>, Failure> {
+    let known = users::list(app, caller, None, 200).await?.items;
+    let id = |email: &str| known.iter().find(|user| user.email == email).map(|user| user.id);
     if is_old {
-        let page = users::list(app, caller, None, 200).await?;
-        let id = |email: &str| page.items.iter().find(|user| user.email == email).map(|user| user.id);
-        return Ok(AGENTS.iter().filter_map(|(_, email)| id(email)).collect());
+        return Ok(AGENTS.iter().map(|(_, email)| *email).chain([OWNER]).filter_map(id).collect());
     }
     let mut ids = Vec::new();
     for (name, email) in AGENTS {
@@ -118,6 +118,7 @@ async fn staff(app: &App, caller: &Caller, password: &str, is_old: bool) -> Resu
         let new = NewTeam { name: name.to_owned(), member_ids: members.iter().copied().collect() };
         teams::create(app, caller, new).await?;
     }
+    ids.extend(id(OWNER));
     Ok(ids)
 }
 

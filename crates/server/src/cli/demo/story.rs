@@ -17,8 +17,6 @@ pub struct Story {
     pub walk_ins: Vec<Person>,
     /// What known customers ask out of the blue, by language.
     pub small_talk: BTreeMap<String, Vec<String>>,
-    /// What agents answer, by language.
-    pub replies: Vec<(String, String)>,
 }
 
 /// A customer.
@@ -52,8 +50,10 @@ pub struct Set {
     pub status: Option<String>,
     /// Its priority.
     pub priority: Option<String>,
-    /// Which agent has it.
+    /// Who of the staff has it.
     pub assign: Option<usize>,
+    /// What they have answered.
+    pub reply: Option<String>,
 }
 
 /// One line of a conversation.
@@ -195,6 +195,8 @@ mod tests {
         for person in story.people.iter().chain(&story.walk_ins) {
             assert!(story.small_talk.contains_key(&person.lang), "{}", person.name);
             assert!(matches!(person.lines[0].said(), Said::In(_)), "{} begins", person.name);
+            assert!(person.set.reply.is_none() || person.set.assign.is_some(), "somebody answers {}", person.name);
+            assert!(person.set.reply.is_none() || person.ends < 1_400, "{} can be answered", person.name);
         }
     }
 }

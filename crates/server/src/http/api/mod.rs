@@ -6,8 +6,10 @@
 
 pub mod audit;
 pub mod channels;
+pub mod connections;
 pub mod contacts;
 pub mod conversations;
+pub mod dead_letters;
 pub mod doctor;
 pub mod events;
 pub mod guard;
@@ -50,6 +52,8 @@ pub fn endpoints() -> OpenApiRouter<App> {
         .merge(audit::router())
         .merge(channels::router())
         .merge(templates::router())
+        .merge(connections::router())
+        .merge(dead_letters::router())
         .merge(doctor::router());
     OpenApiRouter::new().nest("/api/v1", nouns)
 }

@@ -4,8 +4,10 @@ use super::Document;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request};
+use futures::StreamExt;
 use serde_json::Value;
 use std::sync::Arc;
+use std::time::Duration;
 use tower::ServiceExt;
 
 /// Somebody who calls the API.
@@ -46,6 +48,11 @@ impl Client {
         client
     }
 
+    /// A header that goes with every call; empty when there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(header, _)| *header == name).map_or("", |(_, value)| value.as_str())
+    }
+
     pub async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, None).await
     }
@@ -69,6 +76,18 @@ impl Client {
         }
     }
 
+    /// The body of an answer as it comes, for live feeds.
+    pub async fn open(&self, path: &str) -> Body {
+        let mut request = Request::builder().uri(path);
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        response.into_body()
+    }
+
     /// Any bytes; the answer is checked against the document all the same.
     pub async fn raw(&self, method: Method, path: &str, content_type: Option<&str>, body: Vec<u8>) -> Reply {
         let mut request = Request::builder().method(method.clone()).uri(path);
@@ -82,12 +101,24 @@ impl Client {
         assert!(self.folder.path().exists());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        // A live feed has no end: what it says at first is the answer.
+        let endless = parts.headers.get("content-type").is_some_and(|value| value == "text/event-stream");
+        let bytes = if endless { beginning(body).await } else { to_bytes(body, usize::MAX).await.unwrap().to_vec() };
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         let reply = Reply { status: parts.status.as_u16(), headers: parts.headers, bytes, body };
         self.document.check(&method, path, &reply);
         reply
     }
+}
+
+/// What a live answer says before it falls silent; it has no end.
+async fn beginning(body: Body) -> Vec<u8> {
+    let mut stream = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Ok(Some(Ok(part))) = tokio::time::timeout(Duration::from_millis(200), stream.next()).await {
+        bytes.extend_from_slice(&part);
+    }
+    bytes
 }
 
 impl Reply {

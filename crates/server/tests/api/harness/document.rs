@@ -121,6 +121,9 @@ impl Document {
             assert!(reply.bytes.is_empty(), "{name} has a body that the document does not know: {}", reply.body);
             return;
         };
+        if media == "*/*" {
+            return;
+        }
         let sent = reply.header("content-type").split(';').next().unwrap().to_owned();
         assert_eq!(sent, *media, "{name}: media type; body {}", reply.body);
         if media.ends_with("json") {

@@ -3,9 +3,11 @@
 
 mod client;
 mod document;
+mod shop;
 
 pub use client::{Client, Reply};
 pub use document::{Document, Endpoint};
+pub use shop::{Heard, PNG, Shop};
 
 use axum::Router;
 use futures::future::BoxFuture;

@@ -50,7 +50,12 @@ pub async fn download(
     } else {
         // A piece of another version would be put together with what the caller has.
         let range = asked(header::RANGE).filter(|_| asked(header::IF_RANGE).is_none_or(|known| known == tag));
-        send(file, size, wanted(range, size)).await.map_err(|error| gone(id, &error))?
+        match wanted(range, size) {
+            Wanted::Whole => send(file, size, None).await,
+            Wanted::Part(from, to) => send(file, size, Some((from, to))).await,
+            Wanted::Beyond => return Ok(beyond(size)),
+        }
+        .map_err(|error| gone(id, &error))?
     };
     let (mime, disposition) = presentation(&row.mime, row.filename.as_deref());
     let ours = answer.headers_mut();
@@ -69,15 +74,15 @@ pub async fn download(
     Ok(answer)
 }
 
-async fn send(mut file: File, size: u64, part: Wanted) -> std::io::Result<Response> {
+fn beyond(size: u64) -> Response {
+    let problem = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "range_beyond", "The file is shorter.");
+    ([(header::CONTENT_RANGE, format!("bytes */{size}"))], problem).into_response()
+}
+
+async fn send(mut file: File, size: u64, part: Option<(u64, u64)>) -> std::io::Result<Response> {
     let (status, from, length) = match part {
-        Wanted::Whole => (StatusCode::OK, 0, size),
-        Wanted::Part(from, to) => (StatusCode::PARTIAL_CONTENT, from, to - from + 1),
-        Wanted::Beyond => {
-            let problem = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "range_beyond", "The file is shorter.");
-            let range = [(header::CONTENT_RANGE, format!("bytes */{size}"))];
-            return Ok((range, problem).into_response());
-        }
+        None => (StatusCode::OK, 0, size),
+        Some((from, to)) => (StatusCode::PARTIAL_CONTENT, from, to - from + 1),
     };
     file.seek(SeekFrom::Start(from)).await?;
     let body = Body::from_stream(ReaderStream::with_capacity(file.take(length), 64 << 10));

@@ -1,0 +1,28 @@
+//! Connections: CRMs and help desks kept in step.
+
+mod check;
+mod create;
+mod delete;
+mod fields;
+mod list;
+mod mappings;
+mod read;
+mod set_mappings;
+mod sync;
+mod update;
+
+use rapport_app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The noun's endpoints.
+#[must_use]
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(read::read, update::update, delete::delete))
+        .routes(routes!(check::check))
+        .routes(routes!(fields::fields))
+        .routes(routes!(mappings::mappings, set_mappings::set_mappings))
+        .routes(routes!(sync::sync))
+}
