@@ -82,6 +82,7 @@ pub async fn run(options: &Options) -> Result<bool> {
     let long = std::env::var("RAPPORT_FAULTS").is_ok_and(|form| form == "long");
     let seed = options.seed.unwrap_or_else(|| rand::random::<u32>().into());
     println!("faults: {} form, seed {seed}", if long { "long" } else { "short" });
+    crate::site::forget_logs()?;
     let postgres = match Postgres::start(128).await {
         Ok(cluster) => Some(cluster),
         Err(error) => {

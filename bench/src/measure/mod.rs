@@ -76,6 +76,7 @@ impl Engine {
 /// Measures; true when nothing was lost and no floor surely missed.
 pub async fn run(options: &Options) -> Result<bool> {
     let mut report = Report::default();
+    crate::site::forget_logs()?;
     let postgres = match Postgres::start(1_024).await {
         Ok(cluster) => Some(cluster),
         Err(error) => {

@@ -30,6 +30,16 @@ pub fn output() -> crate::Result<PathBuf> {
     Ok(path.canonicalize()?)
 }
 
+/// Throws the logs of earlier runs away.
+pub fn forget_logs() -> crate::Result<()> {
+    for entry in std::fs::read_dir(output()?)?.flatten() {
+        if entry.path().extension().is_some_and(|extension| extension == "log") {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// A directory that goes away with its owner.
 pub struct Scratch(PathBuf);
 

@@ -1,15 +1,15 @@
 //! What every use case can reach: the store, time, ids, the outside world, secrets.
 
 use crate::auth::Gate;
-use crate::channel::Channels;
-use crate::ingest::Acceptor;
-use crate::live::Feeds;
-use crate::wake::Bell;
 use crate::auth::password::Cost;
+use crate::channel::Channels;
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Result};
+use crate::ingest::Acceptor;
+use crate::live::Feeds;
 use crate::pulse::Pulse;
 use crate::vault::{Vault, WorkspaceKey};
+use crate::wake::Bell;
 use rapport_connectors::http::Executor;
 use rapport_core::{Ms, WorkspaceId};
 use rapport_store::Store;

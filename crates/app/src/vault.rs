@@ -28,7 +28,9 @@ pub enum VaultError {
     #[error("master key: {0}")]
     Master(String),
     /// The workspace's key was wrapped by another master key.
-    #[error("the secrets were written with master key {wanted}, but this process was given {given}: restore the right key file")]
+    #[error(
+        "the secrets were written with master key {wanted}, but this process was given {given}: restore the right key file"
+    )]
     OtherMaster {
         /// Fingerprint of the key that is needed.
         wanted: String,

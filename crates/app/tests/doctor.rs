@@ -130,7 +130,11 @@ fn well(provider: &Provider) {
     provider.says("number", 200, good_number("GREEN"));
     let scopes = ["whatsapp_business_messaging", "whatsapp_business_management"];
     provider.says("debug_token", 200, json!({ "data": { "is_valid": true, "scopes": scopes, "expires_at": 0 } }));
-    provider.says("subscribed_apps", 200, json!({ "data": [{ "whatsapp_business_api_data": { "id": "1", "name": "App" } }] }));
+    provider.says(
+        "subscribed_apps",
+        200,
+        json!({ "data": [{ "whatsapp_business_api_data": { "id": "1", "name": "App" } }] }),
+    );
 }
 
 async fn what_the_provider_says_is_found(backend: Backend) {
@@ -146,7 +150,8 @@ async fn what_the_provider_says_is_found(backend: Backend) {
     assert_eq!(at_first.len(), fresh.len(), "{at_first:?}");
     assert!(fresh.iter().all(|one| at_first.contains(one)), "{at_first:?}");
 
-    let expired = json!({ "error": { "message": "Error validating access token", "code": 190, "type": "OAuthException" } });
+    let expired =
+        json!({ "error": { "message": "Error validating access token", "code": 190, "type": "OAuthException" } });
     world.provider.says("number", 401, expired);
     assert_eq!(world.bad().await[0], ("channel.token", "refused"));
     well(&world.provider);

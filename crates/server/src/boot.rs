@@ -59,7 +59,8 @@ pub async fn app(config: &Config) -> Result<App, BootError> {
     if let Origin::Created(path) = &origin {
         tracing::warn!(path = %path.display(), "made a master key: keep a copy, without it no stored secret can be read");
     }
-    let allow = AllowList::parse(&config.allow_hosts).map_err(|error| BootError::Http(format!("allow_hosts: {error}")))?;
+    let allow =
+        AllowList::parse(&config.allow_hosts).map_err(|error| BootError::Http(format!("allow_hosts: {error}")))?;
     tls();
     let client = Client::new(ClientConfig { allow, ..ClientConfig::default() });
     let client = client.map_err(|error| BootError::Http(error.to_string()))?;

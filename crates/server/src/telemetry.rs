@@ -14,7 +14,8 @@ const SECONDS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 /// A sentence when the filter cannot be read.
 pub fn logs(filter: &str) -> Result<(), String> {
     // Every command looks at the schema, and the library would say so each time.
-    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{filter}")).map_err(|error| format!("log: {filter}: {error}"))?;
+    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{filter}"))
+        .map_err(|error| format!("log: {filter}: {error}"))?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second subscriber is refused; the first one stays, which is what is wanted.
     let _ = if std::io::stderr().is_terminal() {
@@ -35,7 +36,8 @@ pub fn metrics() -> Option<PrometheusHandle> {
     static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
     HANDLE
         .get_or_init(|| {
-            let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS);
+            let builder =
+                PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS);
             let handle = builder.ok()?.install_recorder().ok()?;
             metrics::gauge!("rapport_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
             Some(handle)

@@ -30,7 +30,8 @@ fn command(folder: &Path) -> Command {
 fn from_nothing_to_a_first_call() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    let (code, made) = rapport(at, &["init", "--name", "Oasis", "--email", "amal@oasis.example", "--country", "AE"], "");
+    let (code, made) =
+        rapport(at, &["init", "--name", "Oasis", "--email", "amal@oasis.example", "--country", "AE"], "");
     assert_eq!((code, &made["workspace"]["name"]), (0, &"Oasis".into()), "{made}");
     assert_eq!(made["password"].as_str().unwrap().len(), 24);
     let token = made["token"].as_str().unwrap().to_owned();
@@ -54,7 +55,8 @@ fn from_nothing_to_a_first_call() {
 
 fn call(address: &str, token: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    let head = format!("GET /api/v1/users HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n");
+    let head =
+        format!("GET /api/v1/users HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n");
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -88,7 +90,8 @@ fn users_and_tokens_are_managed() {
     assert_eq!(rapport(at, &["user", "disable", "owner@rapport.local"], "").1["error"]["code"], "last_owner");
     assert_eq!(rapport(at, &["user", "list"], "").1["items"].as_array().unwrap().len(), 2);
 
-    let (_, made) = rapport(at, &["token", "create", "hook", "--role", "agent", "--scope", "inbox.read", "--expires-in", "30"], "");
+    let (_, made) =
+        rapport(at, &["token", "create", "hook", "--role", "agent", "--scope", "inbox.read", "--expires-in", "30"], "");
     assert!(made["secret"].as_str().unwrap().starts_with("rpt_"), "{made}");
     let (_, listed) = rapport(at, &["token", "list"], "");
     assert_eq!(listed["items"].as_array().unwrap().len(), 2);
@@ -138,4 +141,46 @@ fn the_document_is_printed() {
     let folder = tempfile::tempdir().unwrap();
     let (code, document) = rapport(folder.path(), &["openapi"], "");
     assert_eq!((code, document["openapi"].as_str().unwrap().starts_with("3.1")), (0, true));
+}
+
+#[test]
+fn channels_are_connected_changed_and_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let (code, none) = rapport(at, &["doctor"], "");
+    assert_eq!((code, &none["findings"][0]["code"]), (1, &"schema".into()), "the doctor does not migrate");
+    rapport(at, &["init"], "");
+    let add = [
+        "channel",
+        "add",
+        "whatsapp",
+        "--phone-number-id",
+        "1",
+        "--waba-id",
+        "2",
+        "--access-token",
+        "first",
+        "--app-secret",
+        "s",
+        "--verify-token",
+        "v",
+        "--base-url",
+    ];
+    let (code, refused) = rapport(at, &[&add[..], &["http://127.0.0.1:9"]].concat(), "");
+    assert_eq!((code, &refused["error"]["code"]), (1, &"invalid".into()), "plain http only where it is allowed");
+    let (code, added) = rapport(at, &[&add[..], &["https://graph.invalid"]].concat(), "");
+    assert_eq!((code, &added["findings"][0]["code"]), (0, &"unreachable".into()), "{added}");
+    let id = added["id"].as_str().unwrap().to_owned();
+    assert_eq!(added["webhook_url"], format!("http://127.0.0.1:8080/webhooks/whatsapp/{id}"));
+    assert_eq!(rapport(at, &["channel", "pause", &id], "").1["status"], "paused");
+    assert_eq!(rapport(at, &["channel", "rotate-token", &id], "second\n").1["token_age_days"], 0);
+    assert_eq!(rapport(at, &["channel", "rotate-token", &id], "").1["error"]["code"], "invalid");
+    assert_eq!(rapport(at, &["channel", "resume", &id], "").1["status"], "active");
+    assert_eq!(rapport(at, &["channel", "list"], "").1["items"][0]["id"], id);
+    let (code, found) = rapport(at, &["doctor"], "");
+    let codes: Vec<&str> =
+        found["findings"].as_array().unwrap().iter().filter_map(|one| one["code"].as_str()).collect();
+    assert!(code == 0 && codes.contains(&"unreachable") && codes.contains(&"none"), "{code} {codes:?}");
+    assert_eq!(rapport(at, &["channel", "remove", &id], "").0, 0);
+    assert_eq!(rapport(at, &["channel", "list"], "").1["items"], serde_json::json!([]));
 }

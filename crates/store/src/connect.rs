@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::ids::{RandomSource, random_id};
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::Connection;
+use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -119,6 +120,9 @@ async fn sqlite_handle(options: &Options, path: &Path, role: Role) -> Result<Dat
         .test_before_acquire(false)
         .sqlx_logging(false)
         .record_stmt_in_spans(false);
+    if role == Role::Writer {
+        connect.map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(is_clean(connection))));
+    }
     let path = path.to_owned();
     connect.map_sqlx_sqlite_opts(move |sqlite| {
         let cache = if role == Role::Writer { "-65536" } else { "-16384" };
@@ -140,6 +144,15 @@ async fn sqlite_handle(options: &Options, path: &Path, role: Role) -> Result<Dat
             .pragma("journal_size_limit", "67108864")
     });
     Ok(Database::connect(connect).await?)
+}
+
+/// Whether a released writer may be used again. When SQLite has ended a transaction by itself (disk full, I/O error),
+/// the driver's `ROLLBACK` fails and it goes on believing that one is open: what follows would be savepoints inside a
+/// transaction that nobody commits. Such a connection is closed and the pool opens a fresh one.
+async fn is_clean(connection: &mut SqliteConnection) -> sea_orm::sqlx::Result<bool> {
+    // Lets the worker thread do what was only asked of it, the rollback of a dropped transaction above all.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 async fn check_sqlite_version(connection: &DatabaseConnection) -> Result<()> {

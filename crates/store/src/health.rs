@@ -97,7 +97,11 @@ pub async fn nodes(store: &Store, now: Ms) -> Result<(Vec<Node>, Ms)> {
     let statement = sql::plain(store.backend(), "SELECT name, seen_at, version FROM node ORDER BY seen_at DESC");
     let rows = store.readers().query_all_raw(statement).await?;
     let node = |row: &sea_orm::QueryResult| {
-        Ok(Node { name: row.try_get_by_index(0)?, seen_at: Ms(row.try_get_by_index(1)?), version: row.try_get_by_index(2)? })
+        Ok(Node {
+            name: row.try_get_by_index(0)?,
+            seen_at: Ms(row.try_get_by_index(1)?),
+            version: row.try_get_by_index(2)?,
+        })
     };
     Ok((rows.iter().map(node).collect::<Result<_>>()?, clock))
 }

@@ -114,9 +114,7 @@ pub enum Stored {
 /// # Errors
 /// `NotFound` when the row is gone.
 pub async fn note(tx: &WriteTx, id: MediaId, stored: &Stored) -> Result<()> {
-    let update = Entity::update_many()
-        .filter(Column::WorkspaceId.eq(tx.workspace().0))
-        .filter(Column::Id.eq(id.0));
+    let update = Entity::update_many().filter(Column::WorkspaceId.eq(tx.workspace().0)).filter(Column::Id.eq(id.0));
     let update = match stored {
         Stored::Here { sha256, mime, size } => update
             .col_expr(Column::Sha256, Expr::value(sha256.clone()))

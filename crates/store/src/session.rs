@@ -14,9 +14,8 @@ use uuid::Uuid;
 /// # Errors
 /// What the database said.
 pub async fn by_hash(read: &Read, hash: &[u8; 32]) -> Result<Option<Model>> {
-    let query = Entity::find()
-        .filter(Column::WorkspaceId.eq(read.workspace().0))
-        .filter(Column::TokenHash.eq(hash.to_vec()));
+    let query =
+        Entity::find().filter(Column::WorkspaceId.eq(read.workspace().0)).filter(Column::TokenHash.eq(hash.to_vec()));
     Ok(query.one(&read.conn()).await?)
 }
 
@@ -105,9 +104,8 @@ pub async fn delete_by_hash(tx: &WriteTx, hash: &[u8; 32]) -> Result<()> {
 /// # Errors
 /// What the database said.
 pub async fn delete_of_user(tx: &WriteTx, user: UserId, keep: Option<Uuid>) -> Result<u64> {
-    let mut query = Entity::delete_many()
-        .filter(Column::WorkspaceId.eq(tx.workspace().0))
-        .filter(Column::UserId.eq(user.0));
+    let mut query =
+        Entity::delete_many().filter(Column::WorkspaceId.eq(tx.workspace().0)).filter(Column::UserId.eq(user.0));
     if let Some(keep) = keep {
         query = query.filter(Column::Id.ne(keep));
     }

@@ -7,7 +7,9 @@ use crate::scope::{Read, WriteTx};
 use crate::workspace::same;
 use rapport_core::{TeamId, UserId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 /// Teams ordered by id (so by the moment they were made), those after `after`, at most `limit`.

@@ -14,9 +14,8 @@ use uuid::Uuid;
 /// # Errors
 /// What the database said.
 pub async fn by_hash(read: &Read, hash: &[u8; 32]) -> Result<Option<Model>> {
-    let query = Entity::find()
-        .filter(Column::WorkspaceId.eq(read.workspace().0))
-        .filter(Column::TokenHash.eq(hash.to_vec()));
+    let query =
+        Entity::find().filter(Column::WorkspaceId.eq(read.workspace().0)).filter(Column::TokenHash.eq(hash.to_vec()));
     Ok(query.one(&read.conn()).await?)
 }
 

@@ -6,7 +6,9 @@ use crate::scope::{Read, WriteTx};
 use crate::store::Store;
 use rapport_core::WorkspaceId;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 /// Every workspace of the installation, oldest first, at most `limit`.
 ///

@@ -50,7 +50,8 @@ pub async fn init(app: &App, new: NewWorkspace) -> Result<Made> {
 /// `Invalid`, `Vault`, `Overloaded`, `Store`.
 pub async fn create_workspace(app: &App, new: NewWorkspace) -> Result<Made> {
     let now = app.now();
-    let owner = NewUser { name: new.owner_name, email: new.owner_email, role: Role::Owner, password: new.owner_password };
+    let owner =
+        NewUser { name: new.owner_name, email: new.owner_email, role: Role::Owner, password: new.owner_password };
     let owner = Checked::new(app, owner).await?;
     let workspace = WorkspaceId(app.store.new_id(now));
     let mut row = Model {

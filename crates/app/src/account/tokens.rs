@@ -127,7 +127,8 @@ fn row(caller: &Caller, new: &NewToken, now: Ms) -> Result<Model> {
         // A token with scopes must not make itself a sister without: the sister gets what the maker has.
         limited = caller.permissions.and(new.role.permissions()).codes();
     }
-    if let Some(excess) = limited.iter().find(|code| Permission::parse(code).is_none_or(|p| !caller.permissions.has(p))) {
+    if let Some(excess) = limited.iter().find(|code| Permission::parse(code).is_none_or(|p| !caller.permissions.has(p)))
+    {
         return Err(Error::Forbidden(format!("a token cannot be given {excess} by somebody who does not have it")));
     }
     if new.expires_at.is_some_and(|at| at <= now) {

@@ -266,10 +266,8 @@ pub async fn update(app: &App, caller: &Caller, id: UserId, patch: UserPatch) ->
         // Rights changed hands: whoever holds an old session must prove themselves again. The caller's own stays.
         session::delete_of_user(&tx, id, caller.session()).await?;
     }
-    let change = Change {
-        before: Some(serde_json::json!(UserView::from(before))),
-        after: Some(serde_json::json!(view)),
-    };
+    let change =
+        Change { before: Some(serde_json::json!(UserView::from(before))), after: Some(serde_json::json!(view)) };
     crate::audit::record(&tx, now, caller, "user.updated", ("user", id.0), change).await?;
     tx.commit().await?;
     Ok(view)

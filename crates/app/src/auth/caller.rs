@@ -122,7 +122,8 @@ mod tests {
     #[test]
     fn nobody_manages_above_themselves() {
         for own in Role::ALL {
-            let caller = Caller { role: own, permissions: own.permissions(), ..Caller::system(WorkspaceId(Uuid::nil())) };
+            let caller =
+                Caller { role: own, permissions: own.permissions(), ..Caller::system(WorkspaceId(Uuid::nil())) };
             for other in Role::ALL {
                 assert_eq!(caller.require_rank(other).is_ok(), other <= own, "{own:?} over {other:?}");
             }

@@ -66,7 +66,11 @@ impl Gate {
         Ok(Self {
             passwords: Passwords::new(cost, ids)?,
             device_key: vault.derive("known browser"),
-            books: Mutex::new(Books { pair: Book::new(PAIR), address: Book::new(ADDRESS), account: Book::new(ACCOUNT) }),
+            books: Mutex::new(Books {
+                pair: Book::new(PAIR),
+                address: Book::new(ADDRESS),
+                account: Book::new(ACCOUNT),
+            }),
         })
     }
 
@@ -155,7 +159,8 @@ mod tests {
     #[test]
     fn one_address_cannot_try_many_accounts() {
         let gate = gate();
-        let tried = (0..1_000).filter(|n| gate.admit(&format!("{n}@x.example"), address(1), None, Ms(0)).is_ok()).count();
+        let tried =
+            (0..1_000).filter(|n| gate.admit(&format!("{n}@x.example"), address(1), None, Ms(0)).is_ok()).count();
         assert_eq!(tried, 31);
     }
 

@@ -198,7 +198,9 @@ mod tests {
 
     #[test]
     fn new_passwords_are_checked() {
-        for (password, good) in [("short", false), ("0123456789", true), ("пароль-123", true), ("a@shop.example", false)] {
+        for (password, good) in
+            [("short", false), ("0123456789", true), ("пароль-123", true), ("a@shop.example", false)]
+        {
             assert_eq!(check_new("password", password, "A@shop.example").is_ok(), good, "{password}");
         }
         assert!(check_new("password", &"x".repeat(MAX_BYTES + 1), "").is_err());

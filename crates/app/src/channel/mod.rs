@@ -140,7 +140,8 @@ impl Channels {
     /// What the store or the vault said.
     pub async fn get(&self, id: ChannelId) -> Result<Option<Arc<Channel>>> {
         let now = self.clock.now();
-        if let Some(known) = self.look(now, |caches| caches.channels.get(&id).map(|kept| (kept.at, kept.value.clone()))) {
+        if let Some(known) = self.look(now, |caches| caches.channels.get(&id).map(|kept| (kept.at, kept.value.clone())))
+        {
             return Ok(known);
         }
         let value = match rapport_store::channel::find(&self.store, id).await? {
@@ -215,7 +216,8 @@ impl Channels {
             return Ok(policy);
         }
         let row = rapport_store::workspace::get(&self.store.workspace(workspace).read()).await?;
-        let policy = row.map_or_else(Policy::default, |row| Policy { default_country: row.default_country, ..Policy::default() });
+        let policy = row
+            .map_or_else(Policy::default, |row| Policy { default_country: row.default_country, ..Policy::default() });
         self.keep(|caches| keep_in(&mut caches.policies, workspace, policy.clone(), now));
         Ok(policy)
     }

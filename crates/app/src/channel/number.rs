@@ -1,9 +1,9 @@
 //! What the provider tells about a number: read when it is added, then every hour; the same call measures how fast the
 //! provider answers (`product.md` O1).
 
+use super::Channel;
 use super::account::told;
 use super::view::DISCONNECTED;
-use super::Channel;
 use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
@@ -76,7 +76,8 @@ pub async fn probe(app: &App, api: &Api, phone_number_id: &str) -> std::result::
 
 /// Writes what a probe found into the row; tells whether people would see a difference.
 pub(crate) fn note(row: &mut ChannelRow, found: &std::result::Result<Probe, NoProbe>, at: rapport_core::Ms) -> bool {
-    let before = (row.display_phone.clone(), row.quality.clone(), row.tier_limit, row.throughput, row.last_error.clone());
+    let before =
+        (row.display_phone.clone(), row.quality.clone(), row.tier_limit, row.throughput, row.last_error.clone());
     if !row.settings.is_object() {
         row.settings = json!({});
     }

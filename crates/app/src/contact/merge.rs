@@ -37,10 +37,8 @@ pub async fn run(app: &App, workspace: WorkspaceId, keep: ContactId, gone: Conta
     changes.push(Change::Feed(told(keep, gone, now)));
     book.apply(changes);
     rapport_store::ingest::save(&tx, &book.drain(), now).await?;
-    let pushes: Vec<_> = connections
-        .iter()
-        .map(|id| Job::PushContact { connection_id: *id, contact_id: keep }.row(now))
-        .collect();
+    let pushes: Vec<_> =
+        connections.iter().map(|id| Job::PushContact { connection_id: *id, contact_id: keep }.row(now)).collect();
     rapport_store::job::enqueue(&tx, pushes, now).await?;
     tx.commit().await?;
     app.feeds.wake();

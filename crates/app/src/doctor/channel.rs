@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::state::{App, Settings};
 use rapport_connectors::http::Request;
 use rapport_connectors::whatsapp::numbers::{self, PhoneNumber, SubscribedApp, TokenInfo};
-use rapport_core::time::{DAY, HOUR, MINUTE};
 use rapport_core::Ms;
+use rapport_core::time::{DAY, HOUR, MINUTE};
 use rapport_store::channel::ChannelRow;
 use rapport_store::counter;
 use std::collections::BTreeMap;
@@ -43,7 +43,8 @@ pub async fn all(
         }
     };
     let token = ask(app, numbers::debug_token(&api), |answer| numbers::read_token(answer).ok());
-    let apps = ask(app, numbers::subscribed_apps(&api, &channel.waba_id), |answer| numbers::read_subscribed_apps(answer).ok());
+    let apps =
+        ask(app, numbers::subscribed_apps(&api, &channel.waba_id), |answer| numbers::read_subscribed_apps(answer).ok());
     let (found, token, apps) = futures::join!(probing, token, apps);
 
     let now = app.now();

@@ -157,8 +157,12 @@ mod tests {
 
     #[test]
     fn the_worst_comes_first() {
-        let mut findings =
-            vec![words::DISK_OK.finding(), words::DISK_FULL.finding(), words::DISK_LOW.finding(), words::CLOCK_OK.finding()];
+        let mut findings = vec![
+            words::DISK_OK.finding(),
+            words::DISK_FULL.finding(),
+            words::DISK_LOW.finding(),
+            words::CLOCK_OK.finding(),
+        ];
         sort(&mut findings);
         let states: Vec<State> = findings.iter().map(|finding| finding.state).collect();
         assert_eq!(states, [State::Blocking, State::Warning, State::Ok, State::Ok]);

@@ -58,7 +58,9 @@ async fn disks(app: &App) -> Result<Vec<Finding>> {
     let look = move || {
         let mut findings: Vec<Finding> = places.iter().map(|path| disk(path)).collect();
         // Usually both are the same disk, which is told once.
-        findings.dedup_by(|second, first| second.code == first.code && second.values.get("free") == first.values.get("free"));
+        findings.dedup_by(|second, first| {
+            second.code == first.code && second.values.get("free") == first.values.get("free")
+        });
         findings
     };
     tokio::task::spawn_blocking(look).await.map_err(|error| crate::Error::Internal(error.to_string()))

@@ -86,7 +86,9 @@ mod tests {
     #[test]
     fn codes_become_words() {
         assert_eq!(view(None, "failed"), None);
-        let of = |code: i64, detail: &str, status: &str| view(Some(&json!({ "code": code, "detail": detail })), status).unwrap();
+        let of = |code: i64, detail: &str, status: &str| {
+            view(Some(&json!({ "code": code, "detail": detail })), status).unwrap()
+        };
         let unreachable = of(131_026, "x", "failed");
         assert!(unreachable.meaning.starts_with("The message cannot be delivered") && !unreachable.retryable);
         assert!(of(131_056, "x", "failed").retryable);

@@ -4,8 +4,8 @@
 use crate::channel::Channel;
 use crate::error::{Error, Result};
 use crate::media::inside;
-use rapport_connectors::whatsapp::media as limits;
 use rapport_connectors::whatsapp::Invalid;
+use rapport_connectors::whatsapp::media as limits;
 use rapport_connectors::whatsapp::send::{Outbound, To, check};
 use rapport_core::message::{Content, Direction, Media, MediaKind};
 use rapport_core::{ConversationId, MediaId, MessageId, Ms, template};
@@ -114,9 +114,8 @@ async fn files_exist(read: &Read, components: &serde_json::Value) -> Result<()> 
             _ => MediaKind::Document,
         };
         let size = u64::try_from(row.size).unwrap_or(0);
-        limits::check(kind, &row.mime, size, false).map_err(|invalid| {
-            Error::invalid(FIELD, format!("needs {}, not {}", invalid.limit, invalid.actual))
-        })?;
+        limits::check(kind, &row.mime, size, false)
+            .map_err(|invalid| Error::invalid(FIELD, format!("needs {}, not {}", invalid.limit, invalid.actual)))?;
     }
     Ok(())
 }
@@ -174,7 +173,10 @@ fn within_limits(content: &Content) -> Result<()> {
 /// What the provider would refuse, under the name the request has for it: `text.body` is `content.body` there.
 fn refused(invalid: Invalid) -> Error {
     let field = match invalid.field.split_once('.') {
-        Some(("text" | "image" | "video" | "audio" | "document" | "sticker" | "location" | "template" | "interactive", rest)) => rest,
+        Some((
+            "text" | "image" | "video" | "audio" | "document" | "sticker" | "location" | "template" | "interactive",
+            rest,
+        )) => rest,
         Some(("media", rest)) => rest,
         Some(("reaction", "message_id")) => "target",
         Some(("reaction", rest)) => rest,

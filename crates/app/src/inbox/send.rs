@@ -62,8 +62,7 @@ pub async fn send(app: &App, caller: &Caller, id: ConversationId, request: SendR
     }
     let scene = Scene::of(app, &read, person::state(&row)?).await?;
     let prepared = prepare(&read, &scene.channel, id, request.content, request.reply_to).await?;
-    let judged =
-        preview::judge(app, &read, &scene, caller.actor_kind(), &prepared.content, prepared.target_at).await?;
+    let judged = preview::judge(app, &read, &scene, caller.actor_kind(), &prepared.content, prepared.target_at).await?;
     let judged = judged.or_refuse()?;
     let stored = store(app, caller, &scene, prepared, judged, request.client_id.clone()).await;
     match stored {
@@ -108,8 +107,7 @@ async fn store(
         Rooms::enter(app, caller.workspace, scene.conversation.id, reacted.as_ref().map(|(id, _)| *id)).await?;
     let (known, who) = (room.conversation.clone(), actor(caller));
     let kind = prepared.content.kind();
-    let draft =
-        Draft { client_id, content: prepared.content, reply_to: prepared.target, media_id: prepared.media };
+    let draft = Draft { client_id, content: prepared.content, reply_to: prepared.target, media_id: prepared.media };
     let mut decision = room.decide(|context, fresh| inbox::outbound(&known, draft, &who, context, fresh));
     let Outcome::Message(made) = decision.outcome else {
         return Err(Error::Internal("a message was not made".to_owned()));
@@ -147,9 +145,9 @@ fn reaction(prepared: &Prepared) -> Option<(MessageId, Option<String>)> {
 
 /// The emoji stands on its message from now on.
 fn shown(room: &Room, target: MessageId, emoji: Option<&str>, made: MessageId) -> Vec<Change> {
-    room.book.message(target).map_or_else(Vec::new, |known| {
-        react_by_business(known, emoji, &made.to_string(), room.now)
-    })
+    room.book
+        .message(target)
+        .map_or_else(Vec::new, |known| react_by_business(known, emoji, &made.to_string(), room.now))
 }
 
 /// Asks what the guard would say.
@@ -181,7 +179,8 @@ pub async fn preview(app: &App, caller: &Caller, request: PreviewRequest) -> Res
             Scene::of(app, &read, person::state(&row)?).await?
         }
         (None, Some(contact), Some(channel)) => {
-            let channel = rapport_store::channel::get(&read, ChannelId(channel)).await?.ok_or(Error::NotFound("channel"))?;
+            let channel =
+                rapport_store::channel::get(&read, ChannelId(channel)).await?.ok_or(Error::NotFound("channel"))?;
             let contact = preview::contact(&read, ContactId(contact)).await?;
             let known = person::conversation(&read, contact.id, ChannelId(channel.id)).await?;
             let conversation = known.unwrap_or_else(|| blank(contact.id, ChannelId(channel.id), app.now()));
@@ -193,8 +192,7 @@ pub async fn preview(app: &App, caller: &Caller, request: PreviewRequest) -> Res
         }
     };
     let prepared = prepare_loosely(&read, scene.conversation.id, request.content).await?;
-    let judged =
-        preview::judge(app, &read, &scene, caller.actor_kind(), &prepared.content, prepared.target_at).await?;
+    let judged = preview::judge(app, &read, &scene, caller.actor_kind(), &prepared.content, prepared.target_at).await?;
     Ok(VerdictView::from(&judged.verdict))
 }
 

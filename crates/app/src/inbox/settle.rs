@@ -1,9 +1,9 @@
 //! Messages that did not simply go out: tried again, or settled by somebody who knows what became of them.
 
+use super::Rooms;
 use super::room::{Room, actor};
 use super::thread::message;
 use super::view::MessageView;
-use super::Rooms;
 use crate::audit::Change as Audited;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
@@ -12,10 +12,10 @@ use crate::state::App;
 use rapport_core::inbox::{Step, step};
 use rapport_core::message::{Content, Failure};
 use rapport_core::{ConversationId, MessageId};
+use rapport_store::Read;
 use rapport_store::query::person;
 use rapport_store::query::thread::{self, Line};
 use rapport_store::send::{self, NewSend};
-use rapport_store::Read;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;

@@ -1,10 +1,10 @@
 //! What the team does to a conversation: assign, prioritise, snooze, resolve, look at.
 
+use super::Rooms;
 use super::list::get;
 use super::room::{Room, actor};
 use super::view::ConversationView;
 use super::words::{PriorityWord, StatusWord, given};
-use super::Rooms;
 use crate::audit::Change as Audited;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
@@ -64,9 +64,8 @@ pub async fn update(
     let commands = commands(&room, patch, agent).await?;
     let another = room.another_open().await?;
     let who = actor(caller);
-    let decision = room
-        .decide(|context, fresh| inbox::run(&known, &commands, &who, another, context, fresh))
-        .map_err(refused)?;
+    let decision =
+        room.decide(|context, fresh| inbox::run(&known, &commands, &who, another, context, fresh)).map_err(refused)?;
     if decision.changes.is_empty() {
         return get(app, caller, id).await;
     }
@@ -80,11 +79,7 @@ pub async fn update(
     get(app, caller, id).await
 }
 
-async fn commands(
-    room: &Room,
-    patch: ConversationPatch,
-    agent: Option<(UserId, String)>,
-) -> Result<Vec<Command>> {
+async fn commands(room: &Room, patch: ConversationPatch, agent: Option<(UserId, String)>) -> Result<Vec<Command>> {
     let mut commands = Vec::new();
     let snoozed = room.conversation.status == ConversationStatus::Snoozed;
     let until = patch.snoozed_until;

@@ -22,7 +22,7 @@ const RENEW: Duration = Duration::from_secs(3);
 /// How long a lease lasts. Milliseconds.
 pub const LEASE_MS: i64 = 10_000;
 /// How often events whose wait is over are brought back.
-const EXPIRE: Duration = Duration::from_secs(10);
+const EXPIRE: Duration = Duration::from_secs(3);
 /// Pause after the database failed, so that a dead one is not hammered.
 const BACK_OFF: Duration = Duration::from_millis(500);
 
@@ -96,13 +96,21 @@ async fn hold(app: App, lanes: Lanes, wake: Bell) {
                 }
             }
             _ = expire.tick() => {
-                if let Err(error) = app.store.raw().expire_waiting(app.now(), BATCH).await {
-                    tracing::warn!(%error, "waiting events could not be looked through");
+                match look_through_waiting(&app).await {
+                    Ok(0) => {}
+                    Ok(_) => wake.ring(),
+                    Err(error) => tracing::warn!(%error, "waiting events could not be looked through"),
                 }
             }
         }
     }
     app.pulse.end("lanes");
+}
+
+/// Brings back events whose wait is over and those whose target has come unnoticed. Returns how many.
+async fn look_through_waiting(app: &App) -> crate::Result<u64> {
+    let found = app.store.raw().wake_found(BATCH).await?;
+    Ok(found + app.store.raw().expire_waiting(app.now(), BATCH).await?)
 }
 
 async fn work(app: App, lanes: Lanes, wake: Bell, index: u16, workers: u16) {

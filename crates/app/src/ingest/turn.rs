@@ -60,15 +60,20 @@ impl Turn {
         }
         let batch = book.drain();
         rapport_store::ingest::save(&tx, &batch, now).await?;
-        let made = effects::store(&tx, jobs, now).await?;
+        // First what waits is written, then what is here wakes it: an event and its target may share this batch.
         tx.finish_raw(&finished).await?;
+        let made = effects::store(&tx, jobs, now).await?;
         tx.commit().await?;
         count(&finished);
         Ok(Done { events: finished.len(), jobs: made })
     }
 
     /// Decodes, and finds the channel each event is for; what cannot be placed is finished here.
-    async fn understand(&self, workspace: WorkspaceId, events: &[Pending]) -> crate::Result<(Vec<Ready>, Vec<Finished>)> {
+    async fn understand(
+        &self,
+        workspace: WorkspaceId,
+        events: &[Pending],
+    ) -> crate::Result<(Vec<Ready>, Vec<Finished>)> {
         let mut ready = Vec::with_capacity(events.len());
         let mut finished = Vec::new();
         for pending in events {
@@ -170,8 +175,7 @@ impl Turn {
     async fn blame(&self, workspace: WorkspaceId, pending: &Pending, error: &crate::Error) -> crate::Result<usize> {
         tracing::warn!(event = %pending.id, attempt = pending.attempts + 1, %error, "an event cannot be processed");
         let spent = pending.attempts + 1 >= TRIES_MAX;
-        let finish =
-            if spent { Finish::Quarantined(error.to_string()) } else { Finish::Failed(error.to_string()) };
+        let finish = if spent { Finish::Quarantined(error.to_string()) } else { Finish::Failed(error.to_string()) };
         let finished = Finished { id: pending.id, finish, outcome: "error".to_owned() };
         let tx = Scope::write(&self.store.workspace(workspace)).await?;
         tx.finish_raw(&[finished]).await?;

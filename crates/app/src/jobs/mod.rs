@@ -105,7 +105,9 @@ impl Job {
         match self {
             Self::FetchMedia { media_id } => format!("media:{media_id}"),
             Self::PushContact { connection_id, contact_id } => format!("push:{connection_id}:{contact_id}"),
-            Self::PullRecord { connection_id, object, remote_id } => format!("pull:{connection_id}:{object}:{remote_id}"),
+            Self::PullRecord { connection_id, object, remote_id } => {
+                format!("pull:{connection_id}:{object}:{remote_id}")
+            }
             Self::PollConnection { connection_id } => format!("poll:{connection_id}"),
             Self::MergeContacts { keep, gone } => format!("merge:{keep}:{gone}"),
             Self::MarkRead { conversation_id, .. } => format!("read:{conversation_id}"),

@@ -123,8 +123,8 @@ async fn note(app: &App, claimed: &Claimed, outcome: &Outcome) -> Result<()> {
             app.store.queue().complete(std::slice::from_ref(claimed)).await?;
         }
         Outcome::Again { at } => {
-            let job: Job = serde_json::from_value(claimed.payload.clone())
-                .map_err(|error| Error::Internal(error.to_string()))?;
+            let job: Job =
+                serde_json::from_value(claimed.payload.clone()).map_err(|error| Error::Internal(error.to_string()))?;
             let tx = app.store.workspace(claimed.workspace).write().await?;
             rapport_store::job::complete(&tx, claimed).await?;
             rapport_store::job::enqueue(&tx, vec![job.row_at(*at)], app.now()).await?;

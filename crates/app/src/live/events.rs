@@ -42,7 +42,10 @@ impl Listener {
     /// `Forbidden`, `Invalid` (`cursor`), `Limited` when the caller listens too often already, `Store`.
     pub async fn open(app: &App, caller: Arc<Caller>, cursor: Option<&str>, check: Duration) -> Result<Self> {
         caller.require(Permission::InboxRead)?;
-        let from = cursor.map(Cursor::parse).transpose().map_err(|error| Error::invalid("cursor", format!("cannot be used: {error}")))?;
+        let from = cursor
+            .map(Cursor::parse)
+            .transpose()
+            .map_err(|error| Error::invalid("cursor", format!("cannot be used: {error}")))?;
         let seat = app.feeds.seats.take(caller.actor_id().unwrap_or_default())?;
         let subscription = app.feeds.subscribe(caller.workspace, from).await?;
         let mut check = tokio::time::interval_at(tokio::time::Instant::now() + check, check);

@@ -158,7 +158,12 @@ impl Upload {
         // Whether a sticker moves is looked at when it is sent.
         limits::check(kind, &mime, size, true).map_err(|invalid| {
             let what = invalid.field.trim_start_matches("media.").to_owned();
-            let detail = format!("has a {what} that cannot be sent as {}: {} allowed, not {}", kind.code(), invalid.limit, invalid.actual);
+            let detail = format!(
+                "has a {what} that cannot be sent as {}: {} allowed, not {}",
+                kind.code(),
+                invalid.limit,
+                invalid.actual
+            );
             Error::invalid("file", detail)
         })?;
         file.sync_all().await.map_err(|error| disk(&error))?;
@@ -212,7 +217,10 @@ fn plain_name(given: &str, mime: &str) -> String {
     let clean: String = last.chars().filter(|c| !c.is_control() && !is_bidi_control(*c)).take(NAME).collect();
     let clean = clean.trim().trim_start_matches('.').to_owned();
     if clean.is_empty() {
-        return format!("file.{}", mime.split_once('/').map_or("bin", |(_, sub)| sub).split(['+', '.']).next_back().unwrap_or("bin"));
+        return format!(
+            "file.{}",
+            mime.split_once('/').map_or("bin", |(_, sub)| sub).split(['+', '.']).next_back().unwrap_or("bin")
+        );
     }
     clean
 }

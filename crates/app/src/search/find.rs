@@ -112,10 +112,7 @@ fn show(hit: &Hit, found: Found, names: &HashMap<Uuid, String>, query: &Query) -
     SearchHit {
         message: HitMessage { id: hit.message.0, preview, at: hit.at.0, direction: found.direction },
         conversation_id: hit.conversation.0,
-        contact: HitContact {
-            id: hit.contact.0,
-            name: names.get(&hit.contact.0).cloned().and_then(known_name),
-        },
+        contact: HitContact { id: hit.contact.0, name: names.get(&hit.contact.0).cloned().and_then(known_name) },
         highlights,
     }
 }

@@ -74,8 +74,7 @@ async fn call(app: &App, letter: &Letter, content: &Content, started: Started) -
         (None, None) => return never("the customer has neither a number nor a user id"),
     };
     let text = callback(letter.due.message, u32::try_from(started.attempt).unwrap_or(0));
-    let outbound =
-        Outbound { to, content, reply_to: letter.out.reply_to.as_deref(), callback: Some(&text) };
+    let outbound = Outbound { to, content, reply_to: letter.out.reply_to.as_deref(), callback: Some(&text) };
     let request = match message(&letter.channel.api(), &letter.channel.phone_number_id, &outbound) {
         Ok(request) => request,
         Err(invalid) => return never(&invalid.to_string()),

@@ -3,11 +3,11 @@
 mod facts;
 mod files;
 mod hand;
+mod limits;
 pub mod mark;
 mod portfolio;
 pub(crate) mod preview;
 mod records;
-mod limits;
 pub mod words;
 mod worker;
 

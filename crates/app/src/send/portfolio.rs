@@ -186,7 +186,8 @@ impl Portfolio {
 
     fn judge(&mut self, book: &mut Book, mut case: Case, timezone: &str, now: Ms, plan: &mut Plan) {
         let id = case.due.message;
-        let (Some(message), Some(contact)) = (book.message(id).cloned(), book.contact(case.due.contact).cloned()) else {
+        let (Some(message), Some(contact)) = (book.message(id).cloned(), book.contact(case.due.contact).cloned())
+        else {
             return;
         };
         let Some(conversation) = book.conversation(message.conversation_id).cloned() else { return };

@@ -83,8 +83,7 @@ pub(crate) async fn judge(
     let ask = Ask::of(author_kind, category);
     let mut request = ask.request(content);
     request.target_at = target_at;
-    let snapshot =
-        facts::snapshot(&scene.channel, &scene.contact, &scene.conversation, content, &past, &timezone, now);
+    let snapshot = facts::snapshot(&scene.channel, &scene.contact, &scene.conversation, content, &past, &timezone, now);
     let verdict = guard::judge(&request, &snapshot, &Policy::default(), now);
     let priority = match guard::priority(ask.author, ask.purpose, category) {
         Priority::Reply => send::Priority::Reply,

@@ -74,9 +74,7 @@ fn rejected(
     let tired = answer.started.attempt >= SAFE_TRIES_MAX;
     let again = match class {
         RetryClass::SafeRetry if !tired => Some(limits.slow_number(&answer.channel, now, jitter(ids), wait)),
-        RetryClass::RetryCustomer if !tired => {
-            Some(limits.slow_pair(answer.channel.id, answer.due.contact, now, wait))
-        }
+        RetryClass::RetryCustomer if !tired => Some(limits.slow_pair(answer.channel.id, answer.due.contact, now, wait)),
         RetryClass::LaterHours if !tired => Some(now.plus(LATER_MS)),
         // Refused because of the account, not of the message: it waits until a person has repaired the channel.
         RetryClass::PauseChannel => Some(now),
@@ -105,11 +103,8 @@ fn jitter(ids: &dyn Ids) -> f64 {
 pub(super) async fn store(app: &App, held: &HeldSend, answer: &Answer, meaning: &Meaning) -> Result<()> {
     let now = app.now();
     let scope = app.store.workspace(answer.due.workspace);
-    let lanes: Vec<u16> = rapport_store::outgoing::get(&scope.read(), &[answer.due.message])
-        .await?
-        .iter()
-        .map(|out| out.lane)
-        .collect();
+    let lanes: Vec<u16> =
+        rapport_store::outgoing::get(&scope.read(), &[answer.due.message]).await?.iter().map(|out| out.lane).collect();
     let tx = scope.write().await?;
     fence_send(&tx, app.store.node_id(), held).await?;
     tx.lock_lanes(&lanes).await?;

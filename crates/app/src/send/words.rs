@@ -135,9 +135,7 @@ fn shown(value: &Value, unit: Unit) -> String {
         (Value::Number(number), Unit::Duration) => number.as_i64().map_or_else(String::new, span),
         (Value::String(text), _) => text.clone(),
         (Value::Array(items), unit) => items.iter().map(|item| shown(item, unit)).collect::<Vec<_>>().join(", "),
-        (Value::Object(fields), unit) => {
-            fields.values().map(|item| shown(item, unit)).collect::<Vec<_>>().join(" to ")
-        }
+        (Value::Object(fields), unit) => fields.values().map(|item| shown(item, unit)).collect::<Vec<_>>().join(" to "),
         (other, _) => other.to_string(),
     }
 }
@@ -268,7 +266,10 @@ mod tests {
         let verdict = judge(&request, &snapshot, &rapport_core::guard::Policy::default(), now);
         let view = VerdictView::from(&verdict);
         assert_eq!((view.outcome, view.decided_by), ("refuse", Some("window")));
-        assert_eq!(view.summary, "The customer's 24-hour window closed at 2026-09-21 13:13 UTC: only a template can be sent.");
+        assert_eq!(
+            view.summary,
+            "The customer's 24-hour window closed at 2026-09-21 13:13 UTC: only a template can be sent."
+        );
         let json = serde_json::to_value(&verdict).unwrap();
         assert_eq!(stored(&json), Some(view));
         assert!(view_has_no_braces(&VerdictView::from(&verdict)));

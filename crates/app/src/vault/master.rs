@@ -188,7 +188,10 @@ mod tests {
             assert_eq!(mode & 0o777, 0o600);
         }
         assert!(MasterKey::create(&folder.join("master.key"), &ids).is_err(), "never overwritten");
-        assert!(MasterKey::find(None, Some(&folder.join("other.key")), &folder, &ids).is_err(), "a named file must exist");
+        assert!(
+            MasterKey::find(None, Some(&folder.join("other.key")), &folder, &ids).is_err(),
+            "a named file must exist"
+        );
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

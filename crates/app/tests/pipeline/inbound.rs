@@ -51,15 +51,21 @@ async fn parallel_first_messages_make_one_contact(backend: Backend) {
 async fn odd_events_are_kept_and_others_go_on(backend: Backend) {
     let world = World::open(backend).await;
     let metadata = json!({ "display_phone_number": "1", "phone_number_id": crate::world::NUMBER });
-    let poll = json!({ "from": "16505550001", "id": "wamid.P", "timestamp": NOW_S.to_string(), "type": "poll", "poll": {} });
+    let poll =
+        json!({ "from": "16505550001", "id": "wamid.P", "timestamp": NOW_S.to_string(), "type": "poll", "poll": {} });
     world.deliver(&envelope(json!({ "metadata": metadata, "messages": [poll] }))).await;
     // Another number's event, nobody's message, a field of the future.
     let foreign = json!({ "phone_number_id": "999", "display_phone_number": "9" });
-    let hello = json!({ "from": "16505550002", "id": "wamid.F", "timestamp": "1", "type": "text", "text": { "body": "x" } });
+    let hello =
+        json!({ "from": "16505550002", "id": "wamid.F", "timestamp": "1", "type": "text", "text": { "body": "x" } });
     world.deliver(&envelope(json!({ "metadata": foreign, "messages": [hello] }))).await;
     let nobody = json!({ "id": "wamid.N", "timestamp": "1", "type": "text", "text": { "body": "x" } });
     world.deliver(&envelope(json!({ "metadata": metadata, "messages": [nobody] }))).await;
-    world.deliver(&json!({ "entry": [{ "id": "waba", "changes": [{ "field": "telepathy", "value": { "thought": 1 } }] }] })).await;
+    world
+        .deliver(
+            &json!({ "entry": [{ "id": "waba", "changes": [{ "field": "telepathy", "value": { "thought": 1 } }] }] }),
+        )
+        .await;
     world.deliver(&text(3, "wamid.OK", NOW_S, "still here\u{0} with NUL")).await;
     world.settle().await;
     assert_eq!(world.number("SELECT count(*) FROM message").await, 2);

@@ -133,8 +133,7 @@ impl World {
         .unwrap();
         let workspace = WorkspaceId(made.workspace.id);
         let channel = add_channel(&app, workspace).await;
-        let mut world =
-            Self { db, app, services: None, provider, clock, workspace, channel, _files: files };
+        let mut world = Self { db, app, services: None, provider, clock, workspace, channel, _files: files };
         world.start().await;
         world
     }

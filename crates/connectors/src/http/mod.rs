@@ -241,7 +241,11 @@ pub trait Executor: Send + Sync {
     /// # Errors
     /// The reason, for people.
     fn may_call(&self, url: &str) -> Result<(), String> {
-        if url.starts_with("https://") || url.starts_with("http://") { Ok(()) } else { Err("only https is used".to_owned()) }
+        if url.starts_with("https://") || url.starts_with("http://") {
+            Ok(())
+        } else {
+            Err("only https is used".to_owned())
+        }
     }
 
     /// Makes the call and reads the whole answer, whatever its status.

@@ -164,17 +164,14 @@ pub fn open(
     if previous.is_some_and(|known| known.status != ConversationStatus::Resolved) {
         return None;
     }
-    let mut conversation =
-        fresh_conversation(ConversationId(fresh()), contact.id, context, contact.lane, context.now);
+    let mut conversation = fresh_conversation(ConversationId(fresh()), contact.id, context, contact.lane, context.now);
     if let Some(known) = previous {
         conversation.window_expires_at = known.window_expires_at;
         conversation.last_inbound_at = known.last_inbound_at;
         conversation.last_inbound_provider_id.clone_from(&known.last_inbound_provider_id);
     }
-    let told = FeedEvent {
-        conversation_id: Some(conversation.id),
-        ..feed("conversation.created", context.now, contact.id)
-    };
+    let told =
+        FeedEvent { conversation_id: Some(conversation.id), ..feed("conversation.created", context.now, contact.id) };
     let changes = vec![Change::CreateConversation(conversation), Change::Feed(told)];
     Some(Decision { changes, effects: Vec::new(), outcome: Outcome::Contact(contact.id) })
 }
@@ -231,6 +228,7 @@ pub fn outbound(
     // A reaction is a mark on an older line: it neither answers nor becomes the newest line.
     if !matches!(line.content, Content::Reaction { .. }) {
         answered(&mut conversation, line.at);
+        conversation.unread = 0;
         show(&mut conversation, &line);
     }
     conversation.updated_at = context.now;
@@ -330,7 +328,10 @@ mod tests {
             ..first
         };
         let next = opened(Some(&resolved)).unwrap();
-        assert_eq!((next.window_expires_at, next.last_inbound_at), (resolved.window_expires_at, resolved.last_inbound_at));
+        assert_eq!(
+            (next.window_expires_at, next.last_inbound_at),
+            (resolved.window_expires_at, resolved.last_inbound_at)
+        );
         assert_eq!((next.unread, next.last_message_id), (0, None));
     }
 

@@ -266,10 +266,10 @@ fn heard(conversation: &mut ConversationState, at: Ms, provider_id: &str) {
         conversation.snoozed_until = None;
         conversation.resolved_at = None;
     }
+    conversation.unread = conversation.unread.saturating_add(1);
     // A message that the business has already answered arrives late: nobody waits for it.
     let answered_later = conversation.last_direction == Direction::Out && conversation.last_message_at > at;
     if !answered_later {
-        conversation.unread = conversation.unread.saturating_add(1);
         conversation.waiting_since = Some(conversation.waiting_since.map_or(at, |since| since.min(at)));
     }
     if conversation.last_inbound_at.is_none_or(|last| at >= last) {
@@ -280,10 +280,12 @@ fn heard(conversation: &mut ConversationState, at: Ms, provider_id: &str) {
 }
 
 /// The business spoke: nobody waits any more for what was asked before.
+///
+/// Unread is what nobody here has looked at, so an answer from the phone app leaves it alone; it would otherwise
+/// depend on the order in which events arrive.
 pub(super) fn answered(conversation: &mut ConversationState, at: Ms) {
     if conversation.last_inbound_at.is_none_or(|asked| at >= asked) {
         conversation.waiting_since = None;
-        conversation.unread = 0;
     }
     conversation.first_response_at = conversation.first_response_at.or(Some(at));
 }

@@ -19,13 +19,13 @@ mod status;
 #[cfg(test)]
 mod tests;
 
+pub use amend::react_by_business;
 pub use book::{Batch, Book};
 pub use command::{Actor, Command, CommandError, Draft, note, open, outbound, run};
 pub use decide::decide;
 pub use join::{join_contacts, join_conversations};
 pub use needs::{Needs, message_key, needs};
 pub use sending::{Step, consented, step, stopped_marketing};
-pub use amend::react_by_business;
 pub use state::{
     Change, ConsentRecord, ContactState, Context, ConversationState, ConversationStatus, Decision, Effect, FeedEvent,
     MessageState, NewMessage, Outcome, Policy, Priority, Reaction,

@@ -42,12 +42,8 @@ pub async fn run(config: &Config, args: InitArgs) -> Result<Output, Failure> {
         timezone: Some(args.timezone),
         locale: Some(args.locale),
     };
-    let new = NewWorkspace {
-        settings,
-        owner_name: args.owner,
-        owner_email: args.email,
-        owner_password: secret.clone(),
-    };
+    let new =
+        NewWorkspace { settings, owner_name: args.owner, owner_email: args.email, owner_password: secret.clone() };
     let made = setup::init(&app, new).await?;
     let url = &app.settings.public_url;
     let text = format!(

@@ -130,10 +130,14 @@ async fn run(cli: Cli) -> Result<Output, Failure> {
 impl Globals {
     /// The configuration with the global flags and a command's own; starts logging.
     fn load(&self, flags: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Result<Config, Failure> {
-        let global =
-            [("database_url", self.database_url.clone()), ("data_dir", self.data_dir.clone()), ("log", self.log.clone())];
+        let global = [
+            ("database_url", self.database_url.clone()),
+            ("data_dir", self.data_dir.clone()),
+            ("log", self.log.clone()),
+        ];
         // A name or value that is no text belongs to somebody else.
-        let env = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let env =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let config = Config::load(self.config.as_deref(), env, global.into_iter().chain(flags))
             .map_err(|error| Failure::new("bad_config", error.to_string()))?;
         crate::telemetry::logs(&config.log).map_err(|error| Failure::new("bad_config", error))?;
@@ -160,7 +164,9 @@ impl WorkspaceArg {
             (Some(id), all) => all.iter().find(|row| row.workspace_id == id),
             (None, [only]) => Some(only),
             (None, []) => return Err(Failure::new("no_workspace", "there is no workspace yet: run rapport init")),
-            (None, _) => return Err(Failure::new("many_workspaces", "there are several workspaces: name one with --workspace")),
+            (None, _) => {
+                return Err(Failure::new("many_workspaces", "there are several workspaces: name one with --workspace"));
+            }
         };
         let row = row.ok_or_else(|| Failure::new("not_found", "there is no such workspace"))?;
         Ok(Caller::system(WorkspaceId(row.workspace_id)))

@@ -1,7 +1,7 @@
 //! `rapport sandbox`
 
-use super::output::{Failure, Output};
 use super::Globals;
+use super::output::{Failure, Output};
 use clap::Args;
 use rapport_sandbox::{Config, Sandbox};
 use std::net::SocketAddr;

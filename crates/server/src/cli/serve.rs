@@ -41,7 +41,9 @@ pub async fn run(config: Config, _: &ServeArgs) -> Result<Output, Failure> {
 pub(super) async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(listen).await.map_err(|error| {
         let why = match error.kind() {
-            std::io::ErrorKind::AddrInUse => "another program uses this port; choose another one with --listen".to_owned(),
+            std::io::ErrorKind::AddrInUse => {
+                "another program uses this port; choose another one with --listen".to_owned()
+            }
             _ => error.to_string(),
         };
         Failure::new("cannot_listen", format!("cannot listen on {listen}: {why}"))

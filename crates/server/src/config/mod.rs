@@ -109,7 +109,9 @@ impl Config {
         let proxies = take("trusted_proxies").map(|text| list(&text)).unwrap_or_default();
         let trusted_proxies = proxies
             .iter()
-            .map(|text| Net::parse(text).ok_or_else(|| BadConfig(format!("trusted_proxies: {text} is no address or network"))))
+            .map(|text| {
+                Net::parse(text).ok_or_else(|| BadConfig(format!("trusted_proxies: {text} is no address or network")))
+            })
             .collect::<Result<_, _>>()?;
         Ok(Self {
             database_url,
@@ -175,7 +177,10 @@ fn from_env(env: impl IntoIterator<Item = (String, String)>, values: &mut Values
         }
         let key = keys::find(&rest.to_ascii_lowercase()).filter(|_| !rest.bytes().any(|b| b.is_ascii_lowercase()));
         let key = key.ok_or_else(|| {
-            BadConfig(format!("unknown variable {name}; known keys are {} (in capitals, after RAPPORT_)", keys::names()))
+            BadConfig(format!(
+                "unknown variable {name}; known keys are {} (in capitals, after RAPPORT_)",
+                keys::names()
+            ))
         })?;
         values.insert(key, (value, Source::Env));
     }
@@ -194,7 +199,11 @@ mod tests {
     fn later_layers_win() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("rapport.toml");
-        std::fs::write(&file, "listen = \"127.0.0.1:1\"\nlog = \"warn\"\nallow_hosts = [\"a\", \"b\"]\nnode_name = \"n\"\n").unwrap();
+        std::fs::write(
+            &file,
+            "listen = \"127.0.0.1:1\"\nlog = \"warn\"\nallow_hosts = [\"a\", \"b\"]\nnode_name = \"n\"\n",
+        )
+        .unwrap();
         let config = Config::load(
             Some(&file),
             env(&[("RAPPORT_LISTEN", "127.0.0.1:2"), ("RAPPORT_LOG", "debug"), ("HOME", "/"), ("RAPPORT_TEST_X", "1")]),
@@ -226,7 +235,11 @@ mod tests {
         std::fs::write(&file, "master_key = \"hush hush\" x\n").unwrap();
         let error = Config::load(Some(&file), [], []).unwrap_err().to_string();
         assert!(!error.contains("hush"), "{error}");
-        let hidden = Config::load(None, env(&[("RAPPORT_MASTER_KEY", "hush"), ("RAPPORT_DATABASE_URL", "postgres://u:hush@h/d")]), []);
+        let hidden = Config::load(
+            None,
+            env(&[("RAPPORT_MASTER_KEY", "hush"), ("RAPPORT_DATABASE_URL", "postgres://u:hush@h/d")]),
+            [],
+        );
         assert!(!format!("{:?}", hidden.unwrap()).contains("hush"));
     }
 }

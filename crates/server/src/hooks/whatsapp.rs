@@ -70,7 +70,8 @@ async fn take(app: &App, id: ChannelId, request: Request) -> Answer<Accept> {
 
 /// A permit for a body that may be large.
 async fn room(headers: &HeaderMap) -> Option<SemaphorePermit<'static>> {
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
     let small = length.is_some_and(|length: u64| length <= SMALL) && !headers.contains_key(header::CONTENT_ENCODING);
     if small { None } else { LARGE.acquire().await.ok() }
 }

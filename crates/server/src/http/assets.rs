@@ -48,7 +48,11 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     };
     let out = response.headers_mut();
     let mime = mime_guess::from_path(path).first_or_octet_stream();
-    let mime = if mime.type_() == "text" || mime.subtype() == "javascript" { format!("{mime}; charset=utf-8") } else { mime.to_string() };
+    let mime = if mime.type_() == "text" || mime.subtype() == "javascript" {
+        format!("{mime}; charset=utf-8")
+    } else {
+        mime.to_string()
+    };
     out.insert(header::CONTENT_TYPE, HeaderValue::from_str(&mime).ok()?);
     out.insert(header::ETAG, HeaderValue::from_str(&tag).ok()?);
     out.insert(header::VARY, HeaderValue::from_static("accept-encoding"));

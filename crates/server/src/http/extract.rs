@@ -69,9 +69,10 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 fn bad_json(path: &str, error: &serde_json::Error) -> Problem {
     let text = error.to_string();
     // A missing or unknown member is told about its parent; its own name stands in the text.
-    let named = (text.starts_with("missing field") || text.starts_with("unknown field") || text.starts_with("duplicate field"))
-        .then(|| text.split('`').nth(1))
-        .flatten();
+    let named =
+        (text.starts_with("missing field") || text.starts_with("unknown field") || text.starts_with("duplicate field"))
+            .then(|| text.split('`').nth(1))
+            .flatten();
     // Broken syntax has no member at fault: how far the reader came says nothing.
     let field = match (path, named) {
         _ if !error.is_data() => None,
@@ -188,7 +189,9 @@ mod tests {
 
     #[test]
     fn depth_counts_structure_only() {
-        for (text, deep) in [("1", 0), ("[]", 1), (r#"{"a":[1,{"b":2}]}"#, 3), (r#""[[[""#, 0), (r#"["\"[[", []]"#, 2), ("]]][", 1)] {
+        for (text, deep) in
+            [("1", 0), ("[]", 1), (r#"{"a":[1,{"b":2}]}"#, 3), (r#""[[[""#, 0), (r#"["\"[[", []]"#, 2), ("]]][", 1)]
+        {
             assert_eq!(depth(text.as_bytes()), deep, "{text}");
         }
         let bomb = "[".repeat(100_000);

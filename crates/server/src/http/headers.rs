@@ -58,7 +58,8 @@ fn is_problem(response: &Response) -> bool {
 fn with_document(response: Response) -> Response {
     let mut described = Problem::of_status(response.status()).into_response();
     for (name, value) in response.headers() {
-        let about_body = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::TRANSFER_ENCODING];
+        let about_body =
+            [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::TRANSFER_ENCODING];
         if !about_body.contains(name) {
             described.headers_mut().insert(name, value.clone());
         }

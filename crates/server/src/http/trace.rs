@@ -27,7 +27,8 @@ pub async fn trace(State(app): State<App>, request: Request, next: Next) -> Resp
     }
     let labels = [("method", method.to_owned()), ("route", route.0.clone()), ("status", status.to_string())];
     metrics::counter!("rapport_http_requests_total", &labels).increment(1);
-    metrics::histogram!("rapport_http_request_seconds", "method" => method, "route" => route.0).record(elapsed.as_secs_f64());
+    metrics::histogram!("rapport_http_request_seconds", "method" => method, "route" => route.0)
+        .record(elapsed.as_secs_f64());
     let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| match status {
         500.. => tracing::warn!(status, duration_ms, "answered"),

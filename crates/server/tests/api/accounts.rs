@@ -87,7 +87,9 @@ async fn lists_go_on_where_they_ended() {
     let (mut names, mut path) = (Vec::new(), "/api/v1/teams?limit=2".to_owned());
     loop {
         let page = owner.get(&path).await;
-        names.extend(page.body["items"].as_array().unwrap().iter().map(|team| team["name"].as_str().unwrap().to_owned()));
+        names.extend(
+            page.body["items"].as_array().unwrap().iter().map(|team| team["name"].as_str().unwrap().to_owned()),
+        );
         match page.body["next_cursor"].as_str() {
             Some(cursor) => path = format!("/api/v1/teams?limit=2&cursor={cursor}"),
             None => break,

@@ -51,11 +51,16 @@ async fn gzipped_json_is_read() {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(b"{\"name\":\"Zipped\"}").unwrap();
     let packed = packed.finish().unwrap();
-    let reply = owner.with("content-encoding", "gzip").raw(Method::POST, TEAMS, Some("application/json"), packed.clone()).await;
+    let reply =
+        owner.with("content-encoding", "gzip").raw(Method::POST, TEAMS, Some("application/json"), packed.clone()).await;
     assert_eq!(reply.status, 201);
-    let cut = owner.with("content-encoding", "gzip").raw(Method::POST, TEAMS, Some("application/json"), packed[..10].to_vec()).await;
+    let cut = owner
+        .with("content-encoding", "gzip")
+        .raw(Method::POST, TEAMS, Some("application/json"), packed[..10].to_vec())
+        .await;
     assert_eq!(cut.status, 400);
-    let odd = owner.with("content-encoding", "compress").raw(Method::POST, TEAMS, Some("application/json"), packed).await;
+    let odd =
+        owner.with("content-encoding", "compress").raw(Method::POST, TEAMS, Some("application/json"), packed).await;
     assert_eq!(odd.problem(), (415, "unsupported_media_type".to_owned()));
 }
 

@@ -19,7 +19,8 @@ async fn a_number_is_connected_without_the_provider() {
     let id = added.text("/id");
     assert_eq!(added.text("/webhook_url"), format!("https://chat.shop.example/webhooks/whatsapp/{id}"));
     assert_eq!(added.text("/base_url"), "https://graph.facebook.com");
-    let codes: Vec<&str> = added.body["findings"].as_array().unwrap().iter().filter_map(|one| one["code"].as_str()).collect();
+    let codes: Vec<&str> =
+        added.body["findings"].as_array().unwrap().iter().filter_map(|one| one["code"].as_str()).collect();
     assert_eq!(codes, ["unreachable", "not_verified"], "what is left to do is told");
     let listed = owner.get("/api/v1/channels").await;
     assert_eq!((&listed.body["items"][0]["id"], &listed.body["next_cursor"]), (&json!(id), &Value::Null));
@@ -125,7 +126,9 @@ async fn the_doctor_finds_what_is_wrong_worst_first() {
     tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     let found = owner.get("/api/v1/doctor").await;
     let findings = found.body["findings"].as_array().unwrap();
-    let of = |check: &str| findings.iter().find(|one| one["check"] == check).unwrap_or_else(|| panic!("{check}: {}", found.body));
+    let of = |check: &str| {
+        findings.iter().find(|one| one["check"] == check).unwrap_or_else(|| panic!("{check}: {}", found.body))
+    };
     assert_eq!((&findings[0]["check"], &findings[0]["state"]), (&json!("workers"), &json!("blocking")));
     for (check, code) in [
         ("database", "ok"),

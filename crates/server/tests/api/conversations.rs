@@ -49,7 +49,10 @@ async fn pages_follow_each_other_in_every_order() {
     assert_eq!(owner.post(&first, json!({ "body": "closed" })).await.status, 201);
     let names = |reply: &crate::harness::Reply| -> Vec<String> {
         let items = reply.body["items"].as_array().unwrap();
-        items.iter().map(|item| item["contact"]["name"].as_str().unwrap().trim_start_matches("Customer ").to_owned()).collect()
+        items
+            .iter()
+            .map(|item| item["contact"]["name"].as_str().unwrap().trim_start_matches("Customer ").to_owned())
+            .collect()
     };
     for (sort, expected) in [("latest", "6543210"), ("closes_next", "3456210"), ("waiting", "0123456")] {
         let mut seen = Vec::new();
@@ -64,7 +67,13 @@ async fn pages_follow_each_other_in_every_order() {
     }
     let any = owner.get(&format!("{LIST}?status=any&limit=200")).await;
     assert_eq!(names(&any).concat(), "6543210");
-    for (query, expected) in [("q=customer%204", "4"), ("q=50000000", "6543210"), ("q=%2B971500000002", "2"), ("q=nobody", ""), ("q=100%25", "")] {
+    for (query, expected) in [
+        ("q=customer%204", "4"),
+        ("q=50000000", "6543210"),
+        ("q=%2B971500000002", "2"),
+        ("q=nobody", ""),
+        ("q=100%25", ""),
+    ] {
         assert_eq!(names(&owner.get(&format!("{LIST}?{query}")).await).concat(), expected, "{query}");
     }
     for bad in ["sort=oldest", "status=gone", "view=theirs", "limit=0", "cursor=x", "assignee_id=x"] {
@@ -77,10 +86,18 @@ async fn pages_follow_each_other_in_every_order() {
 #[tokio::test]
 async fn names_are_found_in_every_script() {
     let (_, shop, owner) = Shop::open().await;
-    for (n, name) in ["Иван Петров", "أمل حسن", "李小龙", "Élodie Brûlé", "McDonald"].iter().enumerate() {
+    for (n, name) in ["Иван Петров", "أمل حسن", "李小龙", "Élodie Brûlé", "McDonald"].iter().enumerate()
+    {
         shop.hear(&format!("97150000001{n}"), name, "x").await;
     }
-    for (q, found) in [("иван", "Иван Петров"), ("ПЕТРОВ", "Иван Петров"), ("أمل", "أمل حسن"), ("小龙", "李小龙"), ("élodie", "Élodie Brûlé"), ("mcdon", "McDonald")] {
+    for (q, found) in [
+        ("иван", "Иван Петров"),
+        ("ПЕТРОВ", "Иван Петров"),
+        ("أمل", "أمل حسن"),
+        ("小龙", "李小龙"),
+        ("élodie", "Élodie Brûlé"),
+        ("mcdon", "McDonald"),
+    ] {
         let path: String = q.bytes().map(|byte| format!("%{byte:02X}")).collect();
         for list in [format!("{LIST}?q={path}"), format!("/api/v1/contacts?q={path}")] {
             let reply = owner.get(&list).await;
@@ -112,9 +129,13 @@ async fn views_and_counts_follow_assignment() {
     for query in [format!("team_id={team}"), format!("assignee_id={agent}")] {
         assert_eq!(browser.get(&format!("{LIST}?{query}")).await.body["items"][0]["id"], heard.conversation.as_str());
     }
-    assert!(owner.get(&format!("{LIST}?view=mine")).await.body["items"].as_array().unwrap().is_empty(), "a token owns nothing");
+    assert!(
+        owner.get(&format!("{LIST}?view=mine")).await.body["items"].as_array().unwrap().is_empty(),
+        "a token owns nothing"
+    );
     let thread = browser.get(&format!("{}/messages", one(&heard.conversation))).await;
-    let events: Vec<_> = thread.body["items"].as_array().unwrap().iter().filter(|line| line["direction"] == "event").collect();
+    let events: Vec<_> =
+        thread.body["items"].as_array().unwrap().iter().filter(|line| line["direction"] == "event").collect();
     assert_eq!(events.len(), 3);
     let assigned = events.iter().find(|line| line["content"]["event"] == "assigned").unwrap();
     assert_eq!((&assigned["content"]["data"]["name"], &assigned["author"]["name"]), (&json!("agent"), &json!("agent")));
@@ -208,7 +229,11 @@ async fn notes_are_for_the_team_and_made_once() {
     let again = owner.post(&path, json!({ "body": "VIP", "client_id": "n1" })).await;
     assert_eq!((again.status, &again.body["id"]), (200, &note.body["id"]));
     let row = owner.get(&one(&heard.conversation)).await.body;
-    assert_eq!((&row["last_message"]["preview"], &row["unread_count"]), (&json!("hello"), &json!(1)), "the list does not move");
+    assert_eq!(
+        (&row["last_message"]["preview"], &row["unread_count"]),
+        (&json!("hello"), &json!(1)),
+        "the list does not move"
+    );
     assert_eq!(owner.post(&path, json!({ "body": "  " })).await.text("/field"), "body");
     assert!(shop.queue().await.is_empty());
 }

@@ -23,7 +23,10 @@ async fn a_file_comes_back_as_it_went_in() {
     let known = owner.with("if-none-match", tag.clone()).get(&path).await;
     assert_eq!((known.status, known.bytes.len()), (304, 0));
     let part = owner.with("range", "bytes=1-3").get(&path).await;
-    assert_eq!((part.status, part.bytes.as_slice(), part.header("content-range")), (206, b"PNG".as_slice(), format!("bytes 1-3/{}", PNG.len()).as_str()));
+    assert_eq!(
+        (part.status, part.bytes.as_slice(), part.header("content-range")),
+        (206, b"PNG".as_slice(), format!("bytes 1-3/{}", PNG.len()).as_str())
+    );
     let fresh = owner.with("range", "bytes=1-3").with("if-range", "\"old\"").get(&path).await;
     assert_eq!((fresh.status, fresh.bytes.len()), (200, PNG.len()));
     let beyond = owner.with("range", "bytes=9999-").get(&path).await;
@@ -60,17 +63,26 @@ async fn limits_are_named() {
     let (test, shop, owner) = Shop::open().await;
     let wrong = shop.upload_as(&owner, "?kind=video", "a.png", "image/png", PNG).await;
     assert_eq!((wrong.status, wrong.text("/field")), (422, "file".to_owned()));
-    assert!(wrong.text("/detail").contains("video/mp4") && wrong.text("/detail").contains("image/png"), "{}", wrong.body);
+    assert!(
+        wrong.text("/detail").contains("video/mp4") && wrong.text("/detail").contains("image/png"),
+        "{}",
+        wrong.body
+    );
     let mut sticker = b"RIFF\0\0\0\0WEBPVP8 ".to_vec();
     sticker.resize(600 << 10, 0);
     let fat = shop.upload_as(&owner, "?kind=sticker", "a.webp", "image/webp", &sticker).await;
     assert!(fat.text("/detail").contains("512000 bytes"), "{}", fat.body);
-    assert_eq!(shop.upload_as(&owner, "", "a.webp", "image/webp", &sticker).await.status, 201, "as a document it may go");
+    assert_eq!(
+        shop.upload_as(&owner, "", "a.webp", "image/webp", &sticker).await.status,
+        201,
+        "as a document it may go"
+    );
     let empty = shop.upload(&owner, "a.bin", b"").await;
     assert_eq!((empty.status, empty.text("/field")), (422, "file".to_owned()));
     let huge = vec![0; (1 << 20) + 1];
     assert_eq!(shop.upload(&owner, "a.bin", &huge).await.problem(), (422, "file_too_large".to_owned()));
-    let nowhere = shop.upload_as(&owner, "?channel_id=00000000-0000-7000-8000-000000000000", "a.png", "image/png", PNG).await;
+    let nowhere =
+        shop.upload_as(&owner, "?channel_id=00000000-0000-7000-8000-000000000000", "a.png", "image/png", PNG).await;
     assert_eq!(nowhere.text("/field"), "channel_id");
     let json = owner.raw(Method::POST, "/api/v1/media", Some("application/json"), b"{}".to_vec()).await;
     assert_eq!(json.problem(), (415, "unsupported_media_type".to_owned()));

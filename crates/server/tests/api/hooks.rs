@@ -30,7 +30,8 @@ async fn receiving() -> (TestApp, Client, String) {
 
 /// A delivery of one text message.
 fn message(id: &str) -> Vec<u8> {
-    let text = json!({ "from": "16505551234", "id": id, "timestamp": "1790000000", "type": "text", "text": { "body": "Hi" } });
+    let text =
+        json!({ "from": "16505551234", "id": id, "timestamp": "1790000000", "type": "text", "text": { "body": "Hi" } });
     let value = json!({
         "messaging_product": "whatsapp",
         "metadata": { "display_phone_number": "15550783881", "phone_number_id": "1" },
@@ -103,7 +104,8 @@ async fn nothing_else_is_taken() {
 
     tally::flush(&test.app).await;
     let found = owner.get("/api/v1/doctor").await;
-    let finding = found.body["findings"].as_array().unwrap().iter().find(|one| one["check"] == "channel.signature").unwrap();
+    let finding =
+        found.body["findings"].as_array().unwrap().iter().find(|one| one["check"] == "channel.signature").unwrap();
     assert_eq!((&finding["code"], &finding["values"]["count"]), (&json!("wrong"), &json!("9")), "counted");
 }
 
@@ -138,7 +140,8 @@ fn gzip(body: &[u8]) -> Vec<u8> {
 async fn a_packed_body_counts_by_what_is_in_it() {
     let (test, owner, path) = receiving().await;
     let body = message("wamid.A");
-    let signed = |body: &[u8]| test.nobody().with("x-hub-signature-256", sign(SECRET, body)).with("content-encoding", "gzip");
+    let signed =
+        |body: &[u8]| test.nobody().with("x-hub-signature-256", sign(SECRET, body)).with("content-encoding", "gzip");
     let reply = signed(&body).raw(Method::POST, &path, JSON, gzip(&body)).await;
     assert_eq!(reply.status, 200, "signed is what was packed: {}", reply.body);
     let bomb = vec![b' '; 60 << 20];
@@ -153,7 +156,8 @@ async fn a_packed_body_counts_by_what_is_in_it() {
 async fn a_body_in_pieces_is_put_together() {
     let (test, _, path) = receiving().await;
     let body = message("wamid.A");
-    let pieces: Vec<Result<Bytes, std::io::Error>> = body.chunks(7).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+    let pieces: Vec<Result<Bytes, std::io::Error>> =
+        body.chunks(7).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
     let reply = send(&test.router, &path, &body, Body::from_stream(futures::stream::iter(pieces))).await;
     assert_eq!(reply, 200);
     let cut: Vec<Result<Bytes, std::io::Error>> =
@@ -197,11 +201,13 @@ async fn the_handshake_answers_only_the_right_question() {
     ] {
         assert_eq!(nobody.get(&ask(query)).await.status, 403, "{query}");
     }
-    let unknown = nobody.get("/webhooks/whatsapp/00000000-0000-7000-8000-000000000000?hub.verify_token=verify-me").await;
+    let unknown =
+        nobody.get("/webhooks/whatsapp/00000000-0000-7000-8000-000000000000?hub.verify_token=verify-me").await;
     assert_eq!(unknown.status, 404);
     tally::flush(&test.app).await;
     let found = owner.get("/api/v1/doctor").await;
-    let finding = found.body["findings"].as_array().unwrap().iter().find(|one| one["check"] == "channel.webhook").unwrap();
+    let finding =
+        found.body["findings"].as_array().unwrap().iter().find(|one| one["check"] == "channel.webhook").unwrap();
     assert_eq!(finding["code"], "no_events", "verified, and nothing came yet");
 }
 

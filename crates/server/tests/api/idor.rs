@@ -29,7 +29,10 @@ async fn ids_of_another_workspace_are_nothing() {
     let browser = test.browser(&b.email).await;
     for endpoint in test.document.endpoints().iter().filter(|endpoint| !endpoint.params.is_empty()) {
         for id in &ids {
-            let path = endpoint.params.iter().fold(endpoint.path.clone(), |path, param| path.replace(&format!("{{{param}}}"), id));
+            let path = endpoint
+                .params
+                .iter()
+                .fold(endpoint.path.clone(), |path, param| path.replace(&format!("{{{param}}}"), id));
             let body = test.document.smallest_body(endpoint);
             let mut reply = token.send(endpoint.method.clone(), &path, body.clone()).await;
             if reply.status == 403 && endpoint.access == "any" {

@@ -39,7 +39,8 @@ impl Stream {
                 let data = serde_json::from_str(&field("data: ").unwrap()).unwrap();
                 return Some(Heard { kind, id: field("id: "), data });
             }
-            let piece = tokio::time::timeout(Duration::from_secs(10), self.body.next()).await.expect("an event in time");
+            let piece =
+                tokio::time::timeout(Duration::from_secs(10), self.body.next()).await.expect("an event in time");
             self.text.push_str(std::str::from_utf8(&piece?.unwrap()).unwrap());
         }
     }
@@ -60,7 +61,10 @@ async fn what_happens_is_heard_and_resumed_without_gaps() {
     assert!(kinds.contains(&"contact.created") && kinds.contains(&"conversation.created"), "{kinds:?}");
     let created = seen.last().unwrap();
     assert_eq!(created.data["message_id"], heard.message.as_str());
-    assert_eq!((&created.data["conversation_id"], &created.data["contact_id"]), (&json!(heard.conversation), &json!(heard.contact)));
+    assert_eq!(
+        (&created.data["conversation_id"], &created.data["contact_id"]),
+        (&json!(heard.conversation), &json!(heard.contact))
+    );
     assert!(created.data["at"].is_i64() && created.data["kind"] == "message.created");
     let cursor = created.id.clone().unwrap();
     drop(stream);
@@ -129,7 +133,10 @@ async fn typing_passes_by_and_is_told_to_the_customer_now_and_then() {
     let typing = typing.unwrap();
     assert_eq!((typing.kind.as_str(), &typing.id), ("typing", &None));
     assert_eq!(typing.data["conversation_id"], heard.conversation.as_str());
-    assert_eq!(typing.data["data"], json!({ "conversation_id": heard.conversation, "user_id": agent, "name": "agent", "state": "typing" }));
+    assert_eq!(
+        typing.data["data"],
+        json!({ "conversation_id": heard.conversation, "user_id": agent, "name": "agent", "state": "typing" })
+    );
     assert_eq!(jobs().await, before + 1);
     for state in ["typing", "note", "idle"] {
         assert_eq!(browser.post(&path, json!({ "state": state })).await.status, 204);
@@ -154,7 +161,8 @@ async fn another_workspace_hears_nothing() {
 async fn listener(test: &TestApp, client: &Client) -> Listener {
     let cookie = client.get("/api/v1/session").await;
     assert_eq!(cookie.status, 200);
-    let text = client.header("cookie").split("; ").find_map(|part| part.strip_prefix("rapport_session=")).unwrap().to_owned();
+    let text =
+        client.header("cookie").split("; ").find_map(|part| part.strip_prefix("rapport_session=")).unwrap().to_owned();
     let caller = authenticate(&test.app, &Credential::Session(text)).await.unwrap();
     Listener::open(&test.app, Arc::new(caller), None, Duration::from_millis(50)).await.unwrap()
 }

@@ -13,6 +13,7 @@ mod idempotency;
 mod idor;
 mod listen;
 mod live;
+mod road;
 mod roles;
 mod search;
 mod sending;

@@ -10,7 +10,9 @@ const ROLES: [&str; 5] = ["viewer", "agent", "supervisor", "admin", "owner"];
 fn expected(endpoint: &Endpoint) -> &'static str {
     let name = format!("{} {}", endpoint.method, endpoint.path.trim_start_matches("/api/v1"));
     let line = TABLE.lines().find(|line| line.rsplit_once(' ').is_some_and(|(operation, _)| operation.trim() == name));
-    line.and_then(|line| line.rsplit_once(' ')).map(|(_, least)| least).unwrap_or_else(|| panic!("roles.txt has no line for {name}"))
+    line.and_then(|line| line.rsplit_once(' '))
+        .map(|(_, least)| least)
+        .unwrap_or_else(|| panic!("roles.txt has no line for {name}"))
 }
 
 #[tokio::test]

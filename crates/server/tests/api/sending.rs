@@ -30,7 +30,10 @@ async fn a_reply_is_stored_queued_and_shown() {
     assert_eq!((queue[0].message.to_string(), queue[0].priority), (reply.text("/id"), Priority::Reply));
     let row = owner.get(&format!("/api/v1/conversations/{}", heard.conversation)).await.body;
     assert_eq!((&row["last_message"]["preview"], &row["last_message"]["status"]), (&json!("Yes!"), &json!("queued")));
-    assert_eq!((&row["waiting_since"], &row["unread_count"], &row["assignee_id"]), (&json!(null), &json!(0), &json!(agent)));
+    assert_eq!(
+        (&row["waiting_since"], &row["unread_count"], &row["assignee_id"]),
+        (&json!(null), &json!(0), &json!(agent))
+    );
     let again = say(&browser, &heard, body).await;
     assert_eq!((again.status, &again.body["id"]), (200, &reply.body["id"]));
     assert_eq!(shop.queue().await.len(), 1);
@@ -59,12 +62,19 @@ async fn a_closed_window_refuses_text_at_once_and_lets_templates_through() {
     shop.wait(DAY);
     let refused = say(&owner, &heard, text("too late")).await;
     assert_eq!(refused.problem(), (422, "window_closed".to_owned()));
-    assert_eq!((&refused.body["verdict"]["outcome"], &refused.body["verdict"]["decided_by"]), (&json!("refuse"), &json!("window")));
+    assert_eq!(
+        (&refused.body["verdict"]["outcome"], &refused.body["verdict"]["decided_by"]),
+        (&json!("refuse"), &json!("window"))
+    );
     assert_eq!(refused.body["verdict"]["summary"], refused.body["detail"]);
     let checks = refused.body["verdict"]["checks"].as_array().unwrap();
     let window = checks.iter().find(|check| check["rule"] == "window").unwrap();
     assert_eq!((&window["passed"], &window["note_key"]), (&json!(false), &json!("guard.window.closed")));
-    assert_eq!(say(&owner, &heard, early).await.body["id"], taken.body["id"], "what was taken before is not refused now");
+    assert_eq!(
+        say(&owner, &heard, early).await.body["id"],
+        taken.body["id"],
+        "what was taken before is not refused now"
+    );
     shop.template("order_ready", "UTILITY").await;
     let good = json!([{ "type": "body", "parameters": [{ "type": "text", "text": "Amal" }] }]);
     let template = |components: Value| json!({ "content": { "type": "template", "name": "order_ready", "language": "en", "components": components } });
@@ -75,10 +85,19 @@ async fn a_closed_window_refuses_text_at_once_and_lets_templates_through() {
     assert_eq!(shop.queue().await.len(), 2);
     for (body, field) in [
         (template(json!([])), "content.components.body"),
-        (template(json!([{ "type": "body", "parameters": [{ "type": "text", "text": "a\nb" }] }])), "content.components.body"),
-        (template(json!([{ "type": "button", "sub_type": "url", "index": 0, "parameters": [] }])), "content.components.body"),
+        (
+            template(json!([{ "type": "body", "parameters": [{ "type": "text", "text": "a\nb" }] }])),
+            "content.components.body",
+        ),
+        (
+            template(json!([{ "type": "button", "sub_type": "url", "index": 0, "parameters": [] }])),
+            "content.components.body",
+        ),
         (json!({ "content": { "type": "template", "name": "nothing", "language": "en" } }), "content.name"),
-        (json!({ "content": { "type": "template", "name": "order_ready", "language": "ar", "components": good } }), "content.language"),
+        (
+            json!({ "content": { "type": "template", "name": "order_ready", "language": "ar", "components": good } }),
+            "content.language",
+        ),
     ] {
         let reply = say(&owner, &heard, body.clone()).await;
         assert_eq!((reply.status, reply.text("/field")), (422, field.to_owned()), "{body}: {}", reply.body);
@@ -106,7 +125,11 @@ async fn what_cannot_be_sent_names_its_field() {
         (json!({ "content": { "type": "reaction", "target": other.message, "emoji": "👍" } }), 422, "content.target"),
         (json!({ "content": { "type": "reaction", "target": "x", "emoji": "👍" } }), 422, "content.target"),
         (json!({ "content": { "type": "text", "body": "x" }, "client_id": "" }), 422, "client_id"),
-        (json!({ "content": { "type": "interactive", "kind": "button", "body": "x", "action": { "buttons": [] } } }), 422, "content.action.buttons"),
+        (
+            json!({ "content": { "type": "interactive", "kind": "button", "body": "x", "action": { "buttons": [] } } }),
+            422,
+            "content.action.buttons",
+        ),
     ] {
         let reply = say(&owner, &heard, body.clone()).await;
         assert_eq!((reply.status, reply.text("/field")), (status, field.to_owned()), "{body}: {}", reply.body);
@@ -135,10 +158,15 @@ async fn files_go_out_with_what_is_known_of_them() {
 async fn a_template_may_show_our_own_file() {
     let (_, shop, owner) = Shop::open().await;
     let heard = shop.hear("971500000001", "Amal", "hello").await;
-    shop.template_of("picture", "UTILITY", json!([
-        { "type": "HEADER", "format": "IMAGE", "example": { "header_handle": ["x"] } },
-        { "type": "BODY", "text": "Look at this." }
-    ])).await;
+    shop.template_of(
+        "picture",
+        "UTILITY",
+        json!([
+            { "type": "HEADER", "format": "IMAGE", "example": { "header_handle": ["x"] } },
+            { "type": "BODY", "text": "Look at this." }
+        ]),
+    )
+    .await;
     let file = shop.upload(&owner, "a.png", PNG).await.text("/id");
     let content = |id: &str| {
         let header = json!([{ "type": "header", "parameters": [{ "type": "image", "image": { "id": id } }] }]);
@@ -151,7 +179,12 @@ async fn a_template_may_show_our_own_file() {
     let page = shop.upload_as(&owner, "", "a.txt", "text/plain", b"hello").await.text("/id");
     for id in ["00000000-0000-7000-8000-000000000000", page.as_str()] {
         let reply = say(&owner, &heard, content(id)).await;
-        assert_eq!((reply.status, reply.text("/field")), (422, "content.components.header".to_owned()), "{}", reply.body);
+        assert_eq!(
+            (reply.status, reply.text("/field")),
+            (422, "content.components.header".to_owned()),
+            "{}",
+            reply.body
+        );
     }
 }
 
@@ -183,7 +216,10 @@ async fn the_guard_says_beforehand_what_it_would_do() {
     };
     let hello = json!({ "type": "text", "body": "hello" });
     let open = ask(json!({ "conversation_id": heard.conversation, "content": hello })).await;
-    assert_eq!((open.status, &open.body["outcome"], &open.body["summary_key"]), (200, &json!("allow"), &json!("guard.allow")));
+    assert_eq!(
+        (open.status, &open.body["outcome"], &open.body["summary_key"]),
+        (200, &json!("allow"), &json!("guard.allow"))
+    );
     let same = ask(json!({ "contact_id": heard.contact, "channel_id": shop.channel, "content": hello })).await;
     assert_eq!(same.body["outcome"], "allow");
     shop.wait(25 * HOUR);

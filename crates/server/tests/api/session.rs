@@ -12,7 +12,8 @@ fn wrong(email: &str) -> serde_json::Value {
 async fn a_person_signs_in_is_known_and_signs_out() {
     let test = TestApp::new().await;
     let workspace = test.workspace("a").await;
-    let reply = test.nobody().post("/api/v1/session", json!({ "email": " Owner@A.example", "password": PASSWORD })).await;
+    let reply =
+        test.nobody().post("/api/v1/session", json!({ "email": " Owner@A.example", "password": PASSWORD })).await;
     assert_eq!(reply.status, 200);
     assert_eq!(reply.body["user"]["id"], workspace.owner_id.as_str());
     assert_eq!(reply.body["workspace"]["id"], workspace.id.as_str());
@@ -55,7 +56,8 @@ async fn wrong_unknown_and_disabled_look_the_same() {
 async fn failures_make_strangers_wait_but_not_a_known_browser() {
     let test = TestApp::new().await;
     test.workspace("a").await;
-    let known = test.nobody().post("/api/v1/session", json!({ "email": "owner@a.example", "password": PASSWORD })).await;
+    let known =
+        test.nobody().post("/api/v1/session", json!({ "email": "owner@a.example", "password": PASSWORD })).await;
     for _ in 0..6 {
         assert_eq!(test.nobody().post("/api/v1/session", wrong("owner@a.example")).await.status, 401);
     }
@@ -72,7 +74,11 @@ async fn failures_make_strangers_wait_but_not_a_known_browser() {
     let browser = test.nobody().with("cookie", known.cookies());
     assert_eq!(browser.post("/api/v1/session", right.clone()).await.status, 200);
     test.clock.advance(SECOND);
-    assert_eq!(test.nobody().post("/api/v1/session", right).await.status, 200, "the honest user gets in after the wait");
+    assert_eq!(
+        test.nobody().post("/api/v1/session", right).await.status,
+        200,
+        "the honest user gets in after the wait"
+    );
 }
 
 #[tokio::test]
@@ -156,6 +162,12 @@ async fn a_changed_password_ends_every_session() {
     let renewed = test.nobody().with("cookie", reply.cookies());
     assert_eq!(renewed.get("/api/v1/session").await.status, 200);
     test.clock.advance(MINUTE);
-    assert_eq!(test.nobody().post("/api/v1/session", json!({ "email": "owner@a.example", "password": PASSWORD })).await.status, 401);
-    assert_eq!(test.nobody().post("/api/v1/session", json!({ "email": "owner@a.example", "password": new })).await.status, 200);
+    assert_eq!(
+        test.nobody().post("/api/v1/session", json!({ "email": "owner@a.example", "password": PASSWORD })).await.status,
+        401
+    );
+    assert_eq!(
+        test.nobody().post("/api/v1/session", json!({ "email": "owner@a.example", "password": new })).await.status,
+        200
+    );
 }

@@ -31,7 +31,8 @@ async fn the_document_is_served_and_whole() {
         let pointer = part.split('"').next().unwrap();
         assert!(reply.body.pointer(pointer).is_some(), "{pointer} leads nowhere");
     }
-    let mut ids: Vec<&str> = text.split("\"operationId\":\"").skip(1).filter_map(|part| part.split('"').next()).collect();
+    let mut ids: Vec<&str> =
+        text.split("\"operationId\":\"").skip(1).filter_map(|part| part.split('"').next()).collect();
     let all = ids.len();
     ids.sort_unstable();
     ids.dedup();

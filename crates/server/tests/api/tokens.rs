@@ -7,7 +7,8 @@ use serde_json::json;
 #[tokio::test]
 async fn scopes_cut_the_role() {
     let (test, owner) = TestApp::with_owner().await;
-    let made = owner.post("/api/v1/tokens", json!({ "name": "reader", "role": "admin", "scopes": ["user.read"] })).await;
+    let made =
+        owner.post("/api/v1/tokens", json!({ "name": "reader", "role": "admin", "scopes": ["user.read"] })).await;
     assert_eq!(made.status, 201);
     assert!(made.text("/secret").starts_with("rpt_"));
     let reader = test.bearer(&made.text("/secret"));

@@ -47,13 +47,7 @@ pub struct Row {
 ///
 /// # Errors
 /// What the database said.
-pub async fn page(
-    read: &Read,
-    text: Option<&str>,
-    sort: Sort,
-    after: Option<&After>,
-    limit: u64,
-) -> Result<Vec<Row>> {
+pub async fn page(read: &Read, text: Option<&str>, sort: Sort, after: Option<&After>, limit: u64) -> Result<Vec<Row>> {
     let mut draft = Draft::default();
     let workspace = draft.arg(read.workspace().0);
     let mut conditions = String::new();
@@ -87,9 +81,8 @@ pub async fn page(
          AND c.merged_into IS NULL{conditions} ORDER BY {order} LIMIT {limit}"
     );
     let rows = read.conn().query_all_raw(sql::with(read.backend(), text, draft.values)).await?;
-    let row = |row: &QueryResult| {
-        Ok(Row { contact: Model::from_query_result(row, "")?, folded: row.try_get("", "folded")? })
-    };
+    let row =
+        |row: &QueryResult| Ok(Row { contact: Model::from_query_result(row, "")?, folded: row.try_get("", "folded")? });
     rows.iter().map(row).collect()
 }
 

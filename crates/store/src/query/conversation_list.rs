@@ -175,9 +175,7 @@ async fn stretch(
         let (key, id, column) = (draft.arg(after.key), draft.arg(after.id), phase.key);
         let beyond = if phase.descending { "<" } else { ">" };
         // The first half leads the index to the place, the second is exact.
-        conditions.push_str(&format!(
-            " AND c.{column} {beyond}= {key} AND (c.{column} {beyond} {key} OR c.id > {id})"
-        ));
+        conditions.push_str(&format!(" AND c.{column} {beyond}= {key} AND (c.{column} {beyond} {key} OR c.id > {id})"));
     }
     let joined = restrict(filter, &mut draft, &mut conditions);
     let (joins, order) = (if joined { JOINS } else { "" }, phase.order());
@@ -197,10 +195,8 @@ async fn stretch(
     ];
     let statuses = if filter.statuses.is_empty() { &any[..] } else { &filter.statuses };
     let parts: Vec<String> = statuses.iter().map(one).collect();
-    let text = format!(
-        "SELECT {COLUMNS} FROM ({}) AS c {JOINS} ORDER BY {order} LIMIT {limit}",
-        parts.join(" UNION ALL ")
-    );
+    let text =
+        format!("SELECT {COLUMNS} FROM ({}) AS c {JOINS} ORDER BY {order} LIMIT {limit}", parts.join(" UNION ALL "));
     let rows = read.conn().query_all_raw(sql::with(read.backend(), text, draft.values)).await?;
     rows.iter().map(row_of).collect()
 }

@@ -116,10 +116,8 @@ async fn complete(read: &Read, rows: Vec<MessageRow>) -> Result<Vec<Line>> {
     let line = |mut row: MessageRow| {
         let packed = std::mem::take(&mut row.content);
         // One damaged row must not take the thread with it.
-        let content = unpack_content(&packed).unwrap_or_else(|error| Content::Unsupported {
-            kind: row.kind.clone(),
-            reason: error.to_string(),
-        });
+        let content = unpack_content(&packed)
+            .unwrap_or_else(|error| Content::Unsupported { kind: row.kind.clone(), reason: error.to_string() });
         let quoted = row.reply_to_id.and_then(|id| quoted.get(&id).cloned());
         let media = row.media_id.and_then(|id| files.get(&id).cloned());
         Line { row, content, quoted, media }

@@ -105,6 +105,14 @@ impl RawEvents {
         work::expire_waiting(&self.store, now, limit).await
     }
 
+    /// Makes events pending again that wait for a message which is here now, at most `limit`. Returns how many.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn wake_found(&self, limit: usize) -> Result<u64> {
+        work::wake_found(&self.store, limit).await
+    }
+
     /// Deletes processed and duplicate events of a workspace received before a moment, at most `limit`; they stay in
     /// the counts. Returns how many. Quarantined events are kept until a person decides.
     ///

@@ -281,6 +281,20 @@ pub(super) async fn expire_waiting(store: &Store, now: Ms, limit: usize) -> Resu
     Ok(store.writer().execute_raw(statement).await?.rows_affected())
 }
 
+/// Two transactions that ran side by side, one parking an event and one storing what it waits for, did not see each
+/// other: whatever waits for a message that is here now is woken. Ids of the provider are unique over channels, and one
+/// webhook may serve several numbers, so all channels of the workspace are looked through.
+pub(super) async fn wake_found(store: &Store, limit: usize) -> Result<u64> {
+    let text = format!(
+        "UPDATE raw_event SET state = {PENDING}, wait_key = NULL WHERE state = {WAITING} AND (workspace_id, id) IN \
+         (SELECT e.workspace_id, e.id FROM raw_event AS e WHERE e.state = {WAITING} AND EXISTS \
+         (SELECT 1 FROM channel AS c JOIN message AS m ON m.workspace_id = c.workspace_id AND m.channel_id = c.id \
+         AND m.provider_key = e.wait_key WHERE c.workspace_id = e.workspace_id) LIMIT $1)"
+    );
+    let statement = sql::with(store.backend(), text, [clamp(limit).into()]);
+    Ok(store.writer().execute_raw(statement).await?.rows_affected())
+}
+
 pub(super) fn clamp(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -3,7 +3,7 @@
 use super::{NOW, channel, number, on_both, workspace};
 use rapport_core::time::HOUR;
 use rapport_store::raw::{Accepted, Finish, Finished, Kind, NewRawEvent, Pending};
-use rapport_store::{Error, audit, codec, testing};
+use rapport_store::{Backend, Error, audit, codec, testing};
 use std::sync::Arc;
 
 fn event(number: u64, lane: u16) -> NewRawEvent {
@@ -81,6 +81,25 @@ on_both! {
         assert_eq!(raw.pending(&[200], 10).await.unwrap().len(), 0);
         assert_eq!(raw.pending(&[], 10).await.unwrap().len(), 0);
         assert_eq!(raw.backlog(10_000).await.unwrap(), 2_000);
+    }
+
+    async fn what_is_acknowledged_after_a_full_disk_is_durable(db: &TestStore) {
+        if db.store.backend() != Backend::Sqlite {
+            return;
+        }
+        // A limit on the file's pages fails as a full disk does: SQLite ends the transaction by itself.
+        for round in 0..5 {
+            testing::execute(&db.store, "PRAGMA max_page_count = 1").await.unwrap();
+            let big: Vec<_> = (0..400).map(|n| NewRawEvent { body: vec![7; 4_000], ..event(round * 400 + n, 1) }).collect();
+            assert!(db.store.raw().accept(&big).await.is_err(), "there is no room");
+        }
+        let small: Vec<_> = (9_000..9_050).map(|n| event(n, 1)).collect();
+        let _ = testing::execute(&db.store, "PRAGMA max_page_count = 1073741823").await;
+        assert_eq!(db.store.raw().accept(&small).await.unwrap().len(), 50);
+        // Another process sees only what is really committed.
+        let other = db.another_node().await.unwrap();
+        assert_eq!(testing::number(&other, "SELECT count(*) FROM raw_event").await.unwrap(), 50);
+        other.close().await.unwrap();
     }
 
     async fn events_end_once(db: &TestStore) {

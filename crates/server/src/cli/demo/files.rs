@@ -74,7 +74,9 @@ fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
 fn png_table() -> &'static [u32; 256] {
     static TABLE: OnceLock<[u32; 256]> = OnceLock::new();
     TABLE.get_or_init(|| {
-        std::array::from_fn(|at| (0..8).fold(at as u32, |crc, _| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 }))
+        std::array::from_fn(|at| {
+            (0..8).fold(at as u32, |crc, _| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 })
+        })
     })
 }
 
@@ -123,7 +125,10 @@ fn page(file: &mut Vec<u8>, flags: u8, samples: u64, number: u32, packets: &[&[u
         page.extend(*packet);
     }
     let crc = page.iter().fold(0_u32, |crc, byte| {
-        (0..8).fold(crc ^ (u32::from(*byte) << 24), |crc, _| if crc >> 31 == 1 { (crc << 1) ^ 0x04c1_1db7 } else { crc << 1 })
+        (0..8).fold(
+            crc ^ (u32::from(*byte) << 24),
+            |crc, _| if crc >> 31 == 1 { (crc << 1) ^ 0x04c1_1db7 } else { crc << 1 },
+        )
     });
     page[22..26].copy_from_slice(&crc.to_le_bytes());
     file.extend(page);
@@ -136,7 +141,9 @@ mod tests {
     #[test]
     fn files_are_what_they_say() {
         let picture = picture("dress", "b5656b");
-        assert!(picture.starts_with(b"\x89PNG") && picture.ends_with(&[0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]));
+        assert!(
+            picture.starts_with(b"\x89PNG") && picture.ends_with(&[0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82])
+        );
         assert!(picture.len() < 300_000);
         let voice = voice(7);
         assert_eq!(voice.windows(4).filter(|bytes| bytes == b"OggS").count(), 4);

@@ -48,7 +48,8 @@ impl Stage {
         let number = "106540352242922";
         let metadata = json!({ "display_phone_number": self.business, "phone_number_id": number });
         let value = json!({ "messaging_product": "whatsapp", "metadata": metadata, "message_echoes": [echo] });
-        let told = self.control("/_sandbox/whatsapp/raw", &json!({ "field": "smb_message_echoes", "value": value })).await?;
+        let told =
+            self.control("/_sandbox/whatsapp/raw", &json!({ "field": "smb_message_echoes", "value": value })).await?;
         taken(&told)
     }
 
@@ -87,7 +88,8 @@ impl Stage {
         let request = Request::new("demo", "sign_in", Method::Post, format!("{}/api/v1/session", self.product));
         let answer = self.run(request.with_json(&json!({ "email": email, "password": password }))).await?;
         let cookies = answer.headers.iter().filter(|(name, _)| name == "set-cookie").map(|(_, value)| value.as_str());
-        let session = cookies.filter_map(|cookie| cookie.split(';').next()).find(|pair| pair.starts_with("rapport_session="));
+        let session =
+            cookies.filter_map(|cookie| cookie.split(';').next()).find(|pair| pair.starts_with("rapport_session="));
         session.map(|pair| Agent(pair.to_owned())).ok_or_else(|| format!("{email} cannot sign in: {}", answer.status))
     }
 

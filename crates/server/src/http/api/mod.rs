@@ -27,7 +27,9 @@ pub mod workspace;
 use super::access::{MARK, operations};
 use super::problem;
 use rapport_app::App;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{Components, InfoBuilder, OpenApi};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -86,8 +88,7 @@ pub fn document(mut document: OpenApi) -> OpenApi {
     let cookie = ApiKey::Cookie(ApiKeyValue::new(super::caller::SESSION_COOKIE));
     components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
     let none: [&str; 0] = [];
-    document.security =
-        Some(vec![SecurityRequirement::new("token", none), SecurityRequirement::new("session", none)]);
+    document.security = Some(vec![SecurityRequirement::new("token", none), SecurityRequirement::new("session", none)]);
     open_public(&mut document);
     document
 }

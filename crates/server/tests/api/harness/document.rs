@@ -42,7 +42,8 @@ impl Document {
         for (path, item) in self.json["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
                 let Ok(method) = method.to_uppercase().parse::<Method>() else { continue };
-                let params = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).map(str::to_owned);
+                let params =
+                    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).map(str::to_owned);
                 found.push(Endpoint {
                     method,
                     path: path.clone(),
@@ -93,7 +94,10 @@ impl Document {
     fn smallest_object(&self, schema: &Value) -> Value {
         let required = schema["required"].as_array().cloned().unwrap_or_default();
         let names = required.iter().filter_map(Value::as_str);
-        names.map(|name| (name.to_owned(), self.smallest(&schema["properties"][name]))).collect::<serde_json::Map<_, _>>().into()
+        names
+            .map(|name| (name.to_owned(), self.smallest(&schema["properties"][name])))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
     }
 
     /// Checks an answer of the API: its status must be documented and its body must fit.
@@ -109,7 +113,11 @@ impl Document {
             return;
         }
         let Some((template, operation)) = self.operation(method, path) else {
-            assert!(is_problem && matches!(reply.status, 404 | 405), "{method} {path} is not in the document: {}", reply.status);
+            assert!(
+                is_problem && matches!(reply.status, 404 | 405),
+                "{method} {path} is not in the document: {}",
+                reply.status
+            );
             return;
         };
         let responses = &operation["responses"];
@@ -149,7 +157,8 @@ impl Document {
         let paths = self.json["paths"].as_object()?;
         let matches = |template: &str| {
             let parts: Vec<&str> = template.split('/').collect();
-            parts.len() == given.len() && parts.iter().zip(&given).all(|(part, value)| part.starts_with('{') || part == value)
+            parts.len() == given.len()
+                && parts.iter().zip(&given).all(|(part, value)| part.starts_with('{') || part == value)
         };
         // A path that is written out comes before one with a name: /users/me before /users/{id}.
         let mut found: Vec<_> = paths.iter().filter(|(template, _)| matches(template)).collect();

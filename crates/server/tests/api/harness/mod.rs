@@ -66,6 +66,11 @@ impl Executor for Nowhere {
 
 impl TestApp {
     pub async fn new() -> Self {
+        Self::calling(Arc::new(Nowhere)).await
+    }
+
+    /// The same with somebody out there.
+    pub async fn calling(outside: Arc<dyn Executor>) -> Self {
         // Shown with a failing test only. A second call is refused; the first stays.
         let _ = tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::WARN).try_init();
         let folder = tempfile::tempdir().unwrap();
@@ -85,7 +90,7 @@ impl TestApp {
             clock: clock.clone(),
             vault: Vault::new(MasterKey::from_bytes([7; 32]), ids.clone()),
             ids,
-            http: Arc::new(Nowhere),
+            http: outside,
             settings,
             shutdown: tokio_util::sync::CancellationToken::new(),
         })

@@ -38,7 +38,11 @@ pub struct Heard {
 impl Shop {
     /// An application with a shop, and its owner's token as client.
     pub async fn open() -> (TestApp, Self, Client) {
-        let test = TestApp::new().await;
+        Self::open_in(TestApp::new().await).await
+    }
+
+    /// The same in an application that is there already.
+    pub async fn open_in(test: TestApp) -> (TestApp, Self, Client) {
         let workspace = test.workspace("a").await;
         let client = test.bearer(&workspace.token);
         let shop = Self::in_workspace(&test, &workspace, &client).await;
@@ -74,8 +78,7 @@ impl Shop {
 
     pub async fn hear_content(&self, wa_id: &str, name: &str, content: Content) -> Heard {
         let wamid = format!("wamid.{}.{}", self.channel, self.count.fetch_add(1, Ordering::SeqCst));
-        let customer =
-            Customer { wa_id: Some(wa_id.to_owned()), name: Some(name.to_owned()), ..Customer::default() };
+        let customer = Customer { wa_id: Some(wa_id.to_owned()), name: Some(name.to_owned()), ..Customer::default() };
         let message = InboundMessage {
             id: wamid.clone(),
             customer,

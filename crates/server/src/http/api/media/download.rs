@@ -154,7 +154,10 @@ mod tests {
             assert_eq!(presentation(mime, None), (told.to_owned(), word.to_owned()), "{mime}");
         }
         let (_, disposition) = presentation("application/zip", Some("فاتورة \"1\".zip"));
-        assert!(disposition.starts_with("attachment; filename=\"______ _1_.zip\"; filename*=UTF-8''%D9%81"), "{disposition}");
+        assert!(
+            disposition.starts_with("attachment; filename=\"______ _1_.zip\"; filename*=UTF-8''%D9%81"),
+            "{disposition}"
+        );
         assert!(disposition.is_ascii());
     }
 }

@@ -1,8 +1,8 @@
 //! POST /api/v1/media
 
 use crate::http::{Answer, Caller, Json, Problem, Problems, Query};
-use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
 use axum::extract::State;
+use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
 use axum::http::StatusCode;
 use rapport_app::App;
 use rapport_app::media::upload::{Upload, UploadQuery, UploadView};

@@ -49,10 +49,8 @@ pub async fn create(
     };
     let signed_in = auth::sign_in(&app, attempt).await?;
     let https = app.settings.is_https();
-    let cookies = AppendHeaders([
-        cookies::session(&signed_in.secret.expose(), https),
-        cookies::device(&signed_in.device, https),
-    ]);
+    let cookies =
+        AppendHeaders([cookies::session(&signed_in.secret.expose(), https), cookies::device(&signed_in.device, https)]);
     let me = me::get(&app, &signed_in.caller).await?;
     Ok((cookies, Json(me)))
 }

@@ -2,11 +2,11 @@
 
 use super::cookies::{self, SetCookie};
 use crate::http::{Answer, Caller, Problems};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::AppendHeaders;
-use rapport_app::auth;
-use axum::extract::State;
 use rapport_app::App;
+use rapport_app::auth;
 
 /// Signs out.
 #[utoipa::path(
@@ -17,11 +17,7 @@ use rapport_app::App;
     responses((status = 204), Problems),
     extensions(("x-permission" = json!("any")))
 )]
-pub async fn delete(
-    State(app): State<App>,
-    caller: Caller,
-
-) -> Answer<(StatusCode, AppendHeaders<[SetCookie; 1]>)> {
+pub async fn delete(State(app): State<App>, caller: Caller) -> Answer<(StatusCode, AppendHeaders<[SetCookie; 1]>)> {
     auth::sign_out(&app, &caller).await?;
     Ok((StatusCode::NO_CONTENT, AppendHeaders([cookies::ended(app.settings.is_https())])))
 }

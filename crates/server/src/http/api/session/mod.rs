@@ -12,6 +12,5 @@ use utoipa_axum::routes;
 /// The noun's endpoints.
 #[must_use]
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(create::create, read::read, delete::delete))
+    OpenApiRouter::new().routes(routes!(create::create, read::read, delete::delete))
 }

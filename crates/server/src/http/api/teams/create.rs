@@ -1,10 +1,10 @@
 //! POST /api/v1/teams
 
 use crate::http::{Answer, Caller, Json, Problems};
-use axum::http::StatusCode;
-use rapport_app::account::teams::{self, NewTeam, TeamView};
 use axum::extract::State;
+use axum::http::StatusCode;
 use rapport_app::App;
+use rapport_app::account::teams::{self, NewTeam, TeamView};
 
 /// Makes a team.
 #[utoipa::path(

@@ -1,11 +1,11 @@
 //! DELETE /api/v1/teams/{id}
 
 use crate::http::{Answer, Caller, Path, Problems};
+use axum::extract::State;
 use axum::http::StatusCode;
+use rapport_app::App;
 use rapport_app::account::teams;
 use uuid::Uuid;
-use axum::extract::State;
-use rapport_app::App;
 
 /// Removes a team; its members stay users.
 #[utoipa::path(
@@ -17,11 +17,7 @@ use rapport_app::App;
     responses((status = 204), Problems),
     extensions(("x-permission" = json!("team.manage")))
 )]
-pub async fn delete(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<Uuid>,
-) -> Answer<StatusCode> {
+pub async fn delete(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Answer<StatusCode> {
     teams::delete(&app, &caller, id.into()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

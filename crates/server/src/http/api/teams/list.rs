@@ -1,9 +1,9 @@
 //! GET /api/v1/teams
 
 use crate::http::{Answer, Caller, Json, List, Paging, Problems, Query};
-use rapport_app::account::teams::{self, TeamView};
 use axum::extract::State;
 use rapport_app::App;
+use rapport_app::account::teams::{self, TeamView};
 
 /// Every team, in the order they were made.
 #[utoipa::path(

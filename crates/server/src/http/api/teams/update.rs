@@ -1,10 +1,10 @@
 //! PATCH /api/v1/teams/{id}
 
 use crate::http::{Answer, Caller, Json, Path, Problems};
-use rapport_app::account::teams::{self, TeamPatch, TeamView};
-use uuid::Uuid;
 use axum::extract::State;
 use rapport_app::App;
+use rapport_app::account::teams::{self, TeamPatch, TeamView};
+use uuid::Uuid;
 
 /// Renames a team or says exactly who belongs to it.
 #[utoipa::path(

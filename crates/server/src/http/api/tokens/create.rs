@@ -1,10 +1,10 @@
 //! POST /api/v1/tokens
 
 use crate::http::{Answer, Caller, Json, Problems};
-use axum::http::StatusCode;
-use rapport_app::account::tokens::{self, CreatedToken, NewToken};
 use axum::extract::State;
+use axum::http::StatusCode;
 use rapport_app::App;
+use rapport_app::account::tokens::{self, CreatedToken, NewToken};
 
 /// Makes an API token. Its secret is in this answer and never shown again.
 #[utoipa::path(

@@ -1,9 +1,9 @@
 //! GET /api/v1/tokens
 
 use crate::http::{Answer, Caller, Json, List, Paging, Problems, Query};
-use rapport_app::account::tokens::{self, TokenView};
 use axum::extract::State;
 use rapport_app::App;
+use rapport_app::account::tokens::{self, TokenView};
 
 /// Every API token, without its secret.
 #[utoipa::path(

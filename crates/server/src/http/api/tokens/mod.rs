@@ -11,7 +11,5 @@ use utoipa_axum::routes;
 /// The noun's endpoints.
 #[must_use]
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list::list, create::create))
-        .routes(routes!(revoke::revoke))
+    OpenApiRouter::new().routes(routes!(list::list, create::create)).routes(routes!(revoke::revoke))
 }

@@ -1,11 +1,11 @@
 //! DELETE /api/v1/tokens/{id}
 
 use crate::http::{Answer, Caller, Path, Problems};
+use axum::extract::State;
 use axum::http::StatusCode;
+use rapport_app::App;
 use rapport_app::account::tokens;
 use uuid::Uuid;
-use axum::extract::State;
-use rapport_app::App;
 
 /// Revokes an API token; it stops working at once.
 #[utoipa::path(
@@ -17,11 +17,7 @@ use rapport_app::App;
     responses((status = 204), Problems),
     extensions(("x-permission" = json!("token.manage")))
 )]
-pub async fn revoke(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<Uuid>,
-) -> Answer<StatusCode> {
+pub async fn revoke(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Answer<StatusCode> {
     tokens::revoke(&app, &caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,10 +1,10 @@
 //! POST /api/v1/users
 
 use crate::http::{Answer, Caller, Json, Problems};
-use axum::http::StatusCode;
-use rapport_app::account::users::{self, NewUser, UserView};
 use axum::extract::State;
+use axum::http::StatusCode;
 use rapport_app::App;
+use rapport_app::account::users::{self, NewUser, UserView};
 
 /// Adds a user.
 #[utoipa::path(

@@ -1,9 +1,9 @@
 //! GET /api/v1/users
 
 use crate::http::{Answer, Caller, Json, List, Paging, Problems, Query};
-use rapport_app::account::users::{self, UserView};
 use axum::extract::State;
 use rapport_app::App;
+use rapport_app::account::users::{self, UserView};
 
 /// Everybody who works here, in the order they were added.
 #[utoipa::path(

@@ -1,10 +1,10 @@
 //! PATCH /api/v1/users/me
 
 use crate::http::{Answer, Caller, Json, Problems};
-use rapport_app::account::me;
-use rapport_app::account::users::{MePatch, UserView};
 use axum::extract::State;
 use rapport_app::App;
+use rapport_app::account::me;
+use rapport_app::account::users::{MePatch, UserView};
 
 /// Changes what people may change about themselves. For signed-in people, not for tokens.
 #[utoipa::path(
@@ -16,10 +16,6 @@ use rapport_app::App;
     responses((status = 200, body = UserView), Problems),
     extensions(("x-permission" = json!("any")))
 )]
-pub async fn update(
-    State(app): State<App>,
-    caller: Caller,
-    Json(patch): Json<MePatch>,
-) -> Answer<Json<UserView>> {
+pub async fn update(State(app): State<App>, caller: Caller, Json(patch): Json<MePatch>) -> Answer<Json<UserView>> {
     Ok(Json(me::update(&app, &caller, patch).await?))
 }

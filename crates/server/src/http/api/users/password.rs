@@ -2,11 +2,11 @@
 
 use crate::http::api::session::cookies::{self, SetCookie};
 use crate::http::{Address, Answer, Caller, Json, Problems};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::AppendHeaders;
-use rapport_app::account::me::{self, PasswordChange};
-use axum::extract::State;
 use rapport_app::App;
+use rapport_app::account::me::{self, PasswordChange};
 
 /// Changes one's own password. Every session ends; the asking browser gets a new one.
 #[utoipa::path(

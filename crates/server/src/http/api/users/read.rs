@@ -1,10 +1,10 @@
 //! GET /api/v1/users/{id}
 
 use crate::http::{Answer, Caller, Json, Path, Problems};
-use rapport_app::account::users::{self, UserView};
-use uuid::Uuid;
 use axum::extract::State;
 use rapport_app::App;
+use rapport_app::account::users::{self, UserView};
+use uuid::Uuid;
 
 /// One user.
 #[utoipa::path(
@@ -16,10 +16,6 @@ use rapport_app::App;
     responses((status = 200, body = UserView), Problems),
     extensions(("x-permission" = json!("user.read")))
 )]
-pub async fn read(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<Uuid>,
-) -> Answer<Json<UserView>> {
+pub async fn read(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Answer<Json<UserView>> {
     Ok(Json(users::get(&app, &caller, id.into()).await?))
 }

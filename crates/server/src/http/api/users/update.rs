@@ -1,10 +1,10 @@
 //! PATCH /api/v1/users/{id}
 
 use crate::http::{Answer, Caller, Json, Path, Problems};
-use rapport_app::account::users::{self, UserPatch, UserView};
-use uuid::Uuid;
 use axum::extract::State;
 use rapport_app::App;
+use rapport_app::account::users::{self, UserPatch, UserView};
+use uuid::Uuid;
 
 /// Changes a user. A new role, password or closed account ends their sessions.
 #[utoipa::path(

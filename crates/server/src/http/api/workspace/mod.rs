@@ -10,6 +10,5 @@ use utoipa_axum::routes;
 /// The noun's endpoints.
 #[must_use]
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(read::read, update::update))
+    OpenApiRouter::new().routes(routes!(read::read, update::update))
 }

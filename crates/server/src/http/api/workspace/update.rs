@@ -1,9 +1,9 @@
 //! PATCH /api/v1/workspace
 
 use crate::http::{Answer, Caller, Json, Problems};
-use rapport_app::account::workspace::{self, WorkspacePatch, WorkspaceView};
 use axum::extract::State;
 use rapport_app::App;
+use rapport_app::account::workspace::{self, WorkspacePatch, WorkspaceView};
 
 /// Changes the workspace.
 #[utoipa::path(
