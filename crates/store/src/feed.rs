@@ -96,11 +96,15 @@ const HORIZON: &str = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 /// # Errors
 /// What the database said.
 pub async fn append(tx: &WriteTx, events: &[FeedEvent]) -> Result<()> {
+    let Some(latest) = events.iter().map(|event| event.at).max() else { return Ok(()) };
+    // Within a transaction the id decides the order, and it must be the order of this list: the events' own moments are
+    // the provider's, which come late and in disorder. Ids of one millisecond lie far enough apart to count up between.
+    let first = tx.new_id(latest).as_u128();
     let mut rows = Rows::new(COLS);
-    for event in events {
+    for (place, event) in (0..).zip(events) {
         rows.push([
             tx.workspace().0.into(),
-            tx.new_id(event.at).into(),
+            Uuid::from_u128(first.wrapping_add(place)).into(),
             event.at.0.into(),
             event.kind.into(),
             event.conversation_id.map(|id| id.0).into(),

@@ -195,6 +195,8 @@ fn held_send(row: &QueryResult) -> Result<HeldSend> {
 
 /// Locks lanes in ascending order and compares owner and epoch.
 pub(crate) async fn fence(tx: &WriteTx, owner: Uuid, held: &[Held]) -> Result<()> {
+    let lanes: Vec<u16> = held.iter().map(|held| held.lane).collect();
+    tx.lock_lanes(&lanes).await?;
     let ids = held.iter().map(|held| i16::try_from(held.lane).unwrap_or(i16::MAX));
     let statement = match tx.backend() {
         Backend::Postgres => {

@@ -10,6 +10,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+/// Sets our advisory locks apart from those of others in the same database ("Rapp").
+const LANE_LOCKS: i32 = 0x5261_7070;
+
 /// One workspace of the store. Cheap to clone.
 #[derive(Clone)]
 pub struct Scope {
@@ -163,6 +166,11 @@ impl WriteTx {
     /// [`WriteTx::lock_lane`] for several lanes, always in ascending order so that two transactions cannot wait for
     /// each other. SQLite's one writer is the lock.
     ///
+    /// Take it before the transaction writes or locks anything else: PostgreSQL then numbers transactions that share a
+    /// lane in the order in which they commit, and the event log, which goes by that number, tells of a customer in the
+    /// order in which it happened. That is why the lock is an advisory one of the transaction: locking a row would
+    /// number the transaction while it still waits.
+    ///
     /// # Errors
     /// As [`WriteTx::lock_lane`].
     pub async fn lock_lanes(&self, lanes: &[u16]) -> Result<()> {
@@ -170,8 +178,10 @@ impl WriteTx {
             return Ok(());
         }
         let ids = sql::smallints(lanes.iter().map(|lane| i16::try_from(*lane).unwrap_or(i16::MAX)));
-        let statement = "SELECT id FROM lane WHERE id = ANY($1) ORDER BY id FOR UPDATE";
-        self.tx.execute_raw(sql::with(self.backend(), statement, [ids])).await?;
+        let statement = "SELECT pg_advisory_xact_lock($2, lane) FROM \
+                         (SELECT DISTINCT unnest($1::smallint[])::int AS lane ORDER BY 1) AS wanted";
+        let values = [ids, LANE_LOCKS.into()];
+        self.tx.execute_raw(sql::with(self.backend(), statement, values)).await?;
         Ok(())
     }
 

@@ -96,6 +96,9 @@ impl Portfolio {
             let tx = scope.write().await?;
             fence_send(&tx, self.app.store.node_id(), &self.held).await?;
             let lost = send::take_over(&tx, &self.held, self.app.now()).await?;
+            let ids: Vec<_> = lost.iter().map(|started| started.message).collect();
+            let out = rapport_store::outgoing::get(&scope.read(), &ids).await?;
+            tx.lock_lanes(&out.iter().map(|out| out.lane).collect::<Vec<_>>()).await?;
             let steps: Vec<_> = lost.into_iter().map(|id| (id, records::lost_by_crash())).collect();
             records::step_all(&tx, &steps, self.app.now()).await?;
             tx.commit().await?;
@@ -145,9 +148,9 @@ impl Portfolio {
         let timezone = crate::account::workspace::timezone(&self.app, workspace).await?;
         let now = self.app.now();
         let tx = scope.write().await?;
-        fence_send(&tx, self.app.store.node_id(), &self.held).await?;
         let lanes: std::collections::BTreeSet<u16> = cases.iter().map(|case| case.out.lane).collect();
         tx.lock_lanes(&lanes.into_iter().collect::<Vec<_>>()).await?;
+        fence_send(&tx, self.app.store.node_id(), &self.held).await?;
         let mut book = load(&tx, &cases).await?;
         let mut plan = Plan::default();
         for case in cases {

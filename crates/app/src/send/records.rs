@@ -106,8 +106,8 @@ pub(super) async fn store(app: &App, held: &HeldSend, answer: &Answer, meaning: 
     let lanes: Vec<u16> =
         rapport_store::outgoing::get(&scope.read(), &[answer.due.message]).await?.iter().map(|out| out.lane).collect();
     let tx = scope.write().await?;
-    fence_send(&tx, app.store.node_id(), held).await?;
     tx.lock_lanes(&lanes).await?;
+    fence_send(&tx, app.store.node_id(), held).await?;
     match send::finish(&tx, answer.started, &meaning.verdict, now).await {
         Ok(()) => {}
         Err(StoreError::Stale(_)) => return Ok(()),
