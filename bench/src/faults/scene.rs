@@ -207,6 +207,14 @@ impl Scene {
         }
         // Statuses of the last sends are still on their way from the provider.
         tokio::time::sleep(Duration::from_millis(500)).await;
+        self.site.drain(limit).await?;
+        // An event and what it waits for may have been decided side by side, unseen by each other; the product looks
+        // for such pairs every few seconds. What still waits after that is judged as it stands.
+        let began = Instant::now();
+        let waiting = "SELECT COUNT(*) FROM raw_event WHERE state = 4";
+        while self.site.database.number(waiting).await? > 0 && began.elapsed() < Duration::from_secs(15) {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
         self.site.drain(limit).await.map(drop)
     }
 
