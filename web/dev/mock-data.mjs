@@ -71,12 +71,22 @@ export function message(conversation, direction, content, more = {}) {
   return { ...base, id: id(), conversation_id: conversation.id, contact_id: conversation.contact.id, channel_id: conversation.channel.id, direction, kind, content, preview, author, status, at, created_at: at, ...more }
 }
 
+const check = (rule, word, unit, value, limit, more = {}) => ({ rule, passed: true, effect: null, value, limit, unit, note_key: `guard.${rule}.${word}`, params: null, until: null, detail: '', ...more })
+
 export const verdict = {
-  outcome: 'delay', until: now + 45 * minute, summary: 'It is 23:10 for this customer; promotions wait until 08:00.',
+  outcome: 'delay', until: now + 45 * minute, summary: 'It is night for this customer.', summary_key: 'guard.quiet_hours.quiet', decided_by: 'quiet_hours',
   checks: [
-    { rule: 'window', passed: true, value: '3 h left', limit: '24 h', detail: 'Customer service window is open' },
-    { rule: 'quiet_hours', passed: false, value: '23:10', limit: '22:00', detail: 'Outside the customer’s quiet hours' },
-    { rule: 'pair_rate', passed: true, value: 1, limit: 10, detail: 'Messages to this customer per minute' },
+    check('channel_active', 'ok', 'text', 'active', 'active'),
+    check('window', 'open', 'time', now + 3 * hour, now),
+    check('target_age', 'not_needed', 'text', null, null),
+    check('template_language', 'ok', 'text', 'ar', ['en', 'ar']),
+    check('consent', 'ok', 'text', 'opted_in', null),
+    check('promotion_gap', 'ok', 'time', now - 9 * 24 * hour, 24 * hour),
+    check('quiet_hours', 'quiet', 'text', '23:10', '22:00-08:00', { passed: false, effect: 'delay', until: now + 45 * minute }),
+    check('event_gap', 'not_needed', 'text', null, null),
+    check('tier', 'ok', 'count', 118, 10000),
+    check('throughput', 'ok', 'time', null, 80),
+    check('pair_rate', 'ok', 'time', null, 6000),
   ],
 }
 
@@ -90,11 +100,11 @@ function story(conversation) {
   const [file, fileMedia] = media('document', 'application/pdf', { filename: 'Invoice-2026-118.pdf', size: 182_000 })
   const first = message(conversation, 'in', text('Hello! Is the *linen jacket* still available in size M? https://shop.example/linen-jacket'), { ...t(26 * hour), reactions: [{ emoji: '👍', by: 'business' }] })
   return [
-    message(conversation, 'event', { type: 'event', event: 'opened', data: {} }, { ...t(26 * hour + 1000), author: { kind: 'system', id: null, name: null } }),
+    message(conversation, 'event', { type: 'event', event: 'reopened', data: {} }, { ...t(26 * hour + 1000), author: { kind: 'system', id: null, name: null } }),
     first,
     message(conversation, 'in', image, { ...t(26 * hour - 20_000), ...imageMedia }),
     out(text('Hi! Thanks for writing to Noor & Co. A colleague answers within a few minutes.'), 26 * hour - 40_000, { author: { kind: 'rule', id: id(), name: 'Welcome' } }),
-    message(conversation, 'event', { type: 'event', event: 'assigned', data: { assignee_id: users[1].id } }, { ...t(25.9 * hour), author: { kind: 'user', id: users[2].id, name: 'Elena Petrova' } }),
+    message(conversation, 'event', { type: 'event', event: 'assigned', data: { to: users[1].id, name: users[1].name } }, { ...t(25.9 * hour), author: { kind: 'user', id: users[2].id, name: 'Elena Petrova' } }),
     message(conversation, 'note', { type: 'note', body: 'VIP, third order this month. Offer free delivery if she hesitates.' }, { ...t(25.8 * hour), author: { kind: 'user', id: users[2].id, name: 'Elena Petrova' } }),
     out(text('Yes, size M is in stock in blue and in sand. Shall I put one aside for you until tomorrow?'), 25.7 * hour, { author: { kind: 'user', id: users[1].id, name: 'Omar Khalid' }, status: 'read', read_at: now - 25 * hour, reply_to: { id: first.id, preview: first.preview, direction: 'in' }, reactions: [{ emoji: '❤️', by: 'contact' }] }),
     message(conversation, 'in', voice, { ...t(5 * hour), ...voiceMedia }),

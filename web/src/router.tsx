@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Navigate, Outlet, redirect } from '@tanstack/react-router'
 import { ApiError } from '@/api/client'
-import { conversationListQuery, conversationQuery, countsQuery, meQuery, messagesQuery } from '@/api/queries'
+import { conversationListQuery, countsQuery, meQuery, prefetchConversation } from '@/api/queries'
 import { Frame } from '@/features/frame/Frame'
 import { readSearch, toFilter } from '@/features/inbox/filter'
 import { InboxPage } from '@/pages/inbox/InboxPage'
@@ -56,11 +56,7 @@ const inbox = createRoute({
 const conversation = createRoute({
   getParentRoute: () => inbox,
   path: '$conversationId',
-  // Hovering a row already fetches its thread.
-  loader: ({ context, params }) => {
-    void context.client.prefetchQuery(conversationQuery(params.conversationId))
-    void context.client.prefetchInfiniteQuery(messagesQuery(params.conversationId))
-  },
+  loader: ({ context, params }) => prefetchConversation(context.client, params.conversationId),
 })
 
 const search = createRoute({ getParentRoute: () => app, path: '/search', validateSearch: query, component: lazyRouteComponent(() => import('@/pages/search/SearchPage'), 'SearchPage') })

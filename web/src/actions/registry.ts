@@ -53,7 +53,8 @@ export function startShortcuts(): () => void {
     if (!action) return
     const chord = action.keys?.mod || action.keys?.alt
     if (!chord && inField(event.target)) return
-    if (!chord && document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]')) return
+    // A list of choices takes single keys for its own search, but only while one is in it: the template list stands open beside the thread.
+    if (!chord && (document.querySelector('[role="dialog"], [role="menu"]') || document.activeElement?.closest('[role="listbox"]'))) return
     if (run(action.name)) event.preventDefault()
   }
   window.addEventListener('keydown', onKey)

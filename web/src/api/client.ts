@@ -6,14 +6,17 @@ export class ApiError extends Error {
   readonly code: string
   readonly detail: string
   readonly field: string | null
+  /** The guard's sentence, when its judgement is the reason. */
+  readonly summaryKey: string | null
 
-  constructor(status: number, code: string, detail: string, field: string | null) {
+  constructor(status: number, code: string, detail: string, field: string | null, summaryKey: string | null = null) {
     super(detail || code)
     this.name = 'ApiError'
     this.status = status
     this.code = code
     this.detail = detail
     this.field = field
+    this.summaryKey = summaryKey
   }
 }
 
@@ -50,8 +53,8 @@ function address(path: string, query?: Query): string {
 
 async function problem(response: Response): Promise<ApiError> {
   try {
-    const body = (await response.json()) as { code?: string; detail?: string; title?: string; field?: string }
-    return new ApiError(response.status, body.code ?? 'error', body.detail ?? body.title ?? '', body.field ?? null)
+    const body = (await response.json()) as { code?: string; detail?: string; title?: string; field?: string; verdict?: { summary_key?: string } }
+    return new ApiError(response.status, body.code ?? 'error', body.detail ?? body.title ?? '', body.field ?? null, body.verdict?.summary_key ?? null)
   } catch {
     // A proxy in front of us may answer with a page of its own.
     return new ApiError(response.status, 'error', '', null)

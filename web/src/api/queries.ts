@@ -1,5 +1,5 @@
 // What the screens read: one query option per noun.
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
 import { get } from './client'
 import { keys } from './keys'
 import type {
@@ -62,6 +62,12 @@ export const messagesQuery = (conversation: Id) =>
     getNextPageParam: (page) => page.next_cursor,
     staleTime: 60_000,
   })
+
+/** Fetches what opening a conversation needs, if it is not there and fresh. */
+export function prefetchConversation(client: QueryClient, id: Id): void {
+  void client.prefetchQuery(conversationQuery(id))
+  void client.prefetchInfiniteQuery(messagesQuery(id))
+}
 
 export const whyQuery = (message: Id) => queryOptions({ queryKey: keys.why(message), queryFn: ({ signal }) => get<Why>(`/messages/${message}/why`, undefined, signal) })
 

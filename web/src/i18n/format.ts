@@ -24,10 +24,13 @@ export interface Formats {
   short(at: number, now: number): string
   exact(at: number): string
   date(at: number): string
+  /** Day, month and time: a moment among a check's values. */
+  moment(at: number): string
   number(value: number): string
   percent(value: number): string
   /** "3 h", "42 min": the larger unit only, never rounded up past the truth. */
   span(ms: number): string
+  days(value: number): string
   bytes(value: number): string
   money(minor: number, currency: string): string
   language(code: string): string
@@ -53,6 +56,7 @@ export function formats(locale: string): Formats {
   return {
     time,
     date,
+    moment: (at) => dateTime('moment', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(at),
     exact: (at) => dateTime('exact', { dateStyle: 'full', timeStyle: 'medium' }).format(at),
     dayName: (at, now) => {
       const days = Math.round((startOfDay(at) - startOfDay(now)) / day)
@@ -76,6 +80,7 @@ export function formats(locale: string): Formats {
       if (ms < 2 * day) return unit(Math.floor(ms / hour), 'hour')
       return unit(Math.floor(ms / day), 'day')
     },
+    days: (value) => unit(value, 'day'),
     bytes: (value) => {
       if (value < 1000) return unit(value, 'byte')
       if (value < 1_000_000) return unit(value / 1000, 'kilobyte')

@@ -2,6 +2,7 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import en from './en.json'
+import { addDoctorWords } from './machine'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -17,8 +18,8 @@ export const languages = [
 
 export type Language = (typeof languages)[number]['code']
 
-const loaders: Record<Exclude<Language, 'en'>, () => Promise<{ default: object }>> = {
-  ar: () => import('./ar.json'),
+const loaders: Record<Exclude<Language, 'en'>, () => Promise<[{ default: object }, { default: Record<string, string[]> }]>> = {
+  ar: () => Promise.all([import('./ar.json'), import('./doctor.ar.json')]),
 }
 
 /** The nearest language we speak; regional forms (ar-EG) fall back to their base. */
@@ -41,7 +42,8 @@ export async function startI18n(locale: string): Promise<void> {
 /** Switches texts, direction and the document's language together; the catalogue is there before anything changes. */
 export async function setLanguage(language: Language): Promise<void> {
   if (language !== 'en' && !i18next.hasResourceBundle(language, 'translation')) {
-    const catalogue = await loaders[language]()
+    const [catalogue, doctor] = await loaders[language]()
+    addDoctorWords(language, doctor.default)
     i18next.addResourceBundle(language, 'translation', catalogue.default)
   }
   await i18next.changeLanguage(language)

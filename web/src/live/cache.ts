@@ -6,13 +6,15 @@ import type { Contact, Conversation, Id, Message, Page } from '@/api/types'
 
 type Pages<T> = InfiniteData<Page<T>, string | null>
 
-const last = Number.MAX_SAFE_INTEGER
+/** Further than any date: what an order is not about follows it, newest first. */
+const beyond = 1e15
 
 /** Sort value, ascending, of each order the server offers. */
-export function rank(conversation: Conversation, sort: ConversationFilter['sort']): number {
-  if (sort === 'closes_next') return conversation.window_expires_at ?? last
-  if (sort === 'waiting') return conversation.waiting_since ?? last
-  return -(conversation.last_message_at ?? conversation.created_at)
+export function rank(conversation: Conversation, sort: ConversationFilter['sort'], now = Date.now()): number {
+  const newest = -(conversation.last_message_at ?? conversation.created_at)
+  if (sort === 'closes_next') return (conversation.window_expires_at ?? 0) > now ? (conversation.window_expires_at ?? 0) : beyond + newest
+  if (sort === 'waiting') return conversation.waiting_since ?? beyond + newest
+  return newest
 }
 
 /** Whether a changed conversation still belongs to a list; a text search is left to the server. */
@@ -80,6 +82,30 @@ export function markLastLine(client: QueryClient, message: Message): void {
   client.setQueriesData<Pages<Conversation>>({ queryKey: keys.conversationLists }, (pages) => pages && { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map(mark) })) })
 }
 
+/** A message of a loaded thread. */
+export function cachedMessage(client: QueryClient, conversation: Id, id: Id): Message | undefined {
+  const pages = client.getQueryData<Pages<Message>>(keys.messages(conversation))?.pages ?? []
+  for (const page of pages) {
+    const found = page.items.find((item) => item.id === id)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** Every row of the cached conversation lists. */
+function listed(client: QueryClient): Conversation[] {
+  return client.getQueriesData<Pages<Conversation>>({ queryKey: keys.conversationLists }).flatMap(([, pages]) => pages?.pages.flatMap((page) => page.items) ?? [])
+}
+
+export function isListed(client: QueryClient, conversation: Id): boolean {
+  return listed(client).some((row) => row.id === conversation)
+}
+
+/** The cached conversations of a contact. */
+export function conversationsOf(client: QueryClient, contact: Id): Set<Id> {
+  return new Set(listed(client).filter((row) => row.contact.id === contact).map((row) => row.id))
+}
+
 /** Puts a message where it belongs in its thread (pages are newest first); false when the thread is not loaded. */
 export function putMessage(client: QueryClient, message: Message): boolean {
   const key = keys.messages(message.conversation_id)
@@ -98,7 +124,11 @@ export function placeMessage(pages: Pages<Message>, message: Message): Pages<Mes
   if (!head) return pages
   const items = [...head.items]
   let index = items.findIndex((item) => item.at <= message.at)
-  if (index < 0) index = items.length
+  if (index < 0) {
+    // Older than what is loaded: it comes with its own page.
+    if (rest.length > 0 || head.next_cursor !== null) return pages
+    index = items.length
+  }
   items.splice(index, 0, message)
   return { ...pages, pages: [{ ...head, items }, ...rest] }
 }

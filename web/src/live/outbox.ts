@@ -1,8 +1,10 @@
 // What the person has sent and the server has not yet confirmed. Kept in localStorage, so a reload or a dead network loses nothing;
 // every try uses the same client_id and Idempotency-Key, so nothing is sent twice.
 import type { QueryClient } from '@tanstack/react-query'
+import i18next from 'i18next'
 import { ApiError, NetworkError, post } from '@/api/client'
 import type { Content, Direction, Id, Message } from '@/api/types'
+import { errorText } from '@/ui/errors'
 import { putMessage } from './cache'
 import { createKeptStore } from './store'
 
@@ -44,7 +46,8 @@ export function startOutbox(queryClient: QueryClient, user: Id): () => void {
 }
 
 export function enqueue(entry: Omit<OutboxEntry, 'state' | 'error' | 'created_at'>): void {
-  outbox.set((entries) => [...entries, { ...entry, created_at: Date.now(), state: 'waiting', error: null }])
+  // The same id again is the same message, pressed in two tabs.
+  outbox.set((entries) => (entries.some((other) => other.client_id === entry.client_id) ? entries : [...entries, { ...entry, created_at: Date.now(), state: 'waiting', error: null }]))
   void flush()
 }
 
@@ -75,6 +78,8 @@ async function flush(): Promise<void> {
 
 async function deliverAll(): Promise<void> {
   for (;;) {
+    // Another tab may have delivered or added something since we looked.
+    outbox.set((entries) => entries)
     const entry = outbox.get().find((candidate) => candidate.state === 'waiting' && candidate.user_id === owner)
     if (!entry || !client) return
     if (!(await deliver(entry, client))) return
@@ -94,7 +99,7 @@ async function deliver(entry: OutboxEntry, queryClient: QueryClient): Promise<bo
       wait = Math.min(wait * 2, 20_000)
       return false
     }
-    const detail = error instanceof ApiError ? error.detail || error.code : String(error)
+    const detail = error instanceof ApiError ? errorText(error, i18next.t) : String(error)
     outbox.set((entries) => entries.map((other) => (other.client_id === entry.client_id ? { ...other, state: 'refused', error: detail } : other)))
     return true
   }

@@ -29,22 +29,33 @@ export function useStore<T>(store: Store<T>): T {
   return useSyncExternalStore(store.subscribe, store.get)
 }
 
-/** A store kept in localStorage; unreadable or foreign values fall back to the initial one. */
-export function createKeptStore<T>(name: string, initial: T): Store<T> {
-  let start = initial
+/** What stands in localStorage under a name; undefined when nothing readable does. */
+function kept<T>(name: string): T | undefined {
   try {
     const text = localStorage.getItem(name)
-    if (text) start = JSON.parse(text) as T
+    return text ? (JSON.parse(text) as T) : undefined
   } catch {
-    start = initial
+    return undefined
   }
-  const store = createStore(start)
-  store.subscribe(() => {
-    try {
-      localStorage.setItem(name, JSON.stringify(store.get()))
-    } catch {
-      // A full or forbidden storage loses the memory, not the work.
-    }
+}
+
+/** A store kept in localStorage and shared by every tab: a change begins with what other tabs have written, so that none undoes the other's. */
+export function createKeptStore<T>(name: string, initial: T): Store<T> {
+  const store = createStore(kept<T>(name) ?? initial)
+  window.addEventListener('storage', (event) => {
+    if (event.key === name) store.set(kept<T>(name) ?? initial)
   })
-  return store
+  return {
+    ...store,
+    set: (next) => {
+      const before = kept<T>(name) ?? store.get()
+      const value = typeof next === 'function' ? (next as (value: T) => T)(before) : next
+      try {
+        localStorage.setItem(name, JSON.stringify(value))
+      } catch {
+        // A full or forbidden storage loses the memory, not the work.
+      }
+      store.set(value)
+    },
+  }
 }

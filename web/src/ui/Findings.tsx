@@ -1,6 +1,7 @@
 import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { Finding } from '@/api/types'
+import { useMachineWords } from '@/i18n/machine'
 import { cx } from './cx'
 import { UserText } from './UserText'
 
@@ -15,17 +16,19 @@ const order = { blocking: 0, warning: 1, ok: 2 } as const
 /** What a check found, worst first: title, why, what to do. */
 export function Findings({ findings }: { findings: Finding[] }) {
   const { t } = useTranslation()
+  const words = useMachineWords()
   return (
     <ul aria-label={t('findings.title')} className="flex flex-col">
       {[...findings].sort((a, b) => order[a.state] - order[b.state]).map((finding, index) => {
         const { icon: Icon, tone } = looks[finding.state]
+        const { title, cause, fix } = words.finding(finding)
         return (
-          <li key={`${finding.check}${index}`} className="flex gap-3 border-b border-line py-2.5 last:border-b-0">
+          <li key={`${finding.check}${finding.subject?.id ?? index}`} className="flex gap-3 border-b border-line py-2.5 last:border-b-0">
             <Icon size={18} strokeWidth={1.75} role="img" aria-label={t(`findings.${finding.state}`)} className={cx('mt-px shrink-0', tone)} />
             <div className="min-w-0">
-              <p className={cx('text-strong', finding.state !== 'ok' && 'font-semibold')}><UserText>{finding.title}</UserText></p>
-              {finding.cause && <p className="text-sm text-muted"><UserText>{finding.cause}</UserText></p>}
-              {finding.fix && finding.state !== 'ok' && <p className="mt-0.5 text-sm"><UserText>{finding.fix}</UserText></p>}
+              <p className={cx('text-strong', finding.state !== 'ok' && 'font-semibold')}><UserText>{title}</UserText>{finding.subject && <span className="ms-1.5 text-sm font-normal text-muted"><bdi dir="auto">{finding.subject.name}</bdi></span>}</p>
+              {cause && <p className="text-sm text-muted"><UserText>{cause}</UserText></p>}
+              {fix && finding.state !== 'ok' && <p className="mt-0.5 text-sm"><UserText>{fix}</UserText></p>}
             </div>
           </li>
         )

@@ -13,7 +13,7 @@ import { Button } from '@/ui/Button'
 import { cx } from '@/ui/cx'
 import { IconButton } from '@/ui/IconButton'
 import { AttachmentStrip } from './AttachmentStrip'
-import { keepDraft, readDraft } from './drafts'
+import { emptyDraft, keepDraft, messageId, readDraft, watchDraft } from './drafts'
 import { EmojiPicker } from './EmojiPicker'
 import { ReplyBanner } from './ReplyBanner'
 import { composerFocus, replying } from './replying'
@@ -49,6 +49,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
     requestAnimationFrame(() => box.current?.focus())
   }
   useEffect(() => keepDraft(conversation.id, draft), [conversation.id, draft])
+  useEffect(() => watchDraft(conversation.id, setDraft), [conversation.id])
   useEffect(() => {
     if (focusWish > 0) box.current?.focus()
   }, [focusWish])
@@ -58,9 +59,9 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   useAction('template', () => go('template'))
   useAction('attach', () => attachButton.current?.click(), mode === 'reply')
 
-  const put = (content: Content, preview: string, first: boolean) =>
+  const put = (content: Content, preview: string, first: boolean, id = newId()) =>
     enqueue({
-      client_id: newId(),
+      client_id: id,
       conversation_id: conversation.id,
       user_id: me.user.id,
       kind: content.type === 'note' ? 'note' : 'message',
@@ -76,7 +77,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
 
   const send = () => {
     if (!canSend) return
-    if (mode === 'note') put({ type: 'note', body: text }, text, true)
+    if (mode === 'note') put({ type: 'note', body: text, mentions: [] }, text, true, messageId(draft))
     else {
       let rest = text
       ready.forEach((entry, index) => {
@@ -86,12 +87,12 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         const { upload } = entry
         if (upload) put({ type: 'media', kind: entry.kind, media_id: upload.id, mime: upload.mime, filename: upload.filename, size: upload.size, caption: caption || undefined }, caption || upload.filename, index === 0)
       })
-      if (rest) put({ type: 'text', body: rest, preview_url: /https?:\/\//.test(rest) }, rest, ready.length === 0)
+      if (rest) put({ type: 'text', body: rest, preview_url: /https?:\/\//.test(rest) }, rest, ready.length === 0, messageId(draft))
     }
     clear()
     replying.set(null)
     signal('idle')
-    setDraft({ text: '', note: draft.note })
+    setDraft(emptyDraft(draft.note))
   }
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {

@@ -39,7 +39,7 @@ export function TemplateForm({ template, conversation, onBack, onSend }: Props) 
     >
       <header className="flex items-center gap-1 px-2 pt-2">
         <IconButton label={t('template.back')} icon={ArrowLeft} mirror onPress={onBack} />
-        <h2 className="min-w-0 grow truncate text-sm"><bdi dir="ltr">{template.name}</bdi></h2>
+        <h2 className="flex min-w-0 grow text-sm"><bdi dir="ltr" className="truncate">{template.name}</bdi></h2>
         <Button look="primary" type="submit" isDisabled={!complete(template, filled)}>{t('template.send')}</Button>
       </header>
       <div className="grid min-h-0 gap-4 overflow-auto p-3 md:grid-cols-2">

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { Search } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { Input, ListBox, ListBoxItem, SearchField } from 'react-aria-components'
+import { ListBox, ListBoxItem } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { templatesQuery } from '@/api/queries'
 import type { Content, Conversation, Template } from '@/api/types'
 import { directionOf } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'
 import { ErrorNote } from '@/ui/ErrorNote'
+import { SearchBox } from '@/ui/SearchBox'
 import { TemplateForm } from './TemplateForm'
 
 interface Props {
@@ -42,10 +42,7 @@ export function TemplatePicker({ conversation, onSend }: Props) {
   }
   return (
     <div className="flex max-h-[40dvh] flex-col gap-2 p-3">
-      <SearchField aria-label={t('template.search')} value={text} onChange={setText} className="relative">
-        <Search size={16} aria-hidden className="pointer-events-none absolute start-2.5 top-1/2 -translate-y-1/2 text-faint" />
-        <Input dir={text ? 'auto' : undefined} placeholder={t('template.search')} className="field px-8" />
-      </SearchField>
+      <SearchBox label={t('template.search')} value={text} onChange={setText} />
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       <ListBox
         aria-label={t('template.list')}

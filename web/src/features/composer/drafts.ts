@@ -1,19 +1,35 @@
-// What was typed and not sent stays with its conversation, in this browser.
+// What was typed and not sent stays with its conversation, in this browser; every tab shows the same.
+import { newId } from '@/live/newId'
+
 const prefix = 'rapport.draft.'
 
 export interface Draft {
   text: string
   note: boolean
+  /** Stays with the draft until it is sent: the same words sent from two tabs are one message. */
+  key: string
+}
+
+export function emptyDraft(note = false): Draft {
+  return { text: '', note, key: newId() }
+}
+
+function parse(text: string | null): Draft | null {
+  try {
+    const draft = text ? (JSON.parse(text) as Partial<Draft>) : null
+    return draft ? { ...emptyDraft(), ...draft } : null
+  } catch {
+    // An unreadable draft is an empty one.
+    return null
+  }
 }
 
 export function readDraft(conversation: string): Draft {
   try {
-    const text = localStorage.getItem(prefix + conversation)
-    if (text) return JSON.parse(text) as Draft
+    return parse(localStorage.getItem(prefix + conversation)) ?? emptyDraft()
   } catch {
-    // An unreadable draft is an empty one.
+    return emptyDraft()
   }
-  return { text: '', note: false }
 }
 
 export function keepDraft(conversation: string, draft: Draft): void {
@@ -23,4 +39,20 @@ export function keepDraft(conversation: string, draft: Draft): void {
   } catch {
     // A full storage costs the draft after a reload, not the text on screen.
   }
+}
+
+/** Hears what another tab types or sends in this conversation. */
+export function watchDraft(conversation: string, onChange: (draft: Draft) => void): () => void {
+  const hear = (event: StorageEvent) => {
+    if (event.key === prefix + conversation) onChange(parse(event.newValue) ?? emptyDraft())
+  }
+  window.addEventListener('storage', hear)
+  return () => window.removeEventListener('storage', hear)
+}
+
+/** The id of the message these words become: the same draft and words, the same id. */
+export function messageId({ key, text }: Draft): string {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0
+  return `${key}-${hash.toString(16).padStart(8, '0')}`
 }

@@ -27,7 +27,7 @@ function part(template: Template, type: string): TemplateComponent | undefined {
 
 /** What must be filled in before the template can go. */
 export function blanks(template: Template): Blank[] {
-  const example = (key: string, place: string) => template.variables.find((variable) => variable.key === key && variable.component.toLowerCase().startsWith(place))?.example ?? null
+  const example = (key: string, place: string) => template.variables.find((variable) => variable.key === key && variable.component.toLowerCase().startsWith(place))?.example || null
   const result: Blank[] = []
   const header = part(template, 'HEADER')
   const format = header?.format?.toLowerCase()

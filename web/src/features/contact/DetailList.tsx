@@ -7,18 +7,23 @@ import { Phone } from '@/ui/Phone'
 import { UserText } from '@/ui/UserText'
 import { When } from '@/ui/When'
 
+const stages = ['lead', 'customer'] as const
+const sources = ['whatsapp', 'hubspot', 'api', 'manual', 'import'] as const
+
 /** What is known of a person, label beside value; unknown lines are left out. */
 export function DetailList({ contact }: { contact: Contact }) {
   const { t } = useTranslation()
   const formats = useFormats()
+  const stage = stages.find((word) => word === contact.lifecycle)
+  const source = sources.find((word) => word === contact.source)
   const rows: [string, ReactNode][] = []
   if (contact.phone) rows.push([t('contact.phone'), <Phone key="p" value={contact.phone} />])
   if (contact.email) rows.push([t('contact.email'), <bdi key="e" dir="ltr" className="wrap-anywhere">{contact.email}</bdi>])
   if (contact.language) rows.push([t('contact.language'), formats.language(contact.language)])
   if (contact.country) rows.push([t('contact.country'), formats.country(contact.country)])
   if (contact.timezone) rows.push([t('contact.local_time'), <LocalTime key="t" zone={contact.timezone} />])
-  if (contact.lifecycle) rows.push([t('contact.lifecycle'), <UserText key="l">{contact.lifecycle.replaceAll('_', ' ')}</UserText>])
-  if (contact.source) rows.push([t('contact.source'), <UserText key="s">{contact.source.replaceAll('_', ' ')}</UserText>])
+  if (contact.lifecycle) rows.push([t('contact.lifecycle'), <UserText key="l">{stage ? t(`contact.stage.${stage}`) : contact.lifecycle.replaceAll('_', ' ')}</UserText>])
+  if (contact.source) rows.push([t('contact.source'), <UserText key="s">{source ? t(`contact.came_by.${source}`) : contact.source.replaceAll('_', ' ')}</UserText>])
   rows.push([t('contact.since'), formats.date(contact.created_at)])
   if (contact.last_inbound_at !== null) rows.push([t('contact.last_wrote'), <When key="w" at={contact.last_inbound_at} />])
   return <Definitions rows={rows} />

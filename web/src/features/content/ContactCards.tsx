@@ -6,7 +6,7 @@ interface Card {
   name: string
   phones: string[]
   emails: string[]
-  org?: string
+  org?: string | null
 }
 
 /** People whose cards were sent. */

@@ -17,7 +17,7 @@ export function OrderContent({ content }: { content: Extract<Content, { type: 'o
         <tbody>
           {content.items.map((item, index) => (
             <tr key={index}>
-              <td className="pe-2 text-muted">{formats.number(item.quantity)} ×</td>
+              <td className="pe-2 whitespace-nowrap text-muted">{formats.number(item.quantity)} ×</td>
               <td className="w-full pe-3"><bdi dir="ltr" className="font-mono text-xs">{item.sku}</bdi></td>
               <td className="text-end whitespace-nowrap">{formats.money(item.price_minor * item.quantity, item.currency)}</td>
             </tr>

@@ -31,7 +31,10 @@ export function useSettings() {
 export function useSignOut() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => remove('/session'),
+    mutationFn: async () => {
+      await patch('/users/me', { presence: 'offline' }).catch(() => undefined)
+      await remove('/session')
+    },
     onSettled: () => {
       client.clear()
       window.location.assign('/sign-in')

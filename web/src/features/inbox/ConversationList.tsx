@@ -1,10 +1,10 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowUp } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAction } from '@/actions/registry'
-import { conversationListQuery } from '@/api/queries'
+import { conversationListQuery, prefetchConversation } from '@/api/queries'
 import { prefs } from '@/live/prefs'
 import { useStore } from '@/live/store'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -21,7 +21,7 @@ function rowHeight(): number {
 /** The list of conversations: any length, always live, never moving under the pointer. */
 export function ConversationList() {
   const { t } = useTranslation()
-  const { filter, conversationId, open } = useInbox()
+  const { filter, conversationId, open, addressOf } = useInbox()
   const { density } = useStore(prefs)
   const query = useInfiniteQuery(conversationListQuery(filter))
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = query
@@ -34,15 +34,24 @@ export function ConversationList() {
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: rowHeight, overscan: 12, getItemKey: (index) => rows[index]?.id ?? index })
   const items = virtual.getVirtualItems()
   const lastIndex = items.at(-1)?.index ?? 0
+  const client = useQueryClient()
+  const near = useCallback((id: string) => prefetchConversation(client, id), [client])
 
   useEffect(() => virtual.measure(), [density, virtual])
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && lastIndex >= rows.length - 20) void fetchNextPage()
   }, [lastIndex, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage])
 
+  // The next key press goes to a neighbour: its thread is there before.
+  const at = rows.findIndex((row) => row.id === conversationId)
+  const [before, after] = [rows[at - 1]?.id, at < 0 ? undefined : rows[at + 1]?.id]
+  useEffect(() => {
+    const timer = setTimeout(() => [after, before].forEach((id) => id && near(id)), 250)
+    return () => clearTimeout(timer)
+  }, [before, after, near])
+
   const settle = () => setHold(pointer.current || (scroller.current?.scrollTop ?? 0) > 8)
   const step = (by: number) => {
-    const at = rows.findIndex((row) => row.id === conversationId)
     const next = rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + by))]
     if (!next) return
     open(next.id, true)
@@ -95,7 +104,7 @@ export function ConversationList() {
                 className="absolute inset-x-0 top-0 border-b border-line"
                 style={{ blockSize: item.size, transform: `translateY(${item.start}px)` }}
               >
-                <ConversationRow conversation={row} selected={row.id === conversationId} />
+                <ConversationRow conversation={row} selected={row.id === conversationId} href={addressOf(row.id)} onOpen={open} onNear={near} />
               </li>
             )
           })}

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { Lock, Timer } from 'lucide-react'
-import { memo } from 'react'
+import { memo, type MouseEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usersQuery } from '@/api/queries'
 import type { Conversation, Priority } from '@/api/types'
@@ -14,28 +13,37 @@ import { closingSoon, WindowRing } from '@/ui/WindowRing'
 import { cx } from '@/ui/cx'
 import { UserText } from '@/ui/UserText'
 import { When } from '@/ui/When'
-import type { InboxSearch } from './filter'
 import { kindIcons } from './kinds'
 
 interface Props {
   conversation: Conversation
   selected: boolean
+  href: string
+  /** Opens it; the same function for every row and render. */
+  onOpen: (id: string) => void
+  /** The person is about to open it. */
+  onNear: (id: string) => void
 }
 
 const priorityMarks: Partial<Record<Priority, string>> = { urgent: 'bg-danger', high: 'bg-caution', medium: 'bg-info' }
 
-/** One conversation in the list: who, what last, when, how long one may still answer, whose it is. */
-export const ConversationRow = memo(function ConversationRow({ conversation, selected }: Props) {
+/** One conversation in the list: who, what last, when, how long one may still answer, whose it is. An anchor of its own: the router's link looks at every change of address, in every row. */
+export const ConversationRow = memo(function ConversationRow({ conversation, selected, href, onOpen, onNear }: Props) {
   const { t } = useTranslation()
+  const { id } = conversation
   const { contact, channel, unread_count: unread, last_message: last, priority } = conversation
   const name = contact.name ?? contact.phone ?? t('contact.no_name')
   const mark = priorityMarks[priority]
   return (
-    <Link
-      to="/inbox/$conversationId"
-      params={{ conversationId: conversation.id }}
-      search={(old: InboxSearch) => ({ ...old, m: undefined })}
-      preload="intent"
+    <a
+      href={href}
+      onClick={(event) => {
+        if (isModified(event)) return
+        event.preventDefault()
+        onOpen(id)
+      }}
+      onPointerEnter={() => onNear(id)}
+      onFocus={() => onNear(id)}
       aria-current={selected ? 'true' : undefined}
       className={cx('focus-inset relative flex h-full items-center gap-2.5 pe-3 ps-3.5', selected ? 'bg-selected' : 'hover:bg-hover')}
     >
@@ -62,9 +70,14 @@ export const ConversationRow = memo(function ConversationRow({ conversation, sel
           {unread > 0 && <Unread count={unread} />}
         </span>
       </span>
-    </Link>
+    </a>
   )
 })
+
+/** A new tab or window is the browser's business. */
+function isModified(event: MouseEvent): boolean {
+  return event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey
+}
 
 function LastLine({ last, strong }: { last: NonNullable<Conversation['last_message']>; strong: boolean }) {
   const { t } = useTranslation()

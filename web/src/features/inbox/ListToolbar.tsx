@@ -1,8 +1,7 @@
-import { Search, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { Button, Input, SearchField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { useAction } from '@/actions/registry'
+import { SearchBox } from '@/ui/SearchBox'
 import { Select } from '@/ui/Select'
 import { sorts, statuses } from './filter'
 import { useInbox } from './useInbox'
@@ -31,13 +30,7 @@ export function ListToolbar() {
 
   return (
     <div className="flex flex-col gap-1 px-3 pt-3 pb-1">
-      <SearchField aria-label={t('inbox.search')} value={text} onChange={setText} className="group relative">
-        <Search size={16} aria-hidden className="pointer-events-none absolute start-2.5 top-1/2 -translate-y-1/2 text-faint" />
-        <Input ref={input} dir={text ? 'auto' : undefined} placeholder={t('inbox.search')} className="field bg-raised px-8 [&::-webkit-search-cancel-button]:hidden" />
-        <Button aria-label={t('common.clear')} className="hit-square absolute end-0 top-0 inline-flex items-center justify-center text-muted group-data-[empty]:hidden">
-          <X size={14} aria-hidden />
-        </Button>
-      </SearchField>
+      <SearchBox label={t('inbox.search')} value={text} onChange={setText} inputRef={input} />
       <div className="-mx-2 flex items-center justify-between">
         <Select
           quiet hideLabel label={t('inbox.status_label')}

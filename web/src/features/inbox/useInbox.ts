@@ -15,9 +15,14 @@ export function useInbox() {
     [navigate],
   )
   const open = useCallback(
-    (id: string, replace = false) => void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: (old: InboxSearch) => ({ ...old, m: undefined }), replace }),
+    (id: string, replace?: boolean) => void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: (old: InboxSearch) => ({ ...old, m: undefined }), replace: replace === true }),
     [navigate],
   )
+  // Rows are plain anchors; the address keeps the filter, so that it opens in a new tab as it stands here.
+  const addressOf = useMemo(() => {
+    const kept = new URLSearchParams(Object.entries({ view, status, sort, q }).flatMap(([name, value]) => (value ? [[name, value]] : []))).toString()
+    return (id: string) => `/inbox/${id}${kept ? `?${kept}` : ''}`
+  }, [view, status, sort, q])
   const close = useCallback(() => void navigate({ to: '/inbox', search: (old: InboxSearch) => ({ ...old, m: undefined }) }), [navigate])
-  return { filter, conversationId, target: m, change, open, close }
+  return { filter, conversationId, target: m, change, open, close, addressOf }
 }

@@ -5,6 +5,7 @@ import { post } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Message } from '@/api/types'
 import { useFormats } from '@/i18n/format'
+import { useMachineWords } from '@/i18n/machine'
 import { putMessage } from '@/live/cache'
 import { discard, outbox, tryAgain } from '@/live/outbox'
 import { useStore } from '@/live/store'
@@ -17,6 +18,7 @@ import { NoteBox } from './NoteBox'
 export function DeliveryNote({ message }: { message: Message }) {
   const { t } = useTranslation()
   const formats = useFormats()
+  const words = useMachineWords()
   const entry = useStore(outbox).find((candidate) => candidate.client_id === message.client_id)
   const client = useQueryClient()
   const retry = useMutation({
@@ -39,16 +41,17 @@ export function DeliveryNote({ message }: { message: Message }) {
     )
   }
   if (message.status === 'failed') {
+    const said = message.error && words.error(message.error)
     return (
-      <NoteBox tone="danger" icon={TriangleAlert} title={message.error?.meaning ?? t('delivery.failed')} text={message.error?.advice} code={message.error?.code}>
+      <NoteBox tone="danger" icon={TriangleAlert} title={said?.title ?? t('delivery.failed')} text={said?.advice} code={message.error?.code}>
         {message.error?.retryable !== false && <Button small isDisabled={retry.isPending} onPress={() => retry.mutate()}>{t('delivery.retry')}</Button>}
       </NoteBox>
     )
   }
-  if (message.status === 'refused') return <NoteBox tone="danger" icon={ShieldX} title={t('delivery.refused')} text={message.verdict?.summary ?? message.error?.meaning} />
+  if (message.status === 'refused') return <NoteBox tone="danger" icon={ShieldX} title={t('delivery.refused')} text={message.verdict ? words.summary(message.verdict) : message.error?.meaning} />
   if (message.status === 'held') {
     const until = message.verdict?.until
-    return <NoteBox tone="caution" icon={ShieldAlert} title={until ? t('delivery.held_until', { time: formats.time(until) }) : t('delivery.held')} text={message.verdict?.summary} />
+    return <NoteBox tone="caution" icon={ShieldAlert} title={until ? t('delivery.held_until', { time: formats.time(until) }) : t('delivery.held')} text={message.verdict ? words.summary(message.verdict) : undefined} />
   }
   if (message.status === 'unknown') {
     return (

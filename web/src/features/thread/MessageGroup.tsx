@@ -1,6 +1,7 @@
 import { Code, Cog, Lock, Smartphone, type LucideIcon } from 'lucide-react'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Conversation, Message } from '@/api/types'
+import type { Message } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { cx } from '@/ui/cx'
 import { UserText } from '@/ui/UserText'
@@ -8,14 +9,15 @@ import { MessageItem } from './MessageItem'
 
 interface Props {
   messages: [Message, ...Message[]]
-  conversation: Conversation
+  /** The customer's name. */
+  customer: string
   marked?: string
 }
 
 const authorIcons: Partial<Record<Message['author']['kind'], LucideIcon>> = { rule: Cog, system: Cog, api: Code, phone_app: Smartphone }
 
 /** One author's run: the customer at the leading side, the team at the trailing side, its writer named when it was not me. */
-export function MessageGroup({ messages, conversation, marked }: Props) {
+export const MessageGroup = memo(function MessageGroup({ messages, customer, marked }: Props) {
   const { t } = useTranslation()
   const me = useMe()
   const [first] = messages
@@ -24,7 +26,7 @@ export function MessageGroup({ messages, conversation, marked }: Props) {
   const Icon = first.direction === 'note' ? Lock : authorIcons[author.kind]
   const mine = author.kind === 'user' && author.id === me.user.id
   const label = author.kind === 'phone_app' ? t('thread.author.phone_app') : (author.name ?? (own ? t(`thread.author.${author.kind}`) : ''))
-  const who = first.direction === 'in' ? (conversation.contact.name ?? conversation.contact.phone ?? t('contact.no_name')) : mine ? t('thread.you') : label
+  const who = first.direction === 'in' ? customer : mine ? t('thread.you') : label
   return (
     <div className={cx('flex flex-col gap-0.5', own ? 'items-end' : 'items-start')}>
       {own && (!mine || first.direction === 'note') && (
@@ -38,7 +40,7 @@ export function MessageGroup({ messages, conversation, marked }: Props) {
         <MessageItem
           key={message.client_id ?? message.id}
           message={message}
-          conversation={conversation}
+          customer={customer}
           who={who}
           isFirst={index === 0}
           isLast={index === messages.length - 1}
@@ -48,4 +50,4 @@ export function MessageGroup({ messages, conversation, marked }: Props) {
       ))}
     </div>
   )
-}
+})

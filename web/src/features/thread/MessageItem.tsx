@@ -1,6 +1,6 @@
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Conversation, Message, MessageStatus } from '@/api/types'
+import type { Message, MessageStatus } from '@/api/types'
 import { MessageContent } from '@/features/content/MessageContent'
 import { useFormats } from '@/i18n/format'
 import { cx } from '@/ui/cx'
@@ -11,7 +11,8 @@ import { StatusTick } from './StatusTick'
 
 interface Props {
   message: Message
-  conversation: Conversation
+  /** The customer's name. */
+  customer: string
   who: string
   isFirst: boolean
   isLast: boolean
@@ -33,7 +34,7 @@ function shape(message: Message, isFirst: boolean, isLast: boolean): string {
 }
 
 /** One message: quote, content, reactions, its time and state, and what to do when it failed. */
-export const MessageItem = memo(function MessageItem({ message, conversation, who, isFirst, isLast, nextStatus, marked }: Props) {
+export const MessageItem = memo(function MessageItem({ message, customer, who, isFirst, isLast, nextStatus, marked }: Props) {
   const { t } = useTranslation()
   const formats = useFormats()
   const own = message.direction === 'out'
@@ -49,7 +50,7 @@ export const MessageItem = memo(function MessageItem({ message, conversation, wh
     >
       <div className={cx('flex max-w-full items-center gap-1', trailing && 'flex-row-reverse')}>
         <div className={cx('relative min-w-0', shape(message, isFirst, isLast), marked && 'outline-2 outline-offset-2 outline-caution')}>
-          {message.reply_to && <ReplyQuote quote={message.reply_to} name={conversation.contact.name ?? conversation.contact.phone ?? ''} />}
+          {message.reply_to && <ReplyQuote quote={message.reply_to} name={customer} />}
           {message.revoked_at ? <p className="text-muted italic">{t('thread.revoked')}</p> : <MessageContent message={message} />}
         </div>
         <MessageTools message={message} />

@@ -1,5 +1,6 @@
-import { Info, Reply, SmilePlus } from 'lucide-react'
-import { Dialog, DialogTrigger, Popover } from 'react-aria-components'
+import { Info, Reply, SmilePlus, type LucideIcon } from 'lucide-react'
+import { useRef, useState, type Ref } from 'react'
+import { Dialog, Popover } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import type { Message } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
@@ -7,63 +8,89 @@ import { startReply } from '@/features/composer/replying'
 import { newId } from '@/live/newId'
 import { enqueue } from '@/live/outbox'
 import { cx } from '@/ui/cx'
-import { IconButton } from '@/ui/IconButton'
 import { WhyPopover } from './WhyPopover'
 
 const quick = ['👍', '❤️', '😂', '🙏', '😮', '✅']
 
-/** What can be done with a message; shown on hover and focus, always reachable by keyboard. */
+/** What can be done with a message; shown on hover and focus, always reachable by keyboard. A thread shows a hundred of these: plain buttons, and one popover when it is asked for. */
 export function MessageTools({ message }: { message: Message }) {
   const { t } = useTranslation()
-  const me = useMe()
+  const [open, setOpen] = useState<'react' | 'why' | null>(null)
+  const trigger = useRef<HTMLButtonElement>(null)
   // Notes never leave the house, so they cannot be answered or reacted to; local ones have no id of the server yet.
   if (message.direction === 'note' || message.revoked_at !== null || message.id === message.client_id) return null
-  const react = (emoji: string) =>
-    enqueue({ client_id: newId(), conversation_id: message.conversation_id, user_id: me.user.id, kind: 'message', content: { type: 'reaction', target: message.id, emoji }, preview: emoji, reply_to: null })
+  const close = () => setOpen(null)
   return (
-    <div role="group" aria-label={t('thread.tools')} className={cx(
+    <div
+      role="group"
+      aria-label={t('thread.tools')}
+      className={cx(
         'flex md:opacity-0 md:group-hover/message:opacity-100 md:focus-within:opacity-100 md:has-[[aria-expanded=true]]:opacity-100',
         // On a phone they take no room beside the bubble: a tap on the message brings them up above it.
         'max-md:absolute max-md:-top-10 max-md:z-10 max-md:hidden max-md:rounded-full max-md:border max-md:border-line max-md:bg-overlay max-md:shadow-overlay max-md:group-focus-within/message:flex',
         message.direction === 'in' ? 'max-md:start-0' : 'max-md:end-0',
       )}
     >
-      <IconButton label={t('thread.reply')} icon={Reply} mirror onPress={() => startReply(message)} />
-      {message.direction === 'in' && (
-        <DialogTrigger>
-          <IconButton label={t('thread.react')} icon={SmilePlus} />
-          <Popover className="appear z-50 rounded-full border border-line bg-overlay p-1 shadow-overlay">
-            <Dialog aria-label={t('thread.react')} className="flex outline-none">
-              {({ close }) =>
-                quick.map((emoji) => (
-                  <button
-                    key={emoji}
-                    type="button"
-                    aria-label={t('thread.react_with', { emoji })}
-                    onClick={() => {
-                      react(emoji)
-                      close()
-                    }}
-                    className="hit-square rounded-full text-lg hover:bg-hover"
-                  >
-                    {emoji}
-                  </button>
-                ))
-              }
-            </Dialog>
-          </Popover>
-        </DialogTrigger>
+      <Tool label={t('thread.reply')} icon={Reply} mirror onClick={() => startReply(message)} />
+      {message.direction === 'in' && <Tool ref={trigger} label={t('thread.react')} icon={SmilePlus} expanded={open !== null} onClick={() => setOpen('react')} />}
+      {message.direction === 'out' && <Tool ref={trigger} label={t('why.open')} icon={Info} expanded={open !== null} onClick={() => setOpen('why')} />}
+      {open === 'react' && (
+        <Popover triggerRef={trigger} isOpen onOpenChange={close} className="appear z-50 rounded-full border border-line bg-overlay p-1 shadow-overlay">
+          <Reactions message={message} onDone={close} />
+        </Popover>
       )}
-      {message.direction === 'out' && (
-        <DialogTrigger>
-          <IconButton label={t('why.open')} icon={Info} />
-          <Popover placement="top end" className="appear z-50 max-h-112 w-88 max-w-[94vw] overflow-auto rounded-lg border border-line bg-overlay p-4 shadow-overlay">
-            <Dialog aria-label={t('why.title')} className="outline-none">
-              <WhyPopover message={message} />
-            </Dialog>
-          </Popover>
-        </DialogTrigger>
+      {open === 'why' && (
+        <Popover triggerRef={trigger} isOpen onOpenChange={close} placement="top end" className="appear z-50 max-h-112 w-88 max-w-[94vw] overflow-auto rounded-lg border border-line bg-overlay p-4 shadow-overlay">
+          <Dialog aria-label={t('why.title')} className="outline-none">
+            <WhyPopover message={message} />
+          </Dialog>
+        </Popover>
       )}
     </div>
+  )
+}
+
+interface ToolProps {
+  label: string
+  icon: LucideIcon
+  mirror?: boolean
+  /** Set for tools that open something. */
+  expanded?: boolean
+  onClick: () => void
+  ref?: Ref<HTMLButtonElement>
+}
+
+function Tool({ label, icon: Icon, mirror, expanded, onClick, ref }: ToolProps) {
+  return (
+    <button
+      ref={ref}
+      type="button"
+      aria-label={label}
+      aria-haspopup={expanded === undefined ? undefined : 'dialog'}
+      aria-expanded={expanded}
+      title={label}
+      onClick={onClick}
+      className="hit-square inline-flex shrink-0 cursor-default items-center justify-center rounded-md text-muted hover:bg-hover hover:text-strong"
+    >
+      <Icon size={18} strokeWidth={1.75} aria-hidden className={mirror ? 'mirror' : undefined} />
+    </button>
+  )
+}
+
+function Reactions({ message, onDone }: { message: Message; onDone: () => void }) {
+  const { t } = useTranslation()
+  const me = useMe()
+  const react = (emoji: string) => {
+    enqueue({ client_id: newId(), conversation_id: message.conversation_id, user_id: me.user.id, kind: 'message', content: { type: 'reaction', target: message.id, emoji }, preview: emoji, reply_to: null })
+    onDone()
+  }
+  return (
+    <Dialog aria-label={t('thread.react')} className="flex outline-none">
+      {quick.map((emoji) => (
+        <button key={emoji} type="button" aria-label={t('thread.react_with', { emoji })} onClick={() => react(emoji)} className="hit-square rounded-full text-lg hover:bg-hover">
+          {emoji}
+        </button>
+      ))}
+    </Dialog>
   )
 }

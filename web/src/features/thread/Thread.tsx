@@ -1,7 +1,7 @@
 import { ArrowDown } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Conversation } from '@/api/types'
+import type { Id } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { Loading } from '@/ui/Loading'
@@ -13,20 +13,27 @@ import { useJump } from './useJump'
 import { useThread } from './useThread'
 
 interface Props {
-  conversation: Conversation
+  id: Id
+  /** The customer's name. */
+  customer: string
   target?: string
 }
 
 const nearEdge = 400
+const firstScreen = 14
+const everything = Number.POSITIVE_INFINITY
 
 /** The story of a conversation; opens at its end and stays there unless the reader has scrolled up. */
-export function Thread({ conversation, target }: Props) {
+export const Thread = memo(function Thread({ id, customer, target }: Props) {
   const { t } = useTranslation()
-  const thread = useThread(conversation.id)
+  const thread = useThread(id)
   const { messages, hasNextPage, isFetchingNextPage, fetchNextPage } = thread
   const scroller = useRef<HTMLDivElement>(null)
   const [away, setAway] = useState(false)
   const entries = useMemo(() => arrange(messages), [messages])
+  // What is on screen first is drawn first; the older part follows in the next frame, above it, where it moves nothing.
+  const depth = useDeferredValue(everything, target ? everything : firstScreen)
+  const shown = entries.length > depth ? entries.slice(-depth) : entries
   const marked = useJump(target, thread)
 
   // Our own new message is always brought into view.
@@ -53,13 +60,13 @@ export function Thread({ conversation, target }: Props) {
     <div className="relative min-h-0 grow">
       <div ref={scroller} onScroll={onScroll} tabIndex={0} aria-label={t('thread.scroll')} role="region" className="focus-inset flex h-full flex-col-reverse overflow-auto overscroll-contain">
         <div role="log" aria-label={t('thread.messages')} aria-live="polite" aria-relevant="additions" className="mx-auto flex w-full max-w-[880px] flex-col gap-(--gap-thread) px-3 py-4 md:px-5">
-          {hasNextPage && (
+          {hasNextPage && depth === everything && (
             <Button look="quiet" small className="self-center" isDisabled={isFetchingNextPage} onPress={() => void fetchNextPage()}>{t('thread.older')}</Button>
           )}
-          {entries.map((entry) => {
+          {shown.map((entry) => {
             if (entry.type === 'day') return <DaySeparator key={entry.key} at={entry.at} />
             if (entry.type === 'event') return <EventLine key={entry.key} message={entry.message} />
-            return <MessageGroup key={entry.key} messages={entry.messages} conversation={conversation} marked={marked} />
+            return <MessageGroup key={entry.key} messages={entry.messages} customer={customer} marked={marked} />
           })}
         </div>
       </div>
@@ -71,4 +78,4 @@ export function Thread({ conversation, target }: Props) {
       )}
     </div>
   )
-}
+})

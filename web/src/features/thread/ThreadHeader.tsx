@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next'
 import { useAction } from '@/actions/registry'
 import { teamsQuery, usersQuery } from '@/api/queries'
 import type { Conversation, Priority } from '@/api/types'
-import { useInbox } from '@/features/inbox/useInbox'
 import { useMe } from '@/features/frame/useMe'
 import { useFormats } from '@/i18n/format'
 import { useNow } from '@/live/clock'
@@ -23,12 +22,11 @@ import { useConversationPatch } from './useConversationActions'
 const priorities: Priority[] = ['urgent', 'high', 'medium', 'low', 'none']
 
 /** Who this is, how long the window stays open, and what can be done with the conversation. */
-export function ThreadHeader({ conversation }: { conversation: Conversation }) {
+export function ThreadHeader({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { t } = useTranslation()
   const formats = useFormats()
   const now = useNow()
   const me = useMe()
-  const { close } = useInbox()
   const { context } = useStore(prefs)
   const { data: users = [] } = useQuery(usersQuery)
   const { data: teams = [] } = useQuery(teamsQuery)
@@ -40,7 +38,7 @@ export function ThreadHeader({ conversation }: { conversation: Conversation }) {
   const toggleContext = () => setPrefs({ context: !context })
   const toggleResolved = () => mutate({ status: resolved ? 'open' : 'resolved' })
 
-  useAction('close', close)
+  useAction('close', onClose)
   useAction('context', toggleContext)
   useAction('resolve', toggleResolved)
   useAction('pending', () => mutate({ status: 'pending' }))
@@ -51,7 +49,7 @@ export function ThreadHeader({ conversation }: { conversation: Conversation }) {
   const people = users.filter((user) => !user.disabled && user.role !== 'viewer')
   return (
     <header className="flex min-h-16 items-center gap-2 border-b border-line px-2 md:ps-4">
-      <IconButton label={t('thread.back')} icon={ArrowLeft} mirror onPress={close} className="md:hidden" />
+      <IconButton label={t('thread.back')} icon={ArrowLeft} mirror onPress={onClose} className="md:hidden" />
       <WindowRing expiresAt={conversation.window_expires_at} size={34}>
         <Avatar name={name} color={contact.avatar_color} size={32} />
       </WindowRing>
@@ -59,7 +57,7 @@ export function ThreadHeader({ conversation }: { conversation: Conversation }) {
         <h1 className="flex text-lg leading-snug"><UserText className="truncate">{name}</UserText></h1>
         <p className="flex min-w-0 items-center gap-1.5 text-xs text-muted">
           <ChannelMark name={channel.name} />
-          <span className="truncate max-md:hidden"><bdi>{channel.name}</bdi></span>
+          <UserText className="truncate max-md:hidden">{channel.name}</UserText>
           <span aria-hidden className="max-md:hidden">·</span>
           <WindowText expiresAt={conversation.window_expires_at} />
         </p>
@@ -74,7 +72,7 @@ export function ThreadHeader({ conversation }: { conversation: Conversation }) {
       >
         <Button look="quiet" aria-label={t('thread.assigned', { name: owner?.name ?? t('thread.nobody') })} className="max-lg:px-1.5 max-md:hidden">
           {owner ? <Avatar name={owner.name} size={20} /> : <CircleUser size={18} strokeWidth={1.75} aria-hidden className="text-muted" />}
-          <span className="hidden max-w-28 truncate font-normal lg:inline"><bdi>{owner?.name ?? t('thread.nobody')}</bdi></span>
+          <bdi dir="auto" className="hidden max-w-28 truncate font-normal lg:inline-block">{owner?.name ?? t('thread.nobody')}</bdi>
         </Button>
       </Menu>
       <Menu

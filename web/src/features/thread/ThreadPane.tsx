@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { memo, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { post } from '@/api/client'
 import { keys } from '@/api/keys'
@@ -14,23 +14,30 @@ import { Thread } from './Thread'
 import { ThreadHeader } from './ThreadHeader'
 import { TypingLine } from './TypingLine'
 
+interface Props {
+  id: string
+  target?: string
+  onClose: () => void
+}
+
 /** One conversation: header, story, composer. */
-export function ThreadPane({ id, target }: { id: string; target?: string }) {
+export const ThreadPane = memo(function ThreadPane({ id, target, onClose }: Props) {
   const { t } = useTranslation()
   const query = useQuery(conversationQuery(id))
   const { data } = query
   useReadMark(data)
   if (query.isError && !data) return <div className="p-4"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
   if (!data) return <Loading />
+  const customer = data.contact.name ?? data.contact.phone ?? t('contact.no_name')
   return (
-    <section aria-label={t('thread.title', { name: data.contact.name ?? data.contact.phone ?? t('contact.no_name') })} className="flex h-full min-h-0 flex-col">
-      <ThreadHeader conversation={data} />
-      <Thread key={id} conversation={data} target={target} />
+    <section aria-label={t('thread.title', { name: customer })} className="flex h-full min-h-0 flex-col">
+      <ThreadHeader conversation={data} onClose={onClose} />
+      <Thread key={id} id={id} customer={customer} target={target} />
       <TypingLine conversation={id} />
       <Composer key={`composer-${id}`} conversation={data} />
     </section>
   )
-}
+})
 
 /** A conversation is read when a person looks at it: the tab must be in front. */
 function useReadMark(conversation: Conversation | undefined): void {

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { post } from '@/api/client'
 import { Button } from '@/ui/Button'
 import { ErrorNote } from '@/ui/ErrorNote'
-import { fieldError } from '@/ui/errors'
+import { fieldError, isAtField } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 import { toast } from '@/ui/toast'
 
@@ -31,7 +31,7 @@ export function PasswordForm() {
     >
       <Field label={t('account.password_current')} type="password" autoComplete="current-password" ltr isRequired value={current} onChange={setCurrent} error={fieldError(save.error, 'current')} />
       <Field label={t('account.password_new')} type="password" autoComplete="new-password" ltr isRequired value={fresh} onChange={setFresh} error={fieldError(save.error, 'new')} />
-      {save.isError && <ErrorNote error={save.error} />}
+      {save.isError && !isAtField(save.error, ['current', 'new']) && <ErrorNote error={save.error} />}
       <Button type="submit" className="self-start" isDisabled={!current || !fresh || save.isPending}>{t('account.password_change')}</Button>
     </form>
   )

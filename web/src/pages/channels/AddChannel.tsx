@@ -9,7 +9,7 @@ import { Button } from '@/ui/Button'
 import { Copy } from '@/ui/Copy'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
-import { fieldError } from '@/ui/errors'
+import { fieldError, isAtField } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 
 const inputs = ['name', 'phone_number_id', 'waba_id', 'access_token', 'app_secret'] as const
@@ -81,7 +81,7 @@ export function AddChannel({ isOpen, onClose }: { isOpen: boolean; onClose: () =
             <summary className="hit cursor-default py-1.5 text-sm text-muted">{t('channels.advanced')}</summary>
             <Field label={t('channels.field.base_url')} hint={t('channels.hint.base_url')} ltr value={values.base_url} onChange={(base_url) => setValues((old) => ({ ...old, base_url }))} error={fieldError(save.error, 'base_url')} />
           </details>
-          {save.isError && <ErrorNote error={save.error} />}
+          {save.isError && !isAtField(save.error, [...inputs, 'base_url']) && <ErrorNote error={save.error} />}
           <Button look="primary" type="submit" isDisabled={save.isPending}>{t('channels.connect')}</Button>
         </form>
       )}

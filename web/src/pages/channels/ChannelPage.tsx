@@ -86,17 +86,20 @@ export function ChannelPage() {
   )
 }
 
+const qualities = ['GREEN', 'YELLOW', 'RED', 'UNKNOWN'] as const
+
 function ChannelFacts({ channel }: { channel: Channel }) {
   const { t } = useTranslation()
   const formats = useFormats()
+  const quality = qualities.find((word) => word === channel.quality.toUpperCase())
   const rows: [string, React.ReactNode][] = [
     [t('channel.phone'), channel.display_phone ? <Phone key="p" value={channel.display_phone} /> : '–'],
     [t('channels.field.phone_number_id'), <bdi key="i" dir="ltr">{channel.phone_number_id}</bdi>],
     [t('channels.field.waba_id'), <bdi key="w" dir="ltr">{channel.waba_id}</bdi>],
-    [t('channel.quality'), channel.quality ?? '–'],
+    [t('channel.quality'), quality ? t(`channel.quality_of.${quality}`) : channel.quality || '–'],
     [t('channel.tier'), channel.tier_limit === null ? t('channel.unlimited') : t('channel.tier_value', { count: channel.tier_limit })],
-    [t('channel.throughput'), channel.throughput_per_second === null ? '–' : t('channel.throughput_value', { count: channel.throughput_per_second })],
-    [t('channel.token_age'), channel.token_age_days === null ? '–' : formats.span(channel.token_age_days * 86_400_000)],
+    [t('channel.throughput'), t('channel.throughput_value', { count: channel.throughput_per_second })],
+    [t('channel.token_age'), formats.days(channel.token_age_days)],
     [t('channels.last_event'), channel.last_event_at === null ? t('channel.never') : <When key="e" at={channel.last_event_at} />],
   ]
   if (channel.status_reason) rows.unshift([t('channel.reason'), <bdi key="r" dir="auto">{channel.status_reason}</bdi>])

@@ -6,6 +6,7 @@ import { templatesQuery } from '@/api/queries'
 import type { Template } from '@/api/types'
 import { directionOf } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'
+import { useMachineWords } from '@/i18n/machine'
 import { Button } from '@/ui/Button'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { errorText } from '@/ui/errors'
@@ -43,6 +44,7 @@ export function TemplateList({ channelId }: { channelId: string }) {
 function TemplateRow({ template }: { template: Template }) {
   const { t } = useTranslation()
   const formats = useFormats()
+  const words = useMachineWords()
   const state = template.status.toUpperCase()
   const known = named.find((name) => name === state)
   const body = template.components.find((component) => component.type.toUpperCase() === 'BODY')?.text
@@ -50,7 +52,7 @@ function TemplateRow({ template }: { template: Template }) {
     <li className="border-b border-line py-2.5 last:border-b-0">
       <div className="flex items-center gap-2">
         <bdi dir="ltr" className="min-w-0 truncate font-semibold text-strong">{template.name}</bdi>
-        <span className="grow text-xs whitespace-nowrap text-muted">{formats.language(template.language)} · {template.category.toLowerCase()}</span>
+        <span className="grow text-xs whitespace-nowrap text-muted">{formats.language(template.language)} · {words.value(template.category)}</span>
         <Pill tone={tones[state] ?? 'neutral'}>{known ? t(`template.status.${known}`) : template.status.toLowerCase()}</Pill>
       </div>
       {body && <p dir={directionOf(template.language)} className="line-clamp-2 text-sm text-muted">{body}</p>}

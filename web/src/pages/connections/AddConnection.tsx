@@ -8,7 +8,7 @@ import type { Connection } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
-import { fieldError } from '@/ui/errors'
+import { fieldError, isAtField } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 
 /** Connects HubSpot by the token of a private app. */
@@ -42,7 +42,7 @@ export function AddConnection({ isOpen, onClose }: { isOpen: boolean; onClose: (
           <summary className="hit cursor-default py-1.5 text-sm text-muted">{t('channels.advanced')}</summary>
           <Field label={t('channels.field.base_url')} hint={t('connections.base_url_hint')} ltr value={address} onChange={setAddress} error={fieldError(save.error, 'base_url')} />
         </details>
-        {save.isError && <ErrorNote error={save.error} />}
+        {save.isError && !isAtField(save.error, ['access_token', 'base_url']) && <ErrorNote error={save.error} />}
         <Button look="primary" type="submit" isDisabled={save.isPending}>{t('connections.connect')}</Button>
       </form>
     </Dialog>

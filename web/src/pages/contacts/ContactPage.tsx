@@ -69,12 +69,12 @@ export function ContactPage() {
       }
     >
       <div className="grid gap-x-10 lg:grid-cols-2">
-        <div>
+        <div className="min-w-0">
           <Section title={t('contact.details')}><DetailList contact={contact} /></Section>
           <Section title={t('contact.fields')}><FieldList fields={contact.fields} /></Section>
           <Section title={t('contact.identities')}><IdentityList identities={contact.identities} /></Section>
         </div>
-        <div className="max-lg:border-t max-lg:border-line">
+        <div className="min-w-0 max-lg:border-t max-lg:border-line">
           <Section title={t('contact.conversations')}><ContactConversations conversations={conversations.data?.items ?? []} /></Section>
           <Section title={t('contact.sync.title')}><SyncList sync={contact.sync} /></Section>
           <Section title={t('contact.consent.title')}>

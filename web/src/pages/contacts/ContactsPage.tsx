@@ -1,8 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Plus, Search, TriangleAlert } from 'lucide-react'
+import { Plus, TriangleAlert } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { Input, SearchField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { contactListQuery } from '@/api/queries'
 import type { Contact } from '@/api/types'
@@ -14,6 +13,7 @@ import { Ghost } from '@/ui/Ghost'
 import { Loading } from '@/ui/Loading'
 import { PageFrame } from '@/ui/PageFrame'
 import { Phone } from '@/ui/Phone'
+import { SearchBox } from '@/ui/SearchBox'
 import { UserText } from '@/ui/UserText'
 import { When } from '@/ui/When'
 import { WindowRing } from '@/ui/WindowRing'
@@ -36,10 +36,7 @@ export function ContactsPage() {
   }, [text, q, navigate])
   return (
     <PageFrame wide title={t('contacts.title')} actions={<Button look="primary" onPress={() => setAdding(true)}><Plus size={16} aria-hidden />{t('contacts.add')}</Button>}>
-      <SearchField aria-label={t('contacts.search')} value={text} onChange={setText} className="relative mb-3 max-w-md">
-        <Search size={16} aria-hidden className="pointer-events-none absolute start-2.5 top-1/2 -translate-y-1/2 text-faint" />
-        <Input dir={text ? 'auto' : undefined} placeholder={t('contacts.search')} className="field px-8" />
-      </SearchField>
+      <SearchBox label={t('contacts.search')} value={text} onChange={setText} className="mb-3 max-w-md" />
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <Loading />}
       {query.isSuccess && contacts.length === 0 && (

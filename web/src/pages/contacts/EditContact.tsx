@@ -9,7 +9,7 @@ import { putContact } from '@/live/cache'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
-import { fieldError } from '@/ui/errors'
+import { fieldError, isAtField } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 import { Select } from '@/ui/Select'
 
@@ -72,7 +72,7 @@ export function EditContact({ contact, onClose }: { contact: Contact; onClose: (
             </Button>
           </div>
         </fieldset>
-        {save.isError && <ErrorNote error={save.error} />}
+        {save.isError && !isAtField(save.error, ['name', 'email', 'language']) && <ErrorNote error={save.error} />}
         <Button look="primary" type="submit" isDisabled={save.isPending}>{t('common.save')}</Button>
       </form>
     </Dialog>

@@ -8,7 +8,7 @@ import type { Contact } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
-import { fieldError } from '@/ui/errors'
+import { fieldError, isAtField } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 
 /** Enters a person by hand; the server reads the number in any usual spelling. */
@@ -39,7 +39,7 @@ export function NewContact({ isOpen, onClose }: { isOpen: boolean; onClose: () =
         <Field label={t('contact.name')} value={name} onChange={setName} />
         <Field label={t('contact.phone')} hint={t('contact.phone_hint')} type="tel" ltr isRequired value={phone} onChange={setPhone} error={fieldError(save.error, 'phone')} />
         <Field label={t('contact.email')} type="email" ltr value={email} onChange={setEmail} error={fieldError(save.error, 'email')} />
-        {save.isError && <ErrorNote error={save.error} />}
+        {save.isError && !isAtField(save.error, ['phone', 'email']) && <ErrorNote error={save.error} />}
         <Button look="primary" type="submit" isDisabled={save.isPending}>{t('contacts.add')}</Button>
       </form>
     </Dialog>

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { memo, useDeferredValue, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { actionOf, caps, isMac } from '@/actions/catalogue'
 import { useAction } from '@/actions/registry'
@@ -19,8 +20,12 @@ import { Logo } from '@/ui/Logo'
 /** The inbox: list, thread, context. On a phone one of them at a time. */
 export function InboxPage() {
   const { t } = useTranslation()
-  const { conversationId, target, change } = useInbox()
+  const { conversationId, target, change, close } = useInbox()
   const { context } = useStore(prefs)
+  // The pressed row answers in the same frame; the thread that takes another's place follows in the next.
+  const wanted = useMemo(() => ({ id: conversationId, target }), [conversationId, target])
+  const ready = useDeferredValue(wanted)
+  const shown = conversationId && ready.id ? ready : wanted
   const show = (view: View) => change({ view: view === 'all' ? undefined : view })
   useAction('view_mine', () => show('mine'))
   useAction('view_unassigned', () => show('unassigned'))
@@ -35,14 +40,14 @@ export function InboxPage() {
         <ConversationList />
       </section>
       <div className={cx('h-full min-w-0 grow bg-sunken', !conversationId && 'max-md:hidden')}>
-        {conversationId ? <ThreadPane key={conversationId} id={conversationId} target={target} /> : <NothingOpen />}
+        {conversationId ? <ThreadPane id={shown.id ?? conversationId} target={shown.target} onClose={close} /> : <NothingOpen />}
       </div>
-      {conversationId && context && <Context conversationId={conversationId} />}
+      {conversationId && context && <Context conversationId={shown.id ?? conversationId} />}
     </main>
   )
 }
 
-function Context({ conversationId }: { conversationId: string }) {
+const Context = memo(function Context({ conversationId }: { conversationId: string }) {
   const { t } = useTranslation()
   const { data } = useQuery(conversationQuery(conversationId))
   return (
@@ -50,7 +55,7 @@ function Context({ conversationId }: { conversationId: string }) {
       {data && <ContextPanel contactId={data.contact.id} conversationId={conversationId} />}
     </aside>
   )
-}
+})
 
 /** No conversation chosen: two keys worth learning. */
 function NothingOpen() {

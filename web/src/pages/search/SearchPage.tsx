@@ -1,8 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Search } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { Input, SearchField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { searchQuery } from '@/api/queries'
 import type { SearchHit } from '@/api/types'
@@ -12,6 +10,7 @@ import { Empty } from '@/ui/Empty'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { Loading } from '@/ui/Loading'
 import { PageFrame } from '@/ui/PageFrame'
+import { SearchBox } from '@/ui/SearchBox'
 import { UserText } from '@/ui/UserText'
 import { When } from '@/ui/When'
 import { Highlighted } from './Highlighted'
@@ -31,10 +30,7 @@ export function SearchPage() {
   }, [text, q, navigate])
   return (
     <PageFrame title={t('search.title')}>
-      <SearchField autoFocus aria-label={t('search.field')} value={text} onChange={setText} className="relative mb-4">
-        <Search size={18} aria-hidden className="pointer-events-none absolute start-3 top-1/2 -translate-y-1/2 text-faint" />
-        <Input dir={text ? 'auto' : undefined} placeholder={t('search.hint')} className="field min-h-11 px-10 text-lg" />
-      </SearchField>
+      <SearchBox large autoFocus label={t('search.field')} hint={t('search.hint')} value={text} onChange={setText} className="mb-4" />
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {q && query.isPending && <Loading rows={4} />}
       {q && query.isSuccess && hits.length === 0 && <Empty title={t('search.none_title')} text={t('search.none_text')} />}

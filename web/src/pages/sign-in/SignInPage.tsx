@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { post } from '@/api/client'
+import { patch, post } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Me } from '@/api/types'
 import { languages, nearest, setLanguage } from '@/i18n'
@@ -25,6 +25,8 @@ export function SignInPage() {
     mutationFn: () => post<Me>('/session', { email: email.trim(), password }),
     onSuccess: (me) => {
       client.setQueryData(keys.me, me)
+      // Whoever comes in is there; somebody who chose "away" stays away.
+      if (me.user.presence === 'offline') void patch('/users/me', { presence: 'online' }).catch(() => undefined)
       // Only places of our own: an address from outside must not become a trap.
       void navigate({ href: to?.startsWith('/') && !to.startsWith('//') ? to : '/inbox', replace: true })
     },

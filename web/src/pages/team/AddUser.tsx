@@ -7,7 +7,7 @@ import type { Role, User } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
-import { fieldError } from '@/ui/errors'
+import { fieldError, isAtField } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 import { Select } from '@/ui/Select'
 import { roles } from './roles'
@@ -44,7 +44,7 @@ export function AddUser({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
         <Field label={t('team.first_password')} hint={t('team.first_password_hint')} type="password" autoComplete="new-password" ltr isRequired value={password} onChange={setPassword} error={fieldError(save.error, 'password')} />
         <Select label={t('team.role')} value={role} options={roles.map((id) => ({ id, label: t(`role.${id}`) }))} onChange={setRole} />
         <p className="text-sm text-muted">{t(`role_hint.${role}`)}</p>
-        {save.isError && <ErrorNote error={save.error} />}
+        {save.isError && !isAtField(save.error, ['name', 'email', 'password']) && <ErrorNote error={save.error} />}
         <Button look="primary" type="submit" isDisabled={save.isPending}>{t('team.add_person')}</Button>
       </form>
     </Dialog>

@@ -32,7 +32,7 @@ export function TeamSection() {
       {teams.length === 0 && <p className="text-muted">{t('team.no_teams')}</p>}
       <ul aria-label={t('team.teams')}>
         {teams.map((team) => (
-          <li key={team.id} className="flex min-h-12 items-center gap-3 border-b border-line last:border-b-0">
+          <li key={team.id} className="flex min-h-12 items-center py-1.5 gap-3 border-b border-line last:border-b-0">
             <div className="min-w-0 grow">
               <UserText className="block text-strong">{team.name}</UserText>
               <span className="block truncate text-sm text-muted"><bdi>{members(team) || t('team.nobody')}</bdi></span>

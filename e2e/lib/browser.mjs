@@ -1,0 +1,75 @@
+// A browser with a person in it. Every page fails its test when the page itself fails: an uncaught error, a refused resource, a broken policy.
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { chromium } from 'playwright-core'
+import { words } from './words.mjs'
+
+const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable']
+const executablePath = process.env.CHROMIUM ?? places.find((path) => existsSync(path))
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const results = new URL('../test-results/', import.meta.url).pathname
+
+export const sizes = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
+
+export async function startBrowser() {
+  if (!executablePath) throw new Error('no Chromium found: install the package chromium, or name one in CHROMIUM')
+  return chromium.launch({ executablePath, args })
+}
+
+/** Noise that is no fault of the page: what a journey causes on purpose, as the browser words it. */
+const expected = [/ERR_INTERNET_DISCONNECTED/, /ERR_NETWORK_CHANGED/, /ERR_FAILED/, /ERR_CONNECTION_(REFUSED|RESET|CLOSED)/, /ERR_INCOMPLETE_CHUNKED/, /the server responded with a status of 4\d\d/]
+
+/** A browser profile of one person, signed in unless `anonymous`. */
+export async function person(browser, demo, { locale = 'en', theme = 'light', size = 'wide', email = demo.email, anonymous = false, touch = false } = {}) {
+  const context = await browser.newContext({ viewport: sizes[size], colorScheme: theme === 'dark' ? 'dark' : 'light', hasTouch: touch, reducedMotion: 'reduce', timezoneId: 'Asia/Dubai' })
+  const faults = []
+  context.on('page', (page) => {
+    page.setDefaultTimeout(10_000)
+    page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !expected.some((known) => known.test(message.text()))) faults.push(`console: ${message.text()}`)
+    })
+  })
+  if (!anonymous) {
+    const headers = { 'x-rapport-csrf': '1' }
+    const signIn = await context.request.post(`${demo.url}/api/v1/session`, { data: { email, password: demo.password }, headers })
+    if (!signIn.ok()) throw new Error(`${email} cannot sign in: ${signIn.status()} ${await signIn.text()}`)
+    const kept = await context.request.patch(`${demo.url}/api/v1/users/me`, { data: { locale, theme, density: 'comfortable' }, headers })
+    if (!kept.ok()) throw new Error(`settings: ${kept.status()} ${await kept.text()}`)
+  }
+  await context.addInitScript(`location.protocol.startsWith('http') && (localStorage.getItem('rapport.prefs') ?? localStorage.setItem('rapport.prefs', '${JSON.stringify({ locale, theme, density: 'comfortable', context: false })}'))`)
+  const open = async (path = '/inbox') => {
+    const page = await context.newPage()
+    await page.goto(demo.url + path)
+    return page
+  }
+  return { context, open, t: words(locale), locale, faults, close: () => context.close() }
+}
+
+/** The parts of the inbox, found as a person or a screen reader finds them. */
+export function inbox(page, t) {
+  return {
+    rows: page.getByRole('list', { name: t('inbox.conversations') }).getByRole('link'),
+    row: (name) => page.getByRole('list', { name: t('inbox.conversations') }).getByRole('link', { name }),
+    log: page.getByRole('log', { name: t('thread.messages') }),
+    message: (text) => page.getByRole('log', { name: t('thread.messages') }).getByRole('article').filter({ hasText: text }),
+    box: page.getByRole('textbox', { name: t('composer.message_box') }),
+    noteBox: page.getByRole('textbox', { name: t('composer.note_box') }),
+    send: page.getByRole('button', { name: t('composer.send'), exact: true }),
+    button: (key) => page.getByRole('button', { name: t(key), exact: true }),
+  }
+}
+
+/** What axe finds wrong with the page as it stands; an empty list is what we want. */
+export async function violations(page) {
+  await page.evaluate(axe)
+  const result = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+  return result.violations.map(({ id, nodes }) => `${id}: ${nodes.length} x ${nodes[0].target.join(' ')}: ${nodes[0].failureSummary?.split('\n').slice(1, 2).join('').trim()}`)
+}
+
+/** A picture of a failed journey, for whoever mends it. */
+export async function picture(page, name) {
+  mkdirSync(results, { recursive: true })
+  await page.screenshot({ path: `${results}${name.replace(/[^\w-]+/g, '-')}.png` }).catch(() => undefined)
+}

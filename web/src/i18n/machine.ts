@@ -1,0 +1,71 @@
+// Words for what the program says by key: guard verdicts, provider errors, findings. A newer server may know keys that this page does not: then its own English words are shown.
+import i18next from 'i18next'
+import { useTranslation } from 'react-i18next'
+import type { Check, Finding, Message, Verdict } from '@/api/types'
+import providerCodes from './provider-codes.json'
+
+/** Title, cause and fix of a finding by "check/code"; English is the program's own. */
+type DoctorWords = Record<string, string[]>
+
+const doctor = new Map<string, DoctorWords>()
+
+export function addDoctorWords(language: string, words: DoctorWords): void {
+  doctor.set(language, words)
+}
+
+/** The text of a key that came from the server, or null when no catalogue has it. */
+function known(key: string): string | null {
+  const text: unknown = i18next.exists(key) ? i18next.t(key as never) : null
+  return typeof text === 'string' ? text : null
+}
+
+/** The first row that holds the code, as in the program's own table; undefined for codes nobody has described. */
+function keyOf(code: string | number): string | undefined {
+  const number = Number(code)
+  return (providerCodes as [number, number, string][]).find(([first, last]) => first <= number && number <= last)?.[2]
+}
+
+/** A value of another direction must not tear the sentence around it apart. */
+function isolated(value: string): string {
+  return `\u2068${value}\u2069`
+}
+
+export interface MachineWords {
+  /** What one rule of the guard says. */
+  note(check: Check): string
+  rule(code: string): string
+  /** A word that stands as a check's value; unknown ones (names, languages) stay as they are. */
+  value(word: string): string
+  summary(verdict: Verdict): string
+  error(error: NonNullable<Message['error']>): { title: string; advice: string }
+  finding(finding: Finding): { title: string; cause: string; fix: string }
+}
+
+function words(language: string): MachineWords {
+  const note = (key: string) => known(`guard.${key.replace(/^guard\./, '')}`)
+  return {
+    note: (check) => note(check.note_key) ?? check.detail,
+    rule: (code) => known(`guard_rule.${code}`) ?? code,
+    value: (word) => known(`guard_value.${word.toLowerCase()}`) ?? word,
+    summary: (verdict) => note(verdict.summary_key) ?? verdict.summary,
+    error: ({ code, meaning, advice, retryable }) => {
+      // Code 0 is a failure of ours: nothing left the house.
+      if (Number(code) === 0) return retryable ? { title: i18next.t('delivery.not_gone'), advice: i18next.t('delivery.not_gone_advice') } : { title: meaning, advice }
+      const key = keyOf(code)
+      // A code nobody has described: the provider's own words say more than ours.
+      return { title: (key && known(`provider.${key}.title`)) || meaning, advice: known(`provider.${key ?? 'unknown'}.advice`) || advice }
+    },
+    finding: ({ check, code, title, cause, fix, values }) => {
+      const own = doctor.get(language)?.[`${check}/${code}`]
+      if (!own) return { title, cause, fix }
+      const fill = (text = '') => text.replace(/{(\w+)}/g, (hole, name: string) => name in values ? isolated(values[name] ?? '') : hole)
+      return { title: fill(own[0]), cause: fill(own[1]), fix: fill(own[2]) }
+    },
+  }
+}
+
+/** Words of the language on screen. */
+export function useMachineWords(): MachineWords {
+  const { i18n } = useTranslation()
+  return words(i18n.language)
+}
