@@ -12,6 +12,10 @@ use rapport_core::message::{Content, Failure};
 use rapport_store::outgoing::Outgoing;
 use rapport_store::send::{Due, Started};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How old a verdict may be when the call is made. Real time, which goes on while a process is stopped; less than a lease.
+const VERDICT_AGE_MAX: Duration = Duration::from_secs(5);
 
 /// A message whose intent is stored.
 pub(super) struct Letter {
@@ -19,6 +23,7 @@ pub(super) struct Letter {
     pub out: Outgoing,
     pub channel: Arc<Channel>,
     pub started: Option<Started>,
+    decided: Instant,
     wa_id: Option<String>,
     user_id: Option<String>,
 }
@@ -32,7 +37,7 @@ impl Letter {
         };
         let wa_id = of(IdentityKind::WaId).or_else(|| contact.phone.clone());
         let user_id = of(IdentityKind::Bsuid);
-        Self { due, out, channel, started: None, wa_id, user_id }
+        Self { due, out, channel, started: None, decided: Instant::now(), wa_id, user_id }
     }
 }
 
@@ -79,6 +84,10 @@ async fn call(app: &App, letter: &Letter, content: &Content, started: Started) -
         Ok(request) => request,
         Err(invalid) => return never(&invalid.to_string()),
     };
+    // A process that was stopped in between wakes with verdicts and rates of another time, and perhaps without its lane.
+    if letter.decided.elapsed() > VERDICT_AGE_MAX {
+        return again("the decision to send it is too old; it is judged anew");
+    }
     match app.http.run(request).await {
         Ok(response) => read_send_response(&response),
         Err(failure) => read_send_failure(&failure),
