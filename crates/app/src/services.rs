@@ -38,7 +38,8 @@ impl Services {
             app.store.lanes().seize(now, crate::ingest::process::LEASE_MS).await?;
         }
         let events = app.bells.events.clone();
-        let acceptor = Acceptor::start(&app.store, app.clock.clone(), events.clone(), &app.shutdown);
+        let acceptor = Acceptor::start(&app.store, &app.clock, &events, &app.pace, &app.shutdown)
+            .map_err(|error| crate::Error::Internal(format!("the committer cannot start: {error}")))?;
         // A second start would leave the first acceptor in place, which is as good.
         let _ = app.acceptor.set(acceptor);
         Ok(Self {

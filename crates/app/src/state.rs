@@ -6,6 +6,7 @@ use crate::channel::Channels;
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Result};
 use crate::ingest::Acceptor;
+use crate::ingest::pace::Pace;
 use crate::live::Feeds;
 use crate::pulse::Pulse;
 use crate::vault::{Vault, WorkspaceKey};
@@ -99,6 +100,8 @@ pub struct Inner {
     pub typing: crate::inbox::typing::Throttle,
     /// Wakes workers of this process; what other nodes commit is found by polling.
     pub bells: Bells,
+    /// Whether background work must give way to arriving events.
+    pub pace: Pace,
     /// The way in for events; there once the workers run.
     pub acceptor: OnceLock<Acceptor>,
 }
@@ -157,6 +160,7 @@ impl App {
             lines: crate::crm::Lines::default(),
             typing: crate::inbox::typing::Throttle::default(),
             bells: Bells::default(),
+            pace: Pace::default(),
             acceptor: OnceLock::new(),
         })))
     }

@@ -1,7 +1,8 @@
 //! Many rows in one statement.
 //!
 //! PostgreSQL gets one array a column (`unnest`), so that a statement is prepared once whatever the number of rows;
-//! SQLite gets `VALUES` lists whose lengths are powers of two, for the same reason. A statement is written once:
+//! SQLite gets `VALUES` lists of a few lengths, for the same reason, and
+//! the last one is filled up with rows of NULL, which are left out: a statement more costs two changes of thread. A statement is written once:
 //! `{rows}` stands for the rows, named `v` with the columns `column1`, `column2`, ...
 //!
 //! Arrays cannot carry NULL through the driver, so an absent value travels as a value that cannot occur
@@ -69,8 +70,8 @@ pub(crate) const fn opt(name: &'static str, kind: Kind) -> Col {
     Col { name, kind, null: true }
 }
 
-/// Most rows in one SQLite statement; more would save nothing and cost memory in the statement cache.
-const SQLITE_ROWS: usize = 128;
+/// How many rows a SQLite statement may have; more would save nothing and cost memory in the statement cache.
+const SQLITE_LENGTHS: [usize; 9] = [1, 2, 4, 8, 16, 32, 64, 96, 128];
 /// SQLite's limit of parameters in one statement.
 const SQLITE_PARAMETERS: usize = 32_766;
 /// Most rows in one PostgreSQL statement.
@@ -104,15 +105,14 @@ impl Rows {
         let mut values = self.values.into_iter();
         let mut pieces = Vec::new();
         while left > 0 {
-            let take = match backend {
+            let length = match backend {
                 Backend::Postgres => left.min(POSTGRES_ROWS),
-                Backend::Sqlite => {
-                    let most = ((SQLITE_PARAMETERS - fixed) / width).min(SQLITE_ROWS).min(left);
-                    1 << most.ilog2()
-                }
+                Backend::Sqlite => sqlite_length(left, (SQLITE_PARAMETERS - fixed) / width),
             };
-            pieces.push(values.by_ref().take(take * width).collect());
-            left -= take;
+            let mut piece: Vec<Value> = values.by_ref().take(length * width).collect();
+            piece.resize(length * width, Value::String(None));
+            pieces.push(piece);
+            left = left.saturating_sub(length);
         }
         pieces
     }
@@ -188,10 +188,19 @@ fn statements(backend: Backend, template: &str, fixed: &[Value], rows: Rows) -> 
     rows.pieces(backend, fixed.len()).into_iter().map(statement).collect()
 }
 
+/// The shortest statement that takes all rows that are left, else the longest.
+fn sqlite_length(left: usize, most: usize) -> usize {
+    let mut fitting = SQLITE_LENGTHS.into_iter().filter(|length| *length <= most);
+    let longest = fitting.clone().next_back().unwrap_or(1);
+    fitting.find(|length| *length >= left).unwrap_or(longest)
+}
+
+/// Rows of NULL only fill up. The first column of every statement is one that is always there.
+///
 /// Parameters without a name: SQLite looks names up one by one, so that thousands of them take it milliseconds.
 fn sqlite_source(width: usize, count: usize) -> String {
     let row = format!("({})", vec!["?"; width].join(","));
-    format!("(VALUES {}) AS v", vec![row; count].join(","))
+    format!("(SELECT * FROM (VALUES {}) WHERE column1 IS NOT NULL) AS v", vec![row; count].join(","))
 }
 
 /// The fixed parameters stand after those of the rows.
@@ -310,15 +319,26 @@ mod tests {
     }
 
     #[test]
-    fn sqlite_pieces_are_powers_of_two() {
-        let sizes: Vec<usize> = rows(300).pieces(Backend::Sqlite, 1).iter().map(|piece| piece.len() / 2).collect();
-        assert_eq!(sizes, [128, 128, 32, 8, 4]);
-        assert!(rows(0).pieces(Backend::Sqlite, 1).is_empty());
+    fn sqlite_pieces_have_few_lengths() {
+        let sizes = |count| -> Vec<usize> {
+            rows(count).pieces(Backend::Sqlite, 1).iter().map(|piece| piece.len() / 2).collect()
+        };
+        assert_eq!(sizes(300), [128, 128, 64]);
+        assert_eq!(sizes(128), [128]);
+        assert_eq!(sizes(97), [128]);
+        assert_eq!(sizes(3), [4]);
+        assert!(sizes(0).is_empty());
+        assert_eq!(sqlite_length(500, 100), 96, "SQLite's limit of parameters");
+        let piece = rows(3).pieces(Backend::Sqlite, 1).remove(0);
+        assert_eq!(
+            piece[4..],
+            [Value::from(Uuid::nil()), Value::String(None), Value::String(None), Value::String(None)]
+        );
     }
 
     #[test]
     fn sources_number_their_parameters() {
-        assert_eq!(sqlite_source(2, 2), "(VALUES (?,?),(?,?)) AS v");
+        assert_eq!(sqlite_source(2, 2), "(SELECT * FROM (VALUES (?,?),(?,?)) WHERE column1 IS NOT NULL) AS v");
         assert_eq!(renumber("a = $1 AND b = $2 AND c = $12", 14), "a = $15 AND b = $16 AND c = $26");
         assert_eq!(
             postgres_source(COLS, 1),

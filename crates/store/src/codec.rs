@@ -17,8 +17,10 @@ const CONTENT: u8 = 3;
 const EVENT_DICTIONARY: &[u8] = include_bytes!("codec/event-2.txt");
 const CONTENT_DICTIONARY: &[u8] = include_bytes!("codec/content-3.txt");
 
-/// zstd's speed level; higher ones cost more time than they save bytes on texts this short.
+/// zstd's level for contents, which stay; higher ones cost more time than they save bytes on texts this short.
 const LEVEL: i32 = 3;
+/// zstd's level for events: acknowledgements wait for it, and events go after some days.
+const EVENT_LEVEL: i32 = 1;
 /// Shorter bytes are stored as they are.
 const SHORTEST: usize = 48;
 /// Longest body that is unpacked: far more than a webhook may have, little enough not to exhaust memory.
@@ -58,7 +60,7 @@ pub fn unpack_content(packed: &[u8]) -> Result<Content> {
 
 fn pack(body: &[u8], code: u8, dictionary: &[u8], packer: &Packer) -> Vec<u8> {
     if body.len() >= SHORTEST
-        && let Some(packed) = compress(body, dictionary, packer)
+        && let Some(packed) = compress(body, code, dictionary, packer)
         && packed.len() < body.len()
     {
         return with_code(code, &packed);
@@ -67,10 +69,11 @@ fn pack(body: &[u8], code: u8, dictionary: &[u8], packer: &Packer) -> Vec<u8> {
 }
 
 /// `None` when zstd cannot work (out of memory): the body is then kept as it is.
-fn compress(body: &[u8], dictionary: &[u8], packer: &Packer) -> Option<Vec<u8>> {
+fn compress(body: &[u8], code: u8, dictionary: &[u8], packer: &Packer) -> Option<Vec<u8>> {
     let mut slot = packer.borrow_mut();
     if slot.is_none() {
-        *slot = Compressor::with_dictionary(LEVEL, dictionary).ok();
+        let level = if code == EVENT { EVENT_LEVEL } else { LEVEL };
+        *slot = Compressor::with_dictionary(level, dictionary).ok();
     }
     slot.as_mut()?.compress(body).ok()
 }

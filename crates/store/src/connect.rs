@@ -50,6 +50,9 @@ pub(crate) struct Handles {
     pub writer: DatabaseConnection,
     /// Reads. PostgreSQL: the same pool.
     pub readers: DatabaseConnection,
+    /// What acknowledgements wait for. SQLite: the writer. PostgreSQL: connections that belong to whoever uses them first,
+    /// so that their answers are not read by threads that are busy with requests.
+    pub accept: DatabaseConnection,
     /// SQLite only: moves the log into the file beside the writer.
     pub checkpointer: Option<DatabaseConnection>,
     /// SQLite only: where the file is.
@@ -89,7 +92,7 @@ async fn open_sqlite(options: &Options) -> Result<Handles> {
     check_sqlite_version(&writer).await?;
     let readers = sqlite_handle(options, &path, Role::Reader).await?;
     let checkpointer = sqlite_handle(options, &path, Role::Checkpointer).await?;
-    Ok(Handles { writer, readers, checkpointer: Some(checkpointer), path: Some(path) })
+    Ok(Handles { accept: writer.clone(), writer, readers, checkpointer: Some(checkpointer), path: Some(path) })
 }
 
 /// The file holds customers' words: only its owner may read it. SQLite gives the log the same mode.
@@ -150,7 +153,10 @@ async fn sqlite_handle(options: &Options, path: &Path, role: Role) -> Result<Dat
 /// the driver's `ROLLBACK` fails and it goes on believing that one is open: what follows would be savepoints inside a
 /// transaction that nobody commits. Such a connection is closed and the pool opens a fresh one.
 async fn is_clean(connection: &mut SqliteConnection) -> sea_orm::sqlx::Result<bool> {
-    // Lets the worker thread do what was only asked of it, the rollback of a dropped transaction above all.
+    if !connection.is_in_transaction() {
+        return Ok(true);
+    }
+    // Lets the worker thread do what was only asked of it: the rollback of a dropped transaction.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
 }
@@ -173,6 +179,19 @@ async fn check_sqlite_version(connection: &DatabaseConnection) -> Result<()> {
 }
 
 async fn open_postgres(options: &Options) -> Result<Handles> {
+    let pool = Database::connect(postgres_options(options)).await?;
+    let mut apart = postgres_options(options);
+    apart
+        .max_connections(2)
+        .min_connections(0)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .connect_lazy(true);
+    let accept = Database::connect(apart).await?;
+    Ok(Handles { writer: pool.clone(), readers: pool, accept, checkpointer: None, path: None })
+}
+
+fn postgres_options(options: &Options) -> ConnectOptions {
     let url = options.url.replacen("postgresql:", "postgres:", 1);
     let mut connect = ConnectOptions::new(url);
     connect
@@ -195,6 +214,5 @@ async fn open_postgres(options: &Options) -> Result<Handles> {
             ("plan_cache_mode", "force_custom_plan"),
         ])
     });
-    let pool = Database::connect(connect).await?;
-    Ok(Handles { writer: pool.clone(), readers: pool, checkpointer: None, path: None })
+    connect
 }

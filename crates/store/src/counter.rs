@@ -41,6 +41,10 @@ const COLS: &[Col] = &[
     col("value", Kind::Big),
 ];
 
+/// What makes an insertion into `counter` an addition.
+pub(crate) const ADD: &str =
+    "ON CONFLICT (workspace_id, channel_id, name, day, node) DO UPDATE SET value = counter.value + excluded.value";
+
 /// Adds to counters. Call it last in a transaction: its rows are the ones others may wait for.
 pub(crate) async fn add<C: ConnectionTrait>(store: &Store, tx: &C, now: Ms, mut counts: Vec<Count>) -> Result<()> {
     counts.sort_by_key(|count| (count.workspace, count.channel, count.name));
@@ -56,14 +60,12 @@ pub(crate) async fn add<C: ConnectionTrait>(store: &Store, tx: &C, now: Ms, mut 
             count.add.into(),
         ]);
     }
-    let tail =
-        "ON CONFLICT (workspace_id, channel_id, name, day, node) DO UPDATE SET value = counter.value + excluded.value";
-    batch::insert(tx, store.backend(), "counter", tail, rows).await?;
+    batch::insert(tx, store.backend(), "counter", ADD, rows).await?;
     Ok(())
 }
 
 /// The node's id with a number in its last byte: concurrent committers of a node take different rows.
-fn slot(node: Uuid) -> Uuid {
+pub(crate) fn slot(node: Uuid) -> Uuid {
     let mut bytes = node.into_bytes();
     bytes[15] = NEXT_SLOT.fetch_add(1, Ordering::Relaxed) % SLOTS;
     Uuid::from_bytes(bytes)

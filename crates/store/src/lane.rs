@@ -203,7 +203,11 @@ pub(crate) async fn fence(tx: &WriteTx, owner: Uuid, held: &[Held]) -> Result<()
             let text = "SELECT id, epoch, owner FROM lane WHERE id = ANY($1) ORDER BY id FOR UPDATE";
             sql::with(Backend::Postgres, text, [sql::smallints(ids)])
         }
-        Backend::Sqlite => sql::plain(Backend::Sqlite, "SELECT id, epoch, owner FROM lane"),
+        Backend::Sqlite => {
+            let text = "SELECT id, epoch, owner FROM lane WHERE id IN (SELECT value FROM json_each($1))";
+            let list: Vec<String> = lanes.iter().map(ToString::to_string).collect();
+            sql::with(Backend::Sqlite, text, [format!("[{}]", list.join(",")).into()])
+        }
     };
     let rows = tx.conn().query_all_raw(statement).await?;
     let mut valid = std::collections::HashSet::with_capacity(rows.len());

@@ -155,6 +155,7 @@ impl Store {
             }
             wal::truncate(&handles.writer).await?;
         }
+        handles.accept.close_by_ref().await?;
         handles.writer.close_by_ref().await?;
         Ok(())
     }
@@ -165,6 +166,11 @@ impl Store {
 
     pub(crate) fn writer(&self) -> &DatabaseConnection {
         &self.inner.handles.writer
+    }
+
+    /// What acknowledgements wait for: see [`Handles::accept`].
+    pub(crate) fn accept(&self) -> &DatabaseConnection {
+        &self.inner.handles.accept
     }
 
     /// A writing transaction. SQLite takes the write lock at once, so it can never fail half-way for a stale snapshot.

@@ -4,6 +4,7 @@
 //! transaction and answers all of them. So a durable acknowledgement costs a share of a commit, and a commit that takes
 //! 4 ms on a busy host does not limit the rate (`perf-reliability.md` §0).
 
+use super::pace::Pace;
 use crate::clock::Clock;
 use crate::wake::Bell;
 use rapport_store::raw::{Accepted, NewRawEvent};
@@ -58,25 +59,39 @@ pub struct Acceptor {
 impl Acceptor {
     /// Starts the committers; they end, after a last commit, when every `Acceptor` is gone or `stop` is cancelled.
     ///
-    /// `stored` rings after each commit that stored something new.
-    #[must_use]
-    pub fn start(store: &Store, clock: Arc<dyn Clock>, stored: Bell, stop: &CancellationToken) -> Self {
+    /// `stored` rings after each commit that stored something new; `pace` hears how much arrives.
+    ///
+    /// They have a thread of their own: everyone waits for them, so they must not stand in line behind the requests
+    /// that they are to answer.
+    ///
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub fn start(
+        store: &Store,
+        clock: &Arc<dyn Clock>,
+        stored: &Bell,
+        pace: &Pace,
+        stop: &CancellationToken,
+    ) -> std::io::Result<Self> {
         let (queue, inbox) = mpsc::channel(QUEUE);
         let waiting = Arc::new(AtomicUsize::new(0));
         let inbox = Arc::new(tokio::sync::Mutex::new(inbox));
         // SQLite has one writer; PostgreSQL commits faster from two connections (`perf-reliability.md` §3.3).
         let committers = if store.backend() == Backend::Sqlite { 1 } else { 2 };
-        for _ in 0..committers {
-            let committer = Committer {
-                store: store.clone(),
-                clock: clock.clone(),
-                inbox: inbox.clone(),
-                waiting: waiting.clone(),
-                stored: stored.clone(),
-            };
-            tokio::spawn(committer.run(stop.clone()));
-        }
-        Self { queue, waiting }
+        let committer = || Committer {
+            store: store.clone(),
+            clock: clock.clone(),
+            inbox: inbox.clone(),
+            waiting: waiting.clone(),
+            stored: stored.clone(),
+            pace: pace.clone(),
+        };
+        let committers: Vec<_> = (0..committers).map(|_| committer().run(stop.clone())).collect();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        std::thread::Builder::new()
+            .name("accept".to_owned())
+            .spawn(move || runtime.block_on(futures::future::join_all(committers)))?;
+        Ok(Self { queue, waiting })
     }
 
     /// Stores the events of one request; returns when they are durable.
@@ -118,6 +133,7 @@ struct Committer {
     inbox: Arc<tokio::sync::Mutex<mpsc::Receiver<Waiting>>>,
     waiting: Arc<AtomicUsize>,
     stored: Bell,
+    pace: Pace,
 }
 
 impl Committer {
@@ -153,6 +169,7 @@ impl Committer {
             answers.push(waiting.done);
         }
         let total = events.len();
+        self.pace.arrived(answers.len());
         let result = self.store.raw().accept(&events).await;
         self.waiting.fetch_sub(total, Ordering::AcqRel);
         metrics::histogram!("rapport_accept_batch_events").record(total as f64);

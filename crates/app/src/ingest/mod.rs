@@ -2,6 +2,7 @@
 
 pub mod accept;
 mod effects;
+pub mod pace;
 pub mod process;
 mod turn;
 

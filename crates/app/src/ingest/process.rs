@@ -10,11 +10,13 @@ use rapport_store::lane::Held;
 use rapport_store::raw::Pending;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 /// Events in one batch; more would hold the lanes' locks for too long.
 const BATCH: usize = 500;
+/// Events in one batch while many arrive: on SQLite their acknowledgements wait for the batch to end.
+const BATCH_IN_BURST: usize = 100;
 /// How often a worker looks for events when nobody wakes it.
 const POLL: Duration = Duration::from_millis(250);
 /// How often leases are renewed; they last 10 s.
@@ -118,15 +120,20 @@ async fn work(app: App, lanes: Lanes, wake: Bell, index: u16, workers: u16) {
     let mut bell = wake.listen();
     while !app.shutdown.is_cancelled() {
         let mine: Vec<Held> = lanes.held().into_iter().filter(|held| held.lane % workers == index).collect();
+        let began = Instant::now();
         let found = match turn_once(&app, &turn, &mine).await {
             Ok(found) => found,
             Err(error) => {
                 tracing::warn!(%error, "a batch of events waits");
                 tokio::time::sleep(BACK_OFF).await;
-                0
+                None
             }
         };
-        if found == 0 {
+        if let Some(oldest) = found {
+            let behind = Duration::from_millis(u64::try_from(app.now().since(oldest)).unwrap_or_default());
+            // The workers rest together: each for what all of them did.
+            app.pace.rest(began.elapsed() * u32::from(workers), behind).await;
+        } else {
             tokio::select! {
                 () = bell.heard() => {}
                 () = app.shutdown.cancelled() => {}
@@ -136,14 +143,16 @@ async fn work(app: App, lanes: Lanes, wake: Bell, index: u16, workers: u16) {
     }
 }
 
-async fn turn_once(app: &App, turn: &Turn, held: &[Held]) -> crate::Result<usize> {
+/// Decides a batch of pending events. Returns when the oldest of them came; `None` when there were none.
+async fn turn_once(app: &App, turn: &Turn, held: &[Held]) -> crate::Result<Option<Ms>> {
     if held.is_empty() {
-        return Ok(0);
+        return Ok(None);
     }
     debug_assert!(held.iter().all(|held| held.lane < LANES), "a lane out of range");
     let numbers: Vec<u16> = held.iter().map(|held| held.lane).collect();
-    let pending = app.store.raw().pending(&numbers, BATCH).await?;
-    let found = pending.len();
+    let most = if app.pace.is_burst() { BATCH_IN_BURST } else { BATCH };
+    let pending = app.store.raw().pending(&numbers, most).await?;
+    let oldest = pending.iter().map(|event| event.received_at).min();
     let now = app.now();
     let mut by_workspace: BTreeMap<WorkspaceId, Vec<Pending>> = BTreeMap::new();
     for event in pending {
@@ -154,7 +163,7 @@ async fn turn_once(app: &App, turn: &Turn, held: &[Held]) -> crate::Result<usize
         let done = turn.run(workspace, &events, &fenced, now).await?;
         note(app, &done, &events, now);
     }
-    Ok(found)
+    Ok(oldest)
 }
 
 /// Only the lanes that the batch touches are locked, so that commands to other customers do not wait.

@@ -17,6 +17,8 @@ use tokio::task::JoinHandle;
 const LEASE_MS: i64 = 5 * MINUTE;
 /// How often a queue is looked at when nobody rings.
 const POLL: Duration = Duration::from_millis(500);
+/// What claiming and performing jobs takes about, for the pace during a burst of events.
+const JOB: Duration = Duration::from_millis(50);
 /// How often leases of lost nodes are looked for.
 const EXPIRE: Duration = Duration::from_secs(15);
 
@@ -45,6 +47,7 @@ async fn serve(app: App, queue: &'static str, width: usize) {
     let slots = Arc::new(Semaphore::new(width));
     let mut bell = app.bells.jobs.listen();
     while !app.shutdown.is_cancelled() {
+        app.pace.rest(JOB, Duration::ZERO).await;
         let free = slots.available_permits();
         let claimed = if free == 0 { Vec::new() } else { claim(&app, queue, free).await };
         let found = claimed.len();

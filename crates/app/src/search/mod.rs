@@ -7,7 +7,7 @@ use crate::state::App;
 use rapport_core::WorkspaceId;
 use rapport_store::search::{self, Document, Unindexed};
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 /// Messages indexed in one transaction.
@@ -26,6 +26,7 @@ pub fn start(app: &App) -> JoinHandle<()> {
 async fn follow(app: App) {
     while !app.shutdown.is_cancelled() {
         app.pulse.beat("search", POLL * 40);
+        let began = Instant::now();
         let found = match batch(&app).await {
             Ok(found) => found,
             Err(error) => {
@@ -33,6 +34,7 @@ async fn follow(app: App) {
                 0
             }
         };
+        app.pace.rest(began.elapsed(), Duration::ZERO).await;
         let pause = if found == BATCH { BREATH } else { POLL };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}

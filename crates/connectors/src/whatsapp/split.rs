@@ -77,11 +77,10 @@ pub struct Split {
 pub fn split(raw: &[u8]) -> Result<Split, BadBody> {
     let text = json::check(raw)?;
     let not_json = |error: serde_json::Error| BadBody::NotJson(error.to_string());
-    let whole: &RawValue = serde_json::from_str(&text).map_err(not_json)?;
-    let root = Fields::parse(whole.get()).map_err(not_json)?;
+    let root = Fields::parse(&text).map_err(not_json)?;
     let mut sink = Sink::default();
     match root.get("entry") {
-        None => sink.whole(&Change::default(), whole)?,
+        None => sink.whole(&Change::default(), serde_json::from_str(&text).map_err(not_json)?)?,
         Some(entries) => {
             for entry in json::elements(entries) {
                 split_entry(entry, &mut sink)?;

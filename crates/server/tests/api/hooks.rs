@@ -19,7 +19,8 @@ const JSON: Option<&str> = Some("application/json");
 async fn receiving() -> (TestApp, Client, String) {
     let (test, owner) = TestApp::with_owner().await;
     let app = &test.app;
-    let acceptor = Acceptor::start(&app.store, app.clock.clone(), app.bells.events.clone(), &app.shutdown);
+    let acceptor =
+        Acceptor::start(&app.store, &app.clock, &app.bells.events, &app.pace, &app.shutdown).expect("a thread");
     assert!(app.acceptor.set(acceptor).is_ok());
     let added = owner.post("/api/v1/channels", crate::channels::number("1", SECRET)).await;
     assert_eq!(added.status, 201, "{}", added.body);

@@ -6,7 +6,7 @@ use crate::counter;
 use crate::error::Result;
 use crate::store::{Backend, Store};
 use rapport_core::{ChannelId, Ms, WorkspaceId};
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
@@ -64,17 +64,48 @@ pub(super) async fn accept(store: &Store, events: &[NewRawEvent]) -> Result<Vec<
     for index in order {
         rows.push(row(&events[index], ids[index]));
     }
-    let tx = store.begin().await?;
     let template = batch::insert_template("raw_event", COLS, "ON CONFLICT DO NOTHING RETURNING id");
-    let stored = batch::query(&tx, store.backend(), &template, &[], rows).await?;
-    let stored: HashSet<Uuid> =
-        stored.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<_, _>>()?;
-    let accepted: Vec<Accepted> =
-        ids.iter().map(|id| if stored.contains(id) { Accepted::New } else { Accepted::Duplicate }).collect();
+    if store.backend() == Backend::Postgres {
+        // One statement is one transaction and one round trip instead of four. More rows than fit into one (2,000) are
+        // several, each whole with its counts.
+        let fixed: [Value; 2] = [first.received_at.day().into(), counter::slot(store.node_id()).into()];
+        let stored = batch::query(store.accept(), Backend::Postgres, &counted(&template), &fixed, rows).await?;
+        return outcomes(&ids, &stored);
+    }
+    let tx = store.begin().await?;
+    let stored = batch::query(&tx, Backend::Sqlite, &template, &[], rows).await?;
+    let accepted = outcomes(&ids, &stored)?;
     count(store, &tx, events, &accepted, first.received_at).await?;
     tx.commit().await?;
     Ok(accepted)
 }
+
+fn outcomes(ids: &[Uuid], stored: &[QueryResult]) -> Result<Vec<Accepted>> {
+    let stored: HashSet<Uuid> =
+        stored.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<_, _>>()?;
+    Ok(ids.iter().map(|id| if stored.contains(id) { Accepted::New } else { Accepted::Duplicate }).collect())
+}
+
+/// The insertion with what [`count`] counts, as one PostgreSQL statement; `$1` is the day, `$2` the counting node.
+fn counted(insertion: &str) -> String {
+    let insertion = insertion.replacen("{rows}", "given AS v", 1).replacen("RETURNING id", STORED, 1);
+    format!(
+        "WITH given AS MATERIALIZED (SELECT v.* FROM {{rows}}), stored AS ({insertion}), \
+         sums AS (SELECT workspace, channel, sum(received)::bigint AS received, sum(fresh)::bigint AS fresh FROM \
+         (SELECT column1 AS workspace, column3 AS channel, 1 AS received, 0 AS fresh FROM given \
+         UNION ALL SELECT workspace_id, channel_id, 0, 1 FROM stored) AS each GROUP BY workspace, channel), \
+         counts AS (SELECT workspace, channel, '{received}' AS name, received AS add FROM sums \
+         UNION ALL SELECT workspace, channel, '{duplicates}', received - fresh FROM sums WHERE received > fresh), \
+         counting AS (INSERT INTO counter (workspace_id, channel_id, name, day, node, value) \
+         SELECT workspace, channel, name, $1, $2, add FROM counts ORDER BY workspace, channel, name {tail}) \
+         SELECT id FROM stored",
+        received = counter::RECEIVED,
+        duplicates = counter::DUPLICATES,
+        tail = counter::ADD,
+    )
+}
+
+const STORED: &str = "RETURNING id, workspace_id, channel_id";
 
 fn row(event: &NewRawEvent, id: Uuid) -> [Value; 10] {
     [
