@@ -419,6 +419,10 @@ fn fenced(history: &History, wrong: &mut Vec<String>) {
     }
 }
 
+/// On a machine that is out of processor, what left evenly arrives in bunches: the witness stands behind the same queue.
+/// Two senders, or one without a limit, are far beyond this.
+const BUNCHED_MS: i64 = 250;
+
 fn within_limits(history: &History, wrong: &mut Vec<String>) {
     if history.per_second == 0 {
         return;
@@ -426,8 +430,9 @@ fn within_limits(history: &History, wrong: &mut Vec<String>) {
     let mut times: Vec<i64> = history.sent.iter().map(|sent| sent.at).collect();
     times.sort_unstable();
     for (place, at) in times.iter().enumerate() {
-        if times.get(place + history.per_second).is_some_and(|later| later - at < 1_000) {
-            wrong.push(format!("more than {} sends within a second from {at}", history.per_second));
+        if times.get(place + history.per_second).is_some_and(|later| later - at < 1_000 - BUNCHED_MS) {
+            let within = times[place..].iter().take_while(|later| *later - at < 1_000).count();
+            wrong.push(format!("{within} sends within a second from {at}, {} allowed", history.per_second));
             return;
         }
     }

@@ -149,7 +149,7 @@ const MUTANTS: &[Mutant] = &[
     ("a third send within the second", "I4 limits hold in every window", |h| {
         let mut more = h.sent[1].clone();
         more.callback = "rpt:00000000-0000-0000-0000-000000000007:1".into();
-        more.at = 999;
+        more.at = 700;
         h.sent.push(more);
     }),
     ("a free-form message outside the window", "nothing is sent outside the window", |h| h.sent[0].allowed = false),

@@ -17,6 +17,9 @@ pub struct Sandbox {
     _process: Process,
 }
 
+/// The provider's code for a free-form message after the window (`whatsapp-cloud-api.md` §11).
+const OUTSIDE_WINDOW: i64 = 131_047;
+
 impl Sandbox {
     /// Starts one on a free port.
     pub async fn start(binary: &Path) -> Result<Self> {
@@ -87,7 +90,10 @@ impl Sandbox {
         let sent = |item: &Value| Sent {
             callback: item["biz_opaque_callback_data"].as_str().unwrap_or_default().to_owned(),
             accepted: item["wamid"].is_string(),
-            allowed: item["window_open"] == true || item["type"] == "template",
+            // What was refused for a rate was not sent; what was refused for the window was.
+            allowed: item["window_open"] == true
+                || item["type"] == "template"
+                || (item["wamid"].is_null() && item["error"]["code"] != OUTSIDE_WINDOW),
             to: item["to"].as_str().unwrap_or_default().to_owned(),
             at: item["at"].as_i64().unwrap_or(0),
         };

@@ -6,6 +6,7 @@ use crate::state::App;
 use rapport_connectors::whatsapp::outcome::{read_send_failure, read_send_response};
 use rapport_connectors::whatsapp::send::{Outbound, To, message};
 use rapport_connectors::whatsapp::{RetryClass, SendOutcome};
+use rapport_core::Ms;
 use rapport_core::contact::identity::IdentityKind;
 use rapport_core::inbox::{ContactState, callback};
 use rapport_core::message::{Content, Failure};
@@ -14,8 +15,9 @@ use rapport_store::send::{Due, Started};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How old a verdict may be when the call is made. Real time, which goes on while a process is stopped; less than a lease.
-const VERDICT_AGE_MAX: Duration = Duration::from_secs(5);
+/// How old a verdict may be when the call is made. Real time, which goes on while a process is stopped; less than a
+/// lease, and what a new owner of the lane waits for before it sends.
+pub(super) const VERDICT_AGE_MAX: Duration = Duration::from_secs(2);
 
 /// A message whose intent is stored.
 pub(super) struct Letter {
@@ -23,6 +25,8 @@ pub(super) struct Letter {
     pub out: Outgoing,
     pub channel: Arc<Channel>,
     pub started: Option<Started>,
+    /// The moment its verdict and its place in the rates belong to.
+    decided_at: Ms,
     decided: Instant,
     wa_id: Option<String>,
     user_id: Option<String>,
@@ -30,14 +34,14 @@ pub(super) struct Letter {
 
 impl Letter {
     /// A message and the ids its customer can be reached by.
-    pub fn new(due: Due, out: Outgoing, channel: Arc<Channel>, contact: &ContactState) -> Self {
+    pub fn new(due: Due, out: Outgoing, channel: Arc<Channel>, contact: &ContactState, now: Ms) -> Self {
         let of = |kind| {
             let mut found = contact.identities.iter().filter(|identity| identity.kind == kind);
             found.next().map(|identity| identity.value.clone())
         };
         let wa_id = of(IdentityKind::WaId).or_else(|| contact.phone.clone());
         let user_id = of(IdentityKind::Bsuid);
-        Self { due, out, channel, started: None, decided: Instant::now(), wa_id, user_id }
+        Self { due, out, channel, started: None, decided_at: now, decided: Instant::now(), wa_id, user_id }
     }
 }
 
@@ -46,6 +50,10 @@ pub(super) struct Answer {
     pub due: Due,
     pub channel: Arc<Channel>,
     pub started: Started,
+    /// When it was decided that it may go.
+    pub decided_at: Ms,
+    /// It did not go, because that was too long ago.
+    pub aged: bool,
     pub outcome: SendOutcome,
     /// Files that were uploaded on the way.
     pub uploaded: Vec<Uploaded>,
@@ -56,10 +64,18 @@ pub(super) async fn over(app: &App, letter: Letter) -> Answer {
     let started = letter.started.unwrap_or(Started { message: letter.due.message, attempt: 1 });
     let mut content = letter.out.content.clone();
     let mut uploaded = Vec::new();
+    let mut aged = false;
     let outcome = match exchange(app, letter.due.workspace, &letter.channel, &mut content).await {
         Ok(done) => {
             uploaded = done;
-            call(app, &letter, &content, started).await
+            // A process that was stopped in between wakes with verdicts and rates of another time, and perhaps without its
+            // lane.
+            aged = letter.decided.elapsed() > VERDICT_AGE_MAX;
+            if aged {
+                again("the decision to send it is too old; it is judged anew")
+            } else {
+                call(app, &letter, &content, started).await
+            }
         }
         Err(outcome) => outcome,
     };
@@ -69,7 +85,7 @@ pub(super) async fn over(app: &App, letter: Letter) -> Answer {
         SendOutcome::Ambiguous { .. } => "ambiguous",
     };
     metrics::counter!("rapport_sends_total", "outcome" => word).increment(1);
-    Answer { due: letter.due, channel: letter.channel, started, outcome, uploaded }
+    Answer { due: letter.due, channel: letter.channel, started, decided_at: letter.decided_at, aged, outcome, uploaded }
 }
 
 async fn call(app: &App, letter: &Letter, content: &Content, started: Started) -> SendOutcome {
@@ -84,10 +100,6 @@ async fn call(app: &App, letter: &Letter, content: &Content, started: Started) -
         Ok(request) => request,
         Err(invalid) => return never(&invalid.to_string()),
     };
-    // A process that was stopped in between wakes with verdicts and rates of another time, and perhaps without its lane.
-    if letter.decided.elapsed() > VERDICT_AGE_MAX {
-        return again("the decision to send it is too old; it is judged anew");
-    }
     match app.http.run(request).await {
         Ok(response) => read_send_response(&response),
         Err(failure) => read_send_failure(&failure),

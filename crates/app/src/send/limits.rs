@@ -29,8 +29,23 @@ impl Limits {
         Self { policy, taken_over: now, numbers: HashMap::new(), pairs: HashMap::new() }
     }
 
+    /// The rules from now on. When those about one customer's messages changed, what each was sent is read anew.
+    pub fn set_policy(&mut self, policy: &Policy) {
+        let pair = |policy: &Policy| (policy.pair_gap_ms, policy.pair_burst);
+        if pair(policy) != pair(&self.policy) {
+            self.pairs.clear();
+        }
+        if *policy != self.policy {
+            self.policy = policy.clone();
+        }
+    }
+
+    fn per_second(&self, channel: &Channel) -> u32 {
+        if channel.throughput == 0 { self.policy.throughput_per_second } else { channel.throughput }
+    }
+
     fn number(&mut self, channel: &Channel) -> &mut Number {
-        let per_second = if channel.throughput == 0 { self.policy.throughput_per_second } else { channel.throughput };
+        let per_second = self.per_second(channel);
         let taken_over = self.taken_over;
         let number = self.numbers.entry(channel.id).or_insert_with(|| Number {
             throughput: rate::Throughput::taken_over(per_second, SLACK_MS, taken_over),
@@ -56,10 +71,8 @@ impl Limits {
 
     /// What the limiters say of a message to this customer now.
     pub fn readings(&mut self, channel: &Channel, contact: ContactId, promotion: bool, now: Ms) -> Readings {
-        let percent = u64::from(self.policy.promotion_reserve_percent);
+        let reserve = if promotion { self.policy.reserve(self.per_second(channel)) } else { 0 };
         let number = self.number(channel);
-        let limit = u64::from(if channel.throughput == 0 { 80 } else { channel.throughput });
-        let reserve = if promotion { u32::try_from(limit * percent / 100).unwrap_or(0) } else { 0 };
         let throughput_at = Some(number.throughput.earliest_keeping(now, reserve));
         let slowed = number.backoff.earliest(now);
         let (pair_at, personal) = self
@@ -78,24 +91,38 @@ impl Limits {
     }
 
     /// The provider took a message: pauses after failures end.
-    pub fn succeeded(&mut self, channel: &Channel, contact: ContactId) {
-        self.number(channel).backoff.succeed();
+    pub fn succeeded(&mut self, channel: &Channel, contact: ContactId, sent_at: Ms) {
+        self.number(channel).backoff.succeed(sent_at);
         if let Some((_, backoff)) = self.pairs.get_mut(&(channel.id, contact)) {
-            backoff.succeed();
+            backoff.succeed(sent_at);
         }
     }
 
     /// The provider said "too fast" (or is away) for the whole number. Returns when to try again.
-    pub fn slow_number(&mut self, channel: &Channel, now: Ms, jitter: f64, retry_after: Option<i64>) -> Ms {
+    pub fn slow_number(
+        &mut self,
+        channel: &Channel,
+        sent_at: Ms,
+        now: Ms,
+        jitter: f64,
+        retry_after: Option<i64>,
+    ) -> Ms {
         let number = self.number(channel);
-        number.backoff.fail(now, jitter, retry_after);
+        number.backoff.fail(sent_at, now, jitter, retry_after);
         number.backoff.earliest(now)
     }
 
     /// The provider said "too fast" for this customer. Returns when to try again.
-    pub fn slow_pair(&mut self, channel: ChannelId, contact: ContactId, now: Ms, retry_after: Option<i64>) -> Ms {
+    pub fn slow_pair(
+        &mut self,
+        channel: ChannelId,
+        contact: ContactId,
+        sent_at: Ms,
+        now: Ms,
+        retry_after: Option<i64>,
+    ) -> Ms {
         let Some((_, backoff)) = self.pairs.get_mut(&(channel, contact)) else { return now.plus(6_000) };
-        backoff.fail(now, 1.0, retry_after);
+        backoff.fail(sent_at, now, 1.0, retry_after);
         backoff.earliest(now)
     }
 }

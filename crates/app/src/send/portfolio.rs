@@ -3,6 +3,7 @@
 use super::hand::{self, Answer, Letter};
 use super::limits::Limits;
 use super::{facts, records};
+use crate::account::guard_policy::{Rules, rules};
 use crate::channel::Channel;
 use crate::error::Result;
 use crate::state::App;
@@ -15,7 +16,7 @@ use rapport_store::lane::{HeldSend, fence_send};
 use rapport_store::outgoing::Outgoing;
 use rapport_store::reach::Reach;
 use rapport_store::send::{self, Due};
-use rapport_store::{Scope, WriteTx};
+use rapport_store::{Backend, Scope, WriteTx};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +27,10 @@ use tokio_util::sync::CancellationToken;
 const BATCH: usize = 100;
 /// Requests in flight at once.
 const IN_FLIGHT_MAX: usize = 128;
+/// Of them promotion: the rest stays free for replies, also while the provider answers slowly.
+const PROMOTION_IN_FLIGHT_MAX: usize = 96;
+/// Sleep while promotion waits for answers.
+const TURN: Duration = Duration::from_millis(50);
 /// Longest sleep between looks at the queue.
 const POLL: Duration = Duration::from_millis(500);
 /// A wait shorter than this is not stored on the message: it is only its turn in the rate. Milliseconds.
@@ -36,9 +41,10 @@ pub(super) struct Portfolio {
     app: App,
     held: HeldSend,
     stop: CancellationToken,
-    policy: Policy,
     limits: Limits,
     in_flight: usize,
+    /// How many of them are promotion.
+    promotion: usize,
     answers: mpsc::Sender<Answer>,
     inbox: mpsc::Receiver<Answer>,
 }
@@ -54,10 +60,13 @@ struct Case {
 impl Portfolio {
     /// A sender that owns `held` from now on.
     pub fn new(app: App, held: HeldSend, stop: CancellationToken) -> Self {
-        let policy = Policy::default();
-        let limits = Limits::taken_over(policy.clone(), app.now());
+        // Each batch brings the rules of its workspace.
+        // The owner before may still hand over what it decided last; on SQLite it is surely dead.
+        let shared = app.store.backend() == Backend::Postgres && held.epoch > 1;
+        let late = if shared { i64::try_from(hand::VERDICT_AGE_MAX.as_millis()).unwrap_or(0) } else { 0 };
+        let limits = Limits::taken_over(Policy::default(), app.now().plus(late));
         let (answers, inbox) = mpsc::channel(IN_FLIGHT_MAX);
-        Self { app, held, stop, policy, limits, in_flight: 0, answers, inbox }
+        Self { app, held, stop, limits, in_flight: 0, promotion: 0, answers, inbox }
     }
 
     /// Runs until the lane is lost or the app stops; then waits for the answers to what is in flight.
@@ -118,8 +127,18 @@ impl Portfolio {
         }
         let now = self.app.now();
         let keys = [self.held.portfolio_key.clone()];
-        let due = self.app.store.send_queue().due(&keys, now, room).await?;
+        let mut due = self.app.store.send_queue().due(&keys, now, room).await?;
         let full = due.len() == room;
+        let mut left = PROMOTION_IN_FLIGHT_MAX.saturating_sub(self.promotion);
+        due.retain(|one| {
+            let goes = one.priority != send::Priority::Promotion || left > 0;
+            left = if one.priority == send::Priority::Promotion { left.saturating_sub(1) } else { left };
+            goes
+        });
+        if full && due.is_empty() {
+            // Only promotion is due, and as much of it as may be is on its way: the next answer makes room.
+            return Ok(TURN);
+        }
         let mut by_workspace: BTreeMap<WorkspaceId, Vec<Due>> = BTreeMap::new();
         for one in due {
             by_workspace.entry(one.workspace).or_default().push(one);
@@ -141,11 +160,12 @@ impl Portfolio {
     /// first delayed one is due.
     async fn judge_all(&mut self, workspace: WorkspaceId, due: Vec<Due>) -> Result<Option<Ms>> {
         let scope = self.app.store.workspace(workspace);
-        let cases = self.prepare(&scope, due).await?;
+        let rules = rules(&self.app, workspace).await?;
+        self.limits.set_policy(&rules.policy);
+        let cases = self.prepare(&scope, due, &rules.policy).await?;
         if cases.is_empty() {
             return Ok(None);
         }
-        let timezone = crate::account::workspace::timezone(&self.app, workspace).await?;
         let now = self.app.now();
         let tx = scope.write().await?;
         let lanes: std::collections::BTreeSet<u16> = cases.iter().map(|case| case.out.lane).collect();
@@ -154,12 +174,13 @@ impl Portfolio {
         let mut book = load(&tx, &cases).await?;
         let mut plan = Plan::default();
         for case in cases {
-            self.judge(&mut book, case, &timezone, now, &mut plan);
+            self.judge(&mut book, case, &rules, now, &mut plan);
         }
         let letters = self.store(tx, book, &mut plan, now).await?;
         self.app.feeds.wake();
         for letter in letters {
             self.in_flight += 1;
+            self.promotion += usize::from(letter.due.priority == send::Priority::Promotion);
             let (app, answers) = (self.app.clone(), self.answers.clone());
             tokio::spawn(async move {
                 let answer = hand::over(&app, letter).await;
@@ -170,7 +191,7 @@ impl Portfolio {
         Ok(plan.delayed.iter().map(|(_, until)| *until).min())
     }
 
-    async fn prepare(&mut self, scope: &Scope, due: Vec<Due>) -> Result<Vec<Case>> {
+    async fn prepare(&mut self, scope: &Scope, due: Vec<Due>, policy: &Policy) -> Result<Vec<Case>> {
         let read = scope.read();
         let ids: Vec<_> = due.iter().map(|one| one.message).collect();
         let mut found: HashMap<_, _> =
@@ -180,14 +201,14 @@ impl Portfolio {
         for due in due {
             let Some(out) = found.remove(&due.message) else { continue };
             let Some(channel) = self.app.channels.get(due.channel).await? else { continue };
-            let past = facts::past(&read, &channel, due.contact, &out.content, Some(due.message), now).await?;
+            let past = facts::past(&read, &channel, due.contact, &out.content, Some(due.message), policy, now).await?;
             facts::remember(&mut self.limits, &channel, due.contact, &past, now);
             cases.push(Case { due, out, channel, past });
         }
         Ok(cases)
     }
 
-    fn judge(&mut self, book: &mut Book, mut case: Case, timezone: &str, now: Ms, plan: &mut Plan) {
+    fn judge(&mut self, book: &mut Book, mut case: Case, rules: &Rules, now: Ms, plan: &mut Plan) {
         let id = case.due.message;
         let (Some(message), Some(contact)) = (book.message(id).cloned(), book.contact(case.due.contact).cloned())
         else {
@@ -198,11 +219,18 @@ impl Portfolio {
         let category = case.past.template.as_ref().map(|template| template.definition.category);
         let ask = facts::Ask::of(&case.out.author_kind, category);
         let request = ask.request(&case.out.content);
-        let mut snapshot =
-            facts::snapshot(&case.channel, &contact, &conversation, &case.out.content, &case.past, timezone, now);
+        let mut snapshot = facts::snapshot(
+            &case.channel,
+            &contact,
+            &conversation,
+            &case.out.content,
+            &case.past,
+            &rules.timezone,
+            now,
+        );
         let promotion = ask.purpose == guard::Purpose::Promotion;
         snapshot.readings = self.limits.readings(&case.channel, contact.id, promotion, now);
-        let verdict = guard::judge(&request, &snapshot, &self.policy, now);
+        let verdict = guard::judge(&request, &snapshot, &rules.policy, now);
         let step = match verdict.outcome {
             guard::Outcome::Allow => {
                 self.limits.take(&case.channel, contact.id, now);
@@ -227,7 +255,7 @@ impl Portfolio {
         let changes = rapport_core::inbox::step(&message, Some(&conversation), &step, now);
         book.apply(changes);
         if step == Step::Started {
-            plan.letters.push(Letter::new(case.due, case.out, case.channel, &contact));
+            plan.letters.push(Letter::new(case.due, case.out, case.channel, &contact, now));
         }
     }
 
@@ -261,6 +289,8 @@ impl Portfolio {
     /// Stores an answer; repeats until it is stored or the lane is lost.
     async fn record(&mut self, answer: Answer) {
         self.in_flight = self.in_flight.saturating_sub(1);
+        let promotion = usize::from(answer.due.priority == send::Priority::Promotion);
+        self.promotion = self.promotion.saturating_sub(promotion);
         let now = self.app.now();
         let verdict = records::verdict_of(&answer, &mut self.limits, self.app.ids.as_ref(), now);
         loop {

@@ -9,7 +9,7 @@ use rapport_connectors::whatsapp::{RetryClass, SendOutcome};
 use rapport_core::inbox::{Change, Step, step, stopped_marketing};
 use rapport_core::message::Failure;
 use rapport_core::time::HOUR;
-use rapport_core::{ChannelId, Ms};
+use rapport_core::{ChannelId, ConnectionId, Ms};
 use rapport_store::lane::{HeldSend, fence_send};
 use rapport_store::send::{self, Started, Verdict};
 use rapport_store::{Error as StoreError, WriteTx};
@@ -43,7 +43,7 @@ pub(super) fn lost_by_crash() -> Step {
 pub(super) fn verdict_of(answer: &Answer, limits: &mut Limits, ids: &dyn Ids, now: Ms) -> Meaning {
     match &answer.outcome {
         SendOutcome::Accepted { wamid, .. } => {
-            limits.succeeded(&answer.channel, answer.due.contact);
+            limits.succeeded(&answer.channel, answer.due.contact, answer.decided_at);
             Meaning {
                 verdict: Verdict::Sent { provider_id: wamid.clone() },
                 step: Step::Accepted { provider_id: wamid.clone() },
@@ -73,8 +73,14 @@ fn rejected(
 ) -> Meaning {
     let tired = answer.started.attempt >= SAFE_TRIES_MAX;
     let again = match class {
-        RetryClass::SafeRetry if !tired => Some(limits.slow_number(&answer.channel, now, jitter(ids), wait)),
-        RetryClass::RetryCustomer if !tired => Some(limits.slow_pair(answer.channel.id, answer.due.contact, now, wait)),
+        // Not even handed over: nobody is too fast.
+        RetryClass::SafeRetry if answer.aged => Some(now),
+        RetryClass::SafeRetry if !tired => {
+            Some(limits.slow_number(&answer.channel, answer.decided_at, now, jitter(ids), wait))
+        }
+        RetryClass::RetryCustomer if !tired => {
+            Some(limits.slow_pair(answer.channel.id, answer.due.contact, answer.decided_at, now, wait))
+        }
         RetryClass::LaterHours if !tired => Some(now.plus(LATER_MS)),
         // Refused because of the account, not of the message: it waits until a person has repaired the channel.
         RetryClass::PauseChannel => Some(now),
@@ -105,6 +111,7 @@ pub(super) async fn store(app: &App, held: &HeldSend, answer: &Answer, meaning: 
     let scope = app.store.workspace(answer.due.workspace);
     let lanes: Vec<u16> =
         rapport_store::outgoing::get(&scope.read(), &[answer.due.message]).await?.iter().map(|out| out.lane).collect();
+    let connections = app.channels.connections(answer.due.workspace).await?;
     let tx = scope.write().await?;
     tx.lock_lanes(&lanes).await?;
     fence_send(&tx, app.store.node_id(), held).await?;
@@ -128,7 +135,7 @@ pub(super) async fn store(app: &App, held: &HeldSend, answer: &Answer, meaning: 
         };
         rapport_store::media::note(&tx, *media, &stored).await?;
     }
-    beyond(&tx, answer, meaning, now).await?;
+    beyond(&tx, answer, meaning, &connections, now).await?;
     tx.commit().await?;
     if matches!(meaning.aside, Some(Aside::Pause(_))) {
         app.channels.forget();
@@ -137,14 +144,18 @@ pub(super) async fn store(app: &App, held: &HeldSend, answer: &Answer, meaning: 
     Ok(())
 }
 
-async fn beyond(tx: &WriteTx, answer: &Answer, meaning: &Meaning, now: Ms) -> Result<()> {
+async fn beyond(tx: &WriteTx, answer: &Answer, meaning: &Meaning, connections: &[ConnectionId], now: Ms) -> Result<()> {
     match &meaning.aside {
         None => {}
         Some(Aside::OptOut(proof)) => {
-            let mut book = rapport_store::ingest::load_contacts(tx, &[answer.due.contact], &[]).await?;
-            if let Some(contact) = book.contact(answer.due.contact).cloned() {
-                book.apply(stopped_marketing(&contact, proof, now));
+            let (id, message) = (answer.due.contact, answer.due.message);
+            let mut book = rapport_store::ingest::load_contacts(tx, &[id], &[message]).await?;
+            if let Some(contact) = book.contact(id).cloned() {
+                let thread = book.message(message).and_then(|message| book.conversation(message.conversation_id));
+                let changes = stopped_marketing(&contact, thread, proof, now, &mut || tx.new_id(now));
+                book.apply(changes);
                 rapport_store::ingest::save(tx, &book.drain(), now).await?;
+                crate::contact::push(connections, tx, id, now).await?;
             }
         }
         Some(Aside::Pause(reason)) => pause(tx, answer.channel.id, reason, now).await?,

@@ -258,19 +258,27 @@ pub struct Backoff {
     growth: Growth,
     failures: u32,
     until: Option<Ms>,
+    /// When the last refusal came that counted.
+    refused_at: Option<Ms>,
 }
 
 impl Backoff {
     /// Nothing has failed yet.
     #[must_use]
     pub fn new(growth: Growth) -> Self {
-        Self { growth, failures: 0, until: None }
+        Self { growth, failures: 0, until: None, refused_at: None }
     }
 
-    /// A refusal at `now`. `jitter` is a random number in 0..=1 from the caller (others are cut to that).
+    /// A refusal at `now` of what was sent at `sent_at`. What had been sent before the last refusal came belongs to the
+    /// same trouble: a hundred calls that run into one wall together are one step, not a hundred. `jitter` is a random number in 0..=1 from the caller (others are cut to that).
     /// `retry_after`, in ms, is the provider's own word: it lengthens the wait, up to an hour; nonsense (negative) is
     /// ignored.
-    pub fn fail(&mut self, now: Ms, jitter: f64, retry_after: Option<i64>) {
+    pub fn fail(&mut self, sent_at: Ms, now: Ms, jitter: f64, retry_after: Option<i64>) {
+        let asked = retry_after.unwrap_or(0).clamp(0, HOUR);
+        if self.refused_at.is_some_and(|refused| sent_at < refused) {
+            self.wait_until(now.plus(asked));
+            return;
+        }
         let step = match self.growth {
             Growth::Pair => SECOND.saturating_mul(1 << (2 * self.failures.min(6))).min(HOUR),
             Growth::Exponential => {
@@ -279,15 +287,21 @@ impl Backoff {
                 full / 2 + ((full - full / 2) as f64 * jitter) as i64
             }
         };
-        let asked = retry_after.unwrap_or(0).clamp(0, HOUR);
         self.failures = self.failures.saturating_add(1);
-        let until = now.plus(step.max(asked));
+        self.refused_at = Some(now);
+        self.wait_until(now.plus(step.max(asked)));
+    }
+
+    fn wait_until(&mut self, until: Ms) {
         self.until = Some(self.until.map_or(until, |known| known.max(until)));
     }
 
-    /// Something got through: the next refusal starts from the beginning.
-    pub fn succeed(&mut self) {
-        *self = Self::new(self.growth);
+    /// Something that was sent at `sent_at` got through: the next refusal starts from the beginning. A success from
+    /// before the last refusal says nothing.
+    pub fn succeed(&mut self, sent_at: Ms) {
+        if self.refused_at.is_none_or(|refused| sent_at >= refused) {
+            *self = Self::new(self.growth);
+        }
     }
 
     /// Refusals since the last success.

@@ -164,23 +164,40 @@ fn taking_over_waits_one_window() {
 }
 
 #[test]
+fn a_burst_that_runs_into_a_wall_is_one_refusal() {
+    let mut number = Backoff::new(Growth::Exponential);
+    for answer in 0..100 {
+        number.fail(Ms(1_000), Ms(1_100 + answer), 1.0, None);
+    }
+    assert_eq!((number.failures(), number.earliest(Ms(1_200))), (1, Ms(2_100)));
+    number.succeed(Ms(1_050));
+    assert_eq!(number.failures(), 1, "sent before the refusal: says nothing");
+    number.fail(Ms(1_000), Ms(1_300), 1.0, Some(5_000));
+    assert_eq!(number.earliest(Ms(1_300)), Ms(6_300), "the provider's own word counts");
+    number.fail(Ms(6_300), Ms(6_400), 1.0, None);
+    assert_eq!((number.failures(), number.earliest(Ms(6_400))), (2, Ms(8_400)));
+    number.succeed(Ms(8_400));
+    assert_eq!(number.failures(), 0);
+}
+
+#[test]
 fn backing_off() {
     let mut pair = Backoff::new(Growth::Pair);
     let mut now = Ms(0);
     for seconds in [1, 4, 16, 64, 256, 1_024, 3_600, 3_600] {
-        pair.fail(now, 0.5, None);
+        pair.fail(now, now, 0.5, None);
         assert_eq!(pair.earliest(now), now.plus(seconds * SECOND));
         now = pair.earliest(now);
     }
     assert_eq!(pair.failures(), 8);
-    pair.succeed();
+    pair.succeed(now);
     assert_eq!((pair.failures(), pair.earliest(now)), (0, now));
     let wait = |failures: u32, jitter: f64, asked: Option<i64>| {
         let mut other = Backoff::new(Growth::Exponential);
         for _ in 0..failures {
-            other.fail(Ms(0), jitter, None);
+            other.fail(Ms(0), Ms(0), jitter, None);
         }
-        other.fail(Ms(0), jitter, asked);
+        other.fail(Ms(0), Ms(0), jitter, asked);
         other.earliest(Ms(0)).0
     };
     let table = [
