@@ -98,8 +98,8 @@ pub struct StatusUpdate {
     pub callback: Option<String>,
     /// Why, when failed.
     pub failure: Option<Failure>,
-    /// Provider's pricing object.
-    pub pricing: Option<Value>,
+    /// What the provider charges for it, when the report says so.
+    pub pricing: Option<crate::cost::Price>,
 }
 
 /// A change to an earlier message.
@@ -209,6 +209,8 @@ pub enum AccountEvent {
     Notice {
         /// The webhook field.
         field: String,
+        /// What happened in the provider's words, for example `ACCOUNT_RESTRICTION`; empty when the field says it all.
+        code: String,
         /// One sentence.
         summary: String,
         /// Whether sending must stop.

@@ -4,8 +4,11 @@
 //! returns what should change, what should be done, and why. No I/O, clock, randomness or logging: the
 //! callers in `app` bring those, so that each rule can be tested as a table.
 
+pub mod account;
 pub mod channel;
 pub mod contact;
+pub mod cost;
+mod fold;
 pub mod guard;
 pub mod id;
 pub mod inbound;

@@ -1,5 +1,7 @@
 //! The canonical message: what was said, independent of any provider's wire format.
 
+pub mod check;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -4,6 +4,7 @@ pub mod consent;
 pub mod email;
 pub mod identity;
 pub mod phone;
+pub mod stop;
 pub mod window;
 pub mod zone;
 

@@ -1,4 +1,4 @@
-use super::consent::{Consent, stop_word};
+use super::consent::Consent;
 use super::email;
 use super::identity::{Identity, IdentityKind, Resolution, identities_of, lookup_keys, renamed, resolve};
 use super::phone::{PhoneError, from_wa_id, normalise, search_digits, variants};
@@ -294,20 +294,6 @@ fn the_window_closes_exactly_after_24_hours() {
     assert!(!window.closing_soon(end, CLOSING_LEAD));
     // A provider clock an hour ahead does not lengthen the window.
     assert_eq!(Window::default().opened(said.plus(HOUR), said).expires_at, Some(end));
-}
-
-#[test]
-fn words_that_stop_and_resume() {
-    for text in ["STOP", " stop. ", "Unsubscribe!", "إيقاف", "Стоп", "arrêter", "停止", "退訂", "Baja", "SAIR"]
-    {
-        assert_eq!(stop_word(text), Some(Consent::OptedOut), "{text}");
-    }
-    for text in ["start", "Подписаться", "訂閱", "s\u{2019}abonner"] {
-        assert_eq!(stop_word(text), Some(Consent::OptedIn), "{text}");
-    }
-    for text in ["", "please stop by tomorrow", "stopwatch", "non-stop", "🛑"] {
-        assert_eq!(stop_word(text), None, "{text}");
-    }
 }
 
 #[test]

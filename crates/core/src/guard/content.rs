@@ -1,28 +1,28 @@
 //! Content as the guard sees it: which message it repeats, and whether it can be sent at all
 //! (`whatsapp-cloud-api.md` §6).
 
+use crate::fold::same_words;
 use crate::message::{Content, MediaKind};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use unicode_normalization::UnicodeNormalization;
 
-/// A 16-byte key of what the customer would read: equal for texts that differ only in case, spacing or Unicode
-/// form. `None` for what has no content of its own (reactions).
+/// A 16-byte key of what the customer would read: equal for texts that differ only in case, spacing, the script of
+/// digits, Unicode form or the variant of an emoji. `None` for what has no content of its own (reactions).
 #[must_use]
 pub fn content_hash(content: &Content) -> Option<[u8; 16]> {
     let input = match content {
         Content::Reaction { .. } => return None,
-        Content::Text { body, .. } => format!("text\0{}", fold(body)),
+        Content::Text { body, .. } => format!("text\0{}", same_words(body)),
         Content::Media(media) => {
             let file = media.sha256.clone().or_else(|| media.media_id.map(|id| id.to_string()));
             let file = file.or_else(|| media.provider_media_id.clone()).unwrap_or_default();
-            format!("media\0{file}\0{}", fold(media.caption.as_deref().unwrap_or_default()))
+            format!("media\0{file}\0{}", same_words(media.caption.as_deref().unwrap_or_default()))
         }
         Content::Template { name, language, components, .. } => {
-            format!("template\0{}", crate::template::hash_input(name, language, components))
+            format!("template\0{}", crate::template::hash_input(name, language, &folded(components)))
         }
         Content::Interactive { kind, body, action, .. } => {
-            format!("interactive\0{kind}\0{}\0{action}", fold(body.as_deref().unwrap_or_default()))
+            format!("interactive\0{kind}\0{}\0{}", same_words(body.as_deref().unwrap_or_default()), folded(action))
         }
         other => format!("{}\0{}", other.kind(), serde_json::to_string(other).unwrap_or_default()),
     };
@@ -32,9 +32,22 @@ pub fn content_hash(content: &Content) -> Option<[u8; 16]> {
     Some(key)
 }
 
-fn fold(text: &str) -> String {
-    let folded: String = text.nfkc().flat_map(char::to_lowercase).collect();
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+/// The same value with every text in it folded; links and ids keep their case, which counts there.
+fn folded(value: &Value) -> Value {
+    match value {
+        Value::String(text) if !text.contains("://") => same_words(text).into(),
+        Value::Array(items) => items.iter().map(folded).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, field)| (name.clone(), if is_exact(name) { field.clone() } else { folded(field) }))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+/// Names whose values are no words.
+fn is_exact(name: &str) -> bool {
+    matches!(name, "id" | "payload" | "coupon_code" | "url" | "link" | "retailer_id" | "product_retailer_id")
 }
 
 /// What makes content impossible to send: the note word, what was found, what is allowed.

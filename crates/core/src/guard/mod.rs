@@ -10,6 +10,8 @@ mod policy;
 pub mod quiet;
 pub mod rate;
 mod request;
+pub mod settings;
+pub mod slot;
 mod verdict;
 
 #[cfg(test)]
@@ -18,8 +20,8 @@ mod tests;
 pub use content::content_hash;
 pub use policy::{OnCap, Period, Policy};
 pub use request::{
-    Act, Author, ChannelFacts, CustomerFacts, History, PortfolioFacts, Priority, Purpose, Readings, Request, Snapshot,
-    TemplateFacts, Tier, priority,
+    Act, Author, BudgetFacts, ChannelFacts, CustomerFacts, History, PortfolioFacts, Priority, Purpose, Readings,
+    Request, Snapshot, TemplateFacts, Tier, priority,
 };
 pub use verdict::{Check, Effect, Outcome, Rule, Unit, Verdict, note_keys};
 

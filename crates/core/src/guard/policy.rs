@@ -1,5 +1,7 @@
 //! The numbers of the guard. Each is an administrator's setting; the defaults are those of `product.md` G1-G5.
 
+use super::slot::{SlotDay, SlotFor};
+use crate::contact::stop::Words;
 use crate::time::{DAY, HOUR, MINUTE};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +45,16 @@ pub struct Policy {
     pub promotion_gap_ms: i64,
     /// What happens before. Default refuse, as the explanation "capped" says.
     pub promotion_on_cap: OnCap,
+    /// Whose promotion waits for the preferred slot (G3). Default campaigns and rules.
+    pub promotion_slot: SlotFor,
+    /// The slot's day by the customer's clock. Default Wednesday.
+    pub promotion_slot_day: SlotDay,
+    /// When it begins, in minutes after local midnight. Default 14:00.
+    pub promotion_slot_minute: u16,
+    /// How long it is open, in minutes. Default 2 h.
+    pub promotion_slot_length: u16,
+    /// Whether the hour in which a customer writes most takes the place of `promotion_slot_minute`. Default no.
+    pub promotion_best_hour: bool,
     /// Quiet hours begin, in minutes after local midnight. Default 21:00.
     pub quiet_from_minute: u16,
     /// Quiet hours end, in minutes after local midnight; equal to the beginning: none. Default 09:00.
@@ -70,6 +82,10 @@ pub struct Policy {
     pub pair_burst: u32,
     /// Share of the throughput that promotion leaves free for replies and notices, in percent (G5). Default 20.
     pub promotion_reserve_percent: u8,
+    /// The workspace's own words that withdraw consent, beside the built-in ones (D9). Default none.
+    pub stop_words: Vec<String>,
+    /// Its own words that give it. Default none.
+    pub start_words: Vec<String>,
 }
 
 impl Default for Policy {
@@ -83,6 +99,11 @@ impl Default for Policy {
             same_content_spares_people: true,
             promotion_gap_ms: 7 * DAY,
             promotion_on_cap: OnCap::Refuse,
+            promotion_slot: SlotFor::Automatic,
+            promotion_slot_day: SlotDay::Wednesday,
+            promotion_slot_minute: 14 * 60,
+            promotion_slot_length: 120,
+            promotion_best_hour: false,
             quiet_from_minute: 21 * 60,
             quiet_to_minute: 9 * 60,
             event_gap_ms: 6 * HOUR,
@@ -96,11 +117,19 @@ impl Default for Policy {
             pair_gap_ms: 6_000,
             pair_burst: 45,
             promotion_reserve_percent: 20,
+            stop_words: Vec::new(),
+            start_words: Vec::new(),
         }
     }
 }
 
 impl Policy {
+    /// The workspace's own stop and start words as they are compared.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        Words::new(&self.stop_words, &self.start_words)
+    }
+
     /// How many of `per_second` slots promotion leaves free.
     #[must_use]
     pub fn reserve(&self, per_second: u32) -> u32 {

@@ -62,6 +62,11 @@ impl Hours {
 }
 
 impl Clocks {
+    /// The clock that decides where only one can.
+    pub(super) fn first(&self) -> Option<&TimeZone> {
+        self.zones.first()
+    }
+
     /// The local time of the first clock, `HH:MM`, for the explanation.
     #[must_use]
     pub fn local(&self, moment: Ms) -> String {

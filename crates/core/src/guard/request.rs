@@ -125,10 +125,33 @@ pub struct Snapshot {
     pub history: History,
     /// The messaging limit shared by the portfolio's numbers.
     pub portfolio: PortfolioFacts,
+    /// The budget of this month, where promotion stops with it.
+    pub budget: Option<BudgetFacts>,
     /// What the limiters say.
     pub readings: Readings,
     /// IANA name of the workspace's time zone, for customers whose own is unknown.
     pub workspace_timezone: String,
+}
+
+/// How far the month's budget is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetFacts {
+    /// Millionths of the currency that delivered messages cost this month.
+    pub spent_micros: i64,
+    /// Millionths of the currency.
+    pub limit_micros: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// When the next month begins.
+    pub next_month_at: Ms,
+}
+
+impl BudgetFacts {
+    /// An amount to two decimals, with the currency: `12.50 USD`.
+    pub(super) fn shown(&self, micros: i64) -> String {
+        let cents = micros.div_euclid(10_000);
+        format!("{}.{:02} {}", cents.div_euclid(100), cents.rem_euclid(100), self.currency)
+    }
 }
 
 /// The channel at this moment.
@@ -191,6 +214,8 @@ pub struct CustomerFacts {
     pub marketing: Consent,
     /// When the provider last held back marketing for ecosystem health (131049).
     pub ecosystem_refused_at: Option<Ms>,
+    /// When the customer wrote lately; needed only where the policy asks for their best hour.
+    pub wrote_at: Vec<Ms>,
 }
 
 /// A template as our copy of the account has it.

@@ -81,6 +81,11 @@ rules! {
     PromotionGap "promotion_gap" ["ok", "not_needed", "capped"],
     /// Promotion not at night by the customer's clock (G3). Value: the local time; limit: the quiet hours.
     QuietHours "quiet_hours" ["ok", "not_needed", "quiet"],
+    /// Promotion waits for the preferred slot or the customer's best hour (G3). Value: the local time; limit: the slot.
+    PromotionSlot "promotion_slot" ["ok", "not_needed", "off", "by_hand", "waiting", "best_hour"],
+    /// Promotion stops when the month's budget is used up, if an administrator wants that (G6). Value: spent; limit:
+    /// the budget.
+    MonthlyBudget "monthly_budget" ["ok", "not_needed", "none", "reached"],
     /// A notice about the same event not too soon again (G3). Value: the last one; limit: the gap.
     EventGap "event_gap" ["ok", "not_needed", "capped"],
     /// The provider has not slowed the number down for spam (131048). Value: until when.

@@ -40,6 +40,8 @@ pub struct Batch {
     pub new_messages: Vec<NewMessage>,
     /// Messages (existing or of this batch) whose state changed; written after the inserts.
     pub changed_messages: Vec<MessageState>,
+    /// How the counts of what is charged change; nothing unless a message arrived or its price became known.
+    pub moves: Vec<crate::cost::Move>,
     /// Consent ledger lines.
     pub consents: Vec<ConsentRecord>,
     /// Events for the log.
@@ -63,6 +65,7 @@ impl Batch {
             && self.changed_conversations.is_empty()
             && self.new_messages.is_empty()
             && self.changed_messages.is_empty()
+            && self.moves.is_empty()
             && self.consents.is_empty()
             && self.feed.is_empty()
     }
@@ -170,6 +173,9 @@ impl Book {
                 Change::InsertMessage(message) => self.insert_message(message),
                 Change::UpdateMessage(message) => {
                     self.batch.dirty_messages.insert(message.id, ());
+                    if let Some(before) = self.messages.get(&message.id) {
+                        self.batch.moves.extend(crate::cost::moves(before, &message));
+                    }
                     self.load_message(message);
                 }
                 Change::Consent(record) => self.batch.consents.push(record),
@@ -224,6 +230,7 @@ impl Book {
             reactions: Vec::new(),
             edited_at: None,
             revoked_at: None,
+            price: None,
             content: None,
             preview: None,
         });

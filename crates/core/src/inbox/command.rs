@@ -354,6 +354,7 @@ mod tests {
             reactions: Vec::new(),
             edited_at: None,
             revoked_at: None,
+            price: None,
             content: None,
             preview: None,
         };

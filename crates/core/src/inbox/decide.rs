@@ -13,7 +13,7 @@ pub fn decide(book: &Book, context: &Context<'_>, event: &Event, fresh: &mut dyn
     match &event.kind {
         EventKind::Message(inbound) => message::receive(book, context, event.at, inbound, false, fresh),
         EventKind::Echo(inbound) => message::receive(book, context, event.at, inbound, true, fresh),
-        EventKind::Status(update) => status::advance(book, context, event.at, update),
+        EventKind::Status(update) => status::advance(book, context, event.at, update, fresh),
         EventKind::Amend(amendment) => amend::amend(book, context, event.at, amendment),
         EventKind::Renamed(renamed) => people::rename(book, context, event.at, renamed, fresh),
         EventKind::Preference(preference) => people::prefer(book, context, event.at, preference, fresh),

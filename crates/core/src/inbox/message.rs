@@ -2,10 +2,13 @@
 
 use super::Book;
 use super::needs::message_key;
-use super::people::{Found, Person, feed, find_or_create};
+use super::people::{Found, Person, consent_changes, consent_line, feed, find_or_create};
 use super::state::{
-    Change, Context, ConversationState, ConversationStatus, Decision, Effect, FeedEvent, NewMessage, Outcome, Priority,
+    Change, ConsentRecord, Context, ConversationState, ConversationStatus, Decision, Effect, FeedEvent, NewMessage,
+    Outcome, Priority,
 };
+use crate::contact::Consent;
+use crate::contact::stop::stop_content;
 use crate::inbound::InboundMessage;
 use crate::message::{Content, Direction, Status};
 use crate::time::DAY;
@@ -65,7 +68,42 @@ pub(super) fn receive(
     }
     let place = Place::find(book, context, person.contact.id, person.contact.lane, at, fresh);
     let line = line_of(book, context, &person, &place.conversation, at, inbound, echo, fresh);
-    finish(context, person, place, line, inbound, echo, fresh)
+    let agreed = if echo { None } else { agreed(context, &person, &place.conversation, &line, fresh) };
+    let mut decision = finish(context, person, place, line, inbound, echo, fresh);
+    if let Some(Agreed { changes, contact_id }) = agreed {
+        decision.changes.extend(changes);
+        decision.effects.push(Effect::PushContact(contact_id));
+    }
+    decision
+}
+
+/// What a stop or start word changes.
+struct Agreed {
+    changes: Vec<Change>,
+    contact_id: ContactId,
+}
+
+/// "STOP" and its like, honoured in the same commit as the message that says it (`product.md` D9).
+fn agreed(
+    context: &Context<'_>,
+    person: &Person,
+    conversation: &ConversationState,
+    line: &NewMessage,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Option<Agreed> {
+    let (word, _) = stop_content(&line.content, &context.policy.words)?;
+    let state = word.consent(Consent::parse(&person.contact.marketing_consent))?;
+    let record = ConsentRecord {
+        contact_id: person.contact.id,
+        purpose: "marketing".to_owned(),
+        state: state.code().to_owned(),
+        source: "keyword".to_owned(),
+        proof: line.id.to_string(),
+        at: line.at,
+    };
+    let mut changes = vec![Change::InsertMessage(consent_line(context.now, conversation, &record, fresh))];
+    changes.extend(consent_changes(&person.contact, record, context.now));
+    Some(Agreed { changes, contact_id: person.contact.id })
 }
 
 /// A system notice (number changed, ...) as a line that neither opens the window nor counts as unread.

@@ -1,14 +1,16 @@
 //! Who an event is about: finding, making and renaming contacts.
 
 use super::needs::keys_of;
-use super::state::{Change, ConsentRecord, ContactState, Context, Decision, Effect, FeedEvent, Outcome};
+use super::state::{
+    Change, ConsentRecord, ContactState, Context, ConversationState, Decision, Effect, FeedEvent, NewMessage, Outcome,
+};
 use super::{Book, message};
 use crate::contact::identity::{Identity, IdentityKind, Resolution, identities_of, renamed as rotation, resolve};
 use crate::contact::phone;
 use crate::id::lane_of;
 use crate::inbound::{Customer, InboundMessage, Preference, Renamed};
-use crate::message::Content;
-use crate::{ContactId, Ms};
+use crate::message::{Content, Direction, Status};
+use crate::{ContactId, MessageId, Ms};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -225,19 +227,68 @@ pub(super) fn prefer(
         proof: preference.proof.clone(),
         at,
     };
+    // A line in the thread, where there is one: whoever works there must see it.
+    if let Some(known) = book.place(person.contact.id, context.channel_id) {
+        person.changes.push(Change::InsertMessage(consent_line(context.now, known, &record, fresh)));
+    }
     person.changes.extend(consent_changes(&person.contact, record, context.now));
     person.effects.push(Effect::PushContact(person.contact.id));
     let outcome = Outcome::Contact(person.contact.id);
     Decision { changes: person.changes, effects: person.effects, outcome }
 }
 
-/// The ledger line, the contact's present state, and the event for listeners.
+/// The ledger line, the contact's present state, and the event for listeners. A line that comes late, after a newer one,
+/// is written down but changes nothing; of two at the same moment the refusal stands.
 pub(super) fn consent_changes(contact: &ContactState, record: ConsentRecord, now: Ms) -> Vec<Change> {
     let mut contact = contact.clone();
+    let known = contact.field_stamps.get(STAMP).copied();
+    let newer = match known {
+        None => true,
+        Some(known) if known == record.at => contact.marketing_consent != OPTED_OUT,
+        Some(known) => known < record.at,
+    };
+    if !newer {
+        return vec![Change::Consent(record)];
+    }
     contact.marketing_consent.clone_from(&record.state);
+    contact.field_stamps.insert(STAMP.to_owned(), record.at);
     contact.updated_at = now;
     let told = FeedEvent { data: json!({ "consent": record.state }), ..feed("contact.updated", now, contact.id) };
     vec![Change::Consent(record), Change::UpdateContact(contact), Change::Feed(told)]
+}
+
+/// Where the moment of the last consent stands among a contact's stamps.
+const STAMP: &str = "marketing_consent";
+const OPTED_OUT: &str = "opted_out";
+
+/// The quiet line that says what a customer agreed to or withdrew.
+pub(super) fn consent_line(
+    now: Ms,
+    conversation: &ConversationState,
+    record: &ConsentRecord,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> NewMessage {
+    let data = json!({ "state": record.state, "source": record.source });
+    NewMessage {
+        id: MessageId(fresh()),
+        conversation_id: conversation.id,
+        contact_id: conversation.contact_id,
+        channel_id: conversation.channel_id,
+        direction: Direction::Event,
+        at: record.at,
+        created_at: now,
+        author_kind: "system".to_owned(),
+        author_id: None,
+        author_name: None,
+        provider_id: None,
+        client_id: None,
+        content: Content::Event { event: "consent_changed".to_owned(), data },
+        preview: String::new(),
+        status: Status::Event,
+        reply_to_provider_id: None,
+        reply_to_id: None,
+        media_id: None,
+    }
 }
 
 pub(super) fn feed(kind: &'static str, at: Ms, contact: ContactId) -> FeedEvent {

@@ -1,10 +1,11 @@
 //! What a message looks like on its way out: held, refused, handed over, answered, lost.
 
-use super::people::{consent_changes, feed};
+use super::people::{consent_changes, consent_line, feed};
 use super::state::{Change, ConsentRecord, ContactState, ConversationState, FeedEvent, MessageState};
 use crate::Ms;
 use crate::message::{Failure, Status};
 use serde_json::json;
+use uuid::Uuid;
 
 /// A step of the send worker or of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,9 +98,15 @@ pub fn step(message: &MessageState, conversation: Option<&ConversationState>, st
     changes
 }
 
-/// The provider says the customer wants no marketing (131050): ledger and contact say so from now on.
+/// The provider says the customer wants no marketing (131050): ledger, contact and thread say so from now on.
 #[must_use]
-pub fn stopped_marketing(contact: &ContactState, proof: &str, now: Ms) -> Vec<Change> {
+pub fn stopped_marketing(
+    contact: &ContactState,
+    conversation: Option<&ConversationState>,
+    proof: &str,
+    now: Ms,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Vec<Change> {
     let record = ConsentRecord {
         contact_id: contact.id,
         purpose: "marketing".to_owned(),
@@ -108,7 +115,8 @@ pub fn stopped_marketing(contact: &ContactState, proof: &str, now: Ms) -> Vec<Ch
         proof: proof.to_owned(),
         at: now,
     };
-    consent_changes(contact, record, now)
+    let line = conversation.map(|known| Change::InsertMessage(consent_line(now, known, &record, fresh)));
+    line.into_iter().chain(consent_changes(contact, record, now)).collect()
 }
 
 /// A person or program notes what the customer agreed to: ledger and contact say so from now on.

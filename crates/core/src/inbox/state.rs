@@ -196,6 +196,8 @@ pub struct MessageState {
     pub edited_at: Option<Ms>,
     /// Deleted for everyone.
     pub revoked_at: Option<Ms>,
+    /// What the provider charges for it, once it has said so.
+    pub price: Option<crate::cost::Price>,
     /// Replaces the content, when edited in this batch.
     pub content: Option<Content>,
     /// Preview of the replaced content.
@@ -441,6 +443,8 @@ pub struct Policy {
     pub reopen_within_ms: i64,
     /// How long a status, edit or reaction waits for its message. Milliseconds.
     pub wait_for_target_ms: i64,
+    /// The workspace's own stop and start words.
+    pub words: crate::contact::stop::Words,
 }
 
 impl Default for Policy {
@@ -449,6 +453,7 @@ impl Default for Policy {
             default_country: "US".to_owned(),
             reopen_within_ms: 3 * crate::time::DAY,
             wait_for_target_ms: crate::time::HOUR,
+            words: crate::contact::stop::Words::default(),
         }
     }
 }

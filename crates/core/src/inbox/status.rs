@@ -1,19 +1,26 @@
 //! A message we sent moves on: sent, delivered, read, failed - in any order, any number of times.
 
 use super::needs::message_key;
-use super::people::{consent_changes, feed};
+use super::people::{consent_changes, consent_line, feed};
 use super::state::{Change, ConsentRecord, Context, Decision, Effect, FeedEvent, MessageState, Outcome};
 use super::{Book, parse_callback};
 use crate::Ms;
 use crate::inbound::StatusUpdate;
 use crate::message::{Direction, Status};
 use serde_json::json;
+use uuid::Uuid;
 
 /// The provider's code for "the user stopped marketing messages" (`whatsapp-cloud-api.md` §11).
 const STOPPED_MARKETING: i64 = 131_050;
 
 /// Joins a delivery report into its message. The result does not depend on the order of reports.
-pub(super) fn advance(book: &Book, context: &Context<'_>, at: Option<Ms>, update: &StatusUpdate) -> Decision {
+pub(super) fn advance(
+    book: &Book,
+    context: &Context<'_>,
+    at: Option<Ms>,
+    update: &StatusUpdate,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Decision {
     let echoed = update.callback.as_deref().and_then(parse_callback).and_then(|(id, _)| book.message(id));
     let Some(known) = book.message_of(context.channel_id, &update.id).or(echoed) else {
         return wait(context, &update.id);
@@ -48,8 +55,15 @@ pub(super) fn advance(book: &Book, context: &Context<'_>, at: Option<Ms>, update
         conversation.updated_at = context.now;
         changes.push(Change::UpdateConversation(conversation));
     }
-    if update.failure.as_ref().is_some_and(|failure| failure.code == STOPPED_MARKETING) {
-        changes.extend(opt_out(book, context, &message, at));
+    if update.failure.as_ref().is_some_and(|failure| failure.code == STOPPED_MARKETING)
+        && let Some(contact) = book.contact(message.contact_id)
+    {
+        let record = opt_out(&message, at);
+        if let Some(conversation) = book.conversation(message.conversation_id) {
+            changes.push(Change::InsertMessage(consent_line(context.now, conversation, &record, fresh)));
+        }
+        effects.push(Effect::PushContact(contact.id));
+        changes.extend(consent_changes(contact, record, context.now));
     }
     changes.push(Change::Feed(updated(&message, at)));
     Decision { changes, effects, outcome }
@@ -65,6 +79,7 @@ fn merge(message: &mut MessageState, update: &StatusUpdate, at: Ms) {
     };
     // The earliest report of each step counts: repeats and late copies change nothing.
     *mark = Some(mark.map_or(at, |known| known.min(at)));
+    message.price = crate::cost::told(message.price.as_ref(), update.status, update.pricing.as_ref());
     if update.status == Status::Failed && message.failure.is_none() {
         message.failure.clone_from(&update.failure);
     }
@@ -78,17 +93,15 @@ fn merge(message: &mut MessageState, update: &StatusUpdate, at: Ms) {
     };
 }
 
-fn opt_out(book: &Book, context: &Context<'_>, message: &MessageState, at: Ms) -> Vec<Change> {
-    let Some(contact) = book.contact(message.contact_id) else { return Vec::new() };
-    let record = ConsentRecord {
-        contact_id: contact.id,
+fn opt_out(message: &MessageState, at: Ms) -> ConsentRecord {
+    ConsentRecord {
+        contact_id: message.contact_id,
         purpose: "marketing".to_owned(),
         state: "opted_out".to_owned(),
         source: "error_131050".to_owned(),
         proof: "The provider reports that the customer stopped marketing messages.".to_owned(),
         at,
-    };
-    consent_changes(contact, record, context.now)
+    }
 }
 
 /// The target is not here: wait for it, or give up when the wait is over.

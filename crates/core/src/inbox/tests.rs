@@ -1,5 +1,7 @@
 //! The inbox as tables and properties: order-free, once, one open conversation.
 
+mod consent;
+
 use super::*;
 use crate::id::uuid_v7;
 use crate::inbound::{Amend, Amendment, Customer, Event, EventKind, InboundMessage, Preference, Renamed, StatusUpdate};

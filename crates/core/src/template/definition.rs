@@ -312,8 +312,7 @@ impl Parts {
 fn header(component: &Value, format: Format) -> Result<Option<Header>, TemplateError> {
     let word = component["format"].as_str().unwrap_or("TEXT");
     if word.eq_ignore_ascii_case("TEXT") {
-        let (plain, named) = (&component["example"]["header_text"], &component["example"]["header_text_named_params"]);
-        return Ok(Some(Header::Text(text(component, format, plain, named))));
+        return Ok(Some(Header::Text(header_text(component, format))));
     }
     if word.eq_ignore_ascii_case("NONE") {
         return Ok(None);
@@ -322,7 +321,14 @@ fn header(component: &Value, format: Format) -> Result<Option<Header>, TemplateE
     Ok(Some(Header::Media { format: media }))
 }
 
-fn body(component: &Value, format: Format) -> Text {
+/// The text of a header component, with its variables and samples.
+pub(super) fn header_text(component: &Value, format: Format) -> Text {
+    let example = &component["example"];
+    text(component, format, &example["header_text"], &example["header_text_named_params"])
+}
+
+/// The text of a body component, with its variables and samples.
+pub(super) fn body(component: &Value, format: Format) -> Text {
     let example = &component["example"];
     // The samples are a list of lists, one for each set.
     let plain = if example["body_text"][0].is_array() { &example["body_text"][0] } else { &example["body_text"] };

@@ -3,6 +3,7 @@
 
 mod check;
 mod definition;
+pub mod draft;
 mod fill;
 mod render;
 

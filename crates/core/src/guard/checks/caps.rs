@@ -5,6 +5,7 @@ use crate::Ms;
 use crate::contact::Consent;
 use crate::guard::policy::{OnCap, Period};
 use crate::guard::request::{Author, Purpose};
+use crate::guard::slot::{Opening, Slot, SlotFor};
 use crate::guard::verdict::{Check, Effect, Rule, Unit};
 use crate::template::Category;
 use crate::time::DAY;
@@ -117,7 +118,12 @@ impl Case<'_> {
         if !self.is_promotion() {
             return Check::not_needed(rule);
         }
-        self.gap(rule, self.snapshot.history.promotional_at, self.policy.promotion_gap_ms, self.policy.promotion_on_cap)
+        let (last, gap) = (self.snapshot.history.promotional_at, self.policy.promotion_gap_ms);
+        // Last Wednesday's message may have gone a few minutes into the slot: this week's waits for them.
+        let slot = self.slot_opening().map(|(opening, _)| opening);
+        let soon = last.zip(slot).is_some_and(|(last, slot)| last.plus(gap) < slot.to);
+        let on_cap = if soon { OnCap::Delay } else { self.policy.promotion_on_cap };
+        self.gap(rule, last, gap, on_cap)
     }
 
     pub(super) fn event_gap(&self) -> Check {
@@ -143,6 +149,51 @@ impl Case<'_> {
             return check.params(params).until(Some(awake));
         }
         Check::held(rule, "ok", Unit::Text, local, range).params(params)
+    }
+
+    /// The opening this message waits for or lies in, and whether it is at the customer's own hour; `None` when it need
+    /// not wait for any.
+    fn slot_opening(&self) -> Option<(Opening, Option<u16>)> {
+        let unattended = matches!(self.request.author, Author::Rule | Author::Campaign | Author::System);
+        let waits = match self.policy.promotion_slot {
+            SlotFor::Off => false,
+            SlotFor::Automatic => unattended,
+            SlotFor::Everyone => true,
+        };
+        if !waits || !self.is_promotion() {
+            return None;
+        }
+        let clocks = self.clocks();
+        let own =
+            if self.policy.promotion_best_hour { clocks.best_hour(&self.snapshot.customer.wrote_at) } else { None };
+        let slot = Slot {
+            day: self.policy.promotion_slot_day,
+            minute: own.map_or(self.policy.promotion_slot_minute, |hour| hour * 60),
+            length: self.policy.promotion_slot_length,
+        };
+        clocks.opening(slot, self.hours(), self.now).map(|opening| (opening, own))
+    }
+
+    pub(super) fn promotion_slot(&self) -> Check {
+        let rule = Rule::PromotionSlot;
+        if !self.is_promotion() {
+            return Check::not_needed(rule);
+        }
+        let clocks = self.clocks();
+        let local = clocks.local(self.now);
+        let Some((opening, own)) = self.slot_opening() else {
+            let off = self.policy.promotion_slot == SlotFor::Off;
+            return Check::held(rule, if off { "off" } else { "by_hand" }, Unit::Text, local, Value::Null);
+        };
+        let range = format!("{}-{}", clocks.local(opening.from), clocks.local(opening.to));
+        let params =
+            json!({ "day": self.policy.promotion_slot_day.code(), "zones": clocks.names, "source": clocks.source });
+        if opening.from <= self.now {
+            return Check::held(rule, "ok", Unit::Text, local, range).params(params);
+        }
+        let word = if own.is_some() { "best_hour" } else { "waiting" };
+        let check = Check::failed(rule, word, Effect::Delay, Unit::Text, local, range);
+        check.params(params).until(Some(opening.from))
     }
 
     pub(super) fn promotion_hold(&self) -> Check {

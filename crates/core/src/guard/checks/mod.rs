@@ -1,5 +1,6 @@
 //! The checks, one small function a rule.
 
+mod budget;
 mod caps;
 mod limits;
 mod template;
@@ -52,6 +53,8 @@ impl Case<'_> {
             Rule::SameContent => self.same_content(),
             Rule::PromotionGap => self.promotion_gap(),
             Rule::QuietHours => self.quiet_hours(),
+            Rule::PromotionSlot => self.promotion_slot(),
+            Rule::MonthlyBudget => self.monthly_budget(),
             Rule::EventGap => self.event_gap(),
             Rule::PromotionHold => self.promotion_hold(),
             Rule::Tier => self.tier(),

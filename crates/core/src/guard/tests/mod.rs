@@ -1,8 +1,11 @@
+mod budget;
 mod caps;
 mod limiters;
 mod properties;
 mod quiet;
 mod rules;
+mod simulation;
+mod slots;
 
 use super::*;
 use crate::contact::{Consent, Window};
@@ -80,7 +83,8 @@ fn delayed(rule: Rule, key: &'static str, until: Ms) -> Expected {
 }
 
 fn run(name: &str, request: &Request<'_>, change: Change, expected: Expected) -> Verdict {
-    let (mut snapshot, mut policy) = (snapshot(), Policy::default());
+    // The slot has tables of its own.
+    let (mut snapshot, mut policy) = (snapshot(), Policy { promotion_slot: slot::SlotFor::Off, ..Policy::default() });
     change(&mut snapshot, &mut policy);
     let verdict = judge(request, &snapshot, &policy, NOON);
     let got = (verdict.outcome, verdict.decided_by, &*verdict.summary_key, verdict.until);

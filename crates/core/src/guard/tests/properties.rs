@@ -41,6 +41,7 @@ fn customers() -> impl Strategy<Value = CustomerFacts> {
                 last_inbound_at: inbound,
                 marketing,
                 ecosystem_refused_at: ecosystem,
+                wrote_at: Vec::new(),
             }
         },
     )
@@ -70,6 +71,7 @@ fn snapshots() -> impl Strategy<Value = Snapshot> {
                 template: category.map(|category| Arc::new(facts(category))),
                 history: History { templates: sent.0, same_content: sent.1, promotional_at: at.2, same_event_at: at.3 },
                 portfolio: PortfolioFacts { tier, used, counts_customer, frees_at: at.4 },
+                budget: None,
                 readings: Readings { throughput_at: at.5, pair_at: at.6, ..Readings::default() },
                 workspace_timezone: String::new(),
             }
@@ -161,7 +163,10 @@ proptest! {
         let request = Request { event_key: Some("e"), ..Request::message(&content, author, purpose) };
         let verdict = judge(&request, &snapshot, &Policy::default(), NOON);
         // Caps count what was sent before now: nothing else happening, they are free when they say.
-        let caps = [Rule::OptInCap, Rule::SameContent, Rule::PromotionGap, Rule::EventGap, Rule::QuietHours, Rule::Ecosystem];
+        let caps = [
+            Rule::OptInCap, Rule::SameContent, Rule::PromotionGap, Rule::EventGap, Rule::QuietHours, Rule::PromotionSlot,
+            Rule::Ecosystem,
+        ];
         for check in verdict.checks.iter().filter(|check| !check.held && caps.contains(&check.rule)) {
             let Some(until) = check.until.filter(|until| until.0 < i64::MAX / 2) else { continue };
             let later = judge(&request, &snapshot, &Policy::default(), until);

@@ -230,6 +230,27 @@ fn equal_content_hashes_alike() {
     assert_eq!(hash("  Big SALE\ntoday "), hash("big sale today"));
     assert_eq!(hash("Cafe\u{301}"), hash("CAFÉ"));
     assert_ne!(hash("big sale"), hash("big sale!"));
+    assert_eq!(hash("خصم ٥٠٪ اليوم"), hash("خصم  50٪ اليوم"));
+    assert_eq!(hash("छूट ५०"), hash("छूट 50"));
+    assert_eq!(hash("We \u{2764}\u{fe0f} you 👋🏽"), hash("we \u{2764} you 👋"));
+    assert_eq!(hash("sale\u{200b} now"), hash("Sale now"));
+    assert_ne!(hash("50 off"), hash("500 off"));
+    assert_ne!(hash("👍"), hash("👎"));
+    let filled = |name: &str| {
+        content_hash(&template_of(
+            "offer",
+            "en_US",
+            json!([{ "type": "body", "parameters": [{ "type": "text", "text": name }] }]),
+        ))
+    };
+    assert_eq!(filled("ANA  ٥"), filled("Ana 5"));
+    assert_ne!(filled("Ana"), filled("Eva"));
+    let link = |url: &str| {
+        let action = json!({ "name": "cta_url", "parameters": { "display_text": "See", "url": url } });
+        let body = Some("Look".to_owned());
+        content_hash(&Content::Interactive { kind: "cta_url".to_owned(), header: None, body, footer: None, action })
+    };
+    assert_ne!(link("https://a.example/Q"), link("https://a.example/q"), "the case of a link counts");
     assert_eq!(content_hash(&reaction()), None);
     assert_ne!(content_hash(&offer()), content_hash(&template_of("offer", "es", json!([]))));
     let swapped =
