@@ -30,7 +30,7 @@ fn account(event: &AccountEvent) -> Value {
             {"id": id, "name": name, "language": language, "category": category, "announced": announced}}),
         AccountEvent::NumberQuality { display_phone, event, limit, unlimited } => json!({"number_quality":
             {"display_phone": display_phone, "event": event, "limit": limit, "unlimited": unlimited}}),
-        AccountEvent::Notice { field, summary, blocking } => {
+        AccountEvent::Notice { field, summary, blocking, .. } => {
             json!({"notice": {"field": field, "summary": summary, "blocking": blocking}})
         }
     }

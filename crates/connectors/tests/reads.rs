@@ -5,7 +5,6 @@ use rapport_connectors::http::{Body, Response};
 use rapport_connectors::whatsapp::api::read_success;
 use rapport_connectors::whatsapp::media::{self, Source};
 use rapport_connectors::whatsapp::{Api, RetryClass, money, numbers, templates};
-use rapport_core::message::MediaKind;
 use serde_json::json;
 
 fn api() -> Api {
@@ -34,6 +33,72 @@ fn templates_are_paged() {
     let last = templates::read_list(&ok(json!({"data": [], "paging": {"cursors": {"after": "x"}}}))).unwrap();
     assert_eq!(last.next, None);
     assert!(templates::read_list(&ok(json!({}))).is_err());
+}
+
+#[test]
+fn templates_are_created_edited_and_deleted() {
+    let components = json!([{"type": "BODY", "text": "Hello"}]);
+    let new = templates::NewTemplate {
+        name: "hello",
+        language: "en_US",
+        category: "UTILITY",
+        parameter_format: "POSITIONAL",
+        components: &components,
+    };
+    let create = templates::create(&api(), "W", &new);
+    assert_eq!((create.method.as_str(), create.url.as_str()), ("POST", "http://127.0.0.1:9/v26.0/W/message_templates"));
+    let wanted = json!({"name": "hello", "language": "en_US", "category": "UTILITY", "parameter_format": "POSITIONAL", "components": components});
+    assert_eq!(create.json().unwrap(), wanted);
+    let created = templates::read_create(&ok(json!({"id": 7, "status": "pending"}))).unwrap();
+    assert_eq!((created.id.as_str(), created.status.as_str(), created.category), ("7", "PENDING", None));
+
+    let edit = templates::edit(&api(), "7", None, Some(&components));
+    assert_eq!(
+        (edit.url.as_str(), edit.json().unwrap()),
+        ("http://127.0.0.1:9/v26.0/7", json!({"components": components}))
+    );
+    let one = templates::delete(&api(), "W", "hello", Some("7"));
+    assert_eq!(
+        (one.method.as_str(), one.url.as_str()),
+        ("DELETE", "http://127.0.0.1:9/v26.0/W/message_templates?name=hello&hsm_id=7")
+    );
+    assert!(templates::delete(&api(), "W", "hello", None).url.ends_with("/message_templates?name=hello"));
+    assert!(templates::read_done(&ok(json!({"success": true}))).is_ok());
+    assert!(templates::read_done(&ok(json!({"success": false}))).is_err());
+}
+
+#[test]
+fn a_refused_template_says_why_and_what_to_do() {
+    let refused = |status: u16, error: serde_json::Value| {
+        templates::read_create(&Response::new(status, &[], json!({ "error": error }).to_string())).unwrap_err()
+    };
+    let exists = refused(
+        400,
+        json!({"code": 100, "error_subcode": 2388024, "message": "Invalid parameter", "error_user_title": "Content exists",
+            "error_user_msg": "There is already English content."}),
+    );
+    assert_eq!((exists.code, exists.doubtful), ("template_exists", false));
+    assert_eq!(exists.reason, "Content exists: There is already English content.");
+    assert_eq!(refused(400, json!({"code": 80007, "message": "(#80007) Rate limit"})).code, "template_hurry");
+    assert_eq!(refused(401, json!({"code": 190, "message": "Expired"})).code, "template_access");
+    assert_eq!(refused(400, json!({"code": 100, "message": "Other"})).code, "template_refused");
+    let broken = refused(500, json!({"code": 2, "message": "Service"}));
+    assert_eq!((broken.code, broken.doubtful), ("provider_unavailable", true));
+}
+
+#[test]
+fn samples_of_headers_are_uploaded_in_two_steps() {
+    let begin = templates::sample_begin(&api(), "A", "a b.png", "image/png", 12);
+    assert_eq!(
+        begin.url,
+        "http://127.0.0.1:9/v26.0/A/uploads?file_name=a%20b.png&file_length=12&file_type=image%2Fpng"
+    );
+    let session = templates::read_session(&ok(json!({"id": "upload:MTph?sig=ARZ_q-K"}))).unwrap();
+    let upload = templates::sample_upload(&api(), &session, "/tmp/a.png".into());
+    assert_eq!(upload.url, "http://127.0.0.1:9/v26.0/upload%3AMTph?sig=ARZ_q-K");
+    assert!(upload.headers.contains(&("file_offset", "0".to_owned())) && upload.bearer.is_some());
+    assert_eq!(templates::read_handle(&ok(json!({"h": "4::x"}))).unwrap(), "4::x");
+    assert!(templates::read_handle(&ok(json!({}))).is_err());
 }
 
 #[test]
@@ -131,19 +196,6 @@ fn files_go_up_and_down() {
     ] {
         assert_eq!(media::download(&api(), url).is_ok(), allowed, "{url}");
     }
-}
-
-#[test]
-fn sizes_and_types() {
-    assert!(media::check(MediaKind::Document, "application/x-anything", 100 * 1024 * 1024, false).is_ok());
-    assert!(media::check(MediaKind::Voice, "audio/ogg; codecs=opus", 1, false).is_ok());
-    assert!(media::check(MediaKind::Sticker, "image/webp", 200_000, true).is_ok());
-    assert!(media::check(MediaKind::Sticker, "image/webp", 200_000, false).is_err());
-    assert!(media::check(MediaKind::Image, "image/png", 0, false).is_err());
-    assert_eq!(
-        (media::kind_of("IMAGE/PNG"), media::kind_of("audio/ogg"), media::kind_of("image/webp")),
-        (MediaKind::Image, MediaKind::Audio, MediaKind::Document)
-    );
 }
 
 #[test]

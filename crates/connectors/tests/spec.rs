@@ -6,6 +6,7 @@
 use rapport_connectors::Secret;
 use rapport_connectors::whatsapp::Api;
 use rapport_connectors::whatsapp::send::{Outbound, To, message};
+use rapport_connectors::whatsapp::templates;
 use serde_json::{Value, json};
 
 const SPEC: &str = "../../../shared/specs/meta-whatsapp/business-messaging-api_v23.0.yaml";
@@ -64,4 +65,34 @@ fn bodies_fit_the_published_schema() {
             validator.iter_errors(&body[kind]).map(|error| format!("{}: {error}", error.instance_path)).collect();
         assert!(errors.is_empty(), "{schema}: {errors:?}");
     }
+}
+
+/// The file shows one body for each sort of template; ours have the same members of the same types.
+#[test]
+fn a_new_template_fits_the_published_schema() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(SPEC);
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("skipped: there is no copy of Meta's OpenAPI file");
+        return;
+    };
+    let spec: Value = serde_saphyr::from_str(&text).unwrap();
+    let post = &spec["paths"]["/{Version}/{WABA-ID}/message_templates"]["post"];
+    let schema = &post["requestBody"]["content"]["application/json"]["schema"];
+    assert!(schema["properties"]["components"].is_object(), "the file has another shape");
+    let components = json!([
+        {"type": "BODY", "text": "Check out this new offer"},
+        {"type": "BUTTONS", "buttons": [{"type": "FLOW", "text": "Look", "flow_id": "1", "flow_action": "navigate"}]}
+    ]);
+    let new = templates::NewTemplate {
+        name: "offer",
+        language: "en_US",
+        category: "MARKETING",
+        parameter_format: "POSITIONAL",
+        components: &components,
+    };
+    let body = templates::create(&Api::meta(Secret::new("t")), "W", &new).json().unwrap();
+    let validator = jsonschema::draft202012::new(schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(&body).map(|error| format!("{}: {error}", error.instance_path)).collect();
+    assert!(errors.is_empty(), "{errors:?}");
 }

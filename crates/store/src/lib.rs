@@ -8,10 +8,12 @@
 //! Rules that hold everywhere: no network call inside a transaction, no transaction is kept open across waiting,
 //! no business decision is taken here.
 
+pub mod account_event;
 pub mod audit;
 pub mod audit_log;
 pub mod backup;
 mod batch;
+pub mod block;
 pub mod channel;
 pub mod codec;
 pub mod contact;
@@ -32,6 +34,7 @@ pub mod workspace;
 
 mod connect;
 pub mod connection;
+pub mod cost;
 pub mod counter;
 mod error;
 pub mod feed;

@@ -29,6 +29,7 @@ pub async fn contacts(tx: &WriteTx, keep: ContactId, gone: ContactId, lane: u16,
         let values = [keep.0.into(), workspace.into(), gone.0.into()];
         tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
     }
+    crate::block::follow(tx, keep, gone).await?;
     identity::Entity::update_many()
         .col_expr(identity::Column::ContactId, Expr::value(keep.0))
         .filter(identity::Column::WorkspaceId.eq(workspace))
@@ -56,6 +57,7 @@ pub async fn join_conversation(tx: &WriteTx, keep: ConversationId, gone: Convers
         let values = [keep.0.into(), workspace.into(), gone.0.into()];
         tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
     }
+    crate::cost::follow(tx, keep, gone).await?;
     conversation::Entity::delete_by_id((workspace, gone.0)).exec(tx.conn()).await?;
     Ok(())
 }

@@ -59,6 +59,39 @@ pub async fn by_name(read: &Read, waba_id: &str, name: &str) -> Result<Vec<Model
     Ok(query.all(&read.conn()).await?)
 }
 
+/// One template.
+///
+/// # Errors
+/// What the database said.
+pub async fn get(read: &Read, id: Uuid) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id((read.workspace().0, id)).one(&read.conn()).await?)
+}
+
+/// Sets the status of one template, as the provider will report it later; why it was rejected is past.
+///
+/// # Errors
+/// What the database said.
+pub async fn set_status(tx: &WriteTx, id: Uuid, status: &str, now: rapport_core::Ms) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Status, Expr::value(status))
+        .col_expr(Column::RejectedReason, Expr::value(None::<String>))
+        .col_expr(Column::UpdatedAt, Expr::value(now.0))
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::Id.eq(id))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Forgets one template.
+///
+/// # Errors
+/// What the database said.
+pub async fn delete(tx: &WriteTx, id: Uuid) -> Result<()> {
+    Entity::delete_by_id((tx.workspace().0, id)).exec(tx.conn()).await?;
+    Ok(())
+}
+
 /// Adds or replaces templates, matched by account, name and language; a known one keeps its id.
 ///
 /// # Errors
@@ -79,6 +112,7 @@ pub async fn upsert(tx: &WriteTx, rows: Vec<Model>) -> Result<()> {
                 Column::Quality,
                 Column::ParameterFormat,
                 Column::Components,
+                Column::RejectedReason,
                 Column::UpdatedAt,
             ])
             .to_owned();
@@ -104,8 +138,8 @@ pub async fn forget_older(tx: &WriteTx, waba_id: &str, before: rapport_core::Ms)
 /// One column of a template that the provider reports a change of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// New review or pause status.
-    Status(String),
+    /// New review or pause status, and why when it was rejected.
+    Status(String, Option<String>),
     /// New quality colour.
     Quality(String),
     /// New category.
@@ -118,7 +152,7 @@ pub enum Change {
 /// What the database said.
 pub async fn change(tx: &WriteTx, waba_id: &str, name: &str, language: &str, change: &Change) -> Result<Vec<Uuid>> {
     let (column, value) = match change {
-        Change::Status(value) => (Column::Status, value),
+        Change::Status(value, _) => (Column::Status, value),
         Change::Quality(value) => (Column::Quality, value),
         Change::Category(value) => (Column::Category, value),
     };
@@ -128,7 +162,11 @@ pub async fn change(tx: &WriteTx, waba_id: &str, name: &str, language: &str, cha
         .and(Column::Name.eq(name))
         .and(Column::Language.eq(language));
     let rows = Entity::find().filter(fits.clone()).all(tx.conn()).await?;
-    Entity::update_many().col_expr(column, Expr::value(value.clone())).filter(fits).exec(tx.conn()).await?;
+    let mut update = Entity::update_many().col_expr(column, Expr::value(value.clone())).filter(fits);
+    if let Change::Status(_, reason) = change {
+        update = update.col_expr(Column::RejectedReason, Expr::value(reason.clone()));
+    }
+    update.exec(tx.conn()).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 

@@ -239,6 +239,12 @@ pub static TABLE: &[ErrorInfo] = rows! {
     133_000 133_000 registration Never
         "An earlier removal of the number is not finished."
         "Remove the number again, then register.";
+    136_025 136_025 code Never
+        "The code is wrong or has expired."
+        "Ask for a new code and enter it within ten minutes.";
+    2_200 2_200 callback Never
+        "The provider could not verify this server's address."
+        "Check that it opens from outside with a valid certificate, and that the verify token is the same on both sides.";
     134_011 134_011 payment_terms PauseChannel
         "The payment terms are not accepted."
         "Accept the terms in WhatsApp Manager.";

@@ -3,64 +3,8 @@
 use super::api::{Api, ApiError, Invalid, integer, read, string};
 use crate::http::{Body, Method, Request, Response};
 use bytes::Bytes;
-use rapport_core::message::MediaKind;
 use std::path::PathBuf;
 use std::time::Duration;
-
-const KB: u64 = 1024;
-const MB: u64 = 1024 * KB;
-
-/// Largest file of a kind, in bytes.
-#[must_use]
-pub fn max_size(kind: MediaKind, animated: bool) -> u64 {
-    match kind {
-        MediaKind::Image => 5 * MB,
-        MediaKind::Video | MediaKind::Audio | MediaKind::Voice => 16 * MB,
-        MediaKind::Document => 100 * MB,
-        MediaKind::Sticker if animated => 500 * KB,
-        MediaKind::Sticker => 100 * KB,
-    }
-}
-
-/// MIME types a kind may have; empty for documents, which take any.
-#[must_use]
-pub fn mime_types(kind: MediaKind) -> &'static [&'static str] {
-    match kind {
-        MediaKind::Image => &["image/jpeg", "image/png"],
-        MediaKind::Video => &["video/mp4", "video/3gpp"],
-        MediaKind::Audio => &["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"],
-        MediaKind::Voice => &["audio/ogg"],
-        MediaKind::Sticker => &["image/webp"],
-        MediaKind::Document => &[],
-    }
-}
-
-/// Would the provider take this file as this kind?
-///
-/// # Errors
-/// [`Invalid`] naming the type list or the size.
-pub fn check(kind: MediaKind, mime: &str, size: u64, animated: bool) -> Result<(), Invalid> {
-    let essence = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let types = mime_types(kind);
-    if !types.is_empty() && !types.contains(&essence.as_str()) {
-        return Err(Invalid::new("media.mime", format!("one of {}", types.join(", ")), essence));
-    }
-    let most = max_size(kind, animated);
-    if size == 0 || size > most {
-        return Err(Invalid::new("media.size", format!("1 to {most} bytes"), format!("{size} bytes")));
-    }
-    Ok(())
-}
-
-/// The kind a file of this type is sent as; anything unknown is a document.
-#[must_use]
-pub fn kind_of(mime: &str) -> MediaKind {
-    let essence = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    [MediaKind::Image, MediaKind::Video, MediaKind::Audio]
-        .into_iter()
-        .find(|kind| mime_types(*kind).contains(&essence.as_str()))
-        .unwrap_or(MediaKind::Document)
-}
 
 /// Where the bytes to upload are.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@
 //! [`outcome::read_send_response`]. The rest serves set-up, templates and files.
 
 pub mod api;
+pub mod blocks;
 pub mod decode;
 pub mod error_table;
 pub mod errors;
@@ -11,6 +12,9 @@ pub mod media;
 pub mod money;
 pub mod numbers;
 pub mod outcome;
+pub mod profile;
+pub mod qr;
+pub mod registration;
 pub mod send;
 pub mod signature;
 pub mod split;

@@ -94,6 +94,43 @@ fn number(row: &Value) -> Option<PhoneNumber> {
     })
 }
 
+/// Where events of a number are delivered: the most specific that is set wins.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hooks {
+    /// The number's own callback.
+    pub number: Option<String>,
+    /// The account's.
+    pub account: Option<String>,
+    /// The app's.
+    pub app: Option<String>,
+}
+
+impl Hooks {
+    /// The one that counts for messages and statuses.
+    #[must_use]
+    pub fn effective(&self) -> Option<&str> {
+        self.number.as_deref().or(self.account.as_deref()).or(self.app.as_deref())
+    }
+}
+
+/// Reads the callbacks out of the answer to [`get`].
+///
+/// # Errors
+/// [`ApiError`] when refused.
+pub fn read_hooks(response: &Response) -> Result<Hooks, ApiError> {
+    let body = read(response)?;
+    let at = |level: &str| string(&body["webhook_configuration"][level]);
+    Ok(Hooks { number: at("phone_number"), account: at("whatsapp_business_account"), app: at("application") })
+}
+
+/// Sets the number's own callback, which the provider verifies at once. Answered with [`super::api::read_success`].
+#[must_use]
+pub fn point(api: &Api, phone_number_id: &str, callback: &str, verify_token: &Secret) -> Request {
+    let hook = serde_json::json!({"override_callback_uri": callback, "verify_token": verify_token.expose()});
+    api.call("point_webhook", Method::Post, &[phone_number_id], &[])
+        .with_json(&serde_json::json!({ "webhook_configuration": hook }))
+}
+
 /// A WhatsApp Business Account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waba {

@@ -76,6 +76,10 @@ pub struct Model {
     pub revoked_at: Option<i64>,
     /// The stored file.
     pub media_id: Option<Uuid>,
+    /// What the provider charges it as, once it has said so.
+    pub cost_category: Option<String>,
+    /// `regular`, or why it is free.
+    pub cost_kind: Option<String>,
     /// 1 once its search terms are stored.
     pub indexed: i16,
 }

@@ -4,13 +4,18 @@
 //! the types are public so that use cases can read what a query returned.
 #![allow(missing_docs, reason = "the entity macro generates items without documentation beside each documented row")]
 
+pub mod account_event;
 pub mod api_token;
 pub mod audit_log;
 pub mod channel;
 pub mod connection;
 pub mod consent;
 pub mod contact;
+pub mod contact_block;
 pub mod conversation;
+pub mod cost_day;
+pub mod cost_rate;
+pub mod cost_thread;
 pub mod counter;
 pub mod event_log;
 pub mod idempotency;

@@ -34,6 +34,8 @@ pub struct Model {
     /// The provider's components.
     #[sea_orm(column_type = "JsonBinary")]
     pub components: Json,
+    /// Why the provider rejected it.
+    pub rejected_reason: Option<String>,
     /// When it was last read or changed.
     pub updated_at: i64,
 }

@@ -5,6 +5,7 @@ use crate::batch::{self, Col, Kind, Rows, col, opt};
 use crate::codec;
 use crate::error::{Error, Result};
 use crate::scope::WriteTx;
+use rapport_core::cost::Price;
 use rapport_core::inbox::{Batch, MessageState, Needs, NewMessage, message_key};
 use rapport_core::message::Status;
 use rapport_core::{ChannelId, ContactId, ConversationId, MessageId, Ms, WorkspaceId};
@@ -12,7 +13,8 @@ use sea_orm::{QueryResult, Value};
 use std::collections::HashMap;
 
 const COLUMNS: &str = "m.id, m.conversation_id, m.contact_id, m.channel_id, m.direction, m.provider_id, m.status, \
-    m.status_at, m.sent_at, m.delivered_at, m.read_at, m.failed_at, m.error, m.reactions, m.edited_at, m.revoked_at";
+    m.status_at, m.sent_at, m.delivered_at, m.read_at, m.failed_at, m.error, m.reactions, m.edited_at, m.revoked_at, \
+    m.cost_category, m.cost_kind";
 
 pub(super) async fn load(tx: &WriteTx, needs: &Needs) -> Result<Vec<MessageState>> {
     const KEY: &[Col] = &[col("channel_id", Kind::Uuid), col("provider_key", Kind::Bytes)];
@@ -61,9 +63,16 @@ fn read(row: &QueryResult) -> Result<MessageState> {
         reactions: reactions.map(|value| json("reactions", value)).transpose()?.unwrap_or_default(),
         edited_at: ms(14)?,
         revoked_at: ms(15)?,
+        price: price(row)?,
         content: None,
         preview: None,
     })
+}
+
+/// Stored in two columns, both or neither.
+fn price(row: &QueryResult) -> Result<Option<Price>> {
+    let (category, kind): (Option<String>, Option<String>) = (row.try_get_by_index(16)?, row.try_get_by_index(17)?);
+    Ok(category.zip(kind).map(|(category, kind)| Price { category, kind }))
 }
 
 const NEW: &[Col] = &[
@@ -114,11 +123,14 @@ const STATE: &[Col] = &[
     opt("reactions", Kind::Json),
     opt("edited_at", Kind::Big),
     opt("revoked_at", Kind::Big),
+    opt("cost_category", Kind::Text),
+    opt("cost_kind", Kind::Text),
 ];
 
 const UPDATE_STATE: &str = "UPDATE message SET provider_id = v.column2, provider_key = v.column3, status = v.column4, \
     status_at = v.column5, sent_at = v.column6, delivered_at = v.column7, read_at = v.column8, failed_at = v.column9, \
-    error = v.column10, reactions = v.column11, edited_at = v.column12, revoked_at = v.column13 \
+    error = v.column10, reactions = v.column11, edited_at = v.column12, revoked_at = v.column13, \
+    cost_category = v.column14, cost_kind = v.column15 \
     FROM {rows} WHERE message.workspace_id = $1 AND message.id = v.column1";
 
 const CONTENT: &[Col] =
@@ -132,7 +144,12 @@ pub(super) async fn save(tx: &WriteTx, batch: &Batch) -> Result<()> {
         batch.changed_messages.iter().map(|state| (state.id, state)).collect();
     let mut new = Rows::new(NEW);
     for message in &batch.new_messages {
-        new.push(new_row(tx.workspace(), message, changed.remove(&message.id))?);
+        // A line of this batch that has a price already (rare) is updated like one that was there before.
+        let later = changed.get(&message.id).copied();
+        if later.is_none_or(|state| state.price.is_none()) {
+            changed.remove(&message.id);
+        }
+        new.push(new_row(tx.workspace(), message, later)?);
     }
     batch::insert(tx.conn(), tx.backend(), "message", "", new).await?;
     let (mut states, mut contents) = (Rows::new(STATE), Rows::new(CONTENT));
@@ -211,7 +228,7 @@ fn new_row(workspace: WorkspaceId, message: &NewMessage, later: Option<&MessageS
     ])
 }
 
-fn state_row(state: &MessageState) -> [Value; 13] {
+fn state_row(state: &MessageState) -> [Value; 15] {
     [
         state.id.0.into(),
         state.provider_id.clone().into(),
@@ -226,5 +243,7 @@ fn state_row(state: &MessageState) -> [Value; 13] {
         reactions(Some(state)),
         ms(state.edited_at),
         ms(state.revoked_at),
+        state.price.as_ref().map(|price| price.category.clone()).into(),
+        state.price.as_ref().map(|price| price.kind.clone()).into(),
     ]
 }

@@ -53,7 +53,8 @@ pub async fn save(tx: &WriteTx, batch: &Batch, now: Ms) -> Result<()> {
     contacts::save(tx, batch, now).await?;
     conversations::save(tx, batch).await?;
     messages::save(tx, batch).await?;
-    feed::append(tx, &batch.feed).await
+    feed::append(tx, &batch.feed).await?;
+    crate::cost::add(tx, &batch.moves).await
 }
 
 /// Loads one contact with its conversations and, through `messages`, what a command needs to see.

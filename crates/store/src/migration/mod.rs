@@ -6,6 +6,9 @@ mod assumptions;
 mod builder;
 mod m0001_start;
 mod m0001_tables;
+mod m0002_templates;
+mod m0004_cost;
+mod m0005_account_event;
 
 use crate::error::{Error, Result};
 use crate::sql;
@@ -17,7 +20,12 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_start::Migration)]
+        vec![
+            Box::new(m0001_start::Migration),
+            Box::new(m0002_templates::Migration),
+            Box::new(m0004_cost::Migration),
+            Box::new(m0005_account_event::Migration),
+        ]
     }
 }
 

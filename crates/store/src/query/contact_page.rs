@@ -18,6 +18,8 @@ pub struct Beside {
     pub identities: Vec<(String, String)>,
     /// The latest end of a service window on any channel, ms.
     pub window_expires_at: Option<i64>,
+    /// Numbers on which the business blocked it.
+    pub blocked_on: Vec<Uuid>,
     /// How it stands with each connection.
     pub links: Vec<Linked>,
 }
@@ -44,7 +46,7 @@ pub async fn get(read: &Read, id: ContactId) -> Result<Option<ContactRow>> {
     Ok(found.filter(|row| row.merged_into.is_none()))
 }
 
-/// What stands beside each of these contacts. Four statements.
+/// What stands beside each of these contacts. Five statements.
 ///
 /// # Errors
 /// What the database said.
@@ -78,6 +80,9 @@ pub async fn beside(read: &Read, ids: &[ContactId]) -> Result<HashMap<Uuid, Besi
         .await?;
     for (contact, ends) in windows {
         found.entry(contact).or_default().window_expires_at = ends;
+    }
+    for block in crate::block::of_contacts(read, &wanted().collect::<Vec<_>>()).await? {
+        found.entry(block.contact_id).or_default().blocked_on.push(block.channel_id);
     }
     for linked in links(read, ids).await? {
         found.entry(linked.link.local_id).or_default().links.push(linked);

@@ -1,13 +1,13 @@
 //! One customer and their conversation as decisions see them, read without a writing transaction: for previews.
 
-use crate::entity::{contact, conversation, identity};
+use crate::entity::{contact, conversation, identity, message};
 use crate::error::{Error, Result};
 use crate::scope::Read;
 use rapport_core::contact::identity::{Identity, IdentityKind};
 use rapport_core::inbox::{ContactState, ConversationState, ConversationStatus, Priority};
 use rapport_core::message::{Direction, Status};
 use rapport_core::{ChannelId, ContactId, ConversationId, MessageId, Ms, TeamId, UserId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// A contact with its present identities; one that was merged away is not found.
 ///
@@ -55,6 +55,23 @@ pub async fn conversation(read: &Read, contact: ContactId, channel: ChannelId) -
         .await?;
     let open = rows.iter().find(|row| row.status != ConversationStatus::Resolved.code());
     open.or(rows.first()).map(state).transpose()
+}
+
+/// When a contact wrote after a moment, the latest `limit` times, newest first.
+///
+/// # Errors
+/// What the database said.
+pub async fn wrote_at(read: &Read, contact: ContactId, after: Ms, limit: u64) -> Result<Vec<Ms>> {
+    let query = message::Entity::find()
+        .select_only()
+        .column(message::Column::At)
+        .filter(message::Column::WorkspaceId.eq(read.workspace().0))
+        .filter(message::Column::ContactId.eq(contact.0))
+        .filter(message::Column::CreatedAt.gt(after.0))
+        .filter(message::Column::Direction.eq(Direction::In.code()))
+        .order_by_desc(message::Column::CreatedAt)
+        .limit(limit);
+    Ok(query.into_tuple::<i64>().all(&read.conn()).await?.into_iter().map(Ms).collect())
 }
 
 /// A conversation's row as decisions see it.

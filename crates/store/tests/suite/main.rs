@@ -1,11 +1,14 @@
 //! The store suite: every test runs on SQLite and on PostgreSQL.
 
 mod accept;
+mod account;
+mod cost;
 mod feed;
 mod ingest;
 mod open;
 mod query;
 mod search;
+mod template;
 mod work;
 
 use rapport_core::{ChannelId, Ms, WorkspaceId};

@@ -192,6 +192,13 @@ on_both! {
         }
         save(&scope, changes).await;
         let read = scope.read();
+        let wrote = async |after: i64, limit| person::wrote_at(&read, ContactId(id(1, 1)), NOW.plus(after), limit).await.unwrap();
+        let mut times = wrote(-1, 9).await;
+        times.sort_unstable();
+        assert_eq!(times, [NOW, NOW, NOW.plus(1), NOW.plus(1)], "what the customer wrote, not what we sent");
+        assert_eq!((wrote(-1, 2).await.len(), wrote(0, 9).await.len()), (2, 0));
+        let elsewhere = db.store.workspace(workspace(2)).read();
+        assert!(person::wrote_at(&elsewhere, ContactId(id(1, 1)), NOW.plus(-1), 9).await.unwrap().is_empty());
         let mut seen = Vec::new();
         let mut before = None;
         loop {

@@ -1,7 +1,7 @@
 //! Changes of templates, numbers and the account (§5).
 
 use super::read::{self, Read};
-use super::{notice, other};
+use super::{coded, notice, other};
 use crate::whatsapp::errors::{RetryClass, meaning};
 use rapport_core::inbound::{AccountEvent, EventKind};
 use serde_json::Value;
@@ -148,6 +148,7 @@ fn account_update(field: &str, value: &Value) -> EventKind {
         "ACCOUNT_DELETED" | "ACCOUNT_OFFBOARDED" | "PARTNER_REMOVED" => true,
         _ => false,
     };
+    let full = ban.as_ref().map_or_else(|| code.clone(), |state| format!("{code} {state}"));
     let details = [
         ban.map(|state| words(&state)),
         value["ban_info"].text("waba_ban_date"),
@@ -157,35 +158,37 @@ fn account_update(field: &str, value: &Value) -> EventKind {
     ];
     let details: Vec<String> = details.into_iter().flatten().filter(|detail| !detail.is_empty()).collect();
     let tail = if details.is_empty() { String::new() } else { format!(": {}", details.join(", ")) };
-    notice(field, format!("Account: {}{tail}", words(&code).trim_start_matches("account ")), blocking)
+    coded(field, &full, format!("Account: {}{tail}", words(&code).trim_start_matches("account ")), blocking)
 }
 
 fn review(field: &str, value: &Value) -> EventKind {
     let decision = value.text("decision").unwrap_or_default();
-    notice(field, format!("Account review: {}", words(&decision)), decision == "REJECTED")
+    coded(field, &decision, format!("Account review: {}", words(&decision)), decision == "REJECTED")
 }
 
 /// Newer payloads nest the alert under `alert_info`.
 fn alert(field: &str, value: &Value) -> EventKind {
     let get = |key: &str| value.text(key).or_else(|| value["alert_info"].text(key));
     let kind = words(&get("alert_type").unwrap_or_default());
-    let severity = words(&get("alert_severity").unwrap_or_default());
+    let code = get("alert_severity").unwrap_or_default();
+    let severity = words(&code);
     let description = get("alert_description").map(|text| format!(". {text}")).unwrap_or_default();
-    notice(field, format!("Alert ({severity}): {kind}{description}"), false)
+    coded(field, &code, format!("Alert ({severity}): {kind}{description}"), false)
 }
 
 fn name_update(field: &str, value: &Value) -> EventKind {
     let name = value.text("requested_verified_name").unwrap_or_default();
-    let decision = words(&value.text("decision").unwrap_or_default());
+    let code = value.text("decision").unwrap_or_default();
+    let decision = words(&code);
     let reason = value.text("rejection_reason").filter(|reason| reason != "NONE");
     let reason = reason.map(|reason| format!(": {}", words(&reason))).unwrap_or_default();
-    notice(field, format!("Display name \"{name}\": {decision}{reason}"), false)
+    coded(field, &code, format!("Display name \"{name}\": {decision}{reason}"), false)
 }
 
 fn security(field: &str, value: &Value) -> EventKind {
-    let code = words(&value.text("event").unwrap_or_default());
+    let code = value.text("event").unwrap_or_default();
     let by = value.text("requester").map(|who| format!(" by {who}")).unwrap_or_default();
-    notice(field, format!("Two-step verification: {code}{by}"), false)
+    coded(field, &code, format!("Two-step verification: {}{by}", words(&code)), false)
 }
 
 fn history(field: &str, value: &Value) -> EventKind {
@@ -203,5 +206,5 @@ fn history(field: &str, value: &Value) -> EventKind {
 fn trouble(field: &str, value: &Value) -> EventKind {
     let (code, words) = read::errors(value).unwrap_or((0, "unknown trouble".to_owned()));
     let blocking = code > 0 && meaning(code).class == RetryClass::PauseChannel;
-    notice(field, format!("{words} ({code})"), blocking)
+    coded(field, "trouble", format!("{words} ({code})"), blocking)
 }

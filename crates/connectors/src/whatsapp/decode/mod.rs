@@ -81,7 +81,13 @@ fn other(field: &str, note: impl Into<String>) -> EventKind {
 }
 
 fn notice(field: &str, summary: impl Into<String>, blocking: bool) -> EventKind {
-    EventKind::Account(Box::new(AccountEvent::Notice { field: field.to_owned(), summary: summary.into(), blocking }))
+    coded(field, "", summary, blocking)
+}
+
+/// A notice with the word that says what kind of news it is.
+fn coded(field: &str, code: &str, summary: impl Into<String>, blocking: bool) -> EventKind {
+    let (field, code, summary) = (field.to_owned(), code.to_owned(), summary.into());
+    EventKind::Account(Box::new(AccountEvent::Notice { field, code, summary, blocking }))
 }
 
 /// `user_preferences`: the customer stopped or resumed marketing inside WhatsApp (§5).

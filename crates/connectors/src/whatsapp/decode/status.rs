@@ -2,6 +2,7 @@
 
 use super::read::{self, Read};
 use super::{DecodeError, other};
+use rapport_core::cost::{FREE_CUSTOMER_SERVICE, Price, REGULAR};
 use rapport_core::inbound::{EventKind, StatusUpdate};
 use rapport_core::message::{Failure, Status};
 use serde_json::Value;
@@ -32,6 +33,19 @@ pub(super) fn status(value: &Value, one: &Value) -> Result<EventKind, DecodeErro
         Failure { code, detail }
     });
     let callback = one.text("biz_opaque_callback_data");
-    let pricing = one.get("pricing").filter(|pricing| pricing.is_object()).cloned();
+    let pricing = one.get("pricing").and_then(price);
     Ok(EventKind::Status(Box::new(StatusUpdate { id, status, customer, callback, failure, pricing })))
+}
+
+/// Longest word that is kept; the provider's own are shorter.
+const WORD: usize = 64;
+
+/// `pricing`: `type` says whether it is charged; `billable`, which is being removed, only where there is no type.
+fn price(pricing: &Value) -> Option<Price> {
+    let word = |name| pricing.text(name).map(|word| word.trim().to_ascii_lowercase());
+    let category = word("category").filter(|word| !word.is_empty() && word.len() <= WORD)?;
+    let billable = pricing.get("billable").and_then(Value::as_bool);
+    let kind = word("type").filter(|word| !word.is_empty() && word.len() <= WORD);
+    let kind = kind.unwrap_or_else(|| if billable == Some(false) { FREE_CUSTOMER_SERVICE } else { REGULAR }.to_owned());
+    Some(Price { category, kind })
 }

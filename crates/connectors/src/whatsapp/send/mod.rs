@@ -6,10 +6,10 @@ mod text;
 
 use super::api::{Api, Invalid};
 use crate::http::{Method, Request};
-use rapport_core::message::{ContactCard, Content, Media, MediaKind};
+use rapport_core::message::{ContactCard, Content, Media, MediaKind, check};
 use serde_json::{Value, json};
 use std::time::Duration;
-use text::{at_most, between, one_of};
+use text::between;
 
 /// How long a send may take. Long, because giving up leaves the outcome unknown.
 pub const SEND_TIMEOUT: Duration = Duration::from_secs(30);
@@ -65,14 +65,6 @@ fn post(api: &Api, operation: &'static str, phone_number_id: &str, body: &Value)
     api.call(operation, Method::Post, &[phone_number_id, "messages"], &[]).with_json(body)
 }
 
-/// Checks a message without making a call, for composers and previews.
-///
-/// # Errors
-/// As [`message`].
-pub fn check(outbound: &Outbound<'_>) -> Result<(), Invalid> {
-    message_body(outbound).map(drop)
-}
-
 fn message_body(outbound: &Outbound<'_>) -> Result<Value, Invalid> {
     let mut body = json!({"messaging_product": "whatsapp", "recipient_type": "individual"});
     match outbound.to {
@@ -114,17 +106,20 @@ fn e164(number: &str) -> Result<String, Invalid> {
     Err(Invalid::new("to", "a phone number of 7 to 15 digits", format!("{} digits", digits.len())))
 }
 
-/// The type word and its object.
+/// The type word and its object. What the provider would refuse has been refused before.
 fn object(content: &Content) -> Result<(&'static str, Value), Invalid> {
+    if let Some(problem) = check::content(content).into_iter().next() {
+        return Err(Invalid::new(&problem.field, problem.allowed(), problem.found()));
+    }
     Ok(match content {
-        Content::Text { body, preview_url } => ("text", text_object(body, *preview_url)?),
+        Content::Text { body, preview_url } => ("text", text_object(body, *preview_url)),
         Content::Media(media) => media_object(media)?,
         Content::Location { latitude, longitude, name, address, .. } => {
-            ("location", location(*latitude, *longitude, name.as_deref(), address.as_deref())?)
+            ("location", location(*latitude, *longitude, name.as_deref(), address.as_deref()))
         }
-        Content::Contacts { cards } => ("contacts", contacts(cards)?),
+        Content::Contacts { cards } => ("contacts", cards.iter().map(contact).collect()),
         Content::Template { name, language, components, .. } => {
-            ("template", template::template(name, language, components)?)
+            ("template", template::template(name, language, components))
         }
         Content::Interactive { kind, header, body, footer, action } => {
             let parts = interactive::Parts {
@@ -134,9 +129,11 @@ fn object(content: &Content) -> Result<(&'static str, Value), Invalid> {
                 footer: footer.as_deref(),
                 action,
             };
-            ("interactive", interactive::interactive(&parts)?)
+            ("interactive", interactive::interactive(&parts))
         }
-        Content::Reaction { target, emoji } => ("reaction", reaction(target, emoji.as_deref())?),
+        Content::Reaction { target, emoji } => {
+            ("reaction", json!({"message_id": target, "emoji": emoji.as_deref().unwrap_or_default()}))
+        }
         Content::Reply { .. }
         | Content::Order { .. }
         | Content::System { .. }
@@ -148,13 +145,12 @@ fn object(content: &Content) -> Result<(&'static str, Value), Invalid> {
     })
 }
 
-fn text_object(body: &str, preview_url: Option<bool>) -> Result<Value, Invalid> {
-    between("text.body", body, 1, 4096)?;
+fn text_object(body: &str, preview_url: Option<bool>) -> Value {
     let mut object = json!({"body": body});
     if let Some(preview) = preview_url {
         object["preview_url"] = preview.into();
     }
-    Ok(object)
+    object
 }
 
 fn media_object(media: &Media) -> Result<(&'static str, Value), Invalid> {
@@ -166,20 +162,12 @@ fn media_object(media: &Media) -> Result<(&'static str, Value), Invalid> {
         MediaKind::Sticker => "sticker",
     };
     let id = media.provider_media_id.as_deref().filter(|id| !id.is_empty());
-    let id = id.ok_or_else(|| Invalid::new(format!("{kind}.id"), "the id of an uploaded file", "missing"))?;
-    if let (Some(mime), Some(size)) = (&media.mime, media.size) {
-        super::media::check(media.kind, mime, u64::try_from(size).unwrap_or(0), media.animated)?;
-    }
+    let id = id.ok_or_else(|| Invalid::new("id", "the id of an uploaded file", "missing"))?;
     let mut object = json!({"id": id});
     if let Some(caption) = media.caption.as_deref().filter(|caption| !caption.is_empty()) {
-        if matches!(media.kind, MediaKind::Audio | MediaKind::Voice | MediaKind::Sticker) {
-            return Err(Invalid::new(format!("{kind}.caption"), "no caption on this kind of file", "present"));
-        }
-        at_most(&format!("{kind}.caption"), caption, 1024)?;
         object["caption"] = caption.into();
     }
     if let (MediaKind::Document, Some(filename)) = (media.kind, media.filename.as_deref()) {
-        at_most("document.filename", filename, 240)?;
         object["filename"] = filename.into();
     }
     if media.kind == MediaKind::Voice {
@@ -188,32 +176,17 @@ fn media_object(media: &Media) -> Result<(&'static str, Value), Invalid> {
     Ok((kind, object))
 }
 
-fn location(latitude: f64, longitude: f64, name: Option<&str>, address: Option<&str>) -> Result<Value, Invalid> {
-    let within = |field: &str, value: f64, most: f64| {
-        let inside = value.is_finite() && value.abs() <= most;
-        if inside { Ok(()) } else { Err(Invalid::new(field, format!("from -{most} to {most}"), value.to_string())) }
-    };
-    within("location.latitude", latitude, 90.0)?;
-    within("location.longitude", longitude, 180.0)?;
+fn location(latitude: f64, longitude: f64, name: Option<&str>, address: Option<&str>) -> Value {
     let mut object = json!({"latitude": latitude.to_string(), "longitude": longitude.to_string()});
     for (key, value) in [("name", name), ("address", address)] {
         if let Some(value) = value {
-            at_most(&format!("location.{key}"), value, 1000)?;
             object[key] = value.into();
         }
     }
-    Ok(object)
+    object
 }
 
-fn contacts(cards: &[ContactCard]) -> Result<Value, Invalid> {
-    if !(1..=257).contains(&cards.len()) {
-        return Err(Invalid::new("contacts", "1 to 257 cards", format!("{} cards", cards.len())));
-    }
-    cards.iter().map(contact).collect::<Result<Vec<_>, _>>().map(Value::from)
-}
-
-fn contact(card: &ContactCard) -> Result<Value, Invalid> {
-    between("contacts.name.formatted_name", &card.name, 1, 1024)?;
+fn contact(card: &ContactCard) -> Value {
     // One more part of the name is required beside the formatted one.
     let mut object = json!({"name": {"formatted_name": card.name, "first_name": card.name}});
     if !card.phones.is_empty() {
@@ -225,14 +198,5 @@ fn contact(card: &ContactCard) -> Result<Value, Invalid> {
     if let Some(org) = &card.org {
         object["org"] = json!({"company": org});
     }
-    Ok(object)
-}
-
-fn reaction(target: &str, emoji: Option<&str>) -> Result<Value, Invalid> {
-    between("reaction.message_id", target, 1, 128)?;
-    let emoji = emoji.unwrap_or_default();
-    // A family emoji is 11 units; a word is no emoji.
-    at_most("reaction.emoji", emoji, 32)?;
-    one_of("reaction.emoji", "one emoji, not text", !emoji.chars().any(|c| c.is_ascii_alphabetic()), emoji)?;
-    Ok(json!({"message_id": target, "emoji": emoji}))
+    object
 }

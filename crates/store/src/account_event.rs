@@ -1,0 +1,46 @@
+//! The timeline of an account, a number and its templates.
+
+use crate::entity::account_event::{Column, Entity};
+use crate::error::Result;
+use crate::scope::{Read, WriteTx};
+use crate::workspace::same;
+use rapport_core::{ChannelId, Ms};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+pub use crate::entity::account_event::Model as AccountEventRow;
+
+/// Adds a line.
+///
+/// # Errors
+/// What the database said.
+pub async fn insert(tx: &WriteTx, row: AccountEventRow) -> Result<()> {
+    same(tx.workspace(), row.workspace_id)?;
+    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// Lines of a channel, newest first; `before` is the last id of the page before.
+///
+/// # Errors
+/// What the database said.
+pub async fn page(read: &Read, channel: ChannelId, before: Option<Uuid>, limit: u64) -> Result<Vec<AccountEventRow>> {
+    let mut query =
+        Entity::find().filter(Column::WorkspaceId.eq(read.workspace().0)).filter(Column::ChannelId.eq(channel.0));
+    if let Some(before) = before {
+        query = query.filter(Column::Id.lt(before));
+    }
+    Ok(query.order_by_desc(Column::Id).limit(limit).all(&read.conn()).await?)
+}
+
+/// Lines of a channel at or after a moment, newest first; at most `limit`.
+///
+/// # Errors
+/// What the database said.
+pub async fn since(read: &Read, channel: ChannelId, from: Ms, limit: u64) -> Result<Vec<AccountEventRow>> {
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(read.workspace().0))
+        .filter(Column::ChannelId.eq(channel.0))
+        .filter(Column::At.gte(from.0));
+    Ok(query.order_by_desc(Column::Id).limit(limit).all(&read.conn()).await?)
+}
