@@ -1,6 +1,7 @@
 //! What can go wrong in a use case, sorted by what the person or program that asked can do about it.
 
 use crate::vault::VaultError;
+use rapport_core::message::check::Problem;
 use std::borrow::Cow;
 
 /// The result of a use case.
@@ -21,12 +22,23 @@ pub enum Error {
         /// What is wrong with it, for a person.
         detail: String,
     },
+    /// What is to be sent is not what the provider takes. Fields are named as the request names them.
+    #[error("{}", crate::error::sentence(.0))]
+    Limits(Vec<Problem>),
     /// A rule of the business says no, whatever the values.
     #[error("{detail}")]
     Refused {
         /// Stable code of the rule.
         code: &'static str,
         /// Why, for a person.
+        detail: String,
+    },
+    /// The provider was asked and said no.
+    #[error("{detail}")]
+    Provider {
+        /// Its code; -1 when it gave none.
+        code: i64,
+        /// What that means, what to do, and its own words.
         detail: String,
     },
     /// It clashes with something that exists or happened meanwhile.
@@ -56,6 +68,19 @@ pub enum Error {
         detail: String,
         /// The one that exists.
         id: uuid::Uuid,
+    },
+    /// A template's draft breaks rules of the provider.
+    #[error("the template breaks {} rules", .0.len())]
+    Draft(Vec<crate::channel::template_draft::ProblemView>),
+    /// The provider did not do what was asked.
+    #[error("{reason} {advice}")]
+    Declined {
+        /// Stable code of the reason.
+        code: &'static str,
+        /// The provider's own words.
+        reason: String,
+        /// What to do, for a person.
+        advice: &'static str,
     },
     /// The caller is known but may not do this.
     #[error("{0}")]
@@ -104,4 +129,14 @@ impl Error {
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::Conflict { code, detail: detail.into() }
     }
+}
+
+/// The problems of a message in words, for people who read the plain answer.
+#[must_use]
+pub fn sentence(problems: &[Problem]) -> String {
+    let all: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("{} must be {}, not {}", problem.field, problem.allowed(), problem.found()))
+        .collect();
+    all.join("; ")
 }

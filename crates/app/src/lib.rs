@@ -10,6 +10,7 @@ pub mod channel;
 pub mod clock;
 pub mod connection;
 pub mod contact;
+pub mod cost;
 pub mod crm;
 pub mod doctor;
 pub mod error;

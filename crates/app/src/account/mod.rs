@@ -1,5 +1,6 @@
 //! The installation's own people and things: workspace, users, teams, API tokens.
 
+pub mod guard_policy;
 pub mod me;
 pub mod setup;
 pub mod teams;

@@ -2,6 +2,7 @@
 
 use super::Channel;
 use crate::error::Result;
+use rapport_core::account::judge;
 use rapport_core::inbound::AccountEvent;
 use rapport_core::inbox::FeedEvent;
 use rapport_core::{ChannelId, Ms};
@@ -9,14 +10,14 @@ use rapport_store::WriteTx;
 use rapport_store::template::{self, Change};
 use serde_json::{Value, json};
 
-/// Writes an account-level event into the rows it is about and into the feed.
+/// Writes an account-level event into the rows it is about, the timeline and the feed.
 ///
 /// # Errors
 /// What the store said.
 pub async fn note(tx: &WriteTx, channel: &Channel, event: &AccountEvent, now: Ms) -> Result<()> {
     let data = match event {
         AccountEvent::TemplateStatus { name, language, status, reason, .. } => {
-            template::change(tx, &channel.waba_id, name, language, &Change::Status(status.clone())).await?;
+            template::change(tx, &channel.waba_id, name, language, &rejected(status, reason)).await?;
             json!({ "template": name, "language": language, "status": status, "reason": reason })
         }
         AccountEvent::TemplateQuality { name, language, quality, .. } => {
@@ -33,12 +34,19 @@ pub async fn note(tx: &WriteTx, channel: &Channel, event: &AccountEvent, now: Ms
             limits(tx, channel, *limit, *unlimited, event, now).await?;
             json!({ "number": event, "limit": limit, "unlimited": unlimited })
         }
-        AccountEvent::Notice { field, summary, blocking } => {
+        AccountEvent::Notice { field, summary, blocking, .. } => {
             notice(tx, channel, summary, *blocking, now).await?;
             json!({ "field": field, "summary": summary, "blocking": blocking })
         }
     };
+    super::timeline::note(tx, channel.id, judge(event), now).await?;
     told(tx, channel.id, data, now).await
+}
+
+/// A reason belongs to a rejection; with other statuses the provider says why it paused or disabled.
+fn rejected(status: &str, reason: &Option<String>) -> Change {
+    let reason = reason.clone().filter(|_| matches!(status, "REJECTED" | "PAUSED" | "DISABLED"));
+    Change::Status(status.to_owned(), reason)
 }
 
 /// Tells listeners that a channel changed.

@@ -2,13 +2,17 @@
 
 use super::account::told;
 use super::add;
+use super::number::{self, NoProbe};
 use super::secret::Secrets;
 use super::view::{ChannelView, DISCONNECTED};
 use crate::audit::{Change, record};
 use crate::auth::{Caller, Permission};
+use crate::doctor::channel as doctor;
 use crate::error::{Error, Result};
 use crate::state::App;
 use crate::vault::Place;
+use rapport_connectors::whatsapp::api::DEFAULT_VERSION;
+use rapport_connectors::whatsapp::{Api, numbers};
 use rapport_core::{ChannelId, Ms};
 use rapport_store::channel::ChannelRow;
 use serde::{Deserialize, Deserializer};
@@ -30,7 +34,7 @@ pub struct ChannelPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>)]
     pub daily_limit: Option<Option<i64>>,
-    /// A new access token; used from the next call on. Also ends the state `error`.
+    /// A new access token; tried at the provider first, used from the next call on. Also ends the state `error`.
     pub access_token: Option<String>,
     /// A new app secret. The one before stays valid too, so that nothing is lost while the provider changes over.
     pub app_secret: Option<String>,
@@ -60,9 +64,13 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Opti
 /// Changes a channel.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Invalid`, `Store`, `Vault`.
+/// `Forbidden`, `NotFound`, `Invalid` (also for a token that the provider does not accept), `Refused`
+/// `provider_unavailable` when a new token cannot be tried, `Store`, `Vault`.
 pub async fn update(app: &App, caller: &Caller, id: ChannelId, patch: ChannelPatch) -> Result<ChannelView> {
     caller.require(Permission::ChannelManage)?;
+    if let Some(token) = &patch.access_token {
+        try_token(app, caller, id, token, patch.base_url.as_deref()).await?;
+    }
     let key = app.key(caller.workspace).await?;
     let now = app.now();
     let tx = app.store.workspace(caller.workspace).write().await?;
@@ -89,6 +97,36 @@ pub async fn update(app: &App, caller: &Caller, id: ChannelId, patch: ChannelPat
     app.bells.send.ring();
     app.feeds.wake();
     Ok(after)
+}
+
+/// Tries a new token at the provider before the old one is dropped.
+async fn try_token(app: &App, caller: &Caller, id: ChannelId, token: &str, base: Option<&str>) -> Result<()> {
+    let row = super::view::row(app, caller, id).await?;
+    let token = add::secret("access_token", token)?;
+    let base = add::base_url(app, Some(base.unwrap_or(&row.base_url)))?;
+    let api = Api::new(&base, DEFAULT_VERSION, token);
+    let kept = "The old one stays in use.";
+    match number::probe(app, &api, &row.phone_number_id).await {
+        Ok(_) => {}
+        Err(NoProbe::Token(why)) => {
+            return Err(Error::invalid("access_token", format!("is not accepted by the provider: {why}. {kept}")));
+        }
+        Err(NoProbe::Refused(why)) => {
+            return Err(Error::invalid("access_token", format!("does not reach this number: {why}. {kept}")));
+        }
+        Err(NoProbe::Unreachable(why)) => {
+            let detail = format!("The new token could not be tried: {why}. {kept}");
+            return Err(Error::refused("provider_unavailable", detail));
+        }
+    }
+    // Gateways do not tell scopes; then what the probe said counts.
+    let told = app.http.run(numbers::debug_token(&api).with_timeout(number::PATIENCE)).await;
+    let Some(info) = told.ok().and_then(|answer| numbers::read_token(&answer).ok()) else { return Ok(()) };
+    let missing = doctor::missing_scopes(&info);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::invalid("access_token", format!("lacks the permission {}. {kept}", missing.join(", "))))
 }
 
 /// Puts new secrets in place of old ones; says which, for the audit log.

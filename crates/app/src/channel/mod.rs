@@ -5,11 +5,20 @@ pub mod add;
 pub mod change;
 pub mod check;
 pub mod number;
+pub mod profile;
+pub(crate) mod provider;
+pub mod qr;
 pub mod receive;
+pub mod registration;
 pub mod secret;
+pub mod subscription;
 pub mod tally;
+pub mod template_draft;
 pub mod template_list;
+pub mod template_sample;
+pub mod template_write;
 pub mod templates;
+pub mod timeline;
 pub mod view;
 
 use crate::clock::Clock;
@@ -216,8 +225,10 @@ impl Channels {
             return Ok(policy);
         }
         let row = rapport_store::workspace::get(&self.store.workspace(workspace).read()).await?;
-        let policy = row
-            .map_or_else(Policy::default, |row| Policy { default_country: row.default_country, ..Policy::default() });
+        let policy = row.map_or_else(Policy::default, |row| {
+            let words = crate::account::guard_policy::policy_of(&row).words();
+            Policy { default_country: row.default_country, words, ..Policy::default() }
+        });
         self.keep(|caches| keep_in(&mut caches.policies, workspace, policy.clone(), now));
         Ok(policy)
     }

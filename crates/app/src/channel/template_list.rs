@@ -35,6 +35,9 @@ pub struct TemplateView {
     pub components: Value,
     /// POSITIONAL or NAMED.
     pub parameter_format: String,
+    /// Why the provider rejected, paused or disabled it, in its own word: `INVALID_FORMAT`.
+    #[schema(required)]
+    pub rejected_reason: Option<String>,
     /// What is filled in before sending, in the order it shows.
     pub variables: Vec<VariableView>,
     /// When it was last read or changed, milliseconds UTC.
@@ -80,6 +83,7 @@ impl From<TemplateRow> for TemplateView {
             quality: row.quality,
             components: row.components,
             parameter_format: row.parameter_format,
+            rejected_reason: row.rejected_reason,
             variables: variables.into_iter().map(variable).collect(),
             updated_at: Ms(row.updated_at),
         }
@@ -130,6 +134,21 @@ pub async fn list(
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|row| (row.name.clone(), row.language.clone()));
     Ok((rows.into_iter().map(TemplateView::from).collect(), next))
+}
+
+/// One template.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Store`.
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<TemplateView> {
+    caller.require(Permission::ChannelRead)?;
+    Ok(one(app, caller, id).await?.into())
+}
+
+/// The row behind [`get`].
+pub(super) async fn one(app: &App, caller: &Caller, id: Uuid) -> Result<TemplateRow> {
+    let row = rapport_store::template::get(&app.store.workspace(caller.workspace).read(), id).await?;
+    row.ok_or(Error::NotFound("template"))
 }
 
 /// How a reading of all templates ended.

@@ -80,6 +80,7 @@ fn row(app: &App, channel: &Channel, template: Template, now: rapport_core::Ms) 
         quality: template.quality,
         parameter_format: template.parameter_format,
         components: template.components,
+        rejected_reason: template.rejected_reason,
         updated_at: now.0,
     }
 }

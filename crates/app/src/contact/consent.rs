@@ -95,8 +95,7 @@ pub async fn note(app: &App, caller: &Caller, id: ContactId, new: NewConsent) ->
         at: now,
     };
     let mut book = rapport_store::ingest::load_contacts(&tx, &[id], &[]).await?;
-    let mut known = book.contact(id).cloned().ok_or(Error::NotFound(NOUN))?;
-    known.field_stamps.insert("marketing_consent".to_owned(), now);
+    let known = book.contact(id).cloned().ok_or(Error::NotFound(NOUN))?;
     book.apply(consented(&known, record, now));
     rapport_store::ingest::save(&tx, &book.drain(), now).await?;
     push(&connections, &tx, id, now).await?;

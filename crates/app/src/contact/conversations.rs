@@ -4,7 +4,7 @@ use super::{NOUN, enter};
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::inbox::list::get;
-use crate::inbox::view::ConversationView;
+use crate::inbox::view::{self, ConversationView};
 use crate::state::App;
 use rapport_core::inbox::{self, Change, Context};
 use rapport_core::{ChannelId, ContactId, ConversationId};
@@ -32,7 +32,7 @@ pub async fn list(
     let more = rows.len() > wanted;
     rows.truncate(wanted);
     let next = rows.last().filter(|_| more).map(|row| (row.conversation.last_message_at, row.conversation.id));
-    Ok((rows.into_iter().map(ConversationView::from).collect(), next))
+    Ok((view::conversations(&read, rows).await?, next))
 }
 
 /// Over which channel to write.

@@ -1,10 +1,12 @@
 //! Contacts: use cases about the person, not about one conversation.
 
+pub mod block;
 pub mod consent;
 pub mod conversations;
 pub mod create;
 mod fields;
 pub mod list;
+pub mod may_send;
 pub mod merge;
 pub mod update;
 pub mod view;
@@ -48,7 +50,7 @@ fn taken(identity: &Identity, id: ContactId) -> Error {
 }
 
 /// Queues a contact for every CRM (asked for before the transaction), in the transaction that changed it.
-async fn push(connections: &[ConnectionId], tx: &WriteTx, id: ContactId, now: Ms) -> Result<()> {
+pub(crate) async fn push(connections: &[ConnectionId], tx: &WriteTx, id: ContactId, now: Ms) -> Result<()> {
     let job = |connection| Job::PushContact { connection_id: connection, contact_id: id }.row(now);
     Ok(rapport_store::job::enqueue(tx, connections.iter().map(|id| job(*id)).collect(), now).await?)
 }

@@ -1,5 +1,6 @@
 //! Contacts as the API shows them.
 
+use crate::cost::CostSum;
 use crate::inbox::view::{avatar_color, known_name};
 use rapport_core::contact::Window;
 use rapport_core::{ContactId, Ms};
@@ -46,6 +47,8 @@ pub struct ContactView {
     pub consent: ConsentState,
     /// Until when they may be answered freely, on any channel.
     pub window: WindowView,
+    /// Channels on which the business blocked them.
+    pub blocked_on: Vec<Uuid>,
     /// How they stand with each CRM.
     pub sync: Vec<SyncView>,
     /// When they became known, milliseconds UTC.
@@ -54,6 +57,8 @@ pub struct ContactView {
     pub updated_at: i64,
     /// Last message from them.
     pub last_inbound_at: Option<i64>,
+    /// What the messages that reached them cost so far; null before the first.
+    pub cost: Option<CostSum>,
 }
 
 /// One id of a person.
@@ -135,10 +140,12 @@ pub(super) fn view(row: ContactRow, beside: Beside, now: Ms) -> ContactView {
         identities,
         consent: ConsentState { marketing: row.marketing_consent },
         window: WindowView { open: window.is_open(now), expires_at: beside.window_expires_at },
+        blocked_on: beside.blocked_on,
         sync: beside.links.into_iter().map(SyncView::from).collect(),
         created_at: row.created_at,
         updated_at: row.updated_at,
         last_inbound_at: row.last_inbound_at,
+        cost: None,
     }
 }
 
@@ -157,9 +164,11 @@ fn source_of(row: &ContactRow) -> Option<String> {
 pub(super) async fn views(read: &Read, rows: Vec<ContactRow>, now: Ms) -> crate::Result<Vec<ContactView>> {
     let ids: Vec<ContactId> = rows.iter().map(|row| ContactId(row.id)).collect();
     let mut beside = contact_page::beside(read, &ids).await?;
+    let mut costs = crate::cost::of_contacts(read, &ids).await?;
     let whole = |row: ContactRow| {
         let own = beside.remove(&row.id).unwrap_or_default();
-        view(row, own, now)
+        let cost = costs.remove(&row.id);
+        ContactView { cost, ..view(row, own, now) }
     };
     Ok(rows.into_iter().map(whole).collect())
 }

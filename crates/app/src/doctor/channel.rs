@@ -3,12 +3,15 @@
 use super::{Finding, Words, words};
 use crate::channel::Channel;
 use crate::channel::number::{self, NoProbe, PATIENCE, Probe};
+use crate::channel::timeline::advice_text;
 use crate::error::Result;
 use crate::state::{App, Settings};
 use rapport_connectors::http::Request;
 use rapport_connectors::whatsapp::numbers::{self, PhoneNumber, SubscribedApp, TokenInfo};
 use rapport_core::Ms;
+use rapport_core::account::open_trouble;
 use rapport_core::time::{DAY, HOUR, MINUTE};
+use rapport_store::account_event::{self, AccountEventRow};
 use rapport_store::channel::ChannelRow;
 use rapport_store::counter;
 use std::collections::BTreeMap;
@@ -22,6 +25,9 @@ const TOKEN_SOON_DAYS: i64 = 25;
 const TOKEN_ENDS_DAYS: i64 = 7;
 /// A channel that has been silent for so many days is worth a word.
 const SILENT_DAYS: i64 = 7;
+/// How long the account's trouble is remembered, and how many lines are looked at.
+const TROUBLE_DAYS: i64 = 30;
+const TROUBLE_MAX: u64 = 200;
 /// What the token must allow (`whatsapp-cloud-api.md` §12).
 const SCOPES: [&str; 2] = ["whatsapp_business_messaging", "whatsapp_business_management"];
 
@@ -51,12 +57,15 @@ pub async fn all(
     let read = app.store.workspace(channel.workspace).read();
     let refused = counter::sums(&read, Some(channel.id), now.plus(-DAY).day()).await?;
     let refused = refused.get(counter::REFUSED_SIGNATURE).copied().unwrap_or(0);
+    let events = account_event::since(&read, channel.id, now.plus(-TROUBLE_DAYS * DAY), TROUBLE_MAX).await?;
     let templates = rapport_store::template::counts(&read, &channel.waba_id).await?;
 
     let mut findings = vec![status(row)];
     findings.extend(probed_and_token(row, &found, token.as_ref(), now));
     findings.extend(webhook(row, &app.settings, found.as_ref().ok().map(|probe| &probe.number), apps.as_deref()));
+    findings.extend(other_app(row, token.as_ref(), apps.as_deref()));
     findings.extend(arrivals(row, refused, now));
+    findings.extend(trouble(row, &events, now));
     findings.push(approved(row, &templates));
     Ok(findings)
 }
@@ -126,16 +135,22 @@ fn probed_and_token(
     findings
 }
 
+/// What a token should be allowed and is not. Gateways that do not tell scopes at all are not blamed for it.
+pub(crate) fn missing_scopes(token: &TokenInfo) -> Vec<&'static str> {
+    if token.scopes.is_empty() {
+        return Vec::new();
+    }
+    SCOPES.into_iter().filter(|scope| !token.scopes.iter().any(|has| has == scope)).collect()
+}
+
 fn judge_token(row: &ChannelRow, token: Option<&TokenInfo>, now: Ms) -> Finding {
     let age = now.since(Ms(row.token_set_at)).max(0) / DAY;
     if let Some(token) = token {
         if !token.valid {
             return say(row, &words::CHANNEL_TOKEN_REFUSED).with("error", "It has expired or was withdrawn.");
         }
-        let missing: Vec<&str> =
-            SCOPES.into_iter().filter(|scope| !token.scopes.iter().any(|has| has == scope)).collect();
-        // Gateways that do not tell scopes at all are not blamed for it.
-        if !token.scopes.is_empty() && !missing.is_empty() {
+        let missing = missing_scopes(token);
+        if !missing.is_empty() {
             return say(row, &words::CHANNEL_TOKEN_SCOPE).with("scopes", missing.join(", "));
         }
         if let Some(ends) = token.expires_at.filter(|ends| ends.since(now) < TOKEN_ENDS_DAYS * DAY) {
@@ -168,12 +183,45 @@ pub fn webhook(
     if apps.is_some_and(<[SubscribedApp]>::is_empty) {
         return vec![say(row, &words::CHANNEL_WEBHOOK_UNSUBSCRIBED)];
     }
+    if let Some(why) = callback_refused(row) {
+        return vec![say(row, &words::CHANNEL_WEBHOOK_UNREACHABLE).with("here", here).with("why", why)];
+    }
     if row.last_event_at.is_some() {
         return Vec::new();
     }
     let verified = row.settings["handshake_at"].is_i64();
     let words = if verified { words::CHANNEL_WEBHOOK_EMPTY } else { words::CHANNEL_WEBHOOK_UNVERIFIED };
     vec![say(row, &words).with("here", here)]
+}
+
+/// What the provider said when it could not verify our address, unless something came since.
+fn callback_refused(row: &ChannelRow) -> Option<&str> {
+    let refused = &row.settings["callback_refused"];
+    let at = refused["at"].as_i64()?;
+    let since = row.settings["handshake_at"].as_i64().max(row.last_event_at);
+    if since > Some(at) { None } else { refused["why"].as_str() }
+}
+
+/// An app is subscribed, but not the one our token belongs to: its secret signs, and its callback counts.
+fn other_app(row: &ChannelRow, token: Option<&TokenInfo>, apps: Option<&[SubscribedApp]>) -> Option<Finding> {
+    let own = token?.app_id.as_deref()?;
+    let apps = apps.filter(|apps| !apps.is_empty())?;
+    if apps.iter().any(|app| app.id == own) {
+        return None;
+    }
+    let names: Vec<&str> = apps.iter().map(|app| app.name.as_deref().unwrap_or(&app.id)).collect();
+    Some(say(row, &words::CHANNEL_WEBHOOK_OTHER_APP).with("apps", names.join(", ")).with("own", own))
+}
+
+/// The newest trouble the provider reported that nothing has settled since.
+fn trouble(row: &ChannelRow, newest_first: &[AccountEventRow], now: Ms) -> Option<Finding> {
+    let list: Vec<(&str, &str)> =
+        newest_first.iter().map(|event| (event.kind.as_str(), event.severity.as_str())).collect();
+    let event = open_trouble(&list).and_then(|at| newest_first.get(at))?;
+    let finding = say(row, &words::CHANNEL_ACCOUNT_TROUBLE).with("summary", &event.summary);
+    let finding = finding.with("ago", ago(now.since(Ms(event.at)))).with("advice", advice_text(&event.advice));
+    // Other languages find their words by these.
+    Some(finding.with("advice_key", &event.advice).with("kind", &event.kind))
 }
 
 /// Whether events come and are signed as they should be.

@@ -128,6 +128,52 @@ fn deliveries_are_judged() {
 }
 
 #[test]
+fn an_address_that_was_refused_and_a_foreign_app_are_named() {
+    let refused = |at: i64, handshake: i64| ChannelRow {
+        last_event_at: None,
+        settings: json!({ "callback_refused": { "at": at, "why": "timed out" }, "handshake_at": handshake }),
+        ..row()
+    };
+    let code = |row: &ChannelRow| webhook(row, &settings(), None, None).first().map(|one| one.code);
+    assert_eq!(code(&refused(9, 5)), Some("unreachable"));
+    assert_eq!(code(&refused(5, 9)), Some("no_events"), "it was verified since");
+    assert_eq!(code(&ChannelRow { last_event_at: Some(10), ..refused(9, 5) }), None, "events came since");
+    let token = |app: Option<&str>| TokenInfo {
+        valid: true,
+        app_id: app.map(str::to_owned),
+        scopes: Vec::new(),
+        expires_at: None,
+    };
+    let apps = [SubscribedApp { id: "1".into(), name: Some("Theirs".into()), override_callback: None }];
+    let found = |app: Option<&str>, apps: &[SubscribedApp]| other_app(&row(), Some(&token(app)), Some(apps));
+    assert_eq!(
+        found(Some("2"), &apps).map(|one| one.cause),
+        Some("Subscribed: Theirs. The access token belongs to app 2, which is not among them.".to_owned())
+    );
+    assert_eq!((found(Some("1"), &apps), found(None, &apps), found(Some("2"), &[])), (None, None, None));
+}
+
+#[test]
+fn trouble_of_the_account_is_told_until_it_is_settled() {
+    let event = |kind: &str, severity: &str| AccountEventRow {
+        workspace_id: uuid::Uuid::nil(),
+        id: uuid::Uuid::nil(),
+        channel_id: row().id,
+        at: NOW.0 - 2 * HOUR,
+        kind: kind.to_owned(),
+        severity: severity.to_owned(),
+        advice: "account_restricted".to_owned(),
+        summary: "Account: restriction".to_owned(),
+        detail: json!({}),
+    };
+    let bad = event("account_restricted", "severe");
+    let found = trouble(&row(), std::slice::from_ref(&bad), NOW).unwrap();
+    assert_eq!((found.code, found.cause.as_str()), ("trouble", "Account: restriction (2 h ago)."));
+    assert!(found.fix.starts_with("Account quality in WhatsApp Manager"));
+    assert_eq!(trouble(&row(), &[event("account_reinstated", "info"), bad], NOW), None);
+}
+
+#[test]
 fn arrivals_and_signatures_are_judged() {
     let with = |last: Option<i64>, refused: Option<i64>| ChannelRow {
         last_event_at: last,

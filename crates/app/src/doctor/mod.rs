@@ -5,6 +5,7 @@
 
 pub mod channel;
 mod connection;
+mod cost;
 mod queues;
 mod system;
 pub mod words;
@@ -110,14 +111,15 @@ pub async fn run(app: &App, caller: &Caller) -> Result<Vec<Finding>> {
         })
         .await
     }));
-    let (system, queues, connections, channels) = futures::join!(
+    let (system, queues, cost, connections, channels) = futures::join!(
         system::all(app, &rows),
         limited("queues", queues::all(app, caller.workspace)),
+        limited("budget", cost::all(app, caller.workspace)),
         limited("connection.check", connection::all(app, caller.workspace)),
         channels,
     );
     let mut findings: Vec<Finding> =
-        system.into_iter().chain(queues).chain(channels.into_iter().flatten()).chain(connections).collect();
+        system.into_iter().chain(queues).chain(cost).chain(channels.into_iter().flatten()).chain(connections).collect();
     sort(&mut findings);
     Ok(findings)
 }

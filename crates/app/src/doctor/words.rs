@@ -77,6 +77,18 @@ words! {
         "Not every migration has been applied.",
         "Run: rapport migrate";
 
+    BUDGET_OK: "budget" "ok" Ok "The month's budget lasts",
+        "{percent} % of it is spent.", "";
+    BUDGET_NEAR: "budget" "near" Warning "A mark of the month's budget is passed",
+        "{percent} % of it is spent.",
+        "See on the page of costs what it went to; raise the budget there if that is well.";
+    BUDGET_REACHED: "budget" "reached" Warning "The month's budget is used up",
+        "{percent} % of it is spent. If you chose so, promotion is refused until the next month; replies go on.",
+        "Raise the budget on the page of costs, or leave promotion for the next month.";
+    RATES_MISSING: "rates" "missing" Warning "Prices are missing",
+        "{count} charged messages of this month have no price on the rate card, so costs and the budget are too low.",
+        "Enter the prices of your account on the page of costs; the messages are counted at once.";
+
     DISK_OK: "disk" "ok" Ok "There is room on the disk",
         "{free} of {total} are free ({percent} %).", "";
     DISK_LOW: "disk" "low" Warning "The disk is nearly full",
@@ -164,7 +176,7 @@ words! {
         "The provider accepts it; it was set {days} days ago.", "";
     CHANNEL_TOKEN_REFUSED: "channel.token" "refused" Blocking "The provider does not accept the access token",
         "{error}",
-        "Make a permanent token of a system user in Meta Business settings and set it: rapport channel rotate-token";
+        "Make a permanent token of a system user in Meta Business settings and set it with Replace token on the channel's page or: rapport channel rotate-token";
     CHANNEL_TOKEN_ENDS: "channel.token" "ends_soon" Warning "The access token ends soon",
         "It is valid for {days} more days.",
         "Make a permanent token of a system user and set it before then; messages are not interrupted.";
@@ -173,10 +185,10 @@ words! {
         "Make the token again with whatsapp_business_messaging and whatsapp_business_management.";
     CHANNEL_TOKEN_AGEING: "channel.token" "ageing" Warning "The access token is {days} days old",
         "Tokens should be replaced every 30 days.",
-        "Plan to replace it: rapport channel rotate-token. The old one works until then.";
+        "Plan to replace it: Replace token on the channel's page, or rapport channel rotate-token. The old one works until then.";
     CHANNEL_TOKEN_OLD: "channel.token" "old" Warning "The access token should be replaced",
         "It is {days} days old; tokens should be replaced every 30 days.",
-        "Make a new one and set it: rapport channel rotate-token. Messages are not interrupted.";
+        "Make a new one and set it: Replace token on the channel's page, or rapport channel rotate-token. Messages are not interrupted.";
 
     CHANNEL_NUMBER_OK: "channel.number" "ok" Ok "The number is connected",
         "{phone}, quality {quality}.", "";
@@ -203,19 +215,30 @@ words! {
         "The last one came {ago}.", "";
     CHANNEL_WEBHOOK_ELSEWHERE: "channel.webhook" "elsewhere" Blocking "The provider delivers to another address",
         "This number's events go to {there}, not to {here}.",
-        "In the App Dashboard (WhatsApp, Configuration) set the callback address to {here}, or remove the number's or account's own address.";
+        "Press Deliver here on the channel's page; or set the callback address to {here} in the App Dashboard (WhatsApp, Configuration).";
     CHANNEL_WEBHOOK_UNSUBSCRIBED: "channel.webhook" "not_subscribed" Blocking "No app is subscribed to the account",
         "The provider delivers this account's events to nobody.",
-        "Subscribe the app to the account: in the App Dashboard, WhatsApp, Configuration, and choose the field messages.";
+        "Press Deliver here on the channel's page; in the App Dashboard (WhatsApp, Configuration) the field messages must be chosen.";
     CHANNEL_WEBHOOK_UNVERIFIED: "channel.webhook" "not_verified" Warning "The webhook is not set up yet",
         "The provider has not verified {here}.",
         "In the App Dashboard (WhatsApp, Configuration) enter {here} with the verify token you chose, and subscribe to the field messages.";
     CHANNEL_WEBHOOK_EMPTY: "channel.webhook" "no_events" Warning "The webhook is verified, but nothing has come",
         "The provider verified {here}; no event has been delivered.",
-        "Subscribe to the field messages, then write to the number from your own phone.";
+        "In the App Dashboard subscribe to the field messages and switch the app to Live: in development mode only test events come. Then write to the number from your own phone.";
     CHANNEL_WEBHOOK_SILENT: "channel.webhook" "silent" Warning "Nothing has come for {days} days",
         "The last event came {ago}.",
         "Write to the number from your own phone. If nothing comes, check the subscription in the App Dashboard.";
+
+    CHANNEL_WEBHOOK_UNREACHABLE: "channel.webhook" "unreachable" Blocking "The provider cannot reach this server",
+        "It tried {here} and said: {why}",
+        "Check from outside that the address opens with a valid certificate (proxy, firewall, DNS), that the verify token is the same on both sides, then press Deliver here on the channel's page.";
+    CHANNEL_WEBHOOK_OTHER_APP: "channel.webhook" "other_app" Blocking "Another app gets this account's events",
+        "Subscribed: {apps}. The access token belongs to app {own}, which is not among them.",
+        "Press Deliver here on the channel's page, or set the token and the app secret of the app that is subscribed.";
+
+    CHANNEL_ACCOUNT_TROUBLE: "channel.account" "trouble" Warning "The provider reported trouble with the account",
+        "{summary} ({ago}).",
+        "{advice} The channel's timeline shows what came before and after.";
 
     CHANNEL_SIGNATURE_OK: "channel.signature" "ok" Ok "Signatures are right",
         "No delivery was refused since yesterday.", "";

@@ -1,7 +1,7 @@
 //! The list of conversations.
 
 use super::Rooms;
-use super::view::ConversationView;
+use super::view::{self, ConversationView};
 use super::words::StatusWord;
 use crate::auth::{Actor, Caller, Permission};
 use crate::error::{Error, Result};
@@ -138,7 +138,7 @@ pub async fn list(
     let read = app.store.workspace(caller.workspace).read();
     let filter = filter.of(caller);
     let (rows, next) = conversation_list::page(&read, &filter, sort, after, app.now(), limit).await?;
-    Ok((rows.into_iter().map(ConversationView::from).collect(), next))
+    Ok((view::conversations(&read, rows).await?, next))
 }
 
 /// How many open conversations each view holds.
@@ -173,6 +173,6 @@ pub async fn counts(app: &App, caller: &Caller) -> Result<ConversationCounts> {
 pub async fn get(app: &App, caller: &Caller, id: ConversationId) -> Result<ConversationView> {
     caller.require(Permission::InboxRead)?;
     let read = app.store.workspace(caller.workspace).read();
-    let found = conversation_list::by_id(&read, &[id]).await?.pop();
-    found.map(ConversationView::from).ok_or(Error::NotFound(Rooms::NOUN))
+    let found = conversation_list::by_id(&read, &[id]).await?;
+    view::conversations(&read, found).await?.pop().ok_or(Error::NotFound(Rooms::NOUN))
 }

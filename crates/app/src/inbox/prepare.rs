@@ -4,19 +4,12 @@
 use crate::channel::Channel;
 use crate::error::{Error, Result};
 use crate::media::inside;
-use rapport_connectors::whatsapp::Invalid;
-use rapport_connectors::whatsapp::media as limits;
-use rapport_connectors::whatsapp::send::{Outbound, To, check};
+use rapport_core::message::check::{self, Problem, file};
 use rapport_core::message::{Content, Direction, Media, MediaKind};
 use rapport_core::{ConversationId, MediaId, MessageId, Ms, template};
 use rapport_store::Read;
 use rapport_store::query::thread::{self, Line};
 use uuid::Uuid;
-
-/// Stands for the recipient while a content is checked: whether there is one is the guard's business.
-const SOMEBODY: &str = "+15550000000";
-/// Stands for an uploaded file while a content is checked.
-const SOMETHING: &str = "1";
 
 /// A content ready to be judged and stored.
 pub(crate) struct Prepared {
@@ -87,18 +80,25 @@ async fn line(read: &Read, conversation: ConversationId, id: Uuid, field: &'stat
     own.ok_or_else(|| Error::invalid(field, "names no message of this conversation"))
 }
 
-async fn complete_file(read: &Read, file: &mut Media) -> Result<MediaId> {
-    let id = file.media_id.ok_or_else(|| Error::invalid("content.media_id", "must name an uploaded file"))?;
+async fn complete_file(read: &Read, media: &mut Media) -> Result<MediaId> {
+    let id = media.media_id.ok_or_else(|| Error::invalid("content.media_id", "must name an uploaded file"))?;
     let row = rapport_store::media::get(read, MediaId(id)).await?;
     let row = row.ok_or_else(|| Error::invalid("content.media_id", "names a file that does not exist"))?;
     if row.state != "stored" {
         return Err(Error::invalid("content.media_id", "names a file that is not stored"));
     }
-    file.provider_media_id = None;
-    file.mime = Some(row.mime);
-    file.size = Some(row.size);
-    file.sha256 = row.sha256;
-    file.filename = file.filename.take().filter(|name| !name.trim().is_empty()).or(row.filename);
+    // What is inside a recording was looked at when it came as a voice note, not otherwise.
+    if media.kind == MediaKind::Voice && row.kind != MediaKind::Voice.code() {
+        return Err(Error::invalid("content.media_id", "was not uploaded as a voice note (kind=voice)"));
+    }
+    // A sticker this large was only taken because it moves.
+    let still = i64::try_from(file::max_size(MediaKind::Sticker, false)).unwrap_or(i64::MAX);
+    media.animated = row.kind == MediaKind::Sticker.code() && (media.animated || row.size > still);
+    media.provider_media_id = None;
+    media.mime = Some(row.mime);
+    media.size = Some(row.size);
+    media.sha256 = row.sha256;
+    media.filename = media.filename.take().filter(|name| !name.trim().is_empty()).or(row.filename);
     Ok(MediaId(id))
 }
 
@@ -114,8 +114,9 @@ async fn files_exist(read: &Read, components: &serde_json::Value) -> Result<()> 
             _ => MediaKind::Document,
         };
         let size = u64::try_from(row.size).unwrap_or(0);
-        limits::check(kind, &row.mime, size, false)
-            .map_err(|invalid| Error::invalid(FIELD, format!("needs {}, not {}", invalid.limit, invalid.actual)))?;
+        if let Some(problem) = file::check(kind, &row.mime, size, false) {
+            return Err(Error::Limits(vec![Problem { field: FIELD.to_owned(), ..problem }]));
+        }
     }
     Ok(())
 }
@@ -159,36 +160,13 @@ async fn rendered(
     Ok(template::render(&definition, components))
 }
 
+/// Everything the provider would refuse, under the names the request has for it.
 fn within_limits(content: &Content) -> Result<()> {
-    let mut content = content.clone();
-    match &mut content {
-        Content::Media(file) => file.provider_media_id = Some(SOMETHING.to_owned()),
-        Content::Template { components, .. } => inside::exchange(components, &|_| Some(SOMETHING.to_owned())),
-        _ => {}
-    }
-    let outbound = Outbound { to: To::Phone(SOMEBODY), content: &content, reply_to: None, callback: None };
-    check(&outbound).map_err(refused)
-}
-
-/// What the provider would refuse, under the name the request has for it: `text.body` is `content.body` there.
-fn refused(invalid: Invalid) -> Error {
-    let field = match invalid.field.split_once('.') {
-        Some((
-            "text" | "image" | "video" | "audio" | "document" | "sticker" | "location" | "template" | "interactive",
-            rest,
-        )) => rest,
-        Some(("media", rest)) => rest,
-        Some(("reaction", "message_id")) => "target",
-        Some(("reaction", rest)) => rest,
-        Some(("contacts", rest)) => return at(&format!("cards.{rest}"), &invalid),
-        _ if invalid.field == "contacts" => "cards",
-        _ => &invalid.field,
-    };
-    at(field, &invalid)
-}
-
-fn at(field: &str, invalid: &Invalid) -> Error {
-    Error::invalid(format!("content.{field}"), format!("must be {}, not {}", invalid.limit, invalid.actual))
+    let problems: Vec<Problem> = check::content(content)
+        .into_iter()
+        .map(|problem| Problem { field: format!("content.{}", problem.field), ..problem })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Error::Limits(problems)) }
 }
 
 #[cfg(test)]
@@ -209,7 +187,7 @@ mod tests {
         for (json, expected) in cases {
             let content: Content = serde_json::from_value(json.clone()).unwrap();
             match within_limits(&content) {
-                Err(Error::Invalid { field, .. }) => assert_eq!(field, expected, "{json}"),
+                Err(Error::Limits(problems)) => assert_eq!(problems[0].field, expected, "{json}"),
                 other => panic!("{json}: {other:?}"),
             }
         }

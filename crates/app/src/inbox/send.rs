@@ -197,7 +197,7 @@ pub async fn preview(app: &App, caller: &Caller, request: PreviewRequest) -> Res
 }
 
 /// A conversation that has not begun: it has no window.
-fn blank(contact_id: ContactId, channel_id: ChannelId, now: Ms) -> ConversationState {
+pub(crate) fn blank(contact_id: ContactId, channel_id: ChannelId, now: Ms) -> ConversationState {
     ConversationState {
         id: ConversationId(Uuid::nil()),
         contact_id,

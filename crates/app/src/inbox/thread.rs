@@ -1,7 +1,7 @@
 //! Threads: messages, one message, and why it went or did not go.
 
 use super::Rooms;
-use super::view::MessageView;
+use super::view::{self, MessageView};
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::send::words::{VerdictView, stored};
@@ -32,7 +32,7 @@ pub async fn page(
     let more = lines.len() > wanted;
     lines.truncate(wanted);
     let next = lines.last().filter(|_| more).map(|line| (line.row.at, line.row.id));
-    Ok((lines.into_iter().map(MessageView::from).collect(), next))
+    Ok((view::messages(&read, lines).await?, next))
 }
 
 /// One message.
@@ -46,8 +46,8 @@ pub async fn get(app: &App, caller: &Caller, id: MessageId) -> Result<MessageVie
 
 /// One message, for whoever may see it already.
 pub(super) async fn message(read: &Read, id: MessageId) -> Result<MessageView> {
-    let found = thread::by_id(read, &[id]).await?.pop();
-    found.map(MessageView::from).ok_or(Error::NotFound("message"))
+    let found = thread::by_id(read, &[id]).await?;
+    view::messages(read, found).await?.pop().ok_or(Error::NotFound("message"))
 }
 
 /// Why a message went, waits or was refused, and every try to hand it over.

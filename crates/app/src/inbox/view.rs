@@ -3,8 +3,12 @@
 use super::content::{self, ContentView};
 use super::failure::{self, FailureView};
 use super::words::{AuthorWord, DirectionWord, MessageStatusWord, PriorityWord, StatusWord};
+use crate::cost::{CostSum, CostView};
 use crate::send::words::{VerdictView, stored};
+use rapport_core::ConversationId;
+use rapport_core::cost::Price;
 use rapport_core::inbox::Reaction;
+use rapport_store::Read;
 use rapport_store::media::MediaRow;
 use rapport_store::query::conversation_list::Row;
 use rapport_store::query::thread::Line;
@@ -61,6 +65,8 @@ pub struct ConversationView {
     pub window_expires_at: Option<i64>,
     /// Since when the customer waits for an answer.
     pub waiting_since: Option<i64>,
+    /// What its arrived messages cost so far; null before the first.
+    pub cost: Option<CostSum>,
     /// When it began.
     pub created_at: i64,
     /// When it last changed.
@@ -138,6 +144,7 @@ impl From<Row> for ConversationView {
             last_inbound_at: known.last_inbound_at,
             window_expires_at: known.window_expires_at,
             waiting_since: known.waiting_since,
+            cost: None,
             created_at: known.created_at,
             updated_at: known.updated_at,
         }
@@ -199,6 +206,8 @@ pub struct MessageView {
     pub verdict: Option<VerdictView>,
     /// The file it carries.
     pub media: Option<MessageMedia>,
+    /// What it costs; null where nothing is charged for it by its nature (inbound, notes, failed).
+    pub cost: Option<CostView>,
 }
 
 /// Who wrote a message.
@@ -269,6 +278,29 @@ impl From<MediaRow> for MessageMedia {
     }
 }
 
+/// Lines as the API shows them, with what they cost.
+pub(crate) async fn messages(read: &Read, lines: Vec<Line>) -> crate::Result<Vec<MessageView>> {
+    let told = |line: &Line| {
+        let (category, kind) = (line.row.cost_category.clone()?, line.row.cost_kind.clone()?);
+        Some((line.row.id, Price { category, kind }))
+    };
+    let prices = lines.iter().filter_map(told).collect();
+    let mut views: Vec<MessageView> = lines.into_iter().map(MessageView::from).collect();
+    crate::cost::price(read, &prices, &mut views).await?;
+    Ok(views)
+}
+
+/// Conversations as the API shows them, with what they cost.
+pub(crate) async fn conversations(read: &Read, rows: Vec<Row>) -> crate::Result<Vec<ConversationView>> {
+    let ids: Vec<ConversationId> = rows.iter().map(|row| ConversationId(row.conversation.id)).collect();
+    let mut costs = crate::cost::of_conversations(read, &ids).await?;
+    let mut views: Vec<ConversationView> = rows.into_iter().map(ConversationView::from).collect();
+    for view in &mut views {
+        view.cost = costs.remove(&view.id);
+    }
+    Ok(views)
+}
+
 impl From<Line> for MessageView {
     fn from(line: Line) -> Self {
         let Line { row, content, quoted, media } = line;
@@ -300,6 +332,7 @@ impl From<Line> for MessageView {
             edited_at: row.edited_at,
             revoked_at: row.revoked_at,
             media: media.map(MessageMedia::from),
+            cost: None,
         }
     }
 }

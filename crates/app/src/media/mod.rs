@@ -1,8 +1,13 @@
 //! Files of messages: fetched at once, kept under the name of their content.
 
+pub mod derived;
 pub mod fetch;
 pub(crate) mod inside;
+pub mod look;
+pub mod picture;
 pub mod upload;
+pub mod voice;
+mod webm;
 
 use std::path::{Path, PathBuf};
 
@@ -18,10 +23,15 @@ pub fn path(data_dir: &Path, sha256: &str) -> PathBuf {
 /// A type that a browser would execute is never taken on the sender's word.
 #[must_use]
 pub fn sniff(head: &[u8], told: &str) -> String {
-    if let Some(kind) = infer::get(head) {
-        return kind.mime_type().to_owned();
-    }
     let told = told.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if let Some(kind) = infer::get(head) {
+        let found = kind.mime_type();
+        // Office files are archives: which sort of archive is the sender's to say.
+        let office = told.starts_with("application/vnd.") && !told.contains("html");
+        let archive = matches!(found, "application/zip" | "application/x-ole-storage");
+        let old_office = found == "application/x-ole-storage" && told == "application/msword";
+        return if archive && office || old_office { told } else { found.to_owned() };
+    }
     let risky = told.contains("html") || told.contains("svg") || told.contains("xml") || told.contains("script");
     let well_formed = told.split_once('/').is_some_and(|(kind, sub)| !kind.is_empty() && !sub.is_empty());
     if risky || !well_formed { "application/octet-stream".to_owned() } else { told }
@@ -36,6 +46,10 @@ mod tests {
         let png = b"\x89PNG\r\n\x1a\n0000";
         assert_eq!(sniff(png, "text/html"), "image/png");
         assert_eq!(sniff(b"hello", "text/plain; charset=utf-8"), "text/plain");
+        let archive = b"PK\x03\x04\x14\0\0\0\0\0somefile";
+        let sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        assert_eq!(sniff(archive, sheet), sheet);
+        assert_eq!(sniff(archive, "image/png"), "application/zip");
         for told in ["text/html", "image/svg+xml", "application/javascript", "", "nonsense", "/x"] {
             assert_eq!(sniff(b"hello", told), "application/octet-stream", "{told}");
         }

@@ -1,16 +1,16 @@
 //! Files that people and programs bring: streamed to disk, measured, looked at, named by their content.
 
-use super::{path, sniff};
+use super::{look, path, voice};
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::state::App;
-use rapport_connectors::whatsapp::media as limits;
 use rapport_core::message::MediaKind;
+use rapport_core::message::check::{Code, Problem, file as limits};
 use rapport_core::{ChannelId, MediaId};
 use rapport_store::media::{MediaRow, NewMedia, Stored};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 use utoipa::{IntoParams, ToSchema};
@@ -87,6 +87,8 @@ pub struct Upload {
     head: Vec<u8>,
     size: u64,
     most: u64,
+    /// The provider's limit on the kind it is sent as, when that is known before it has come.
+    of_kind: Option<u64>,
 }
 
 /// A file that is removed unless it was moved away.
@@ -122,15 +124,23 @@ impl Upload {
         tokio::fs::create_dir_all(&folder).await.map_err(|error| disk(&error))?;
         let place = Temporary(folder.join(app.ids.uuid(app.now()).to_string()));
         let file = File::create(&place.0).await.map_err(|error| disk(&error))?;
-        Ok(Self { file, place, hash: Sha256::new(), head: Vec::new(), size: 0, most: app.settings.max_media_bytes })
+        let most = app.settings.max_media_bytes;
+        let of_kind = query.kind.map(|kind| limits::max_size(kind.into(), true));
+        Ok(Self { file, place, hash: Sha256::new(), head: Vec::new(), size: 0, most, of_kind })
     }
 
     /// Takes the next piece.
     ///
     /// # Errors
-    /// `Refused` (`file_too_large`) beyond the installation's limit, else what the disk said.
+    /// `Limits` beyond what the kind may have, `Refused` (`file_too_large`) beyond the installation's limit, else what
+    /// the disk said.
     pub async fn write(&mut self, piece: &[u8]) -> Result<()> {
         self.size = self.size.saturating_add(piece.len() as u64);
+        if let Some(most) = self.of_kind.filter(|most| self.size > *most) {
+            let code = Code::FileTooLarge;
+            let (limit, actual) = (most.to_string(), self.size.to_string());
+            return Err(Error::Limits(vec![Problem { code, field: "file".to_owned(), limit, actual }]));
+        }
         if self.size > self.most {
             return Err(Error::refused("file_too_large", format!("A file may have at most {} bytes.", self.most)));
         }
@@ -140,10 +150,12 @@ impl Upload {
         self.file.write_all(piece).await.map_err(|error| disk(&error))
     }
 
-    /// Checks the whole file against the provider's limits and keeps it. `told`: the sender's MIME type.
+    /// Looks into the whole file, makes a voice note of it where one is wanted, checks it against the provider's limits
+    /// and keeps it. `told`: the sender's MIME type.
     ///
     /// # Errors
-    /// `Invalid` (`file`) naming type or size and what is allowed, `Store`, `Internal` when the disk cannot be written.
+    /// `Limits` (`file`) naming type or size and what is allowed, `Refused` (`not_a_voice_note`), `Store`, `Internal`
+    /// when the disk cannot be written.
     pub async fn finish(
         self,
         app: &App,
@@ -152,34 +164,76 @@ impl Upload {
         filename: &str,
         told: &str,
     ) -> Result<UploadView> {
-        let Self { file, place, hash, head, size, .. } = self;
-        let mime = usual(&sniff(&head, told));
-        let kind = query.kind.map_or_else(|| limits::kind_of(&mime), MediaKind::from);
-        // Whether a sticker moves is looked at when it is sent.
-        limits::check(kind, &mime, size, true).map_err(|invalid| {
-            let what = invalid.field.trim_start_matches("media.").to_owned();
-            let detail = format!(
-                "has a {what} that cannot be sent as {}: {} allowed, not {}",
-                kind.code(),
-                invalid.limit,
-                invalid.actual
-            );
-            Error::invalid("file", detail)
-        })?;
+        let Self { mut file, place, hash, head, size, .. } = self;
+        file.flush().await.map_err(|error| disk(&error))?;
+        let mut found = Found { place, sha256: hex::encode(hash.finalize()), size, mime: String::new() };
+        if query.kind == Some(UploadKind::Voice) {
+            file = found.become_voice().await?;
+        } else {
+            found.mime = looked(&found.place.0, head.clone(), told).await;
+        }
+        let kind = query.kind.map_or_else(|| limits::kind_of(&found.mime), MediaKind::from);
+        if let Some(problem) = limits::check(kind, &found.mime, found.size, look::moves(&head)) {
+            return Err(Error::Limits(vec![Problem { field: "file".to_owned(), ..problem }]));
+        }
         file.sync_all().await.map_err(|error| disk(&error))?;
         drop(file);
-        let sha256 = hex::encode(hash.finalize());
-        let home = path(&app.settings.data_dir, &sha256);
+        let home = path(&app.settings.data_dir, &found.sha256);
         if let Some(folder) = home.parent() {
             tokio::fs::create_dir_all(folder).await.map_err(|error| disk(&error))?;
         }
-        tokio::fs::rename(&place.0, &home).await.map_err(|error| disk(&error))?;
-        let size = i64::try_from(size).unwrap_or(i64::MAX);
-        let filename = plain_name(filename, &mime);
-        let view = UploadView { id: app.store.new_id(app.now()), mime, size, filename, sha256 };
+        tokio::fs::rename(&found.place.0, &home).await.map_err(|error| disk(&error))?;
+        let size = i64::try_from(found.size).unwrap_or(i64::MAX);
+        let filename = plain_name(filename, &found.mime);
+        let view =
+            UploadView { id: app.store.new_id(app.now()), mime: found.mime, size, filename, sha256: found.sha256 };
         keep(app, caller, query, kind, &view).await?;
         Ok(view)
     }
+}
+
+/// A file that has come whole.
+struct Found {
+    place: Temporary,
+    sha256: String,
+    size: u64,
+    mime: String,
+}
+
+impl Found {
+    /// Puts the recording's packets into the container that is played as a voice note. The new file is open for syncing.
+    async fn become_voice(&mut self) -> Result<File> {
+        let made = Temporary(self.place.0.with_extension("ogg"));
+        let (from, to) = (self.place.0.clone(), made.0.clone());
+        let worked = tokio::task::spawn_blocking(move || voice::convert(&from, &to).and_then(|()| measured(&to)));
+        let (sha256, size) = match worked.await {
+            Ok(Ok(measured)) => measured,
+            Ok(Err(why)) => {
+                return Err(Error::refused("not_a_voice_note", format!("This cannot be sent as a voice note: {why}.")));
+            }
+            Err(error) => {
+                tracing::error!(%error, "a recording broke its reader");
+                return Err(Error::refused("not_a_voice_note", "This recording cannot be read."));
+            }
+        };
+        // The recording as it came is removed with the old value.
+        self.place = made;
+        (self.sha256, self.size, self.mime) = (sha256, size, "audio/ogg".to_owned());
+        File::open(&self.place.0).await.map_err(|error| disk(&error))
+    }
+}
+
+/// Hash and size of a made file.
+fn measured(file: &Path) -> std::result::Result<(String, u64), voice::NoVoice> {
+    let bytes = std::fs::read(file).map_err(|error| voice::NoVoice::Damaged(error.to_string()))?;
+    Ok((hex::encode(Sha256::digest(&bytes)), bytes.len() as u64))
+}
+
+/// The type of a file that has come. One that breaks whoever looks at it is kept as what nobody shows.
+async fn looked(file: &Path, head: Vec<u8>, told: &str) -> String {
+    let (file, told) = (file.to_owned(), told.to_owned());
+    let worked = tokio::task::spawn_blocking(move || look::look(&file, &head, &told)).await;
+    worked.unwrap_or_else(|_| "application/octet-stream".to_owned())
 }
 
 async fn keep(app: &App, caller: &Caller, query: UploadQuery, kind: MediaKind, view: &UploadView) -> Result<()> {
@@ -199,16 +253,6 @@ async fn keep(app: &App, caller: &Caller, query: UploadQuery, kind: MediaKind, v
     rapport_store::media::note(&tx, MediaId(view.id), &stored).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// Names that programs use for types the provider knows under another one.
-fn usual(mime: &str) -> String {
-    match mime {
-        "audio/m4a" | "audio/x-m4a" => "audio/mp4",
-        "audio/opus" | "application/ogg" => "audio/ogg",
-        other => other,
-    }
-    .to_owned()
 }
 
 /// A file name without folders and control characters.
@@ -258,6 +302,5 @@ mod tests {
         ] {
             assert_eq!(plain_name(given, "image/png"), name, "{given:?}");
         }
-        assert_eq!(usual("audio/x-m4a"), "audio/mp4");
     }
 }

@@ -6,8 +6,8 @@ use crate::error::Result;
 use rapport_core::contact::identity::IdentityKind;
 use rapport_core::contact::{Consent, Window};
 use rapport_core::guard::{
-    Author, ChannelFacts, CustomerFacts, History, PortfolioFacts, Purpose, Request, Snapshot, TemplateFacts, Tier,
-    content_hash,
+    Author, BudgetFacts, ChannelFacts, CustomerFacts, History, Policy, PortfolioFacts, Purpose, Request, Snapshot,
+    TemplateFacts, Tier, content_hash,
 };
 use rapport_core::inbox::{ContactState, ConversationState};
 use rapport_core::message::Content;
@@ -15,11 +15,15 @@ use rapport_core::template::{self, Category};
 use rapport_core::time::DAY;
 use rapport_core::{MessageId, Ms};
 use rapport_store::Read;
+use rapport_store::query::person;
 use rapport_store::reach::{self, Reach};
 use std::sync::Arc;
 
 /// How far back the guard looks at what was sent to a customer. Milliseconds.
 const LOOK_BACK_MS: i64 = 31 * DAY;
+/// How far back a customer's habits are looked for, in milliseconds, and in how many messages at most.
+const HABIT_MS: i64 = 90 * DAY;
+const HABIT_MAX: u64 = 200;
 /// Sends that can still matter to the pair limiter: a full burst of 45 is paid back after 270 s. Milliseconds.
 const PAIR_MEMORY_MS: i64 = 600_000;
 
@@ -57,10 +61,16 @@ impl Ask {
 /// What was read before the transaction: none of it changes while this node owns the send lane, or a change only
 /// makes the next judgement better.
 pub(super) struct Past {
+    /// When the customer wrote lately; empty unless the policy asks for their best hour.
+    pub wrote_at: Vec<Ms>,
     pub sent: Vec<Reach>,
     pub template: Option<Arc<TemplateFacts>>,
     pub portfolio: PortfolioFacts,
     pub daily_used: u32,
+    /// The budget of this month, where promotion stops with it.
+    pub budget: Option<BudgetFacts>,
+    /// The business blocked the customer on this number.
+    pub blocked: bool,
 }
 
 /// Reads what was sent before and the template asked for.
@@ -70,6 +80,7 @@ pub(super) async fn past(
     contact: rapport_core::ContactId,
     content: &Content,
     message: Option<MessageId>,
+    policy: &Policy,
     now: Ms,
 ) -> Result<Past> {
     let sent = reach::of_contact(read, contact, now.plus(-LOOK_BACK_MS), message).await?;
@@ -92,7 +103,23 @@ pub(super) async fn past(
         Some(_) => reach::of_channel(read, channel.id, Ms(now.day() * DAY)).await?,
         None => 0,
     };
-    Ok(Past { sent, template, portfolio, daily_used: u32::try_from(daily_used).unwrap_or(u32::MAX) })
+    let blocked = rapport_store::block::is_blocked(read, contact, channel.id).await?;
+    let sells = template.as_ref().is_some_and(|facts| facts.definition.category == Category::Marketing);
+    let wrote_at = if policy.promotion_best_hour && sells {
+        person::wrote_at(read, contact, now.plus(-HABIT_MS), HABIT_MAX).await?
+    } else {
+        Vec::new()
+    };
+    let budget = if sells { crate::cost::facts(read, now).await? } else { None };
+    Ok(Past {
+        wrote_at,
+        sent,
+        template,
+        portfolio,
+        budget,
+        daily_used: u32::try_from(daily_used).unwrap_or(u32::MAX),
+        blocked,
+    })
 }
 
 async fn template_of(read: &Read, waba_id: &str, name: &str, language: &str) -> Result<Option<Arc<TemplateFacts>>> {
@@ -147,8 +174,10 @@ pub(super) fn snapshot(
             has_phone: contact.phone.is_some() || has(IdentityKind::WaId),
             has_user_id: has(IdentityKind::Bsuid),
             country: contact.country.clone(),
+            blocked: past.blocked,
             last_inbound_at: contact.last_inbound_at,
             marketing: Consent::parse(&contact.marketing_consent),
+            wrote_at: past.wrote_at.clone(),
             ..CustomerFacts::default()
         },
         window: Window::new(conversation.window_expires_at),
@@ -165,6 +194,7 @@ pub(super) fn snapshot(
             same_event_at: None,
         },
         portfolio: past.portfolio.clone(),
+        budget: past.budget.clone(),
         readings: Default::default(),
         workspace_timezone: workspace_timezone.to_owned(),
     }

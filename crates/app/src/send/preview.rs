@@ -4,10 +4,11 @@
 
 use super::facts::{self, Ask};
 use super::words::VerdictView;
+use crate::account::guard_policy::rules;
 use crate::channel::Channel;
 use crate::error::{Error, Result};
 use crate::state::App;
-use rapport_core::guard::{self, Outcome, Policy, Priority, Rule, Verdict};
+use rapport_core::guard::{self, Author, Outcome, Priority, Purpose, Rule, TemplateFacts, Verdict};
 use rapport_core::inbox::{ContactState, ConversationState};
 use rapport_core::message::Content;
 use rapport_core::{ContactId, Ms};
@@ -77,18 +78,38 @@ pub(crate) async fn judge(
     target_at: Option<Ms>,
 ) -> Result<Judged> {
     let now = app.now();
-    let timezone = crate::account::workspace::timezone(app, read.workspace()).await?;
-    let past = facts::past(read, &scene.channel, scene.contact.id, content, None, now).await?;
+    let rules = rules(app, read.workspace()).await?;
+    let past = facts::past(read, &scene.channel, scene.contact.id, content, None, &rules.policy, now).await?;
     let category = past.template.as_ref().map(|template| template.definition.category);
     let ask = Ask::of(author_kind, category);
     let mut request = ask.request(content);
     request.target_at = target_at;
-    let snapshot = facts::snapshot(&scene.channel, &scene.contact, &scene.conversation, content, &past, &timezone, now);
-    let verdict = guard::judge(&request, &snapshot, &Policy::default(), now);
+    let timezone = &rules.timezone;
+    let snapshot = facts::snapshot(&scene.channel, &scene.contact, &scene.conversation, content, &past, timezone, now);
+    let verdict = guard::judge(&request, &snapshot, &rules.policy, now);
     let priority = match guard::priority(ask.author, ask.purpose, category) {
         Priority::Reply => send::Priority::Reply,
         Priority::Service => send::Priority::Service,
         Priority::Promotion => send::Priority::Promotion,
     };
     Ok(Judged { verdict, priority })
+}
+
+/// Asks the guard about a sample: a message that `author` would send now, with a template that is taken as given.
+pub(crate) async fn judge_sample(
+    app: &App,
+    read: &Read,
+    scene: &Scene,
+    (author, purpose): (Author, Purpose),
+    content: &Content,
+    template: Option<Arc<TemplateFacts>>,
+) -> Result<Verdict> {
+    let now = app.now();
+    let rules = rules(app, read.workspace()).await?;
+    let mut past = facts::past(read, &scene.channel, scene.contact.id, content, None, &rules.policy, now).await?;
+    past.template = template;
+    let timezone = &rules.timezone;
+    let snapshot = facts::snapshot(&scene.channel, &scene.contact, &scene.conversation, content, &past, timezone, now);
+    let request = guard::Request::message(content, author, purpose);
+    Ok(guard::judge(&request, &snapshot, &rules.policy, now))
 }

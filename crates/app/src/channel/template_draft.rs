@@ -1,0 +1,147 @@
+//! A template before it is submitted: what people and programs send, and what is wrong with it.
+
+use crate::auth::{Caller, Permission};
+use crate::error::{Error, Result};
+use rapport_core::template::draft::{Draft, Problem, problems};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A template to be created.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTemplate {
+    /// The channel whose account gets it.
+    pub channel_id: Uuid,
+    /// Small Latin letters, digits and underscores; languages of one template share it.
+    pub name: String,
+    /// Language code: `en_US`.
+    pub language: String,
+    /// `MARKETING`, `UTILITY` or `AUTHENTICATION`.
+    pub category: String,
+    /// `POSITIONAL` ({{1}}, left out) or `NAMED` ({{first_name}}).
+    pub parameter_format: Option<String>,
+    /// Components as the provider defines them. A media header's sample is `example.header_handle`, or
+    /// `example.media_id` with the id of a file uploaded here.
+    #[schema(value_type = Vec<Object>)]
+    pub components: Value,
+}
+
+/// A draft to be checked.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateDraft {
+    /// Its name.
+    pub name: String,
+    /// Language code: `en_US`.
+    pub language: String,
+    /// `MARKETING`, `UTILITY` or `AUTHENTICATION`.
+    pub category: String,
+    /// `POSITIONAL` (left out) or `NAMED`.
+    pub parameter_format: Option<String>,
+    /// Components as the provider defines them.
+    #[schema(value_type = Vec<Object>)]
+    pub components: Value,
+}
+
+/// What may be changed about a template; what is left out stays.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemplatePatch {
+    /// Another category; not of an approved template.
+    pub category: Option<String>,
+    /// All components anew.
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub components: Option<Value>,
+}
+
+/// One rule of the provider that a draft breaks.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = TemplateProblem)]
+pub struct ProblemView {
+    /// Stable; programs and translations go by it: `too_long`, `variable_at_start`, ...
+    pub code: &'static str,
+    /// Where: `name`, `components.1.buttons.0.url`, `components.0.example.first_name`.
+    pub path: String,
+    /// The number that is allowed or asked for.
+    #[schema(required)]
+    pub limit: Option<i64>,
+    /// The number that was found.
+    #[schema(required)]
+    pub actual: Option<i64>,
+    /// The word it is about: a variable, a kind of button.
+    #[schema(required)]
+    pub value: Option<String>,
+    /// One English sentence.
+    pub detail: String,
+}
+
+impl From<Problem> for ProblemView {
+    fn from(problem: Problem) -> Self {
+        let detail = problem.text();
+        Self {
+            code: problem.code.code(),
+            path: problem.path,
+            limit: problem.limit,
+            actual: problem.actual,
+            value: problem.value,
+            detail,
+        }
+    }
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TemplateCheck {
+    /// Everything that the provider would refuse; empty when the template may be submitted.
+    pub problems: Vec<ProblemView>,
+}
+
+/// A draft as the provider writes such things: underscores in languages, capitals in words.
+#[derive(Debug, Clone)]
+pub(super) struct Tidy {
+    pub(super) name: String,
+    pub(super) language: String,
+    pub(super) category: String,
+    pub(super) parameter_format: String,
+}
+
+impl Tidy {
+    pub(super) fn new(name: &str, language: &str, category: &str, parameter_format: Option<&str>) -> Self {
+        Self {
+            name: name.trim().to_owned(),
+            language: language.trim().replace('-', "_"),
+            category: category.trim().to_ascii_uppercase(),
+            parameter_format: parameter_format.unwrap_or("POSITIONAL").trim().to_ascii_uppercase(),
+        }
+    }
+
+    /// Everything that is wrong with it and its components.
+    pub(super) fn problems(&self, components: &Value) -> Vec<Problem> {
+        problems(&Draft {
+            name: &self.name,
+            language: &self.language,
+            category: &self.category,
+            parameter_format: &self.parameter_format,
+            components,
+        })
+    }
+}
+
+/// Refuses a draft with problems.
+pub(super) fn sound(problems: Vec<Problem>) -> Result<()> {
+    if problems.is_empty() { Ok(()) } else { Err(Error::Draft(problems.into_iter().map(ProblemView::from).collect())) }
+}
+
+/// Checks a draft without submitting it.
+///
+/// # Errors
+/// `Forbidden`.
+pub fn check(caller: &Caller, draft: &TemplateDraft) -> Result<TemplateCheck> {
+    caller.require(Permission::ChannelManage)?;
+    let format = draft.parameter_format.as_deref();
+    let tidy = Tidy::new(&draft.name, &draft.language, &draft.category, format);
+    let problems = tidy.problems(&draft.components);
+    Ok(TemplateCheck { problems: problems.into_iter().map(ProblemView::from).collect() })
+}
