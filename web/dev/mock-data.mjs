@@ -135,7 +135,7 @@ export function stage(size) {
     const contact = {
       id: id(), name: shown, phone, email: index % 3 ? `customer${index}@example.com` : null, language, country, timezone, avatar_color: index, lifecycle: index % 2 ? 'prospect' : 'high_intent', source: 'whatsapp', owner_id: null,
       fields: { city: ['Riyadh', 'القاهرة', 'Москва'][index % 3], size: 'M', loyalty: 'Gold' }, identities: [{ kind: 'wa_id', value: phone.replace(/\D/g, '') }, { kind: 'user_id', value: `US.${13491208655302 + index}` }],
-      consent: { marketing: ['opted_in', 'unknown', 'opted_out'][index % 3] }, window: { open: windowEnds > now, expires_at: windowEnds },
+      blocked_on: [], consent: { marketing: ['opted_in', 'unknown', 'opted_out'][index % 3] }, window: { open: windowEnds > now, expires_at: windowEnds },
       sync: [{ connection_id: connections[0].id, connection_name: 'HubSpot', state: ['in_step', 'waiting', 'failed'][index % 3], remote_id: '51', remote_url: 'https://app.hubspot.com/contacts/1/contact/51', at: now - 40_000, error: index % 3 === 2 ? 'HubSpot refused the value of “stage”' : null }],
       created_at: now - 200 * day, updated_at: now, last_inbound_at: inbound,
     }

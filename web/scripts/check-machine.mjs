@@ -24,7 +24,23 @@ const codes = [...rust('connectors/src/whatsapp/error_table.rs').matchAll(/^\s+(
 const errors = new Set(codes.map((row) => row[2]).concat('unknown'))
 const text = '"((?:[^"\\\\]|\\\\.)*)"'
 const findings = [...table(rust('app/src/doctor/words.rs'), 'words! {').matchAll(new RegExp(`^\\s+\\w+: "([\\w.]+)" "(\\w+)" \\w+ ${text},\\s*${text},\\s*${text};`, 'gm'))].map((hit) => ({ name: `${hit[1]}/${hit[2]}`, texts: hit.slice(3, 6) }))
+const templateCodes = [...table(rust('core/src/template/draft/problem.rs'), 'codes! {').matchAll(/^\s+\w+ "(\w+)" "/gm)].map((hit) => hit[1])
+if (templateCodes.length < 40) throw new Error('the rules of templates could not be read: has their form changed?')
 if (rules.length < 20 || errors.size < 40 || findings.length < 40) throw new Error('a table could not be read: has its form changed?')
+
+// News of the account: each kind has a title, each advice a sentence.
+const news = rust('core/src/account.rs')
+const judged = [...news.matchAll(/\("(\w+)", (?:Info|Warning|Severe|if [^,]+), "(\w*)"\)|entry\(\s*"(\w+)", \w+, "(\w*)"/g)].map(([, kind, advice, own, ownAdvice]) => [kind ?? own, advice ?? ownAdvice])
+const advised = [...rust('app/src/channel/timeline.rs').matchAll(/^ {4}\("(\w+)", "/gm)].map((hit) => hit[1])
+if (judged.length < 30 || advised.length < 15) throw new Error('the timeline could not be read: has its form changed?')
+for (const lang of ['en', 'ar']) {
+  const { timeline } = catalogue(lang)
+  for (const [kind, advice] of judged) {
+    if (!timeline.kind[kind]) problems.push(`${lang}.json: missing "timeline.kind.${kind}"`)
+    if (advice && (!timeline.advice[advice] || !advised.includes(advice))) problems.push(`${lang}.json or timeline.rs: missing advice "${advice}"`)
+  }
+  for (const advice of Object.keys(timeline.advice)) if (!advised.includes(advice)) problems.push(`${lang}.json: nobody advises "${advice}"`)
+}
 
 for (const lang of ['en', 'ar']) {
   const { guard, guard_rule, provider } = catalogue(lang)
@@ -37,6 +53,17 @@ for (const lang of ['en', 'ar']) {
   for (const key of errors) if (!provider[key]?.title || !provider[key]?.advice) problems.push(`${lang}.json: missing title or advice of "provider.${key}"`)
   for (const key of Object.keys(provider)) if (!errors.has(key)) problems.push(`${lang}.json: no error has the key "provider.${key}"`)
 }
+
+// Every rule a template can break has its sentence; the languages a template can be in are the program's own.
+for (const lang of ['en', 'ar']) {
+  const own = catalogue(lang).template_problem
+  for (const code of templateCodes) if (!own[code]) problems.push(`${lang}.json: missing "template_problem.${code}"`)
+  for (const code of Object.keys(own)) if (!templateCodes.includes(code)) problems.push(`${lang}.json: no template breaks the rule "${code}"`)
+}
+const listed = (source) => [...source.matchAll(/\b[a-z]{2,3}(?:_[A-Z]{2})?\b/g)].map((hit) => hit[0]).join(' ')
+const ours = listed(rust('core/src/template/draft/language.rs').split('LANGUAGES')[1].replaceAll('str', ''))
+const shown = listed(readFileSync(new URL('../src/features/template/languages.ts', import.meta.url), 'utf8').split('= (')[1].replaceAll('split', ''))
+if (ours !== shown) problems.push('features/template/languages.ts is not the list of core/src/template/draft/language.rs')
 
 // The program's own words are English; every other language translates them, with the same values.
 const holes = (value) => [...value.matchAll(/{\w+}/g)].map((hit) => hit[0]).sort().join()

@@ -59,6 +59,12 @@ const conversation = createRoute({
   loader: ({ context, params }) => prefetchConversation(context.client, params.conversationId),
 })
 
+const templateSearch = (raw: Record<string, unknown>): { q?: string; state?: string; channel?: string } => ({ q: text(raw.q) || undefined, state: text(raw.state) || undefined, channel: text(raw.channel) || undefined })
+const templateStart = (raw: Record<string, unknown>): { from?: string; channel?: string } => ({ from: text(raw.from) || undefined, channel: text(raw.channel) || undefined })
+const templates = createRoute({ getParentRoute: () => app, path: '/templates', validateSearch: templateSearch, component: lazyRouteComponent(() => import('@/pages/templates/TemplatesPage'), 'TemplatesPage') })
+const newTemplate = createRoute({ getParentRoute: () => app, path: '/templates/new', validateSearch: templateStart, component: lazyRouteComponent(() => import('@/pages/templates/NewTemplatePage'), 'NewTemplatePage') })
+const template = createRoute({ getParentRoute: () => app, path: '/templates/$templateId', component: lazyRouteComponent(() => import('@/pages/templates/TemplatePage'), 'TemplatePage') })
+const editTemplate = createRoute({ getParentRoute: () => app, path: '/templates/$templateId/edit', component: lazyRouteComponent(() => import('@/pages/templates/EditTemplatePage'), 'EditTemplatePage') })
 const search = createRoute({ getParentRoute: () => app, path: '/search', validateSearch: query, component: lazyRouteComponent(() => import('@/pages/search/SearchPage'), 'SearchPage') })
 const contacts = createRoute({ getParentRoute: () => app, path: '/contacts', validateSearch: query, component: lazyRouteComponent(() => import('@/pages/contacts/ContactsPage'), 'ContactsPage') })
 const contact = createRoute({ getParentRoute: () => app, path: '/contacts/$contactId', component: lazyRouteComponent(() => import('@/pages/contacts/ContactPage'), 'ContactPage') })
@@ -67,12 +73,14 @@ const channel = createRoute({ getParentRoute: () => app, path: '/channels/$chann
 const connections = createRoute({ getParentRoute: () => app, path: '/connections', component: lazyRouteComponent(() => import('@/pages/connections/ConnectionsPage'), 'ConnectionsPage') })
 const connection = createRoute({ getParentRoute: () => app, path: '/connections/$connectionId', component: lazyRouteComponent(() => import('@/pages/connections/ConnectionPage'), 'ConnectionPage') })
 const team = createRoute({ getParentRoute: () => app, path: '/team', component: lazyRouteComponent(() => import('@/pages/team/TeamPage'), 'TeamPage') })
+const rules = createRoute({ getParentRoute: () => app, path: '/settings/guard', component: lazyRouteComponent(() => import('@/pages/rules/RulesPage'), 'RulesPage') })
 const account = createRoute({ getParentRoute: () => app, path: '/account', component: lazyRouteComponent(() => import('@/pages/account/AccountPage'), 'AccountPage') })
+const costs = createRoute({ getParentRoute: () => app, path: '/costs', component: lazyRouteComponent(() => import('@/pages/costs/CostsPage'), 'CostsPage') })
 const health = createRoute({ getParentRoute: () => app, path: '/health', component: lazyRouteComponent(() => import('@/pages/health/HealthPage'), 'HealthPage') })
 
 const tree = root.addChildren([
   signIn,
-  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, connections, connection, team, account, health]),
+  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, template, editTemplate, connections, connection, team, account, rules, costs, health]),
 ])
 
 export function makeRouter(client: QueryClient) {

@@ -1,5 +1,13 @@
 // The one door to the server: same origin, session cookie, CSRF header on writes, problem+json turned into ApiError.
 
+/** One value of a message that the provider would not take: a stable code, the field, and the limit in the code's terms. */
+export interface LimitProblem {
+  code: string
+  field: string
+  limit: string
+  actual: string
+}
+
 /** An answer of the server that is not success; `code` is stable and decides, `detail` is for people. */
 export class ApiError extends Error {
   readonly status: number
@@ -8,8 +16,14 @@ export class ApiError extends Error {
   readonly field: string | null
   /** The guard's sentence, when its judgement is the reason. */
   readonly summaryKey: string | null
+  /** The provider's code, when the provider refused. */
+  readonly providerCode: number | null
+  /** Everything the provider would not take, when that is the reason. */
+  readonly problems: readonly LimitProblem[]
+  /** What the provider gave as its reason, in its own words. */
+  readonly reason: string | null
 
-  constructor(status: number, code: string, detail: string, field: string | null, summaryKey: string | null = null) {
+  constructor(status: number, code: string, detail: string, field: string | null, summaryKey: string | null = null, providerCode: number | null = null, problems: readonly LimitProblem[] = [], reason: string | null = null) {
     super(detail || code)
     this.name = 'ApiError'
     this.status = status
@@ -17,6 +31,9 @@ export class ApiError extends Error {
     this.detail = detail
     this.field = field
     this.summaryKey = summaryKey
+    this.problems = problems
+    this.providerCode = providerCode
+    this.reason = reason
   }
 }
 
@@ -53,8 +70,8 @@ function address(path: string, query?: Query): string {
 
 async function problem(response: Response): Promise<ApiError> {
   try {
-    const body = (await response.json()) as { code?: string; detail?: string; title?: string; field?: string; verdict?: { summary_key?: string } }
-    return new ApiError(response.status, body.code ?? 'error', body.detail ?? body.title ?? '', body.field ?? null, body.verdict?.summary_key ?? null)
+    const body = (await response.json()) as { code?: string; detail?: string; title?: string; field?: string; verdict?: { summary_key?: string }; provider_code?: number; problems?: LimitProblem[]; reason?: string }
+    return new ApiError(response.status, body.code ?? 'error', body.detail ?? body.title ?? '', body.field ?? null, body.verdict?.summary_key ?? null, body.provider_code ?? null, body.problems, body.reason ?? null)
   } catch {
     // A proxy in front of us may answer with a page of its own.
     return new ApiError(response.status, 'error', '', null)

@@ -2,9 +2,10 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
 import { get } from './client'
 import { keys } from './keys'
+import type { Budget, CostReport, Rate } from './types'
 import type {
-  AuditCounts, Channel, Connection, Consent, Contact, Conversation, ConversationStatus, Counts, DeadLetter, Finding, Id, Mapping, Me, Message, Page,
-  RemoteField, SearchHit, Sort, Team, Template, Token, User, View, Why,
+  AccountEvent, AuditCounts, BusinessProfile, Channel, Connection, Consent, Contact, Conversation, ConversationStatus, Counts, DeadLetter, Finding, GuardSettings, Id, Mapping, MaySend, Me, Message, Page, QrCode,
+  RemoteField, SearchHit, Sort, Subscription, Team, Template, Token, User, View, Why,
 } from './types'
 
 export interface ConversationFilter {
@@ -22,6 +23,17 @@ export const usersQuery = queryOptions({ queryKey: keys.users, queryFn: ({ signa
 export const teamsQuery = queryOptions({ queryKey: keys.teams, queryFn: ({ signal }) => list<Team>('/teams', signal), staleTime: 300_000 })
 export const tokensQuery = queryOptions({ queryKey: keys.tokens, queryFn: ({ signal }) => list<Token>('/tokens', signal) })
 export const channelsQuery = queryOptions({ queryKey: keys.channels, queryFn: ({ signal }) => list<Channel>('/channels', signal), staleTime: 60_000 })
+export const timelineQuery = (id: Id) =>
+  infiniteQueryOptions({
+    queryKey: keys.timeline(id),
+    queryFn: ({ pageParam, signal }) => get<Page<AccountEvent>>(`/channels/${id}/timeline`, { limit: 10, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  })
+export const profileQuery = (id: Id) => queryOptions({ queryKey: keys.profile(id), queryFn: ({ signal }) => get<BusinessProfile>(`/channels/${id}/profile`, undefined, signal), staleTime: 300_000, retry: false })
+export const subscriptionQuery = (id: Id) => queryOptions({ queryKey: keys.subscription(id), queryFn: ({ signal }) => get<Subscription>(`/channels/${id}/subscription`, undefined, signal), staleTime: 60_000, retry: false })
+export const qrCodesQuery = (id: Id) =>
+  queryOptions({ queryKey: keys.qrCodes(id), queryFn: ({ signal }) => get<Page<QrCode>>(`/channels/${id}/qr-codes`, undefined, signal).then((page) => page.items), staleTime: 300_000, retry: false })
 export const connectionsQuery = queryOptions({ queryKey: keys.connections, queryFn: ({ signal }) => list<Connection>('/connections', signal) })
 export const deadLettersQuery = queryOptions({ queryKey: keys.deadLetters, queryFn: ({ signal }) => list<DeadLetter>('/dead-letters', signal) })
 export const doctorQuery = queryOptions({ queryKey: keys.doctor, queryFn: ({ signal }) => get<{ findings: Finding[] }>('/doctor', undefined, signal) })
@@ -83,9 +95,21 @@ export const contactQuery = (id: Id) =>
   queryOptions({ queryKey: keys.contact(id), queryFn: ({ signal }) => get<Contact>(`/contacts/${id}`, undefined, signal), staleTime: 30_000 })
 export const contactConversationsQuery = (id: Id) =>
   queryOptions({ queryKey: keys.contactConversations(id), queryFn: ({ signal }) => get<Page<Conversation>>(`/contacts/${id}/conversations`, undefined, signal) })
+export const maySendQuery = (id: Id) =>
+  queryOptions({ queryKey: keys.maySend(id), queryFn: ({ signal }) => get<MaySend>(`/contacts/${id}/guard`, undefined, signal), staleTime: 15_000 })
+export const guardPolicyQuery = queryOptions({ queryKey: keys.guardPolicy, queryFn: ({ signal }) => get<GuardSettings>('/guard/policy', undefined, signal) })
 export const consentsQuery = (id: Id) =>
   queryOptions({ queryKey: keys.consents(id), queryFn: ({ signal }) => get<Page<Consent>>(`/contacts/${id}/consents`, undefined, signal) })
 
+/** Templates by name and language; `channel` limits them to its account. */
+export const templateListQuery = ({ q, state, channel }: { q?: string; state?: string; channel?: Id }) =>
+  infiniteQueryOptions({
+    queryKey: keys.templateList({ q, state, channel }),
+    queryFn: ({ pageParam, signal }) => get<Page<Template>>('/templates', { q, status: state, channel_id: channel, limit: 100, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  })
+export const templateQuery = (id: Id) => queryOptions({ queryKey: keys.template(id), queryFn: ({ signal }) => get<Template>(`/templates/${id}`, undefined, signal) })
 export const templatesQuery = (filter: { channel_id: Id; status?: string }) =>
   queryOptions({
     queryKey: keys.templates(filter),
@@ -102,6 +126,10 @@ async function bare<T>(path: string, signal: AbortSignal): Promise<T[]> {
   const answer = await get<T[] | { items: T[] }>(path, undefined, signal)
   return Array.isArray(answer) ? answer : answer.items
 }
+
+export const costsQuery = (group_by: string) => queryOptions({ queryKey: keys.costReport(group_by), queryFn: ({ signal }) => get<CostReport>('/costs', { group_by }, signal), staleTime: 10_000 })
+export const ratesQuery = queryOptions({ queryKey: keys.rates, queryFn: ({ signal }) => get<Rate[]>('/costs/rates', undefined, signal) })
+export const budgetQuery = queryOptions({ queryKey: keys.budget, queryFn: ({ signal }) => get<Budget>('/costs/budget', undefined, signal), staleTime: 10_000 })
 
 export const searchQuery = (q: string) =>
   infiniteQueryOptions({

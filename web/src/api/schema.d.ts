@@ -92,6 +92,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/deregister": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the number out of the provider's API: it sends and receives nothing until it is registered again. */
+        post: operations["deregister_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The business profile customers see, as the provider has it. */
+        get: operations["read_channel_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes the business profile at the provider. */
+        patch: operations["update_channel_profile"];
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/qr-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The number's short links, which QR codes lead to. */
+        get: operations["list_qr_codes"];
+        put?: never;
+        /** Makes a short link with a text that stands ready in the chat. */
+        post: operations["create_qr_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/qr-codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a short link: what is printed leads nowhere from then on. */
+        delete: operations["delete_qr_code"];
+        options?: never;
+        head?: never;
+        /** Gives a short link another text; what is printed leads to it. */
+        patch: operations["update_qr_code"];
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Registers the number with the provider. A number with two-step verification wants its own PIN. */
+        post: operations["register_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/request-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the provider to tell the number a code, by text message or by a call. */
+        post: operations["request_channel_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/subscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Subscribes the channel's app and lets the provider deliver this number's events here. */
+        post: operations["subscribe_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the provider delivers to: subscribed apps and callbacks. */
+        get: operations["read_channel_subscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/templates/sync": {
         parameters: {
             query?: never;
@@ -103,6 +242,40 @@ export interface paths {
         put?: never;
         /** Reads all templates of the channel's account from the provider now. */
         post: operations["sync_templates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the account, the number and its templates, newest first, with what to do about it. */
+        get: operations["list_channel_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/verify-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves the number with the code that came. */
+        post: operations["verify_channel_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -257,6 +430,24 @@ export interface paths {
         patch: operations["update_contact"];
         trace?: never;
     };
+    "/api/v1/contacts/{id}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Blocks a contact on a number: neither side can write to the other. Only who wrote within 24 hours can be blocked. */
+        post: operations["block_contact"];
+        /** Unblocks a contact on a number. */
+        delete: operations["unblock_contact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/consents": {
         parameters: {
             query?: never;
@@ -287,6 +478,23 @@ export interface paths {
         put?: never;
         /** The conversation to write to a contact in: their unresolved one on the channel, or a new one. */
         post: operations["open_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/guard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be sent to this contact now over each channel - a free text, a service notice, a promotion - and why not. */
+        get: operations["read_contact_guard"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -420,6 +628,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What arrived messages cost over a time, by day, channel, category or country, with what each number counts. */
+        get: operations["read_costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The monthly budget and how far it is used. */
+        get: operations["read_budget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Sets, changes or removes the monthly budget. */
+        patch: operations["update_budget"];
+        trace?: never;
+    };
+    "/api/v1/costs/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rate card: what a message of a category costs in a market from a month on. Rows that nobody has confirmed are
+         *     marked, and rows without a price say so.
+         */
+        get: operations["list_rates"];
+        /**
+         * Writes one row of the rate card, in place of the one with the same category, market and month. Costs that were
+         *     counted already follow at once.
+         */
+        put: operations["replace_rate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -511,6 +778,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/guard/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of sending: what they are, what they would be by default, and what each may be. */
+        get: operations["read_guard_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes rules of sending. They count from now on, on every node. A field that is left out stays; null brings its
+         *     default back.
+         */
+        patch: operations["update_guard_policy"];
+        trace?: never;
+    };
     "/api/v1/guard/preview": {
         parameters: {
             query?: never;
@@ -554,6 +842,43 @@ export interface paths {
         };
         /** A file of a message. Its type is what its bytes say; pieces may be asked for. */
         get: operations["download_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{id}/crm-copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file as a CRM takes it: pictures as JPEG, everything below 5 MB. Answers 422 `crm_too_large` for what cannot be
+         *     made smaller.
+         */
+        get: operations["media_crm_copy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A small copy of a picture, at most 640 pixels wide and high: JPEG, or PNG where something shines through. */
+        get: operations["media_thumbnail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -746,11 +1071,57 @@ export interface paths {
         /** Templates by name and language, with what is filled in before sending. */
         get: operations["list_templates"];
         put?: never;
-        post?: never;
+        /**
+         * Submits a template for review. Answers 422 `template_invalid` with all `template_problems` when it breaks rules of
+         *     the provider, and another code with the provider's `reason` and our `advice` when the provider refuses it.
+         */
+        post: operations["create_template"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks a template against the provider's rules without submitting it. */
+        post: operations["check_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One template. */
+        get: operations["get_template"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a template at the provider. An approved one is `PENDING_DELETION` for 30 days, and its name is blocked as
+         *     long.
+         */
+        delete: operations["delete_template"];
+        options?: never;
+        head?: never;
+        /**
+         * Edits an approved, rejected or paused template, which is reviewed again. Answers 409 `template_state` in any other
+         *     status, 422 as when one is created.
+         */
+        patch: operations["update_template"];
         trace?: never;
     };
     "/api/v1/tokens": {
@@ -881,6 +1252,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A line of the timeline. */
+        AccountEvent: {
+            /** @description Key of the advice; empty when nothing is to be done. */
+            advice: string;
+            /** @description The advice in a sentence; empty likewise. */
+            advice_text: string;
+            /**
+             * Format: int64
+             * @description When it was told, milliseconds UTC.
+             */
+            at: number;
+            /**
+             * Format: uuid
+             * @description The line.
+             */
+            id: string;
+            /** @description What happened; stable: `account_restricted`, `template_rejected`, ... */
+            kind: string;
+            /** @description `info`, `warning` or `severe`. */
+            severity: string;
+            /** @description What changed, in one sentence. */
+            summary: string;
+            /** @description The values in the sentence by name, for other languages. */
+            values: {
+                [key: string]: string;
+            };
+        };
         /** @description A channel as it is answered when it was added: with what is still to be done. */
         AddedChannel: components["schemas"]["Channel"] & {
             /** @description What the provider said, and what is left to do. */
@@ -962,6 +1360,89 @@ export interface components {
          * @enum {string}
          */
         AuthorKind: "contact" | "user" | "rule" | "api" | "system" | "phone_app";
+        /** @description On which number. */
+        BlockOn: {
+            /**
+             * Format: uuid
+             * @description The channel.
+             */
+            channel_id: string;
+        };
+        /** @description The monthly budget and how far it is used. */
+        Budget: {
+            /**
+             * Format: int64
+             * @description Millionths of the currency a calendar month (UTC); null = no budget.
+             */
+            amount_micros?: number | null;
+            /** @description At which shares people are told, in percent. */
+            at_percent: number[];
+            /** @description ISO 4217; null without a budget. */
+            currency?: string | null;
+            /** @description This month, UTC: `2026-10`. */
+            month: string;
+            /** @description What happens when it is used up. */
+            on_reached: components["schemas"]["OnBudgetReached"];
+            /**
+             * Format: int32
+             * @description The highest of `at_percent` that is passed.
+             */
+            passed?: number | null;
+            /**
+             * Format: int32
+             * @description Spent of the amount in percent, rounded down; null without a budget.
+             */
+            percent?: number | null;
+            /** @description Whether everything is spent. */
+            reached: boolean;
+            /** @description What arrived this month. */
+            spent: components["schemas"]["CostSum"];
+        };
+        /** @description What may be changed about the budget; what is left out stays. */
+        BudgetPatch: {
+            /**
+             * Format: int64
+             * @description Millionths of the currency a month; null removes the budget.
+             */
+            amount_micros?: number | null;
+            /** @description At which shares people are told, 1 to 100 percent, ascending, at most 10. */
+            at_percent?: number[] | null;
+            /** @description ISO 4217 in capitals; the rate card's, where it has prices. */
+            currency?: string | null;
+            on_reached?: components["schemas"]["OnBudgetReached"] | null;
+        };
+        /** @description What customers see of the business; what is not set is empty. */
+        BusinessProfile: {
+            /** @description The line under the name. */
+            about: string;
+            /** @description Street address. */
+            address: string;
+            /** @description What the business does. */
+            description: string;
+            /** @description Where to write to. */
+            email: string;
+            /** @description Where the picture is. */
+            picture_url: string | null;
+            /** @description Line of business in the provider's word; empty when not told. */
+            vertical: string;
+            /** @description Web addresses. */
+            websites: string[];
+        };
+        /** @description What may be changed; what is left out stays. */
+        BusinessProfilePatch: {
+            /** @description The line under the name, 1 to 139 characters. */
+            about?: string | null;
+            /** @description Street address, at most 256 characters. */
+            address?: string | null;
+            /** @description What the business does, at most 512 characters. */
+            description?: string | null;
+            /** @description Where to write to, at most 128 characters. */
+            email?: string | null;
+            /** @description Line of business in the provider's word: RETAIL, APPAREL, ... */
+            vertical?: string | null;
+            /** @description At most two web addresses of at most 256 characters. */
+            websites?: string[] | null;
+        };
         /** @description A connected number, without its secrets. */
         Channel: {
             /** @description Where the provider's API is. */
@@ -1027,9 +1508,27 @@ export interface components {
             /** @description Where the provider must deliver to. */
             webhook_url: string;
         };
+        /** @description What may be sent to a contact over one channel now. */
+        ChannelMaySend: {
+            /** @description The same by a campaign, which also waits for the preferred hours. */
+            campaign: components["schemas"]["Verdict"];
+            /**
+             * Format: uuid
+             * @description The channel.
+             */
+            channel_id: string;
+            /** @description Its name. */
+            channel_name: string;
+            /** @description A marketing template that a person sends. */
+            marketing: components["schemas"]["Verdict"];
+            /** @description A text that a person writes. */
+            text: components["schemas"]["Verdict"];
+            /** @description A utility template by an automatic rule: a notice about something of the customer's. */
+            utility: components["schemas"]["Verdict"];
+        };
         /** @description What may be changed about a channel; what is left out stays. */
         ChannelPatch: {
-            /** @description A new access token; used from the next call on. Also ends the state `error`. */
+            /** @description A new access token; tried at the provider first, used from the next call on. Also ends the state `error`. */
             access_token?: string | null;
             /** @description A new app secret. The one before stays valid too, so that nothing is lost while the provider changes over. */
             app_secret?: string | null;
@@ -1073,6 +1572,23 @@ export interface components {
             until?: number | null;
             /** @description The value found; null when the rule does not apply. */
             value: unknown;
+        };
+        /** @description The code that came. */
+        Code: {
+            /** @description Six digits. */
+            code: string;
+        };
+        /**
+         * @description How the code is told.
+         * @enum {string}
+         */
+        CodeBy: "sms" | "voice";
+        /** @description What asks for a code. */
+        CodeRequest: {
+            /** @description In which language, such as `en_US` or `ar`; left out = `en_US`. */
+            language?: string | null;
+            /** @description How the code is told. */
+            method: components["schemas"]["CodeBy"];
         };
         /** @description A CRM or help desk kept in step. */
         Connection: {
@@ -1202,8 +1718,11 @@ export interface components {
              * @description Place in the palette of eight.
              */
             avatar_color: number;
+            /** @description Channels on which the business blocked them. */
+            blocked_on: string[];
             /** @description What they agreed to. */
             consent: components["schemas"]["ConsentState"];
+            cost?: components["schemas"]["CostSum"] | null;
             /** @description ISO 3166 country. */
             country?: string | null;
             /**
@@ -1411,6 +1930,7 @@ export interface components {
             channel: components["schemas"]["ConversationChannel"];
             /** @description Whom it is with. */
             contact: components["schemas"]["ConversationContact"];
+            cost?: components["schemas"]["CostSum"] | null;
             /**
              * Format: int64
              * @description When it began.
@@ -1544,6 +2064,62 @@ export interface components {
          * @enum {string}
          */
         ConversationStatus: "open" | "pending" | "snoozed" | "resolved";
+        /** @description One row of a report. */
+        CostGroup: {
+            /** @description What it cost. */
+            cost: components["schemas"]["CostSum"];
+            /** @description The day (`2026-10-01`), channel id, category or ISO country; empty where the country is not known. */
+            key: string;
+            /** @description The channel's name, for rows of channels. */
+            name?: string | null;
+        };
+        /**
+         * @description What rows of a report stand for.
+         * @enum {string}
+         */
+        CostGroupBy: "day" | "channel" | "category" | "country";
+        /** @description What messages cost over a time. */
+        CostReport: {
+            /** @description What each number counts, by its name. */
+            definitions: {
+                [key: string]: string;
+            };
+            /** @description First day, UTC. */
+            from: string;
+            /** @description What a row stands for. */
+            group_by: components["schemas"]["CostGroupBy"];
+            /** @description The rows: days in order, everything else the dearest first. */
+            items: components["schemas"]["CostGroup"][];
+            /** @description Last day, UTC. */
+            to: string;
+            /** @description All rows together. */
+            total: components["schemas"]["CostSum"];
+        };
+        /** @description What arrived messages cost together. */
+        CostSum: {
+            /**
+             * Format: int64
+             * @description Millionths of the currency: arrived messages at the rate card's prices. Those without a price are not in it.
+             */
+            amount_micros: number;
+            /** @description ISO 4217; null while the rate card has no price. */
+            currency?: string | null;
+            /**
+             * Format: int64
+             * @description Those of them that were free.
+             */
+            free: number;
+            /**
+             * Format: int64
+             * @description Arrived messages that the provider said a price category of.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Those of them that are charged, but whose price is missing on the rate card.
+             */
+            unpriced: number;
+        };
         /** @description The counts of a workspace, each found by its own query in one snapshot. */
         Counts: {
             /** @description Whether all of them agree. */
@@ -1669,6 +2245,151 @@ export interface components {
             /** @description Worst first. */
             findings: components["schemas"]["Finding"][];
         };
+        /** @description What a field of the policy may be. */
+        GuardField: {
+            /** @description `number`, `switch`, `choice`, `period`, `countries` or `words`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description The most it may be.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description The least a number may be.
+             */
+            min?: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description The words of a choice. */
+            options: string[];
+            /** @description What a number counts: `count`, `ms`, `minutes`, `minute_of_day` or `percent`. */
+            unit?: string | null;
+        };
+        /**
+         * @description The guard's rules: times in milliseconds, times of day in minutes after midnight by the customer's clock. In a change
+         *     every field may be left out (it stays) or null (it becomes the default again).
+         */
+        GuardPolicy: {
+            /** @description Countries that marketing is not delivered to. */
+            closed_markets?: string[] | null;
+            /**
+             * Format: int64
+             * @description After the provider held marketing to a customer back, none for this long.
+             */
+            ecosystem_wait_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Least time between two notices about one event.
+             */
+            event_gap_ms?: number | null;
+            /** @description Before that: `delay` or `refuse`. */
+            event_on_cap?: string | null;
+            /** @description Beyond it: `delay` or `refuse`. */
+            opt_in_on_cap?: string | null;
+            /**
+             * Format: int32
+             * @description Templates to a contact without opt-in within `opt_in_window_ms`.
+             */
+            opt_in_templates?: number | null;
+            /**
+             * Format: int64
+             * @description That window, rolling.
+             */
+            opt_in_window_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Messages that may be borrowed within one such time.
+             */
+            pair_burst?: number | null;
+            /**
+             * Format: int64
+             * @description Time per message to one customer.
+             */
+            pair_gap_ms?: number | null;
+            /** @description Whether the hour in which a customer writes most takes the place of `promotion_slot_minute`. */
+            promotion_best_hour?: boolean | null;
+            /**
+             * Format: int64
+             * @description Least time between two promotional messages to one customer.
+             */
+            promotion_gap_ms?: number | null;
+            /** @description Before that: `delay` or `refuse`. */
+            promotion_on_cap?: string | null;
+            /**
+             * Format: int32
+             * @description Share of the throughput that promotion leaves free, in per cent.
+             */
+            promotion_reserve_percent?: number | null;
+            /** @description Whose promotion waits for the preferred slot: `off`, `automatic` (campaigns and rules) or `everyone`. */
+            promotion_slot?: string | null;
+            /** @description The slot's day: `monday` to `sunday`, or `any`. */
+            promotion_slot_day?: string | null;
+            /**
+             * Format: int32
+             * @description How long it is open, in minutes.
+             */
+            promotion_slot_length?: number | null;
+            /**
+             * Format: int32
+             * @description When the slot begins.
+             */
+            promotion_slot_minute?: number | null;
+            /**
+             * Format: int32
+             * @description Quiet hours begin: no promotion from then.
+             */
+            quiet_from_minute?: number | null;
+            /**
+             * Format: int32
+             * @description Quiet hours end; equal to the beginning: none.
+             */
+            quiet_to_minute?: number | null;
+            /**
+             * Format: int64
+             * @description How often a message that waits for a person is judged again.
+             */
+            recheck_ms?: number | null;
+            /**
+             * Format: int32
+             * @description The same content to one customer within `same_content_period`.
+             */
+            same_content_max?: number | null;
+            /** @description `"calendar_month"` of the customer's clock, or `{"days": 30}`, rolling. */
+            same_content_period?: unknown;
+            /** @description Whether a person's own reply in an open window may repeat itself. */
+            same_content_spares_people?: boolean | null;
+            /** @description Its own words that give it. */
+            start_words?: string[] | null;
+            /** @description The workspace's own words that withdraw consent to marketing, beside the built-in ones. */
+            stop_words?: string[] | null;
+            /**
+             * Format: int64
+             * @description Greatest age of a message that can be reacted to or marked as read.
+             */
+            target_age_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Messages a second of a number whose own figure is not known.
+             */
+            throughput_per_second?: number | null;
+            /**
+             * Format: int32
+             * @description Customers written to first in 24 h while the account's limit is not known.
+             */
+            unknown_tier?: number | null;
+        };
+        /** @description The guard's rules with what they may be. */
+        GuardSettings: {
+            /** @description Names of the fields that somebody has changed from the default. */
+            chosen: string[];
+            /** @description What they are when nobody has chosen anything. */
+            defaults: components["schemas"]["GuardPolicy"];
+            /** @description What each field may be, in the order to show them. */
+            fields: components["schemas"]["GuardField"][];
+            /** @description The rules in force. */
+            policy: components["schemas"]["GuardPolicy"];
+        };
         /** @description The contact of a hit. */
         HitContact: {
             /**
@@ -1718,6 +2439,38 @@ export interface components {
             preview: string;
             /** @description Where it stands. */
             status: components["schemas"]["MessageStatus"];
+        };
+        /** @description A page of a list. */
+        List_AccountEvent: {
+            /** @description The rows. */
+            items: {
+                /** @description Key of the advice; empty when nothing is to be done. */
+                advice: string;
+                /** @description The advice in a sentence; empty likewise. */
+                advice_text: string;
+                /**
+                 * Format: int64
+                 * @description When it was told, milliseconds UTC.
+                 */
+                at: number;
+                /**
+                 * Format: uuid
+                 * @description The line.
+                 */
+                id: string;
+                /** @description What happened; stable: `account_restricted`, `template_rejected`, ... */
+                kind: string;
+                /** @description `info`, `warning` or `severe`. */
+                severity: string;
+                /** @description What changed, in one sentence. */
+                summary: string;
+                /** @description The values in the sentence by name, for other languages. */
+                values: {
+                    [key: string]: string;
+                };
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
         };
         /** @description A page of a list. */
         List_AuditEntry: {
@@ -1921,8 +2674,11 @@ export interface components {
                  * @description Place in the palette of eight.
                  */
                 avatar_color: number;
+                /** @description Channels on which the business blocked them. */
+                blocked_on: string[];
                 /** @description What they agreed to. */
                 consent: components["schemas"]["ConsentState"];
+                cost?: components["schemas"]["CostSum"] | null;
                 /** @description ISO 3166 country. */
                 country?: string | null;
                 /**
@@ -1989,6 +2745,7 @@ export interface components {
                 channel: components["schemas"]["ConversationChannel"];
                 /** @description Whom it is with. */
                 contact: components["schemas"]["ConversationContact"];
+                cost?: components["schemas"]["CostSum"] | null;
                 /**
                  * Format: int64
                  * @description When it began.
@@ -2109,6 +2866,7 @@ export interface components {
                  * @description Its conversation.
                  */
                 conversation_id: string;
+                cost?: components["schemas"]["MessageCost"] | null;
                 /**
                  * Format: int64
                  * @description When it was stored.
@@ -2163,6 +2921,20 @@ export interface components {
                  */
                 status_at?: number | null;
                 verdict?: components["schemas"]["Verdict"] | null;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_QrCode: {
+            /** @description The rows. */
+            items: {
+                /** @description Its code at the provider. */
+                code: string;
+                /** @description The link. */
+                link: string;
+                /** @description The text that stands ready in the customer's chat. */
+                text: string;
             }[];
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
@@ -2261,6 +3033,8 @@ export interface components {
                 parameter_format: string;
                 /** @description GREEN, YELLOW, RED or UNKNOWN. */
                 quality: string;
+                /** @description Why the provider rejected, paused or disabled it, in its own word: `INVALID_FORMAT`. */
+                rejected_reason: string | null;
                 /** @description APPROVED, PENDING, REJECTED, PAUSED, ... Only approved ones can be sent. */
                 status: string;
                 /**
@@ -2355,6 +3129,11 @@ export interface components {
             /** @description Their field, by internal name. */
             remote_field: string;
         };
+        /** @description What may be sent to a contact now. */
+        MaySend: {
+            /** @description Each channel of the workspace. */
+            channels: components["schemas"]["ChannelMaySend"][];
+        };
         /** @description Who is signed in, where, with which rights. */
         Me: {
             /** @description Where the live feed stands now: follow it from here. */
@@ -2434,6 +3213,7 @@ export interface components {
              * @description Its conversation.
              */
             conversation_id: string;
+            cost?: components["schemas"]["MessageCost"] | null;
             /**
              * Format: int64
              * @description When it was stored.
@@ -2488,6 +3268,24 @@ export interface components {
              */
             status_at?: number | null;
             verdict?: components["schemas"]["Verdict"] | null;
+        };
+        /** @description What one message costs. */
+        MessageCost: {
+            /**
+             * Format: int64
+             * @description Millionths of the currency; 0 when free, null when the price is missing.
+             */
+            amount_micros?: number | null;
+            /** @description The provider's category: `marketing`, `utility`, `authentication`, `service`, ... */
+            category: string;
+            /** @description ISO 4217; null while the rate card has no price. */
+            currency?: string | null;
+            /** @description `regular`, `free_customer_service` or `free_entry_point`; null before the provider said it. */
+            kind?: string | null;
+            /** @description `actual` once the provider said what it charges, `estimate` before. */
+            state: string;
+            /** @description `rate`, `customer_service`, `free_entry_point`, `free_allowance`, `price_missing` or `before_rates`. */
+            why: string;
         };
         /** @description What went wrong with a message. */
         MessageError: {
@@ -2603,6 +3401,27 @@ export interface components {
             /** @description Its name, unique in the workspace. */
             name: string;
         };
+        /** @description A template to be created. */
+        NewTemplate: {
+            /** @description `MARKETING`, `UTILITY` or `AUTHENTICATION`. */
+            category: string;
+            /**
+             * Format: uuid
+             * @description The channel whose account gets it.
+             */
+            channel_id: string;
+            /**
+             * @description Components as the provider defines them. A media header's sample is `example.header_handle`, or
+             *     `example.media_id` with the id of a file uploaded here.
+             */
+            components: Record<string, never>[];
+            /** @description Language code: `en_US`. */
+            language: string;
+            /** @description Small Latin letters, digits and underscores; languages of one template share it. */
+            name: string;
+            /** @description `POSITIONAL` ({{1}}, left out) or `NAMED` ({{first_name}}). */
+            parameter_format?: string | null;
+        };
         /** @description A token to be made. */
         NewToken: {
             /**
@@ -2628,6 +3447,11 @@ export interface components {
             /** @description What they may do; not above the caller's own role. */
             role: components["schemas"]["Role"];
         };
+        /**
+         * @description What happens when the month's budget is used up.
+         * @enum {string}
+         */
+        OnBudgetReached: "warn" | "stop_promotion";
         /** @description Over which channel to write. */
         OpenConversation: {
             /**
@@ -2745,6 +3569,20 @@ export interface components {
          * @enum {string}
          */
         Purpose: "marketing";
+        /** @description A short link, to be printed as a QR code or put on a page. */
+        QrCode: {
+            /** @description Its code at the provider. */
+            code: string;
+            /** @description The link. */
+            link: string;
+            /** @description The text that stands ready in the customer's chat. */
+            text: string;
+        };
+        /** @description A link to be made, or its new text. */
+        QrText: {
+            /** @description The text that stands ready, 1 to 140 characters. */
+            text: string;
+        };
         /** @description A message that another one answers. */
         Quote: {
             /** @description Who said it. */
@@ -2757,12 +3595,53 @@ export interface components {
             /** @description Its words, shortened. */
             preview: string;
         };
+        /** @description What a message costs in a market from a month on. */
+        Rate: {
+            /**
+             * Format: int64
+             * @description Millionths of the currency for one message; null = the price is missing.
+             */
+            amount_micros?: number | null;
+            /** @description The provider's category. */
+            category: string;
+            /** @description Whether a person has compared it with the provider's own list. */
+            confirmed: boolean;
+            /** @description ISO 4217; null while the price is missing. */
+            currency?: string | null;
+            /** @description The first month it holds for, UTC: `2026-10`. It holds until a later row of the same category and market. */
+            from: string;
+            /** @description ISO 3166 country of the customer, or `*` for every country without a row of its own. */
+            market: string;
+        };
+        /** @description One row of the rate card, in place of the one with the same category, market and month. */
+        RatePut: {
+            /**
+             * Format: int64
+             * @description Millionths of the currency for one message (0.0425 USD = 42500); null takes the price away.
+             */
+            amount_micros?: number | null;
+            /** @description `marketing`, `marketing_lite`, `utility`, `authentication`, `authentication-international` or `service`. */
+            category: string;
+            /** @description Whether it was compared with the provider's own list. Left out = yes, when there is a price. */
+            confirmed?: boolean | null;
+            /** @description ISO 4217 in capitals; the same for every price of the card. */
+            currency?: string | null;
+            /** @description The first month it holds for: `2026-10`. */
+            from: string;
+            /** @description ISO 3166 country in capitals, or `*`. */
+            market: string;
+        };
         /** @description An emoji on a message. */
         Reaction: {
             /** @description `contact` or `business`. */
             by: string;
             /** @description The emoji. */
             emoji: string;
+        };
+        /** @description What registers a number. */
+        Registration: {
+            /** @description Six digits: becomes the number's PIN, or must be it when there is one. */
+            pin: string;
         };
         /** @description A field that can be mapped. */
         RemoteField: {
@@ -2852,6 +3731,49 @@ export interface components {
             /** @description Password. */
             password: string;
         };
+        /** @description An app that gets the account's events. */
+        SubscribedApp: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name. */
+            name: string | null;
+            /** @description The account's callback that replaces the app's own. */
+            override_callback: string | null;
+            /** @description Whether the channel's token belongs to it; null when the provider does not tell. */
+            own: boolean | null;
+        };
+        /** @description Where the provider delivers to. */
+        Subscription: {
+            /** @description The account's callback: it wins over the app's. */
+            account_callback: string | null;
+            /** @description The app's callback; templates and account news always go there. */
+            app_callback: string | null;
+            /** @description Apps that get the account's events; empty = nobody does. */
+            apps: components["schemas"]["SubscribedApp"][];
+            /** @description Where it delivers messages to now; null when nothing is set. */
+            delivers_to: string | null;
+            /** @description Where it should deliver to. */
+            here: string;
+            /**
+             * Format: int64
+             * @description When the last delivery came, milliseconds UTC.
+             */
+            last_event_at: number | null;
+            /** @description The number's own callback: it wins over the others. */
+            number_callback: string | null;
+            /** @description Whether that is here and the channel's app is subscribed. */
+            points_here: boolean;
+            /**
+             * Format: int64
+             * @description Deliveries refused for their signature since yesterday.
+             */
+            refused_signatures: number;
+            /**
+             * Format: int64
+             * @description When the provider last verified this address, milliseconds UTC.
+             */
+            verified_at: number | null;
+        };
         /**
          * @description Whether a channel sends.
          * @enum {string}
@@ -2928,6 +3850,8 @@ export interface components {
             parameter_format: string;
             /** @description GREEN, YELLOW, RED or UNKNOWN. */
             quality: string;
+            /** @description Why the provider rejected, paused or disabled it, in its own word: `INVALID_FORMAT`. */
+            rejected_reason: string | null;
             /** @description APPROVED, PENDING, REJECTED, PAUSED, ... Only approved ones can be sent. */
             status: string;
             /**
@@ -2937,6 +3861,52 @@ export interface components {
             updated_at: number;
             /** @description What is filled in before sending, in the order it shows. */
             variables: components["schemas"]["TemplateVariable"][];
+        };
+        /** @description What a check found. */
+        TemplateCheck: {
+            /** @description Everything that the provider would refuse; empty when the template may be submitted. */
+            problems: components["schemas"]["TemplateProblem"][];
+        };
+        /** @description A draft to be checked. */
+        TemplateDraft: {
+            /** @description `MARKETING`, `UTILITY` or `AUTHENTICATION`. */
+            category: string;
+            /** @description Components as the provider defines them. */
+            components: Record<string, never>[];
+            /** @description Language code: `en_US`. */
+            language: string;
+            /** @description Its name. */
+            name: string;
+            /** @description `POSITIONAL` (left out) or `NAMED`. */
+            parameter_format?: string | null;
+        };
+        /** @description What may be changed about a template; what is left out stays. */
+        TemplatePatch: {
+            /** @description Another category; not of an approved template. */
+            category?: string | null;
+            /** @description All components anew. */
+            components?: Record<string, never>[] | null;
+        };
+        /** @description One rule of the provider that a draft breaks. */
+        TemplateProblem: {
+            /**
+             * Format: int64
+             * @description The number that was found.
+             */
+            actual: number | null;
+            /** @description Stable; programs and translations go by it: `too_long`, `variable_at_start`, ... */
+            code: string;
+            /** @description One English sentence. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description The number that is allowed or asked for.
+             */
+            limit: number | null;
+            /** @description Where: `name`, `components.1.buttons.0.url`, `components.0.example.first_name`. */
+            path: string;
+            /** @description The word it is about: a variable, a kind of button. */
+            value: string | null;
         };
         /** @description One thing a person fills in before sending. */
         TemplateVariable: {
@@ -3468,6 +4438,466 @@ export interface operations {
             };
         };
     };
+    deregister_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_channel_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessProfile"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_channel_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BusinessProfilePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessProfile"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_qr_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_QrCode"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_qr_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QrText"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QrCode"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_qr_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+                /** @description Code of the link */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_qr_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+                /** @description Code of the link */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QrText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QrCode"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_channel_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subscribe_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_channel_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sync_templates: {
         parameters: {
             query?: never;
@@ -3486,6 +4916,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Synced"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channel_timeline: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AccountEvent"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_channel_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -4084,6 +5603,94 @@ export interface operations {
             };
         };
     };
+    block_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockOn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unblock_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockOn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_consents: {
         parameters: {
             query?: {
@@ -4250,6 +5857,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_contact_guard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaySend"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -4682,6 +6329,206 @@ export interface operations {
             };
         };
     };
+    read_costs: {
+        parameters: {
+            query?: {
+                /** @description First day, UTC: `2026-10-01`. Left out = the first of this month. */
+                from?: string;
+                /** @description Last day, UTC. Left out = the last of the month of `from`. */
+                to?: string;
+                /** @description What a row stands for; left out = day. */
+                group_by?: "day" | "channel" | "category" | "country";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostReport"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rate"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatePut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rate"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_dead_letters: {
         parameters: {
             query?: {
@@ -4880,6 +6727,84 @@ export interface operations {
             };
         };
     };
+    read_guard_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardSettings"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_guard_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardPolicy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardSettings"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_guard: {
         parameters: {
             query?: never;
@@ -4990,6 +6915,102 @@ export interface operations {
             };
             /** @description The piece that was asked for. */
             206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": number[];
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_crm_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description File */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The copy. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": number[];
+                };
+            };
+            /** @description The caller has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_thumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description File */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The small copy. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5615,6 +7636,213 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Template"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTemplate"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateCheck"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Template */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_template: {
+        parameters: {
+            query?: {
+                /** @description True: every language of the name; left out: this language only. */
+                all_languages?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Template */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Template */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */

@@ -31,16 +31,25 @@ export type ChannelStatus = 'active' | 'paused' | 'error' | 'disconnected'
 export type Channel = With<S['Channel'], { status: ChannelStatus }>
 export type AddedChannel = Channel & { findings: Finding[] }
 export type Finding = S['Finding']
+export type AccountEvent = With<S['AccountEvent'], { severity: 'info' | 'warning' | 'severe'; values: Record<string, string | undefined> }>
+export type BusinessProfile = S['BusinessProfile']
+export type Subscription = S['Subscription']
+export type QrCode = S['QrCode']
 
-/** One component of Meta's template definition; only the members the preview needs. */
+/** One component of Meta's template definition; only the members the preview and the editor need. */
 export interface TemplateComponent {
   type: string
   format?: string
   text?: string
+  example?: Record<string, unknown>
   buttons?: { type: string; text: string; url?: string; phone_number?: string }[]
+  limited_time_offer?: { text?: string; has_expiration?: boolean }
+  add_security_recommendation?: boolean
+  code_expiration_minutes?: number
 }
 
 export type Template = With<S['Template'], { components: TemplateComponent[] }>
+export type TemplateProblem = S['TemplateProblem']
 
 export type WindowState = Present<S['Window']>
 export type SyncState = With<Present<S['SyncState']>, { state: 'in_step' | 'waiting' | 'failed' }>
@@ -82,6 +91,22 @@ export type Content =
 export type MessageStatus = S['MessageStatus']
 export type Check = Present<S['Check']>
 export type Verdict = Present<S['Verdict']>
+export type MaySend = { channels: With<Present<S['ChannelMaySend']>, { text: Verdict; utility: Verdict; marketing: Verdict; campaign: Verdict }>[] }
+type OnCap = 'delay' | 'refuse'
+/** The rules in force: every field has a value. */
+export type GuardPolicy = With<
+  { [K in keyof S['GuardPolicy']]-?: NonNullable<S['GuardPolicy'][K]> },
+  {
+    opt_in_on_cap: OnCap
+    promotion_on_cap: OnCap
+    event_on_cap: OnCap
+    promotion_slot: 'off' | 'automatic' | 'everyone'
+    promotion_slot_day: 'any' | 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday'
+    same_content_period: 'calendar_month' | { days: number }
+  }
+>
+export type GuardField = Present<S['GuardField']>
+export type GuardSettings = With<S['GuardSettings'], { policy: GuardPolicy; defaults: GuardPolicy; fields: GuardField[] }>
 type Media = With<Present<S['MessageMedia']>, { state: 'pending' | 'stored' | 'failed' }>
 
 export type Message = With<Present<Omit<S['Message'], 'content'>>, { content: Content; reactions: { emoji: string; by: 'contact' | 'business' }[]; media: Media | null }>
@@ -95,6 +120,12 @@ export type Connection = With<Present<S['Connection']>, { status: 'active' | 'pa
 export type RemoteField = S['RemoteField']
 export type Mapping = With<Present<S['Mapping']>, { direction: 'both' | 'push' | 'pull' }>
 export type DeadLetter = Present<S['DeadLetter']>
+
+export type CostSum = Present<S['CostSum']>
+export type MessageCost = With<Present<S['MessageCost']>, { state: 'actual' | 'estimate'; why: 'rate' | 'customer_service' | 'free_entry_point' | 'free_allowance' | 'price_missing' | 'before_rates' }>
+export type CostReport = Present<S['CostReport']>
+export type Rate = Present<S['Rate']>
+export type Budget = Present<S['Budget']>
 
 /** One event of the live feed. */
 export interface LiveEvent {

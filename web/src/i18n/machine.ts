@@ -1,7 +1,7 @@
 // Words for what the program says by key: guard verdicts, provider errors, findings. A newer server may know keys that this page does not: then its own English words are shown.
 import i18next from 'i18next'
 import { useTranslation } from 'react-i18next'
-import type { Check, Finding, Message, Verdict } from '@/api/types'
+import type { AccountEvent, Check, Finding, Message, Verdict } from '@/api/types'
 import providerCodes from './provider-codes.json'
 
 /** Title, cause and fix of a finding by "check/code"; English is the program's own. */
@@ -20,10 +20,13 @@ function known(key: string): string | null {
 }
 
 /** The first row that holds the code, as in the program's own table; undefined for codes nobody has described. */
-function keyOf(code: string | number): string | undefined {
+export function keyOf(code: string | number): string | undefined {
   const number = Number(code)
   return (providerCodes as [number, number, string][]).find(([first, last]) => first <= number && number <= last)?.[2]
 }
+
+/** News whose title says it all. */
+const plainKinds = new Set(['account_verified', 'account_reconnected', 'review_approved', 'review_rejected', 'review_pending'])
 
 /** A value of another direction must not tear the sentence around it apart. */
 function isolated(value: string): string {
@@ -39,6 +42,8 @@ export interface MachineWords {
   summary(verdict: Verdict): string
   error(error: NonNullable<Message['error']>): { title: string; advice: string }
   finding(finding: Finding): { title: string; cause: string; fix: string }
+  /** A line of the account's timeline; `detail` holds the provider's own words where they say more. */
+  accountEvent(event: AccountEvent, number: (value: number) => string): { title: string; detail: string; advice: string }
 }
 
 function words(language: string): MachineWords {
@@ -55,10 +60,20 @@ function words(language: string): MachineWords {
       // A code nobody has described: the provider's own words say more than ours.
       return { title: (key && known(`provider.${key}.title`)) || meaning, advice: known(`provider.${key ?? 'unknown'}.advice`) || advice }
     },
+    accountEvent: ({ kind, summary, advice, advice_text, values }, number) => {
+      const limit = values.limit === 'unlimited' ? i18next.t('channel.unlimited') : values.limit ? number(Number(values.limit)) : '–'
+      const value = (word = '') => known(`guard_value.${word.toLowerCase()}`) ?? word
+      const filled = { name: isolated(values.name ?? ''), quality: value(values.quality), category: value(values.category), limit }
+      const title = i18next.exists(`timeline.kind.${kind}`) ? String(i18next.t(`timeline.kind.${kind}` as never, filled as never)) : summary
+      return { title, detail: plainKinds.has(kind) ? '' : values.detail ?? values.reason ?? '', advice: known(`timeline.advice.${advice}`) ?? advice_text }
+    },
     finding: ({ check, code, title, cause, fix, values }) => {
       const own = doctor.get(language)?.[`${check}/${code}`]
       if (!own) return { title, cause, fix }
-      const fill = (text = '') => text.replace(/{(\w+)}/g, (hole, name: string) => name in values ? isolated(values[name] ?? '') : hole)
+      // News of the account have words of their own, in the timeline.
+      const news = values.advice_key === undefined ? {} : { advice: known(`timeline.advice.${values.advice_key}`) ?? values.advice, summary: known(`timeline.kind.${values.kind}`) ?? values.summary }
+      const shown: Record<string, string | undefined> = { ...values, ...news }
+      const fill = (text = '') => text.replace(/{(\w+)}/g, (hole, name: string) => name in shown ? isolated(shown[name] ?? '') : hole)
       return { title: fill(own[0]), cause: fill(own[1]), fix: fill(own[2]) }
     },
   }

@@ -145,6 +145,8 @@ function newer(old: Message, fresh: Message): Message {
 
 export function putContact(client: QueryClient, contact: Contact): void {
   client.setQueryData(keys.contact(contact.id), contact)
+  void client.invalidateQueries({ queryKey: keys.consents(contact.id) })
+  void client.invalidateQueries({ queryKey: keys.maySend(contact.id) })
   for (const [key, pages] of client.getQueriesData<Pages<Contact>>({ queryKey: keys.contactLists })) {
     if (!pages) continue
     client.setQueryData(key, { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map((item) => (item.id === contact.id ? contact : item)) })) })

@@ -45,6 +45,8 @@ export function createGatherer(client: QueryClient, me: Id): Gatherer {
     later ??= setTimeout(() => {
       later = undefined
       void client.invalidateQueries({ queryKey: keys.counts })
+      // What was said changes what may be sent; only the contact on screen is asked about.
+      void client.invalidateQueries({ queryKey: keys.allMaySend })
       for (const id of late) wanted.conversations.add(id)
       late.clear()
       if (wanted.conversations.size > 0) hurry()

@@ -137,6 +137,7 @@ export function asMessage(entry: OutboxEntry): Message {
     reactions: [],
     edited_at: null,
     revoked_at: null,
+    cost: null,
     error: null,
     verdict: null,
     media: null,

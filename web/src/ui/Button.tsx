@@ -1,3 +1,4 @@
+import type { Ref } from 'react'
 import { Button as Base, type ButtonProps } from 'react-aria-components'
 import { cx } from './cx'
 
@@ -7,6 +8,7 @@ interface Props extends Omit<ButtonProps, 'className' | 'style'> {
   look?: ButtonLook
   small?: boolean
   className?: string
+  ref?: Ref<HTMLButtonElement>
 }
 
 const looks: Record<ButtonLook, string> = {

@@ -1,6 +1,7 @@
 // What went wrong, in words for a person: what happened, what is safe, what to do.
 import i18next, { type TFunction } from 'i18next'
-import { ApiError, NetworkError } from '@/api/client'
+import { ApiError, NetworkError, type LimitProblem } from '@/api/client'
+import { keyOf } from '@/i18n/machine'
 
 /** The text of a key made from a code of the server, or null when no catalogue has it. */
 function known(key: string): string | null {
@@ -11,14 +12,42 @@ function known(key: string): string | null {
 /** The server's sentence is English and exact; other languages have one of their own for each code, and keep the server's beside it where it says more. */
 function detailOf(error: ApiError): string {
   const own = known(`error.code.${error.code}`)
+  if (error.code === 'provider_refused' && i18next.language !== 'en') return refusal(error) ?? `${own ?? ''} (\u2068${error.detail}\u2069)`
   if (i18next.language === 'en' || !own) return error.detail || own || ''
   return error.code === 'invalid' && error.detail ? `${own} (\u2068${error.detail}\u2069)` : own
+}
+
+/** What the provider's code means and what to do, in the reader's language. */
+function refusal(error: ApiError): string | null {
+  const key = error.providerCode === null ? undefined : keyOf(error.providerCode)
+  const title = key && known(`provider.${key}.title`)
+  if (!title) return null
+  const advice = known(`provider.${key}.advice`)
+  return advice ? `${title}. ${advice}` : title
+}
+
+/** Bytes as people say them: whole megabytes, else kilobytes. */
+function bytes(text: string): string {
+  const size = Number(text)
+  const [unit, value] = size >= 1024 * 1024 ? (['megabyte', size / 1024 / 1024] as const) : (['kilobyte', size / 1024] as const)
+  return new Intl.NumberFormat(i18next.language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1, numberingSystem: 'latn' }).format(value)
+}
+
+/** A limit of the provider in words: what the field may have, and what it has. */
+function limitText({ code, field, limit, actual }: LimitProblem): string | null {
+  const isSize = code === 'file_too_large'
+  const values = { field: `\u2068${field.replace(/^content\./, '')}\u2069`, limit: isSize ? bytes(limit) : `\u2068${limit}\u2069`, actual: isSize ? bytes(actual) : `\u2068${actual}\u2069` }
+  return i18next.exists(`error.limit.${code}`) ? String(i18next.t(`error.limit.${code}` as never, values as never)) : null
 }
 
 export function errorText(error: unknown, t: TFunction): string {
   if (error instanceof NetworkError) return t('error.network')
   if (!(error instanceof ApiError)) return t('error.unexpected')
   if (error.summaryKey) return known(error.summaryKey) ?? error.detail
+  if (error.problems.length > 0) {
+    const words = error.problems.slice(0, 3).map(limitText)
+    if (words.every((text) => text !== null)) return words.join(' ')
+  }
   if (error.code === 'bad_credentials') return t('error.bad_credentials')
   if (error.status === 429) return t('error.too_many')
   if (error.status === 403) return t('error.forbidden')

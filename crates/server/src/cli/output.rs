@@ -64,7 +64,7 @@ impl From<rapport_app::Error> for Failure {
         let code = match &error {
             Error::Refused { code, .. } | Error::Conflict { code, .. } => code,
             Error::NotFound(_) | Error::Store(rapport_store::Error::NotFound(_)) => "not_found",
-            Error::Invalid { .. } => "invalid",
+            Error::Invalid { .. } | Error::Limits(_) => "invalid",
             Error::Vault(_) => "vault",
             Error::Store(_) => "database",
             _ => "failed",

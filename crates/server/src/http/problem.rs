@@ -50,7 +50,8 @@ pub struct Document {
     /// Seconds after which another attempt makes sense; also sent as `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
-    /// More about this kind of problem: `verdict` of a refused message, `id` of what exists already.
+    /// More about this kind of problem: `verdict` of a refused message, `problems` (code, field, limit, actual) of one
+    /// that the provider would not take, `id` of what exists already, `provider_code`.
     #[serde(flatten)]
     pub more: BTreeMap<String, serde_json::Value>,
 }
@@ -142,9 +143,26 @@ impl From<Error> for Problem {
             Error::Invalid { field, detail } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("{field} {detail}")).with_field(field)
             }
+            Error::Limits(problems) => {
+                let field = problems.first().map(|problem| problem.field.clone()).unwrap_or_default();
+                let detail = rapport_app::error::sentence(&problems);
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+                    .with_field(field)
+                    .with("problems", &problems)
+            }
             Error::Refused { code, detail } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail),
+            Error::Provider { code, detail } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "provider_refused", detail).with("provider_code", &code)
+            }
             Error::Judged { code, detail, verdict } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail).with("verdict", &verdict)
+            }
+            Error::Draft(problems) => draft(&problems),
+            Error::Declined { code, reason, advice } => {
+                let detail = format!("WhatsApp did not accept it: {reason} {advice}");
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+                    .with("reason", &reason)
+                    .with("advice", &advice)
             }
             Error::Conflict { code, detail } => Self::new(StatusCode::CONFLICT, code, detail),
             Error::Exists { code, detail, id } => Self::new(StatusCode::CONFLICT, code, detail).with("id", &id),
@@ -169,6 +187,14 @@ impl From<Error> for Problem {
             }
         }
     }
+}
+
+/// The first rule that a template breaks, and all of them.
+fn draft(problems: &[rapport_app::channel::template_draft::ProblemView]) -> Problem {
+    let (detail, field) = problems.first().map_or_else(Default::default, |one| (one.detail.clone(), one.path.clone()));
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "template_invalid", format!("{field}: {detail}"))
+        .with_field(field)
+        .with("template_problems", &problems)
 }
 
 fn store(error: &rapport_store::Error) -> Problem {

@@ -14,6 +14,8 @@ async fn things_of(test: &TestApp, workspace: &Workspace, client: &Client) -> Ve
     let heard = shop.hear("971500000001", "Amal", "hello").await;
     ids.extend([shop.channel.to_string(), heard.contact, heard.conversation, heard.message]);
     ids.push(shop.upload(client, "a.png", PNG).await.text("/id"));
+    shop.template("order_ready", "UTILITY").await;
+    ids.push(client.get("/api/v1/templates").await.text("/items/0/id"));
     ids.push(client.post("/api/v1/channels", crate::channels::number("106", "secret")).await.text("/id"));
     let browser = test.browser(&workspace.email).await;
     ids.push(browser.get("/api/v1/sessions").await.text("/items/0/id"));

@@ -1,4 +1,4 @@
-import { Clock, LayoutTemplate, Lock, MessageSquareText, Paperclip, SendHorizontal } from 'lucide-react'
+import { Clock, LayoutTemplate, Lock, MessageSquareText, Mic, Paperclip, SendHorizontal } from 'lucide-react'
 import { useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react'
 import { FileTrigger, ToggleButton } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
@@ -13,6 +13,9 @@ import { Button } from '@/ui/Button'
 import { cx } from '@/ui/cx'
 import { IconButton } from '@/ui/IconButton'
 import { AttachmentStrip } from './AttachmentStrip'
+import { Builder } from './build/Builder'
+import type { Kind } from './build/model'
+import { PlusMenu } from './build/PlusMenu'
 import { emptyDraft, keepDraft, messageId, readDraft, watchDraft } from './drafts'
 import { EmojiPicker } from './EmojiPicker'
 import { ReplyBanner } from './ReplyBanner'
@@ -20,6 +23,8 @@ import { composerFocus, replying } from './replying'
 import { TemplatePicker } from './TemplatePicker'
 import { useAttachments } from './useAttachments'
 import { useTypingSignal } from './useTypingSignal'
+import { useVoice } from './voice/useVoice'
+import { VoiceBar } from './voice/VoiceBar'
 
 type Mode = 'reply' | 'note' | 'template'
 
@@ -30,7 +35,11 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const open = (conversation.window_expires_at ?? 0) > useNow()
   const [draft, setDraft] = useState(() => readDraft(conversation.id))
   const [picking, setPicking] = useState(false)
+  const [building, setBuilding] = useState<Kind | null>(null)
+  const voice = useVoice()
   const mode: Mode = draft.note ? 'note' : picking || !open ? 'template' : 'reply'
+  // While a voice note is made, nothing else is: what was typed waits in the draft.
+  const speaking = mode === 'reply' && voice.state !== 'idle'
   const box = useRef<HTMLTextAreaElement>(null)
   const attachButton = useRef<HTMLButtonElement>(null)
   const { attachments, add, again, drop, clear } = useAttachments(conversation.channel.id)
@@ -164,7 +173,17 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         ) : (
           <>
             {quoted && mode === 'reply' && <ReplyBanner message={quoted} onCancel={() => replying.set(null)} />}
-            {mode === 'reply' && <AttachmentStrip attachments={attachments} onDrop={drop} onAgain={again} />}
+            {speaking && (
+              <VoiceBar
+                voice={voice}
+                channel={conversation.channel.id}
+                onSend={(content, shown) => {
+                  put(content, shown, true)
+                  replying.set(null)
+                }}
+              />
+            )}
+            {mode === 'reply' && !speaking && <AttachmentStrip attachments={attachments} onDrop={drop} onAgain={again} />}
             <textarea
               ref={box}
               dir={draft.text ? 'auto' : undefined}
@@ -176,12 +195,17 @@ export function Composer({ conversation }: { conversation: Conversation }) {
               onKeyDown={onKeyDown}
               onPaste={onPaste}
               className="field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3 py-2.5 text-strong outline-none placeholder:text-faint"
+              hidden={speaking}
             />
-            <div className="flex items-center gap-0.5 px-1.5 pb-1.5">
+            <div className={speaking ? 'hidden' : 'flex items-center gap-0.5 px-1.5 pb-1.5'}>
               {mode === 'reply' && (
-                <FileTrigger allowsMultiple onSelect={(files) => files && add(files)}>
-                  <IconButton ref={attachButton} label={t('composer.attach')} icon={Paperclip} action="attach" />
-                </FileTrigger>
+                <>
+                  <PlusMenu onChoose={setBuilding} />
+                  <FileTrigger allowsMultiple onSelect={(files) => files && add(files)}>
+                    <IconButton ref={attachButton} label={t('composer.attach')} icon={Paperclip} action="attach" />
+                  </FileTrigger>
+                  <IconButton label={t('voice.record')} icon={Mic} onPress={() => void voice.start()} />
+                </>
               )}
               <EmojiPicker onPick={insert} />
               <span className="grow" />
@@ -194,6 +218,18 @@ export function Composer({ conversation }: { conversation: Conversation }) {
           </>
         )}
       </div>
+      {building && (
+        <Builder
+          kind={building}
+          conversation={conversation}
+          onClose={() => setBuilding(null)}
+          onSend={(content, shown) => {
+            put(content, shown, true)
+            replying.set(null)
+            setBuilding(null)
+          }}
+        />
+      )}
     </section>
   )
 }

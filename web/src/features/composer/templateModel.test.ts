@@ -3,7 +3,7 @@ import type { Template } from '@/api/types'
 import { blanks, complete, components, preview, previewText } from './templateModel'
 
 const named: Template = {
-  id: 't', channel_id: 'c', name: 'order_update', language: 'en_US', category: 'UTILITY', status: 'APPROVED', quality: 'GREEN', parameter_format: 'NAMED', updated_at: 0,
+  id: 't', channel_id: 'c', name: 'order_update', language: 'en_US', category: 'UTILITY', status: 'APPROVED', quality: 'GREEN', parameter_format: 'NAMED', rejected_reason: null, updated_at: 0,
   variables: [{ key: 'eta', component: 'BODY', example: 'Tuesday', kind: 'text', label: 'eta' }],
   components: [
     { type: 'HEADER', format: 'TEXT', text: 'Order {{order_id}}' },

@@ -1,7 +1,8 @@
 import { useCallback, useState } from 'react'
-import { upload } from '@/api/client'
+import { ApiError, upload } from '@/api/client'
 import type { Id, MediaKind, Upload } from '@/api/types'
 import { newId } from '@/live/newId'
+import { fileLimits } from './build/limits'
 
 export interface Attachment {
   key: string
@@ -23,6 +24,14 @@ export function kindOf(mime: string): MediaKind {
   return 'document'
 }
 
+/** A file beyond its kind's limit is refused here, with the limit, before a byte of it travels. */
+export function tooLarge(kind: MediaKind, size: number): ApiError | null {
+  const most = fileLimits[kind]
+  if (size > 0 && size <= most) return null
+  const problem = size === 0 ? { code: 'file_empty', field: 'file', limit: '1', actual: '0' } : { code: 'file_too_large', field: 'file', limit: String(most), actual: String(size) }
+  return new ApiError(422, 'invalid', '', 'file', null, null, [problem])
+}
+
 /** Files on their way into a message: uploaded as soon as they are chosen. */
 export function useAttachments(channel: Id) {
   const [attachments, setAttachments] = useState<Attachment[]>([])
@@ -30,11 +39,11 @@ export function useAttachments(channel: Id) {
   const update = useCallback((key: string, part: Partial<Attachment>) => setAttachments((old) => old.map((entry) => (entry.key === key ? { ...entry, ...part } : entry))), [])
 
   const send = useCallback(
-    async (key: string, file: File) => {
+    async (key: string, file: File, kind: MediaKind) => {
       const form = new FormData()
       form.set('file', file, file.name)
       try {
-        update(key, { state: 'ready', upload: await upload<Upload>('/media', form, { channel_id: channel }) })
+        update(key, { state: 'ready', upload: await upload<Upload>('/media', form, { channel_id: channel, kind }) })
       } catch (error) {
         update(key, { state: 'failed', error })
       }
@@ -46,9 +55,11 @@ export function useAttachments(channel: Id) {
     (files: Iterable<File>) => {
       for (const file of files) {
         const key = newId()
+        const kind = kindOf(file.type)
+        const error = tooLarge(kind, file.size)
         const preview = file.type.startsWith('image/') ? URL.createObjectURL(file) : null
-        setAttachments((old) => [...old, { key, file, kind: kindOf(file.type), state: 'uploading', upload: null, error: null, preview }])
-        void send(key, file)
+        setAttachments((old) => [...old, { key, file, kind, state: error ? 'failed' : 'uploading', upload: null, error, preview }])
+        if (!error) void send(key, file, kind)
       }
     },
     [send],
@@ -56,8 +67,9 @@ export function useAttachments(channel: Id) {
 
   const again = useCallback(
     (entry: Attachment) => {
-      update(entry.key, { state: 'uploading', error: null })
-      void send(entry.key, entry.file)
+      const error = tooLarge(entry.kind, entry.file.size)
+      update(entry.key, { state: error ? 'failed' : 'uploading', error })
+      if (!error) void send(entry.key, entry.file, entry.kind)
     },
     [send, update],
   )

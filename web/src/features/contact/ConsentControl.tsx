@@ -34,6 +34,7 @@ export function ConsentControl({ contact }: { contact: Contact }) {
       client.setQueryData(keys.contact(contact.id), { ...contact, consent: { marketing: next } })
       void client.invalidateQueries({ queryKey: keys.contact(contact.id) })
       void client.invalidateQueries({ queryKey: keys.consents(contact.id) })
+      void client.invalidateQueries({ queryKey: keys.maySend(contact.id) })
       setOpen(false)
     },
     onError: (error) => toast(errorText(error, t), 'danger'),

@@ -11,11 +11,13 @@ import { Loading } from '@/ui/Loading'
 import { Section } from '@/ui/Section'
 import { UserText } from '@/ui/UserText'
 import { WindowRing } from '@/ui/WindowRing'
+import { BlockControl } from './BlockControl'
 import { ConsentControl } from './ConsentControl'
 import { ContactConversations } from './ContactConversations'
 import { DetailList } from './DetailList'
 import { FieldList } from './FieldList'
 import { IdentityList } from './IdentityList'
+import { MaySend } from './MaySend'
 import { SyncList } from './SyncList'
 
 /** Who this customer is, beside the conversation. */
@@ -44,7 +46,9 @@ export function ContextPanel({ contactId, conversationId }: { contactId: string;
           </div>
           <Section title={t('contact.details')}><DetailList contact={contact} /></Section>
           <Section title={t('contact.consent.title')}><ConsentControl contact={contact} /></Section>
+          <Section title={t('may_send.title')}><MaySend contactId={contactId} /></Section>
           <Section title={t('contact.sync.title')}><SyncList sync={contact.sync} /></Section>
+          <Section title={t('block.title')}><BlockControl contact={contact} /></Section>
           <Section title={t('contact.fields')}><FieldList fields={contact.fields} /></Section>
           <Section title={t('contact.identities')}><IdentityList identities={contact.identities} /></Section>
           <Section title={t('contact.conversations')}>

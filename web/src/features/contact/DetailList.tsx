@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Contact } from '@/api/types'
+import { useSum } from '@/features/cost/amount'
 import { useFormats } from '@/i18n/format'
 import { useNow } from '@/live/clock'
 import { Phone } from '@/ui/Phone'
@@ -14,6 +15,7 @@ const sources = ['whatsapp', 'hubspot', 'api', 'manual', 'import'] as const
 export function DetailList({ contact }: { contact: Contact }) {
   const { t } = useTranslation()
   const formats = useFormats()
+  const sum = useSum()
   const stage = stages.find((word) => word === contact.lifecycle)
   const source = sources.find((word) => word === contact.source)
   const rows: [string, ReactNode][] = []
@@ -26,6 +28,7 @@ export function DetailList({ contact }: { contact: Contact }) {
   if (contact.source) rows.push([t('contact.source'), <UserText key="s">{source ? t(`contact.came_by.${source}`) : contact.source.replaceAll('_', ' ')}</UserText>])
   rows.push([t('contact.since'), formats.date(contact.created_at)])
   if (contact.last_inbound_at !== null) rows.push([t('contact.last_wrote'), <When key="w" at={contact.last_inbound_at} />])
+  if (contact.cost) rows.push([t('cost.so_far'), <span key="c" className="tabular-nums">{sum(contact.cost)} <span className="text-muted">· {t('cost.count', { count: contact.cost.messages })}</span></span>])
   return <Definitions rows={rows} />
 }
 

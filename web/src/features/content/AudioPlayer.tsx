@@ -8,6 +8,8 @@ interface Props {
   label: string
   /** Steady look per message: the bars are a sign, not the sound's real shape. */
   seed: string
+  /** Seconds, where the file does not say: fresh recordings carry no length. */
+  length?: number
 }
 
 const bars = 28
@@ -18,12 +20,13 @@ function clock(seconds: number): string {
 }
 
 /** A voice message; left-to-right in every language, as players are. */
-export function AudioPlayer({ url, label, seed }: Props) {
+export function AudioPlayer({ url, label, seed, length: known }: Props) {
   const { t } = useTranslation()
   const audio = useRef<HTMLAudioElement>(null)
   const [playing, setPlaying] = useState(false)
   const [at, setAt] = useState(0)
-  const [length, setLength] = useState(0)
+  const [told, setTold] = useState(0)
+  const length = known ?? told
   const share = length > 0 ? at / length : 0
   const Icon = playing ? Pause : Play
   return (
@@ -35,7 +38,7 @@ export function AudioPlayer({ url, label, seed }: Props) {
         onPlay={() => setPlaying(true)}
         onPause={() => setPlaying(false)}
         onTimeUpdate={(event) => setAt(event.currentTarget.currentTime)}
-        onDurationChange={(event) => setLength(Number.isFinite(event.currentTarget.duration) ? event.currentTarget.duration : 0)}
+        onDurationChange={(event) => setTold(Number.isFinite(event.currentTarget.duration) ? event.currentTarget.duration : 0)}
       />
       <button
         type="button"

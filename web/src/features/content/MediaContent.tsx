@@ -63,7 +63,7 @@ function Picture({ url, alt }: { url: string; alt: string }) {
   return (
     <>
       <button type="button" onClick={() => setOpen(true)} aria-label={t('content.enlarge')} className="-mx-1.5 block cursor-zoom-in">
-        <img src={url} alt={alt} loading="lazy" className="max-h-80 min-h-24 max-w-full rounded-md bg-sunken object-cover" />
+        <Small url={url} alt={alt} className="max-h-80 min-h-24 max-w-full rounded-md bg-sunken object-cover" />
       </button>
       <Dialog title={t('content.image')} isOpen={open} onClose={() => setOpen(false)} wide>
         <img src={url} alt={alt} className="mx-auto max-h-[75dvh] max-w-full" />
@@ -74,6 +74,12 @@ function Picture({ url, alt }: { url: string; alt: string }) {
       </Dialog>
     </>
   )
+}
+
+/** The small copy; the file itself where none can be made of it. */
+function Small({ url, alt, className }: { url: string; alt: string; className: string }) {
+  const [whole, setWhole] = useState(false)
+  return <img src={whole ? url : `${url}/thumbnail`} alt={alt} loading="lazy" decoding="async" onError={() => setWhole(true)} className={className} />
 }
 
 function FileLink({ url, name, size }: { url: string; name: string; size: number | null }) {

@@ -1,9 +1,9 @@
-import { Activity, Inbox, RefreshCw, Radio, Search, Users, UsersRound, type LucideIcon } from 'lucide-react'
+import { Activity, Coins, Inbox, MessageSquareQuote, RefreshCw, Radio, Search, ShieldCheck, Users, UsersRound, type LucideIcon } from 'lucide-react'
 import type { ActionName } from '@/actions/catalogue'
 
 export interface Place {
-  to: '/inbox' | '/search' | '/contacts' | '/channels' | '/connections' | '/team' | '/health'
-  name: 'inbox' | 'search' | 'contacts' | 'channels' | 'connections' | 'team' | 'health'
+  to: '/inbox' | '/search' | '/contacts' | '/channels' | '/templates' | '/connections' | '/team' | '/settings/guard' | '/costs' | '/health'
+  name: 'inbox' | 'search' | 'contacts' | 'channels' | 'templates' | 'connections' | 'team' | 'rules' | 'costs' | 'health'
   icon: LucideIcon
   action?: ActionName
   /** Stands in the bar of a phone. */
@@ -15,7 +15,10 @@ export const places: readonly Place[] = [
   { to: '/contacts', name: 'contacts', icon: UsersRound, action: 'go_contacts', phone: true },
   { to: '/search', name: 'search', icon: Search, action: 'search', phone: true },
   { to: '/channels', name: 'channels', icon: Radio, action: 'go_channels' },
+  { to: '/templates', name: 'templates', icon: MessageSquareQuote },
   { to: '/connections', name: 'connections', icon: RefreshCw, action: 'go_connections' },
   { to: '/team', name: 'team', icon: Users, action: 'go_team' },
+  { to: '/settings/guard', name: 'rules', icon: ShieldCheck },
+  { to: '/costs', name: 'costs', icon: Coins },
   { to: '/health', name: 'health', icon: Activity, action: 'go_health' },
 ]

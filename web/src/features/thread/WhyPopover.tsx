@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { whyQuery } from '@/api/queries'
-import type { Message } from '@/api/types'
+import type { Message, MessageCost as Cost } from '@/api/types'
+import { MessageCost } from '@/features/cost/MessageCost'
 import { useFormats } from '@/i18n/format'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { UserText } from '@/ui/UserText'
@@ -24,6 +25,7 @@ export function WhyPopover({ message }: { message: Message }) {
   return (
     <div className="flex flex-col gap-3">
       <h2 className="text-sm">{t('why.title')}</h2>
+      {message.cost && <MessageCost cost={message.cost as Cost} />}
       {verdict ? <VerdictView verdict={verdict} /> : <p className="text-muted">{t('why.no_verdict')}</p>}
       <dl className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-1 border-t border-line pt-3 text-sm">
         {steps.map(([name, at]) =>

@@ -32,6 +32,7 @@ function changeText(event: string, data: Data, author: Message['author'], { t, f
   const who = isolated(author.kind === 'api' ? `${t('thread.author.api')} (${author.name ?? ''})` : (person ?? t('event.the_rules')))
   const name = typeof data.name === 'string' ? isolated(data.name) : null
   if (event === 'reopened') return t('event.reopened')
+  if (event === 'consent_changed') return t(data.state === 'opted_out' ? 'event.opted_out' : 'event.opted_in')
   if (event === 'assigned') {
     if (data.to === null || data.to === undefined) return t('event.unassigned', { who })
     if (data.to === author.id) return t('event.taken', { who })

@@ -1,6 +1,7 @@
 // The values of a guard's check in words: "12 of 250", "80 per second", "yesterday 14:02; 24 h apart".
 import { useTranslation } from 'react-i18next'
 import type { Check } from '@/api/types'
+import { useAmount } from '@/features/cost/amount'
 import { useFormats } from '@/i18n/format'
 import { useMachineWords } from '@/i18n/machine'
 
@@ -13,6 +14,7 @@ export function useFigures(): (check: Check) => string | null {
   const { t } = useTranslation()
   const formats = useFormats()
   const words = useMachineWords()
+  const money = useAmount()
 
   const text = (value: unknown): string => {
     if (Array.isArray(value)) return value.map(text).join(t('common.list_separator'))
@@ -27,12 +29,18 @@ export function useFigures(): (check: Check) => string | null {
     if (way === 'every') return t('why.every', { limit: span })
     return at ? t('why.apart', { value: at, limit: span }) : null
   }
+  const budget = (params: unknown): string | null => {
+    const { spent_micros: spent, limit_micros: limit, currency } = (params ?? {}) as Record<string, unknown>
+    if (typeof spent !== 'number' || typeof limit !== 'number' || typeof currency !== 'string') return null
+    return t('why.of', { value: money(spent, currency), limit: money(limit, currency) })
+  }
   const counted = (value: unknown, limit: unknown, show: (figure: number) => string): string | null => {
     if (typeof value !== 'number') return text(value) || null
     return typeof limit === 'number' ? t('why.of', { value: show(value), limit: show(limit) }) : show(value)
   }
 
   return (check) => {
+    if (check.rule === 'monthly_budget') return budget(check.params)
     if (check.unit === 'time') return moment(check)
     if (check.unit === 'count') return counted(check.value, check.limit, formats.number)
     if (check.unit === 'duration') return counted(check.value, check.limit, formats.span)

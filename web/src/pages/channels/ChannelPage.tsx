@@ -8,10 +8,10 @@ import { keys } from '@/api/keys'
 import { channelsQuery } from '@/api/queries'
 import type { Channel, Finding } from '@/api/types'
 import { Definitions } from '@/features/contact/DetailList'
+import { useMe } from '@/features/frame/useMe'
 import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { Confirm } from '@/ui/Confirm'
-import { Copy } from '@/ui/Copy'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { errorText } from '@/ui/errors'
 import { Findings } from '@/ui/Findings'
@@ -24,20 +24,35 @@ import { Section } from '@/ui/Section'
 import { toast } from '@/ui/toast'
 import { When } from '@/ui/When'
 import { ChannelState } from './ChannelState'
+import { DeliverySection } from './DeliverySection'
+import { LinkSection } from './LinkSection'
+import { ProfileSection } from './ProfileSection'
+import { RegisterDialog } from './RegisterDialog'
 import { TemplateList } from './TemplateList'
+import { Timeline } from './Timeline'
+import { TokenDialog } from './TokenDialog'
 
-/** One number: how it is, what a check finds, its limits, its templates. */
+/** One number: how it is, what a check finds, where it delivers, what Meta told, its profile, links and templates. */
 export function ChannelPage() {
   const { t } = useTranslation()
   const client = useQueryClient()
   const navigate = useNavigate()
   const { channelId } = useParams({ from: '/app/channels/$channelId' })
   const query = useQuery(channelsQuery)
-  const [removing, setRemoving] = useState(false)
+  const [asked, setAsked] = useState<'remove' | 'register' | 'deregister' | 'token' | null>(null)
+  const mayManage = useMe().permissions.includes('channel.manage')
   const refresh = () => void client.invalidateQueries({ queryKey: keys.channels })
   const fail = (error: unknown) => toast(errorText(error, t), 'danger')
   const check = useMutation({ mutationFn: () => post<{ findings: Finding[] }>(`/channels/${channelId}/check`), onSuccess: refresh })
   const pause = useMutation({ mutationFn: (status: 'active' | 'paused') => patch<Channel>(`/channels/${channelId}`, { status }), onSuccess: refresh, onError: fail })
+  const deregister = useMutation({
+    mutationFn: () => post<Channel>(`/channels/${channelId}/deregister`),
+    onSuccess: () => {
+      refresh()
+      toast(t('register.deregistered'))
+    },
+    onError: fail,
+  })
   const drop = useMutation({
     mutationFn: () => remove(`/channels/${channelId}`),
     onSuccess: () => {
@@ -50,6 +65,7 @@ export function ChannelPage() {
   if (query.isError && !channel) return <div className="p-6"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
   if (!channel) return <Loading />
   const paused = channel.status === 'paused'
+  const close = () => setAsked(null)
   return (
     <PageFrame
       title={channel.name}
@@ -60,7 +76,10 @@ export function ChannelPage() {
             label={t('common.more_actions')}
             items={[
               { id: 'pause', label: paused ? t('channel.resume') : t('channel.pause'), onAction: () => pause.mutate(paused ? 'active' : 'paused') },
-              { id: 'remove', label: t('channel.remove'), danger: true, onAction: () => setRemoving(true) },
+              { id: 'token', label: t('channel.replace_token'), onAction: () => setAsked('token') },
+              { id: 'register', label: t('register.title'), onAction: () => setAsked('register') },
+              { id: 'deregister', label: t('register.deregister'), danger: true, onAction: () => setAsked('deregister') },
+              { id: 'remove', label: t('channel.remove'), danger: true, onAction: () => setAsked('remove') },
             ]}
           >
             <IconButton label={t('common.more_actions')} icon={MoreHorizontal} />
@@ -77,11 +96,15 @@ export function ChannelPage() {
           {check.data ? <Findings findings={check.data.findings} /> : <ErrorNote error={check.error} />}
         </Section>
       )}
-      <Section title={t('channel.webhook')} hint={t('channel.webhook_hint')}>
-        <Copy label={t('channels.webhook_url')} value={channel.webhook_url} />
-      </Section>
+      <DeliverySection channel={channel} mayManage={mayManage} />
+      <Timeline channelId={channelId} />
       <TemplateList channelId={channelId} />
-      <Confirm title={t('channel.remove')} text={t('channel.remove_text', { name: channel.name })} verb={t('channel.remove')} isOpen={removing} onClose={() => setRemoving(false)} onConfirm={() => drop.mutate()} />
+      {mayManage && <ProfileSection channelId={channelId} />}
+      {mayManage && <LinkSection channel={channel} />}
+      <Confirm title={t('channel.remove')} text={t('channel.remove_text', { name: channel.name })} verb={t('channel.remove')} isOpen={asked === 'remove'} onClose={close} onConfirm={() => drop.mutate()} />
+      <Confirm title={t('register.deregister')} text={t('register.deregister_text')} verb={t('register.deregister')} isOpen={asked === 'deregister'} onClose={close} onConfirm={() => deregister.mutate()} />
+      <RegisterDialog channel={channel} isOpen={asked === 'register'} onClose={close} />
+      <TokenDialog channelId={channelId} isOpen={asked === 'token'} onClose={close} />
     </PageFrame>
   )
 }

@@ -3,6 +3,8 @@ import type { Consent } from '@/api/types'
 import { UserText } from '@/ui/UserText'
 import { When } from '@/ui/When'
 
+const sources = ['keyword', 'whatsapp_preference', 'error_131050'] as const
+
 /** The ledger: what was agreed when, by which way, with what proof. */
 export function ConsentHistory({ consents }: { consents: Consent[] }) {
   const { t } = useTranslation()
@@ -12,10 +14,18 @@ export function ConsentHistory({ consents }: { consents: Consent[] }) {
       {consents.map((consent) => (
         <li key={consent.id} className="flex items-baseline gap-2">
           <span className="text-strong">{t(`contact.consent.${consent.state}`)}</span>
-          <UserText className="grow text-muted">{[consent.source, consent.proof].filter(Boolean).join(' · ')}</UserText>
+          <Source consent={consent} />
           <When at={consent.at} className="shrink-0 text-xs text-faint" />
         </li>
       ))}
     </ol>
   )
+}
+
+/** How it was given; what the program noted itself is said in words, its proof stays readable as it is. */
+function Source({ consent }: { consent: Consent }) {
+  const { t } = useTranslation()
+  const own = sources.find((source) => source === consent.source)
+  const proof = own === 'keyword' ? '' : consent.proof
+  return <UserText className="grow text-muted">{[own ? t(`contact.consent.by.${own}`) : consent.source, proof].filter(Boolean).join(' · ')}</UserText>
 }

@@ -7,11 +7,13 @@ import { post } from '@/api/client'
 import { channelsQuery, consentsQuery, contactConversationsQuery, contactQuery } from '@/api/queries'
 import type { Conversation } from '@/api/types'
 import { keys } from '@/api/keys'
+import { BlockControl } from '@/features/contact/BlockControl'
 import { ConsentControl } from '@/features/contact/ConsentControl'
 import { ContactConversations } from '@/features/contact/ContactConversations'
 import { DetailList } from '@/features/contact/DetailList'
 import { FieldList } from '@/features/contact/FieldList'
 import { IdentityList } from '@/features/contact/IdentityList'
+import { MaySend } from '@/features/contact/MaySend'
 import { SyncList } from '@/features/contact/SyncList'
 import { Avatar } from '@/ui/Avatar'
 import { Button } from '@/ui/Button'
@@ -73,6 +75,7 @@ export function ContactPage() {
           <Section title={t('contact.details')}><DetailList contact={contact} /></Section>
           <Section title={t('contact.fields')}><FieldList fields={contact.fields} /></Section>
           <Section title={t('contact.identities')}><IdentityList identities={contact.identities} /></Section>
+          <Section title={t('block.title')}><BlockControl contact={contact} /></Section>
         </div>
         <div className="min-w-0 max-lg:border-t max-lg:border-line">
           <Section title={t('contact.conversations')}><ContactConversations conversations={conversations.data?.items ?? []} /></Section>
@@ -81,6 +84,7 @@ export function ContactPage() {
             <ConsentControl contact={contact} />
             <ConsentHistory consents={consents.data?.items ?? []} />
           </Section>
+          <Section title={t('may_send.title')}><MaySend contactId={contactId} /></Section>
         </div>
       </div>
       {editing && <EditContact contact={contact} onClose={() => setEditing(false)} />}

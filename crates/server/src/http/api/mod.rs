@@ -9,6 +9,7 @@ pub mod channels;
 pub mod connections;
 pub mod contacts;
 pub mod conversations;
+pub mod costs;
 pub mod dead_letters;
 pub mod doctor;
 pub mod events;
@@ -55,6 +56,7 @@ pub fn endpoints() -> OpenApiRouter<App> {
         .merge(channels::router())
         .merge(templates::router())
         .merge(connections::router())
+        .merge(costs::router())
         .merge(dead_letters::router())
         .merge(doctor::router());
     OpenApiRouter::new().nest("/api/v1", nouns)

@@ -1,6 +1,7 @@
 //! A workspace with a connected number and customers who write.
 
 use super::{Client, Reply, TestApp, Workspace};
+use rapport_core::cost::Price;
 use rapport_core::inbound::{Customer, Event, EventKind, InboundMessage, StatusUpdate};
 use rapport_core::inbox::{Change, Context, Needs, Outcome, decide, needs};
 use rapport_core::message::{Content, Status};
@@ -115,6 +116,19 @@ impl Shop {
         self.play(EventKind::Status(Box::new(update))).await;
     }
 
+    /// The provider reports about a message of ours (by our id) and says what it charges.
+    pub async fn charge(&self, message: &str, status: Status, category: &str, kind: &str) {
+        let update = StatusUpdate {
+            id: format!("wamid.out.{message}"),
+            status,
+            customer: Customer::default(),
+            callback: Some(format!("rpt:{message}:1")),
+            failure: None,
+            pricing: Some(Price { category: category.to_owned(), kind: kind.to_owned() }),
+        };
+        self.play(EventKind::Status(Box::new(update))).await;
+    }
+
     async fn play(&self, kind: EventKind) -> Vec<Change> {
         let now = self.app.now();
         let event = Event { phone_number_id: "100".to_owned(), at: Some(now), kind };
@@ -177,6 +191,7 @@ impl Shop {
             quality: "GREEN".to_owned(),
             parameter_format: "POSITIONAL".to_owned(),
             components,
+            rejected_reason: None,
             updated_at: now.0,
         };
         let tx = self.scope().write().await.unwrap();

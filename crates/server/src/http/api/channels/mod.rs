@@ -1,11 +1,24 @@
 //! Channels: connected numbers.
 
+mod add_qr_code;
 mod check;
 mod create;
 mod delete;
+mod deregister;
+mod drop_qr_code;
 mod list;
+mod profile;
+mod qr_codes;
 mod read;
+mod register;
+mod request_code;
+mod set_profile;
+mod set_qr_code;
+mod subscribe;
+mod subscription;
+mod timeline;
 mod update;
+mod verify_code;
 
 use rapport_app::App;
 use rapport_app::doctor::Finding;
@@ -28,4 +41,14 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list::list, create::create))
         .routes(routes!(read::read, update::update, delete::delete))
         .routes(routes!(check::check))
+        .routes(routes!(timeline::timeline))
+        .routes(routes!(profile::profile, set_profile::set_profile))
+        .routes(routes!(register::register))
+        .routes(routes!(deregister::deregister))
+        .routes(routes!(request_code::request_code))
+        .routes(routes!(verify_code::verify_code))
+        .routes(routes!(qr_codes::qr_codes, add_qr_code::add_qr_code))
+        .routes(routes!(set_qr_code::set_qr_code, drop_qr_code::drop_qr_code))
+        .routes(routes!(subscription::subscription))
+        .routes(routes!(subscribe::subscribe))
 }

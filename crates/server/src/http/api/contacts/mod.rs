@@ -1,12 +1,15 @@
 //! Contacts: people, what they agreed to, and their conversations.
 
+mod block;
 mod consent;
 mod consents;
 mod conversations;
 mod create;
+mod guard;
 mod list;
 mod open;
 mod read;
+mod unblock;
 mod update;
 
 use rapport_app::App;
@@ -19,6 +22,8 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list, create::create))
         .routes(routes!(read::read, update::update))
+        .routes(routes!(block::block, unblock::unblock))
         .routes(routes!(conversations::conversations, open::open))
         .routes(routes!(consents::consents, consent::consent))
+        .routes(routes!(guard::guard))
 }

@@ -1,6 +1,8 @@
-//! The guard: what it would say.
+//! The guard: what it would say, and the rules it goes by.
 
+mod policy;
 mod preview;
+mod set_policy;
 
 use rapport_app::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -9,5 +11,5 @@ use utoipa_axum::routes;
 /// The noun's endpoints.
 #[must_use]
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(preview::preview))
+    OpenApiRouter::new().routes(routes!(preview::preview)).routes(routes!(policy::policy, set_policy::set_policy))
 }

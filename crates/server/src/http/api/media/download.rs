@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rapport_app::App;
+use rapport_app::media::derived::Copy;
 use rapport_app::media::upload;
 use std::io::SeekFrom;
 use tokio::fs::File;
@@ -41,9 +42,15 @@ pub async fn download(
     headers: HeaderMap,
 ) -> Answer<Response> {
     let (row, path) = upload::get(&app, &caller, id.into()).await?;
-    let file = File::open(&path).await.map_err(|error| gone(id, &error))?;
+    let file = Copy { path, mime: row.mime, filename: row.filename, tag: row.sha256.unwrap_or_default() };
+    serve(id, &file, &headers).await
+}
+
+/// Hands out a file, whole or in pieces, so that nothing in it can run.
+pub async fn serve(id: Uuid, copy: &Copy, headers: &HeaderMap) -> Answer<Response> {
+    let file = File::open(&copy.path).await.map_err(|error| gone(id, &error))?;
     let size = file.metadata().await.map_err(|error| gone(id, &error))?.len();
-    let tag = format!("\"{}\"", row.sha256.as_deref().unwrap_or_default());
+    let tag = format!("\"{}\"", copy.tag);
     let asked = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let mut answer = if asked(header::IF_NONE_MATCH).is_some_and(|known| known == "*" || known.contains(&tag)) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -57,7 +64,7 @@ pub async fn download(
         }
         .map_err(|error| gone(id, &error))?
     };
-    let (mime, disposition) = presentation(&row.mime, row.filename.as_deref());
+    let (mime, disposition) = presentation(&copy.mime, copy.filename.as_deref());
     let ours = answer.headers_mut();
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {

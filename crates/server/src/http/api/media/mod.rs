@@ -1,7 +1,9 @@
 //! Files of messages.
 
+mod crm_copy;
 mod download;
 mod range;
+mod thumbnail;
 mod upload;
 
 use rapport_app::App;
@@ -11,7 +13,10 @@ use utoipa_axum::routes;
 /// The noun's endpoints with small bodies.
 #[must_use]
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(download::download))
+    OpenApiRouter::new()
+        .routes(routes!(download::download))
+        .routes(routes!(thumbnail::thumbnail))
+        .routes(routes!(crm_copy::crm_copy))
 }
 
 /// The noun's endpoints that take files.

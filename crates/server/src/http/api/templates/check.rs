@@ -1,0 +1,18 @@
+//! POST /api/v1/templates/check
+
+use crate::http::{Answer, Caller, Json, Problems};
+use rapport_app::channel::template_draft::{self, TemplateCheck, TemplateDraft};
+
+/// Checks a template against the provider's rules without submitting it.
+#[utoipa::path(
+    post,
+    path = "/templates/check",
+    operation_id = "check_template",
+    tag = "templates",
+    request_body = TemplateDraft,
+    responses((status = 200, body = TemplateCheck), Problems),
+    extensions(("x-permission" = json!("channel.manage")))
+)]
+pub async fn check(caller: Caller, Json(draft): Json<TemplateDraft>) -> Answer<Json<TemplateCheck>> {
+    Ok(Json(template_draft::check(&caller, &draft)?))
+}

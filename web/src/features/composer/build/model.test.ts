@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { canSend, contentOf, emptySketch, isLink, position, repeated, type Sketch } from './model'
+
+const sketch = (kind: Sketch['kind'], part: Partial<Sketch>): Sketch => ({ ...emptySketch(kind), ...part })
+const action = (of: Sketch) => {
+  const content = contentOf(of)
+  return content.type === 'interactive' ? content.action : null
+}
+
+describe('buttons', () => {
+  it('become replies with ids of their own; empty ones fall away', () => {
+    expect(action(sketch('button', { body: 'Keep it?', titles: ['Yes', ' ', 'No '] }))).toEqual({
+      buttons: [
+        { type: 'reply', reply: { id: 'choice-1', title: 'Yes' } },
+        { type: 'reply', reply: { id: 'choice-2', title: 'No' } },
+      ],
+    })
+  })
+  it('need a text, one to three titles of at most 20 characters, no two alike', () => {
+    const ok = { body: 'b', titles: ['a', 'b', 'c'] }
+    expect(canSend(sketch('button', ok))).toBe(true)
+    expect(canSend(sketch('button', { ...ok, body: ' ' }))).toBe(false)
+    expect(canSend(sketch('button', { ...ok, titles: ['', ''] }))).toBe(false)
+    expect(canSend(sketch('button', { ...ok, titles: ['a', 'b', 'c', 'd'] }))).toBe(false)
+    expect(canSend(sketch('button', { ...ok, titles: ['x'.repeat(20)] }))).toBe(true)
+    expect(canSend(sketch('button', { ...ok, titles: ['x'.repeat(21)] }))).toBe(false)
+    expect(canSend(sketch('button', { ...ok, titles: ['a', 'a '] }))).toBe(false)
+    expect(canSend(sketch('button', { ...ok, footer: 'x'.repeat(61) }))).toBe(false)
+    expect([...repeated(['a', 'b', 'a', ''])]).toEqual(['a'])
+  })
+})
+
+describe('a list', () => {
+  const rows = (count: number, title = 't') => Array.from({ length: count }, (_, at) => ({ title: `${title}${at}`, description: '' }))
+  const list = (sections: Sketch['sections']) => sketch('list', { body: 'b', opener: 'Pick', sections })
+  it('numbers its rows through all sections', () => {
+    const made = action(list([{ title: 'A', rows: rows(1) }, { title: 'B', rows: [{ title: 'last', description: 'd' }] }]))
+    expect(made).toEqual({
+      button: 'Pick',
+      sections: [
+        { title: 'A', rows: [{ id: 'choice-1', title: 't0' }] },
+        { title: 'B', rows: [{ id: 'choice-2', title: 'last', description: 'd' }] },
+      ],
+    })
+  })
+  it('has ten rows in all, and names its sections when there are several', () => {
+    expect(canSend(list([{ title: '', rows: rows(10) }]))).toBe(true)
+    expect(canSend(list([{ title: '', rows: rows(11) }]))).toBe(false)
+    expect(canSend(list([{ title: 'A', rows: rows(6) }, { title: 'B', rows: rows(5) }]))).toBe(false)
+    expect(canSend(list([{ title: 'A', rows: rows(1) }, { title: '', rows: rows(1) }]))).toBe(false)
+    expect(canSend(list([{ title: '', rows: [{ title: '', description: 'lost' }, { title: 'a', description: '' }] }]))).toBe(false)
+  })
+})
+
+describe('links and places', () => {
+  it('takes web addresses only', () => {
+    for (const good of ['https://x.example', 'http://x.example/a?b=c']) expect(isLink(good)).toBe(true)
+    for (const bad of ['', 'x.example', 'ftp://x.example', 'https://', 'https://a b.example', 'javascript:alert(1)']) expect(isLink(bad)).toBe(false)
+  })
+  it('reads coordinates out of what people paste', () => {
+    const dubai = { latitude: 25.2048, longitude: 55.2708 }
+    for (const text of ['25.2048, 55.2708', '25.2048،55.2708', '25.2048 55.2708', 'https://www.google.com/maps/@25.2048,55.2708,15z', 'https://maps.example/?q=25.2048,55.2708', 'https://www.openstreetmap.org/?mlat=25.2048&mlon=55.2708#map=16/1/2']) {
+      expect(position(text)).toEqual(dubai)
+    }
+    for (const text of ['', 'Dubai', '91, 0', '0, 181']) expect(position(text)).toBeNull()
+  })
+  it('asks for a contact and for a product code', () => {
+    expect(canSend(sketch('contacts', {}))).toBe(false)
+    expect(canSend(sketch('contacts', { card: { id: '1', name: 'Ana', phones: ['+1'], emails: [] } }))).toBe(true)
+    expect(canSend(sketch('product', { catalog: '1' }))).toBe(false)
+    expect(canSend(sketch('product', { catalog: '1', product: 'sku' }))).toBe(true)
+    expect(canSend(sketch('request_contact_info', { body: 'May we have your number?' }))).toBe(true)
+  })
+})

@@ -1,0 +1,90 @@
+import { Copy, ExternalLink, FileText, Image, List, MapPin, Phone, Reply, ShoppingBag, Timer, UserRound, Video, Workflow, type LucideIcon } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { RichText } from '@/features/content/RichText'
+import { directionOf } from '@/i18n/direction'
+import { useFormats } from '@/i18n/format'
+import { withExamples, type Draft } from './draft'
+
+const icons: Record<string, LucideIcon | undefined> = { QUICK_REPLY: Reply, URL: ExternalLink, PHONE_NUMBER: Phone, VOICE_CALL: Phone, COPY_CODE: Copy, OTP: Copy, FLOW: Workflow, CATALOG: ShoppingBag, REQUEST_CONTACT_INFO: UserRound }
+const files = { IMAGE: Image, VIDEO: Video, DOCUMENT: FileText, LOCATION: MapPin } as const
+
+/** How a template looks on the customer's phone, samples filled in, in the template's own direction. */
+export function TemplateBubble({ draft }: { draft: Draft }) {
+  const { t } = useTranslation()
+  const formats = useFormats()
+  const [now] = useState(() => Date.now())
+  const dir = directionOf(draft.language)
+  const lang = draft.language.replace('_', '-')
+  const coded = draft.category === 'AUTHENTICATION'
+  // The words of a code message are WhatsApp's; here they stand for themselves.
+  const body = coded ? [t('templates.code_body', { code: '123456' }), draft.code.advice ? t('templates.code_advice') : ''].filter(Boolean).join(' ') : withExamples(draft.body, draft.examples.body)
+  const footer = coded ? (draft.code.minutes.trim() ? t('templates.code_expires', { count: Number(draft.code.minutes) || 0 }) : '') : draft.footer
+  return (
+    <section aria-label={t('template.preview')} className="rounded-lg border border-line bg-sunken p-4">
+      <div dir={coded ? undefined : dir} lang={coded ? undefined : lang} className="max-w-80 min-w-56 overflow-hidden rounded-lg rounded-ss-none border border-line bg-raised">
+        {!coded && <Header draft={draft} />}
+        <div className="px-3 pt-2 pb-1.5">
+          {!coded && draft.header.kind === 'TEXT' && draft.header.text && <p dir="auto" className="mb-1 font-semibold wrap-anywhere text-strong">{withExamples(draft.header.text, draft.examples.header)}</p>}
+          {body ? <RichText text={body} /> : <p className="text-faint">{t('templates.body_empty')}</p>}
+          {footer && <p dir="auto" className="mt-1 text-sm wrap-anywhere text-muted">{footer}</p>}
+          <p className="mt-0.5 text-end text-xs text-faint">{formats.time(now)}</p>
+        </div>
+        <Buttons draft={draft} />
+      </div>
+    </section>
+  )
+}
+
+function Header({ draft }: { draft: Draft }) {
+  const { t } = useTranslation()
+  const { kind, mediaId } = draft.header
+  const Icon = kind === 'NONE' || kind === 'TEXT' ? null : files[kind]
+  return (
+    <>
+      {kind === 'IMAGE' && mediaId ? (
+        <img src={`/api/v1/media/${mediaId}`} alt={t('template.media.image')} className="max-h-44 w-full object-cover" />
+      ) : (
+        Icon && (
+          <div className="grid h-28 place-items-center bg-hover text-muted">
+            <Icon size={32} strokeWidth={1.5} aria-hidden />
+          </div>
+        )
+      )}
+      {draft.offer && (
+        <div className="flex items-center gap-2 border-b border-line px-3 py-2 text-sm">
+          <Timer size={18} aria-hidden className="shrink-0 text-caution-ink" />
+          <span dir="auto" className="font-semibold text-strong">{draft.offer.text}</span>
+        </div>
+      )}
+    </>
+  )
+}
+
+function Buttons({ draft }: { draft: Draft }) {
+  const { t } = useTranslation()
+  const label = (type: string, text: string) => text || (type === 'COPY_CODE' || type === 'OTP' ? t('templates.copy_code') : type === 'REQUEST_CONTACT_INFO' ? t('templates.share_contact') : '…')
+  const all = draft.category === 'AUTHENTICATION' ? [{ key: 0, type: 'OTP', text: draft.code.text }] : draft.buttons
+  // WhatsApp shows two of many and the rest behind one button.
+  const shown = all.length > 3 ? all.slice(0, 2) : all
+  if (all.length === 0) return null
+  return (
+    <ul>
+      {shown.map(({ key, type, text }) => {
+        const Icon = icons[type] ?? Reply
+        return (
+          <li key={key} className="flex items-center justify-center gap-2 border-t border-line px-3 py-2 text-sm font-semibold text-accent-ink">
+            <Icon size={15} aria-hidden className="shrink-0 rtl:-scale-x-100" />
+            <bdi className="truncate">{label(type, text)}</bdi>
+          </li>
+        )
+      })}
+      {all.length > 3 && (
+        <li className="flex items-center justify-center gap-2 border-t border-line px-3 py-2 text-sm font-semibold text-accent-ink">
+          <List size={15} aria-hidden />
+          {t('templates.all_options')}
+        </li>
+      )}
+    </ul>
+  )
+}

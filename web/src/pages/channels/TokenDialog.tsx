@@ -1,0 +1,49 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { patch } from '@/api/client'
+import { keys } from '@/api/keys'
+import type { Channel } from '@/api/types'
+import { Button } from '@/ui/Button'
+import { Dialog } from '@/ui/Dialog'
+import { ErrorNote } from '@/ui/ErrorNote'
+import { fieldError, isAtField } from '@/ui/errors'
+import { Field } from '@/ui/Field'
+import { toast } from '@/ui/toast'
+
+/** Replaces the access token: tried at Meta first, so that a wrong one changes nothing. */
+export function TokenDialog({ channelId, isOpen, onClose }: { channelId: string; isOpen: boolean; onClose: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const [token, setToken] = useState('')
+  const save = useMutation({
+    mutationFn: () => patch<Channel>(`/channels/${channelId}`, { access_token: token.trim() }),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: keys.channels })
+      void client.invalidateQueries({ queryKey: keys.doctor })
+      toast(t('channel.token_replaced'))
+      close()
+    },
+  })
+  const close = () => {
+    setToken('')
+    save.reset()
+    onClose()
+  }
+  return (
+    <Dialog title={t('channel.replace_token')} isOpen={isOpen} onClose={close}>
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          save.mutate()
+        }}
+      >
+        <p className="text-sm text-muted">{t('channel.replace_token_text')}</p>
+        <Field label={t('channels.field.access_token')} hint={t('channels.hint.access_token')} ltr type="password" autoComplete="off" value={token} onChange={setToken} error={fieldError(save.error, 'access_token')} />
+        {save.isError && !isAtField(save.error, ['access_token']) && <ErrorNote error={save.error} />}
+        <Button look="primary" type="submit" isDisabled={save.isPending || token.trim() === ''}>{save.isPending ? t('channel.checking') : t('channel.replace_token')}</Button>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,23 @@
+import { useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { channelsQuery, templateQuery } from '@/api/queries'
+import { emptyDraft, fromTemplate } from '@/features/template/draft'
+import { ErrorNote } from '@/ui/ErrorNote'
+import { Loading } from '@/ui/Loading'
+import { TemplateEditor } from './TemplateEditor'
+
+/** A new template, or one there is in another language. */
+export function NewTemplatePage() {
+  const { i18n } = useTranslation()
+  const { from, channel } = useSearch({ from: '/app/templates/new' })
+  const channels = useQuery(channelsQuery)
+  const source = useQuery({ ...templateQuery(from ?? ''), enabled: from !== undefined })
+  if (source.isError) return <div className="p-6"><ErrorNote error={source.error} onRetry={() => void source.refetch()} /></div>
+  if (!channels.data || (from && !source.data)) return <Loading />
+  const home = source.data?.channel_id ?? channel ?? channels.data[0]?.id ?? ''
+  const language = i18n.language.startsWith('ar') ? 'ar' : 'en'
+  // The other of the two languages people here write in; a click changes it.
+  const draft = source.data ? { ...fromTemplate(source.data), language: source.data.language.startsWith('ar') ? 'en' : 'ar' } : emptyDraft(language)
+  return <TemplateEditor key={from ?? 'new'} start={draft} channel={home} channels={channels.data} translates={source.data !== undefined} />
+}

@@ -1,0 +1,101 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { Languages, MoreHorizontal, Pencil } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { remove } from '@/api/client'
+import { keys } from '@/api/keys'
+import { channelsQuery, templateQuery } from '@/api/queries'
+import { Definitions } from '@/features/contact/DetailList'
+import { useMe } from '@/features/frame/useMe'
+import { fromTemplate } from '@/features/template/draft'
+import { TemplateBubble } from '@/features/template/TemplateBubble'
+import { useFormats } from '@/i18n/format'
+import { Button } from '@/ui/Button'
+import { Confirm } from '@/ui/Confirm'
+import { ErrorNote } from '@/ui/ErrorNote'
+import { errorText } from '@/ui/errors'
+import { IconButton } from '@/ui/IconButton'
+import { Loading } from '@/ui/Loading'
+import { Menu } from '@/ui/Menu'
+import { PageFrame } from '@/ui/PageFrame'
+import { Pill } from '@/ui/Pill'
+import { toast } from '@/ui/toast'
+import { When } from '@/ui/When'
+import { mayEdit, useStateWords } from './words'
+
+/** One template in one language: how it looks, how it stands, what can be done. */
+export function TemplatePage() {
+  const { t } = useTranslation()
+  const formats = useFormats()
+  const words = useStateWords()
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const { templateId } = useParams({ from: '/app/templates/$templateId' })
+  const query = useQuery(templateQuery(templateId))
+  const channels = useQuery(channelsQuery)
+  const manages = useMe().permissions.includes('channel.manage')
+  const [removing, setRemoving] = useState<'one' | 'all' | null>(null)
+  const drop = useMutation({
+    mutationFn: (extent: 'one' | 'all') => remove(`/templates/${templateId}${extent === 'all' ? '?all_languages=true' : ''}`),
+    onSuccess: () => {
+      void navigate({ to: '/templates' })
+      void client.invalidateQueries({ queryKey: keys.allTemplates })
+      toast(t('templates.deleted'))
+    },
+    onError: (error) => toast(errorText(error, t), 'danger'),
+  })
+  const template = query.data
+  if (query.isError && !template) return <div className="p-6"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
+  if (!template) return <Loading />
+  const state = words.status(template)
+  const quality = words.quality(template)
+  const reason = words.reason(template)
+  const language = formats.language(template.language)
+  const channel = channels.data?.find((one) => one.id === template.channel_id)
+  const rows: [string, React.ReactNode][] = [
+    [t('templates.status_filter'), <Pill key="s" tone={state.tone}>{state.text}</Pill>],
+    [t('templates.language'), language],
+    [t('templates.category'), words.category(template)],
+    [t('templates.quality_label'), quality?.text ?? t('templates.quality.UNKNOWN')],
+    [t('templates.updated'), <When key="w" at={template.updated_at} />],
+  ]
+  if (channel) rows.push([t('templates.channel'), <bdi key="c">{channel.name}</bdi>])
+  const going = template.status === 'PENDING_DELETION'
+  return (
+    <PageFrame
+      title={template.name}
+      actions={manages && !going && (
+        <>
+          {mayEdit(template) && <Button look="primary" onPress={() => void navigate({ to: '/templates/$templateId/edit', params: { templateId } })}><Pencil size={14} aria-hidden />{t('templates.edit')}</Button>}
+          <Button onPress={() => void navigate({ to: '/templates/new', search: { from: templateId } })}><Languages size={16} aria-hidden />{t('templates.other_language')}</Button>
+          <Menu
+            label={t('common.more_actions')}
+            items={[
+              { id: 'one', label: t('templates.delete_one'), danger: true, onAction: () => setRemoving('one') },
+              { id: 'all', label: t('templates.delete_all'), danger: true, onAction: () => setRemoving('all') },
+            ]}
+          >
+            <IconButton label={t('common.more_actions')} icon={MoreHorizontal} />
+          </Menu>
+        </>
+      )}
+    >
+      {reason && <p role="note" className="mb-4 rounded-lg bg-danger-soft p-3 text-danger-ink">{reason}</p>}
+      {template.status === 'PENDING' && <p role="note" className="mb-4 rounded-lg bg-caution-soft p-3 text-caution-ink">{t('templates.in_review')}</p>}
+      {going && <p role="note" className="mb-4 rounded-lg bg-caution-soft p-3 text-caution-ink">{t('templates.being_deleted')}</p>}
+      <div className="grid items-start gap-6 md:grid-cols-2">
+        <TemplateBubble draft={fromTemplate(template)} />
+        <Definitions rows={rows} />
+      </div>
+      <Confirm
+        title={removing === 'all' ? t('templates.delete_all') : t('templates.delete_one')}
+        text={removing === 'all' ? t('templates.delete_all_text', { name: template.name }) : t('templates.delete_one_text', { name: template.name, language })}
+        verb={t('templates.delete_verb')}
+        isOpen={removing !== null}
+        onClose={() => setRemoving(null)}
+        onConfirm={() => removing && drop.mutate(removing)}
+      />
+    </PageFrame>
+  )
+}

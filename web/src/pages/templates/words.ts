@@ -1,0 +1,47 @@
+// Words for a template's state: what colour and name it has, and what its owner should do.
+import { useTranslation } from 'react-i18next'
+import i18next from 'i18next'
+import type { Template } from '@/api/types'
+import { categories } from '@/features/template/draft'
+import type { Tone } from '@/ui/Pill'
+
+const tones: Record<string, Tone | undefined> = { APPROVED: 'positive', PENDING: 'caution', IN_APPEAL: 'caution', PAUSED: 'caution', REJECTED: 'danger', DISABLED: 'danger' }
+export const statuses = ['APPROVED', 'PENDING', 'REJECTED', 'PAUSED', 'DISABLED', 'IN_APPEAL', 'PENDING_DELETION', 'ARCHIVED'] as const
+/** Statuses in which WhatsApp lets a template be edited. The server decides; this only hides what it would refuse. */
+const editable = new Set(['APPROVED', 'REJECTED', 'PAUSED'])
+
+export function mayEdit(template: Template): boolean {
+  return editable.has(template.status.toUpperCase())
+}
+
+function known(key: string): string | null {
+  return i18next.exists(key) ? String(i18next.t(key as never)) : null
+}
+
+export interface StateWords {
+  status: (template: Template) => { tone: Tone; text: string }
+  quality: (template: Template) => { tone: Tone; text: string } | null
+  reason: (template: Template) => string | null
+  category: (template: Template) => string
+}
+
+export function useStateWords(): StateWords {
+  const { t } = useTranslation()
+  return {
+    status: ({ status }) => {
+      const name = statuses.find((one) => one === status.toUpperCase())
+      return { tone: tones[status.toUpperCase()] ?? 'neutral', text: name ? t(`template.status.${name}`) : status.toLowerCase() }
+    },
+    quality: ({ quality }) => {
+      if (quality === 'GREEN') return { tone: 'positive', text: t('templates.quality.GREEN') }
+      if (quality === 'YELLOW') return { tone: 'caution', text: t('templates.quality.YELLOW') }
+      if (quality === 'RED') return { tone: 'danger', text: t('templates.quality.RED') }
+      return null
+    },
+    category: ({ category }) => {
+      const name = categories.find((one) => one === category)
+      return name ? t(`templates.category_of.${name}`) : category.toLowerCase()
+    },
+    reason: ({ rejected_reason: reason }) => (reason ? (known(`template_reason.${reason}`) ?? reason) : null),
+  }
+}
