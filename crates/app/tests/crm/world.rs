@@ -94,6 +94,9 @@ pub struct World {
     _files: tempfile::TempDir,
 }
 
+/// How long something may take: a line that failed often rests up to a minute, in the time of the machine.
+const PATIENCE: Duration = Duration::from_secs(100);
+
 /// What HubSpot's write calls end with.
 const WRITES: [&str; 4] = ["batch/upsert", "batch/create", "batch/update", "contacts/{id}"];
 
@@ -183,7 +186,7 @@ impl World {
     pub async fn until(&self, what: &str, holds: impl AsyncFn() -> bool) {
         let began = Instant::now();
         while !holds().await {
-            if began.elapsed() > Duration::from_secs(20) {
+            if began.elapsed() > PATIENCE {
                 let jobs = number(&self.app.store, "SELECT count(*) FROM job").await.unwrap();
                 panic!("waited in vain: {what}; {jobs} jobs; {:?}; {:#?}", self.view().await, self.requests("").await);
             }
