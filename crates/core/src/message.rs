@@ -403,6 +403,12 @@ impl Status {
         }
     }
 
+    /// Not out yet as far as is known: it waits, or a try at it has no answer.
+    #[must_use]
+    pub fn is_under_way(self) -> bool {
+        matches!(self, Self::Queued | Self::Held | Self::Sending | Self::Unknown)
+    }
+
     /// Joins two reports about one message in any order: the result never depends on which came first.
     ///
     /// `Failed` outranks `Sent` (it may follow it days later) but not proof of delivery.

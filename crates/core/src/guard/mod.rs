@@ -21,7 +21,7 @@ pub use content::content_hash;
 pub use policy::{OnCap, Period, Policy};
 pub use request::{
     Act, Author, BudgetFacts, ChannelFacts, CustomerFacts, History, PortfolioFacts, Priority, Purpose, Readings,
-    Request, Snapshot, TemplateFacts, Tier, priority,
+    Request, RouteWait, Snapshot, TemplateFacts, Tier, priority,
 };
 pub use verdict::{Check, Effect, Outcome, Rule, Unit, Verdict, note_keys};
 

@@ -228,6 +228,14 @@ impl Pair {
         }
     }
 
+    /// What left at `sent_at` was refused: it owes nothing. Left alone when it belongs to an earlier burst.
+    pub fn give_back(&mut self, sent_at: Ms) {
+        if self.taken > 0 && self.started.is_some_and(|started| sent_at >= started) {
+            self.taken -= 1;
+            self.paid_at = self.paid_at.plus(-self.gap);
+        }
+    }
+
     /// Forgets a burst that is paid back.
     pub fn prune(&mut self, now: Ms) {
         if self.is_idle(now) {
@@ -248,7 +256,8 @@ impl Pair {
 pub enum Growth {
     /// 4^X s, X = 0, 1, 2, ... (131056), at most an hour; the provider's own rule, so without jitter.
     Pair,
-    /// 1 s, 2 s, 4 s, ... at most 5 min, the upper half of each step random.
+    /// 1 s, 2 s, 4 s, ... at most 30 s, the upper half of each step random: whatever lasted for hours, the number is back
+    /// within a minute of its end.
     Exponential,
 }
 
@@ -282,7 +291,7 @@ impl Backoff {
         let step = match self.growth {
             Growth::Pair => SECOND.saturating_mul(1 << (2 * self.failures.min(6))).min(HOUR),
             Growth::Exponential => {
-                let full = SECOND.saturating_mul(1 << self.failures.min(9)).min(5 * MINUTE);
+                let full = SECOND.saturating_mul(1 << self.failures.min(9)).min(30 * SECOND);
                 let jitter = if jitter.is_finite() { jitter.clamp(0.0, 1.0) } else { 1.0 };
                 full / 2 + ((full - full / 2) as f64 * jitter) as i64
             }

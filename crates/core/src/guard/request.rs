@@ -129,8 +129,19 @@ pub struct Snapshot {
     pub budget: Option<BudgetFacts>,
     /// What the limiters say.
     pub readings: Readings,
+    /// The number does not answer and the standby would not take the message; `None`: it may go.
+    pub route: Option<RouteWait>,
     /// IANA name of the workspace's time zone, for customers whose own is unknown.
     pub workspace_timezone: String,
+}
+
+/// A message that waits for its route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteWait {
+    /// Why the standby would not take it: the code of the rule that says so.
+    pub why: String,
+    /// When to look again.
+    pub until: Ms,
 }
 
 /// How far the month's budget is used.

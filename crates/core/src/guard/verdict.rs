@@ -102,6 +102,8 @@ rules! {
     PairRate "pair_rate" ["ok", "not_needed", "waiting"],
     /// Calls to the provider's API per hour and day. Value: the next free moment.
     CallBudget "call_budget" ["ok", "waiting"],
+    /// The route a message goes over works, or it waits for it: the standby would not take it. Value: why not.
+    Route "route" ["ok", "waiting"],
 }
 
 /// Every note and summary key a verdict can carry, for the translators.

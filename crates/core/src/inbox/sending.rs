@@ -40,7 +40,7 @@ pub enum Step {
 #[must_use]
 fn next(now_at: Status, step: &Step) -> Option<Status> {
     let waiting = matches!(now_at, Status::Queued | Status::Held);
-    let open = waiting || matches!(now_at, Status::Sending | Status::Unknown);
+    let open = now_at.is_under_way();
     match step {
         Step::Held => waiting.then_some(Status::Held),
         Step::Refused => waiting.then_some(Status::Refused),
@@ -65,7 +65,10 @@ pub fn step(message: &MessageState, conversation: Option<&ConversationState>, st
     }
     match step {
         Step::Accepted { provider_id } => {
-            row.provider_id.get_or_insert_with(|| provider_id.clone());
+            // A message that is tried again still has the id of the try that failed.
+            if message.status.is_under_way() || row.provider_id.is_none() {
+                row.provider_id = Some(provider_id.clone());
+            }
             row.failure = row.failure.filter(|_| status == Status::Failed);
         }
         Step::Failed(failure) => {
@@ -73,10 +76,10 @@ pub fn step(message: &MessageState, conversation: Option<&ConversationState>, st
             row.failure = Some(failure.clone());
         }
         Step::Lost(failure) => row.failure = Some(failure.clone()),
-        Step::Retried | Step::Again => {
-            row.failed_at = None;
-            row.failure = None;
+        Step::Retried => {
+            (row.sent_at, row.failed_at, row.failure) = (None, None, None);
         }
+        Step::Again => (row.failed_at, row.failure) = (None, None),
         Step::SettledSent => row.failure = None,
         Step::Held | Step::Refused | Step::Started => {}
     }

@@ -33,9 +33,14 @@ pub(super) fn advance(
         return Decision::nothing(Outcome::Relane(lane));
     }
     let at = at.unwrap_or(context.received_at);
+    let adopted = match reported(known, update, at) {
+        Try::Earlier => return Decision::nothing(Outcome::Stale),
+        Try::Current => false,
+        Try::New => true,
+    };
     let mut message = known.clone();
     let mut effects = Vec::new();
-    if message.provider_id.is_none() {
+    if adopted {
         message.provider_id = Some(update.id.clone());
         effects.push(Effect::SettleSend { message_id: message.id, provider_id: update.id.clone() });
         effects.push(Effect::Release { channel_id: context.channel_id, key: message_key(&update.id) });
@@ -67,6 +72,37 @@ pub(super) fn advance(
     }
     changes.push(Change::Feed(updated(&message, at)));
     Decision { changes, effects, outcome }
+}
+
+/// The try at a message that a report is about.
+enum Try {
+    /// The one whose provider id the message has.
+    Current,
+    /// One whose provider id is not known yet: the answer to it was lost, or is still on its way.
+    New,
+    /// One that failed, after which somebody tried again: what is reported about it says nothing any more.
+    Earlier,
+}
+
+/// The provider's report and the start of the try are told by two clocks, one of them in whole seconds. Milliseconds.
+const CLOCKS_APART: i64 = 2_000;
+
+/// A message that failed keeps the id of its failed try until the next one has its own. Reports are repeated for days, so
+/// the failure of an old try must not be taken for that of the new one. Proof of delivery counts whichever try it is of.
+fn reported(known: &MessageState, update: &StatusUpdate, at: Ms) -> Try {
+    let Some(ours) = known.provider_id.as_deref() else { return Try::New };
+    let proof = matches!(update.status, Status::Delivered | Status::Read);
+    let under_way = known.status.is_under_way();
+    if ours == update.id {
+        return if under_way && !proof { Try::Earlier } else { Try::Current };
+    }
+    let of_this_try = known.status_at.is_none_or(|began| at.plus(CLOCKS_APART) >= began);
+    match known.status {
+        _ if under_way && (proof || of_this_try) => Try::New,
+        Status::Failed if update.status != Status::Failed => Try::New,
+        _ if proof => Try::Current,
+        _ => Try::Earlier,
+    }
 }
 
 fn merge(message: &mut MessageState, update: &StatusUpdate, at: Ms) {

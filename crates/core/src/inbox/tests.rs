@@ -1,6 +1,7 @@
 //! The inbox as tables and properties: order-free, once, one open conversation.
 
 mod consent;
+mod tries;
 
 use super::*;
 use crate::id::uuid_v7;

@@ -1,11 +1,13 @@
 //! Templates: what Meta's definition asks for, whether a send fits it, and what the customer will read
 //! (`whatsapp-cloud-api.md` §6, §8).
 
+pub mod bind;
 mod check;
 mod definition;
 pub mod draft;
 mod fill;
 mod render;
+pub mod suggest;
 
 #[cfg(test)]
 mod tests;

@@ -67,6 +67,18 @@ impl Case<'_> {
         self.reading(Rule::CallBudget, self.snapshot.readings.calls_at, Value::Null)
     }
 
+    /// The number does not answer, and the standby would not take this message.
+    pub(super) fn route(&self) -> Check {
+        match &self.snapshot.route {
+            Some(wait) => {
+                let check =
+                    Check::failed(Rule::Route, "waiting", Effect::Delay, Unit::Text, wait.why.clone(), Value::Null);
+                check.until(Some(wait.until))
+            }
+            None => Check::held(Rule::Route, "ok", Unit::Text, Value::Null, Value::Null),
+        }
+    }
+
     fn reading(&self, rule: Rule, at: Option<Ms>, limit: Value) -> Check {
         match at {
             Some(at) if at > self.now => {

@@ -63,6 +63,7 @@ impl Case<'_> {
             Rule::Throughput => self.throughput(),
             Rule::PairRate => self.pair_rate(),
             Rule::CallBudget => self.call_budget(),
+            Rule::Route => self.route(),
         }
     }
 

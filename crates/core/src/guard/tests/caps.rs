@@ -239,6 +239,11 @@ fn days_seconds_and_pairs() {
             delayed(Rule::CallBudget, "guard.call_budget.waiting", NOON.plus(HOUR)),
         ),
         (
+            "no route",
+            |s, _| s.route = Some(RouteWait { why: "window".to_owned(), until: NOON.plus(60_000) }),
+            delayed(Rule::Route, "guard.route.waiting", NOON.plus(60_000)),
+        ),
+        (
             "backing off",
             |s, _| s.readings.backoff_at = Some(NOON.plus(4_000)),
             delayed(Rule::Backoff, "guard.backoff.waiting", NOON.plus(4_000)),

@@ -150,6 +150,20 @@ fn the_documented_burst() {
 }
 
 #[test]
+fn what_was_refused_owes_nothing() {
+    let mut pair = Pair::default();
+    for n in 0..30 {
+        pair.take(Ms(n * 100));
+        pair.give_back(Ms(n * 100));
+    }
+    pair.take(Ms(3_000));
+    pair.take(Ms(9_000));
+    // Of an earlier burst: nothing to give back here.
+    pair.give_back(Ms(3_000));
+    assert!(!pair.is_idle(Ms(14_999)) && pair.is_idle(Ms(15_000)));
+}
+
+#[test]
 fn taking_over_waits_one_window() {
     let limiter = Throughput::taken_over(80, 50, Ms(500));
     assert_eq!(limiter.earliest(Ms(500)), Ms(1_550));
@@ -205,7 +219,8 @@ fn backing_off() {
         (0, 1.0, None, 1_000),
         (3, 0.0, None, 4_000),
         (3, 1.0, None, 8_000),
-        (40, 1.0, None, 300_000),
+        (40, 1.0, None, 30_000),
+        (40, 0.0, None, 15_000),
         (0, f64::NAN, None, 1_000),
         (0, 7.0, None, 1_000),
         (0, 1.0, Some(30_000), 30_000),

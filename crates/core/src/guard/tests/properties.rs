@@ -73,6 +73,7 @@ fn snapshots() -> impl Strategy<Value = Snapshot> {
                 portfolio: PortfolioFacts { tier, used, counts_customer, frees_at: at.4 },
                 budget: None,
                 readings: Readings { throughput_at: at.5, pair_at: at.6, ..Readings::default() },
+                route: None,
                 workspace_timezone: String::new(),
             }
         },

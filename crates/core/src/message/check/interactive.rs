@@ -59,8 +59,15 @@ fn header_of(sheet: &mut Sheet, kind: &str, header: &Value) {
     sheet.word("header.type", &Value::from(sort), allowed);
     match sort {
         "text" => sheet.value("header.text", &header["text"], 60),
-        "image" | "video" | "document" => sheet.either(&format!("header.{sort}"), &header[sort], "id", "link"),
+        "image" | "video" | "document" => file(sheet, &format!("header.{sort}"), &header[sort]),
         _ => {}
+    }
+}
+
+/// A file by the provider's id or a link; or our own, before it is exchanged for the provider's id.
+fn file(sheet: &mut Sheet, field: &str, file: &Value) {
+    if !file["media_id"].is_string() {
+        sheet.either(field, file, "id", "link");
     }
 }
 
@@ -199,7 +206,7 @@ fn carousel(sheet: &mut Sheet, action: &Value) {
         if !header.is_null() {
             sheet.word(&format!("{path}.header.type"), &header["type"], &["image", "video"]);
             if let Some(sort @ ("image" | "video")) = header["type"].as_str() {
-                sheet.either(&format!("{path}.header.{sort}"), &header[sort], "id", "link");
+                file(sheet, &format!("{path}.header.{sort}"), &header[sort]);
             }
         }
     }

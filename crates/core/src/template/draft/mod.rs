@@ -15,6 +15,7 @@ pub use problem::{Code, Problem};
 use super::definition::Format;
 use problem::Report;
 use serde_json::Value;
+use std::ops::RangeInclusive;
 
 /// Longest name.
 const NAME_MAX: usize = 512;
@@ -40,6 +41,8 @@ pub struct Draft<'a> {
     pub parameter_format: &'a str,
     /// Header, body, footer, buttons and so on.
     pub components: &'a Value,
+    /// How long a message is tried, in seconds; -1 = 30 days, `None` = the category's usual time.
+    pub ttl_seconds: Option<i64>,
 }
 
 /// Everything that is wrong with a draft, in reading order; nothing when it may be submitted.
@@ -62,6 +65,9 @@ pub fn problems(draft: &Draft<'_>) -> Vec<Problem> {
             Format::Positional
         }
     };
+    if let Some(seconds) = draft.ttl_seconds {
+        ttl(seconds, &category, &mut report);
+    }
     match draft.components.as_array() {
         Some(list) => components(&list[..list.len().min(COMPONENTS_MAX)], &category, format, &mut report),
         None => report.plain("components", Code::NotAList),
@@ -86,6 +92,25 @@ pub fn category_change(status: &str, from: &str, to: &str) -> Option<Problem> {
         actual: None,
         value: Some(from.to_owned()),
     })
+}
+
+/// The seconds a message of a category may be tried; `None` for a category we do not know.
+#[must_use]
+pub fn ttl_range(category: &str) -> Option<RangeInclusive<i64>> {
+    match category {
+        "AUTHENTICATION" => Some(30..=900),
+        "UTILITY" => Some(30..=43_200),
+        "MARKETING" => Some(43_200..=2_592_000),
+        _ => None,
+    }
+}
+
+fn ttl(seconds: i64, category: &str, report: &mut Report) {
+    let Some(range) = ttl_range(category) else { return };
+    if seconds != -1 && !range.contains(&seconds) {
+        let allowed = format!("{}-{}", range.start(), range.end());
+        report.seconds("message_send_ttl_seconds", *range.end(), seconds, &allowed);
+    }
 }
 
 fn name(name: &str, report: &mut Report) {

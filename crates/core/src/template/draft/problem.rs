@@ -105,6 +105,7 @@ codes! {
     OfferHeader "offer_header" "Beside an offer the header is a picture or a film.",
     OfferButtons "offer_buttons" "An offer needs a link button.",
     OfferCode "offer_code" "An offer that expires needs a button that copies its code, before the others.",
+    TtlRange "ttl_range" "Messages of this category are tried for {value} seconds (or -1 for 30 days), not {actual}.",
     CategoryFixed "category_fixed" "The category of an approved template cannot be changed.",
 }
 
@@ -155,6 +156,17 @@ impl Report {
             self.plain(path, Code::LineBreak);
         }
         self.length(path, text, most);
+    }
+
+    /// A time outside what its category allows.
+    pub(super) fn seconds(&mut self, path: &str, most: i64, actual: i64, allowed: &str) {
+        self.0.push(Problem {
+            code: Code::TtlRange,
+            path: path.to_owned(),
+            limit: Some(most),
+            actual: Some(actual),
+            value: Some(allowed.to_owned()),
+        });
     }
 
     fn push(&mut self, path: &str, code: Code, limit: Option<usize>, actual: Option<usize>, value: Option<&str>) {

@@ -2,7 +2,14 @@ use super::*;
 use serde_json::json;
 
 fn found(category: &str, format: &str, components: Value) -> Vec<(&'static str, String)> {
-    let draft = Draft { name: "order_1", language: "en", category, parameter_format: format, components: &components };
+    let draft = Draft {
+        name: "order_1",
+        language: "en",
+        category,
+        parameter_format: format,
+        components: &components,
+        ttl_seconds: None,
+    };
     problems(&draft).into_iter().map(|problem| (problem.code.code(), problem.path)).collect()
 }
 
@@ -31,7 +38,8 @@ fn reply(text: &str) -> Value {
 fn names_languages_and_categories() {
     let components = json!([plain()]);
     let of = |name: &str, language: &str, category: &str, format: &str| -> Vec<String> {
-        let draft = Draft { name, language, category, parameter_format: format, components: &components };
+        let draft =
+            Draft { name, language, category, parameter_format: format, components: &components, ttl_seconds: None };
         problems(&draft).into_iter().map(|problem| format!("{} {}", problem.code.code(), problem.path)).collect()
     };
     let none: [&str; 0] = [];
@@ -49,8 +57,14 @@ fn names_languages_and_categories() {
 #[test]
 fn a_problem_says_its_limit_and_value() {
     let components = json!([{ "type": "BODY", "text": "a".repeat(1025) }]);
-    let draft =
-        Draft { name: "a", language: "en", category: "UTILITY", parameter_format: "NAMED", components: &components };
+    let draft = Draft {
+        name: "a",
+        language: "en",
+        category: "UTILITY",
+        parameter_format: "NAMED",
+        components: &components,
+        ttl_seconds: None,
+    };
     let found = problems(&draft);
     assert_eq!((found[0].limit, found[0].actual), (Some(1024), Some(1025)));
 }
@@ -294,4 +308,34 @@ fn codes_are_unique() {
     codes.dedup();
     assert_eq!(codes.len(), Code::ALL.len());
     assert!(Code::ALL.iter().all(|code| code.text().ends_with('.')));
+}
+
+#[test]
+fn messages_are_tried_as_long_as_their_category_allows() {
+    let components = json!([plain()]);
+    let of = |category: &str, ttl: i64| -> Vec<String> {
+        let draft = Draft {
+            name: "a",
+            language: "en",
+            category,
+            parameter_format: "NAMED",
+            components: &components,
+            ttl_seconds: Some(ttl),
+        };
+        problems(&draft).iter().map(|problem| format!("{} {}", problem.path, problem.text())).collect()
+    };
+    let none: [&str; 0] = [];
+    for (category, fine, wrong) in
+        [("UTILITY", [30, 43_200], [29, 43_201]), ("MARKETING", [43_200, 2_592_000], [43_199, 2_592_001])]
+    {
+        for seconds in fine.into_iter().chain([-1]) {
+            assert_eq!(of(category, seconds), none, "{category} {seconds}");
+        }
+        for seconds in wrong {
+            let found = of(category, seconds);
+            assert!(found[0].starts_with("message_send_ttl_seconds Messages of this category"), "{found:?}");
+            assert!(found[0].contains(&seconds.to_string()), "{found:?}");
+        }
+    }
+    assert_eq!(ttl_range("AUTHENTICATION"), Some(30..=900));
 }
