@@ -2,12 +2,14 @@
 //!
 //! Everything but [`http::client`] is sans-I/O: builders make a [`http::Request`], readers take a [`http::Response`] or
 //! a webhook body. Nothing here touches the database or the clock, and no vendor type leaves this crate: readers
-//! return the values of `rapport-core` or the neutral ones of [`crm`].
+//! return the values of `rapport-core` or the neutral ones of [`crm`]. Whoever carries WhatsApp messages stands behind
+//! the one seam [`provider`].
 
 pub mod crm;
 pub mod http;
 pub mod hubspot;
 pub(crate) mod json;
+pub mod provider;
 pub mod secret;
 pub(crate) mod sign;
 pub mod whatsapp;

@@ -153,7 +153,8 @@ fn refusals_are_sorted() {
     assert_eq!(wait(&[("Retry-After", "0")]), Some(Duration::from_secs(10)));
     assert_eq!(wait(&[("Retry-After", "30")]), Some(Duration::from_secs(30)));
     assert_eq!(wait(&[("X-HubSpot-RateLimit-Interval-Milliseconds", "1000")]), Some(Duration::from_secs(1)));
-    assert_eq!(wait(&[("Retry-After", "1000000000")]), Some(Duration::from_secs(3600)));
+    assert_eq!(wait(&[("Retry-After", "7200")]), Some(Duration::from_secs(3600)));
+    assert_eq!(wait(&[("Retry-After", "1000000000")]), Some(Duration::from_secs(10)));
     let old = json!({"message": "Property values were not valid: [{\"isValid\":false,\"message\":\"x was read only\",\"error\":\"READ_ONLY_VALUE\",\"name\":\"x\"}]", "category": "VALIDATION_ERROR"});
     let old = read_error(&Response::new(400, &[], old.to_string()));
     assert_eq!((old.fields[0].field.as_str(), old.fields[0].code.as_str()), ("x", "READ_ONLY_VALUE"));

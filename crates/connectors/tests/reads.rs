@@ -4,7 +4,7 @@ use rapport_connectors::Secret;
 use rapport_connectors::http::{Body, Response};
 use rapport_connectors::whatsapp::api::read_success;
 use rapport_connectors::whatsapp::media::{self, Source};
-use rapport_connectors::whatsapp::{Api, RetryClass, money, numbers, templates};
+use rapport_connectors::whatsapp::{Api, RetryClass, money, numbers, template_library, templates};
 use serde_json::json;
 
 fn api() -> Api {
@@ -44,6 +44,7 @@ fn templates_are_created_edited_and_deleted() {
         category: "UTILITY",
         parameter_format: "POSITIONAL",
         components: &components,
+        ttl_seconds: None,
     };
     let create = templates::create(&api(), "W", &new);
     assert_eq!((create.method.as_str(), create.url.as_str()), ("POST", "http://127.0.0.1:9/v26.0/W/message_templates"));
@@ -52,11 +53,16 @@ fn templates_are_created_edited_and_deleted() {
     let created = templates::read_create(&ok(json!({"id": 7, "status": "pending"}))).unwrap();
     assert_eq!((created.id.as_str(), created.status.as_str(), created.category), ("7", "PENDING", None));
 
-    let edit = templates::edit(&api(), "7", None, Some(&components));
+    let timed = templates::create(&api(), "W", &templates::NewTemplate { ttl_seconds: Some(3_600), ..new });
+    assert_eq!(timed.json().unwrap()["message_send_ttl_seconds"], 3_600);
+    let change = templates::Edit { components: Some(&components), ..templates::Edit::default() };
+    let edit = templates::edit(&api(), "7", &change);
     assert_eq!(
         (edit.url.as_str(), edit.json().unwrap()),
         ("http://127.0.0.1:9/v26.0/7", json!({"components": components}))
     );
+    let unpause = templates::unpause(&api(), "7");
+    assert_eq!((unpause.method.as_str(), unpause.url.as_str()), ("POST", "http://127.0.0.1:9/v26.0/7/unpause"));
     let one = templates::delete(&api(), "W", "hello", Some("7"));
     assert_eq!(
         (one.method.as_str(), one.url.as_str()),
@@ -65,6 +71,38 @@ fn templates_are_created_edited_and_deleted() {
     assert!(templates::delete(&api(), "W", "hello", None).url.ends_with("/message_templates?name=hello"));
     assert!(templates::read_done(&ok(json!({"success": true}))).is_ok());
     assert!(templates::read_done(&ok(json!({"success": false}))).is_err());
+}
+
+#[test]
+fn the_library_is_browsed_and_used() {
+    let wanted = template_library::Wanted { search: Some("order"), language: Some("en_US"), ..Default::default() };
+    let browse = template_library::browse(&api(), &wanted);
+    assert_eq!(browse.url, "http://127.0.0.1:9/v26.0/message_template_library?limit=50&search=order&language=en_US");
+    let answer = json!({"data": [
+        {"id": "1", "name": "delivery_1", "language": "en-US", "category": "UTILITY", "topic": "ORDER_MANAGEMENT",
+         "usecase": "DELIVERY_UPDATE", "industry": ["E_COMMERCE"], "header": "On its way", "body": "Hi {{1}}.",
+         "body_params": ["Jim"], "buttons": [{"type": "URL", "text": "Track", "url": "https://www.example.com"}]},
+        {"name": "broken"}
+    ]});
+    let page = template_library::read_page(&ok(answer)).unwrap();
+    let [one] = page.items.as_slice() else { panic!("one entry: {page:?}") };
+    assert_eq!((one.language.as_str(), one.use_case.as_deref(), page.next), ("en_US", Some("DELIVERY_UPDATE"), None));
+    assert_eq!((one.body_params.as_slice(), one.buttons.len()), (["Jim".to_owned()].as_slice(), 1));
+    let buttons = [
+        json!({"type": "URL", "url": {"base_url": "https://x.example/t/{{1}}", "url_suffix_example": "https://x.example/t/7"}}),
+    ];
+    let new = template_library::FromLibrary {
+        name: "delivery",
+        language: "en_US",
+        category: "UTILITY",
+        library_name: "delivery_1",
+        buttons: &buttons,
+    };
+    let body = template_library::create(&api(), "W", &new).json().unwrap();
+    assert_eq!(
+        (&body["library_template_name"], &body["library_template_button_inputs"]),
+        (&json!("delivery_1"), &json!(buttons))
+    );
 }
 
 #[test]

@@ -89,6 +89,7 @@ fn a_new_template_fits_the_published_schema() {
         category: "MARKETING",
         parameter_format: "POSITIONAL",
         components: &components,
+        ttl_seconds: None,
     };
     let body = templates::create(&Api::meta(Secret::new("t")), "W", &new).json().unwrap();
     let validator = jsonschema::draft202012::new(schema).unwrap();

@@ -46,6 +46,23 @@ pub async fn update(tx: &WriteTx, row: &Model) -> Result<()> {
     if done.rows_affected == 0 { Err(Error::NotFound("contact")) } else { Ok(()) }
 }
 
+/// How many contacts agreed to marketing, by country (`None` = not known).
+///
+/// # Errors
+/// What the database said.
+pub async fn opted_in(read: &Read) -> Result<Vec<(Option<String>, i64)>> {
+    let query = Entity::find()
+        .select_only()
+        .column(Column::Country)
+        .column_as(Column::Id.count(), "contacts_found")
+        .filter(Column::WorkspaceId.eq(read.workspace().0))
+        .filter(Column::MarketingConsent.eq("opted_in"))
+        .filter(Column::MergedInto.is_null())
+        .group_by(Column::Country)
+        .order_by_asc(Column::Country);
+    Ok(query.into_tuple().all(&read.conn()).await?)
+}
+
 /// An id no longer leads to the contact; it is kept as history.
 ///
 /// # Errors

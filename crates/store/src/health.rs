@@ -88,7 +88,15 @@ pub struct Node {
     pub version: String,
 }
 
-/// The processes that showed themselves within a day, and that clock's present moment.
+/// What the clock that leases are measured by shows: the database's own on PostgreSQL, else `now`.
+///
+/// # Errors
+/// What the database said.
+pub async fn clock(store: &Store, now: Ms) -> Result<Ms> {
+    sql::lease_clock(store.readers(), store.backend(), now).await
+}
+
+/// The processes that showed themselves within a day, and the leases' clock at this moment.
 ///
 /// # Errors
 /// What the database said.

@@ -4,9 +4,11 @@
 use crate::entity::media::{ActiveModel, Column, Entity, Model};
 use crate::error::{Error, Result};
 use crate::scope::{Read, WriteTx};
+use crate::sql;
+use crate::store::Store;
 use rapport_core::{ChannelId, MediaId, MessageId, Ms};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 pub use crate::entity::media::Model as MediaRow;
 
@@ -53,6 +55,8 @@ pub async fn insert(tx: &WriteTx, files: &[NewMedia], now: Ms) -> Result<()> {
             error: Set(None),
             expires_at: Set(None),
             created_at: Set(now.0),
+            used_at: Set(None),
+            kept_days: Set(None),
         });
         Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
     }
@@ -132,4 +136,106 @@ pub async fn note(tx: &WriteTx, id: MediaId, stored: &Stored) -> Result<()> {
     };
     let changed = update.exec(tx.conn()).await?;
     if changed.rows_affected == 0 { Err(Error::NotFound("media")) } else { Ok(()) }
+}
+
+/// What a workspace's stored files are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Volume {
+    /// How many.
+    pub files: i64,
+    /// Their bytes, equal contents counted once a file.
+    pub bytes: i64,
+}
+
+/// Files that are stored; `before` limits them to those last used before a moment.
+///
+/// # Errors
+/// What the database said.
+pub async fn volume(read: &Read, before: Option<Ms>) -> Result<Volume> {
+    let text = "SELECT count(*), CAST(COALESCE(sum(size), 0) AS bigint) FROM media \
+                WHERE workspace_id = $1 AND state = 'stored' AND COALESCE(used_at, created_at) < $2";
+    let values = [read.workspace().0.into(), before.map_or(i64::MAX, |before| before.0).into()];
+    let row = read.conn().query_one_raw(sql::with(read.backend(), text, values)).await?;
+    row.map_or(Ok(Volume::default()), |row| {
+        Ok(Volume { files: row.try_get_by_index(0)?, bytes: row.try_get_by_index(1)? })
+    })
+}
+
+/// Notes that files went out with a message: their age counts from now.
+///
+/// # Errors
+/// What the database said.
+pub async fn used(tx: &WriteTx, ids: &[MediaId], now: Ms) -> Result<()> {
+    if !ids.is_empty() {
+        Entity::update_many()
+            .col_expr(Column::UsedAt, Expr::value(now.0))
+            .filter(Column::WorkspaceId.eq(tx.workspace().0))
+            .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
+            .exec(tx.conn())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Marks files that were last used before a moment as deleted, at most `limit`; what waits to be sent stays. Returns
+/// how many. Their bytes are still there: see [`doomed`].
+///
+/// # Errors
+/// What the database said.
+pub async fn retire(tx: &WriteTx, before: Ms, days: u32, limit: u64) -> Result<u64> {
+    let text = "UPDATE media SET state = 'deleted', kept_days = $3, provider_media_id = NULL, expires_at = NULL \
+                WHERE workspace_id = $1 AND id IN (SELECT f.id FROM media AS f WHERE f.workspace_id = $1 \
+                AND f.state = 'stored' AND f.created_at < $2 AND COALESCE(f.used_at, f.created_at) < $2 \
+                AND NOT EXISTS (SELECT 1 FROM send_queue AS q JOIN message AS m ON m.workspace_id = q.workspace_id \
+                AND m.id = q.message_id WHERE q.workspace_id = $1 AND m.media_id = f.id) \
+                ORDER BY f.created_at LIMIT $4)";
+    let days = i32::try_from(days).unwrap_or(i32::MAX);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let values = [tx.workspace().0.into(), before.0.into(), days.into(), limit.into()];
+    Ok(tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?.rows_affected())
+}
+
+/// Hashes of files that were marked as deleted and whose bytes have not been dealt with yet.
+///
+/// # Errors
+/// What the database said.
+pub async fn doomed(read: &Read, limit: u64) -> Result<Vec<String>> {
+    let query = Entity::find()
+        .select_only()
+        .column(Column::Sha256)
+        .distinct()
+        .filter(Column::WorkspaceId.eq(read.workspace().0))
+        .filter(Column::State.eq("deleted"))
+        .filter(Column::Sha256.is_not_null())
+        .limit(limit);
+    Ok(query.into_tuple::<String>().all(&read.conn()).await?)
+}
+
+/// The bytes of deleted files with this hash have been dealt with.
+///
+/// # Errors
+/// What the database said.
+pub async fn forget_content(tx: &WriteTx, sha256: &str) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Sha256, Expr::value(None::<String>))
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::State.eq("deleted"))
+        .filter(Column::Sha256.eq(sha256))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Whether a file of any workspace still needs the bytes with this hash: equal contents are kept once.
+///
+/// # Errors
+/// What the database said.
+pub async fn is_needed(store: &Store, sha256: &str) -> Result<bool> {
+    let query = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Sha256.eq(sha256))
+        .filter(Column::State.is_in(["stored", "pending"]))
+        .limit(1);
+    Ok(query.into_tuple::<uuid::Uuid>().one(store.readers()).await?.is_some())
 }

@@ -130,17 +130,67 @@ fn reach_of(row: &QueryResult) -> Result<Reach> {
     })
 }
 
-/// The customers that count towards a messaging limit because the business wrote to them after a moment, each with
-/// the last time; the one that stops counting first comes first.
+/// How far a messaging limit is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FirstMessages {
+    /// Customers that count.
+    pub customers: i64,
+    /// The one asked about is among them.
+    pub counts_customer: bool,
+    /// The last message to the customer that stops counting first.
+    pub oldest: Option<Ms>,
+}
+
+/// Counts the customers that the business wrote to first after a moment, and looks for one of them. Asked before every
+/// template, so nobody is brought here.
 ///
 /// # Errors
 /// What the database said.
-pub async fn of_portfolio(read: &Read, portfolio_key: &str, after: Ms) -> Result<Vec<(ContactId, Ms)>> {
-    let text = "SELECT contact_id, max(at) FROM reach WHERE workspace_id = $1 AND portfolio_key = $2 AND at > $3 \
-                AND initiated = 1 GROUP BY contact_id ORDER BY max(at), contact_id";
-    let values = [read.workspace().0.into(), portfolio_key.into(), after.0.into()];
-    let rows = read.conn().query_all_raw(sql::with(read.backend(), text, values)).await?;
-    rows.iter().map(|row| Ok((ContactId(row.try_get_by_index(0)?), Ms(row.try_get_by_index(1)?)))).collect()
+pub async fn first_messages(read: &Read, portfolio_key: &str, contact: ContactId, after: Ms) -> Result<FirstMessages> {
+    let text = "SELECT count(*), max(CASE WHEN contact_id = $4 THEN 1 ELSE 0 END), min(last_at) FROM \
+                (SELECT contact_id, max(at) AS last_at FROM reach WHERE workspace_id = $1 AND portfolio_key = $2 \
+                AND at > $3 AND initiated = 1 GROUP BY contact_id) AS reached";
+    let values = [read.workspace().0.into(), portfolio_key.into(), after.0.into(), contact.0.into()];
+    let Some(row) = read.conn().query_one_raw(sql::with(read.backend(), text, values)).await? else {
+        return Ok(FirstMessages { customers: 0, counts_customer: false, oldest: None });
+    };
+    let counts: Option<i32> = row.try_get_by_index(1)?;
+    let oldest: Option<i64> = row.try_get_by_index(2)?;
+    Ok(FirstMessages {
+        customers: row.try_get_by_index(0)?,
+        counts_customer: counts == Some(1),
+        oldest: oldest.map(Ms),
+    })
+}
+
+/// What was reported of a message that was handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Report {
+    /// It arrived at this moment.
+    Arrived(Ms),
+    /// It failed at this moment, with the provider's code.
+    Failed(Ms, i64),
+}
+
+/// What was reported of the messages handed over to a customer after a moment, in no order.
+///
+/// # Errors
+/// What the database said.
+pub async fn reports(read: &Read, contact: ContactId, after: Ms) -> Result<Vec<Report>> {
+    let text = "SELECT m.delivered_at, m.failed_at, m.error FROM reach AS r \
+                JOIN message AS m ON m.workspace_id = r.workspace_id AND m.id = r.message_id \
+                WHERE r.workspace_id = $1 AND r.contact_id = $2 AND r.at > $3 \
+                AND (m.delivered_at IS NOT NULL OR m.failed_at IS NOT NULL)";
+    let values = [read.workspace().0.into(), contact.0.into(), after.0.into()];
+    let mut reports = Vec::new();
+    for row in read.conn().query_all_raw(sql::with(read.backend(), text, values)).await? {
+        let (delivered, failed): (Option<i64>, Option<i64>) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let error: Option<serde_json::Value> = row.try_get_by_index(2)?;
+        let code = error.and_then(|error| error["code"].as_i64());
+        reports.extend(delivered.map(|at| Report::Arrived(Ms(at))));
+        reports.extend(failed.zip(code).map(|(at, code)| Report::Failed(Ms(at), code)));
+    }
+    Ok(reports)
 }
 
 /// How many messages went over a channel at or after a moment.

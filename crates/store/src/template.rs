@@ -19,6 +19,8 @@ pub struct Filter {
     pub status: Option<String>,
     /// Whose name contains this.
     pub name_contains: Option<String>,
+    /// Only those that cannot be sent as they should.
+    pub degraded: bool,
     /// After this (name, language), for paging.
     pub after: Option<(String, String)>,
 }
@@ -37,6 +39,10 @@ pub async fn list(read: &Read, filter: &Filter, limit: u64) -> Result<Vec<Model>
     }
     if let Some(part) = &filter.name_contains {
         query = query.filter(Column::Name.contains(part));
+    }
+    if filter.degraded {
+        let stopped = Column::Status.is_in(["PAUSED", "DISABLED", "REJECTED", "FLAGGED", "ARCHIVED"]);
+        query = query.filter(stopped.or(Column::Quality.is_in(["RED", "YELLOW"])));
     }
     if let Some((name, language)) = &filter.after {
         let same_name = Column::Name.eq(name).and(Column::Language.gt(language));
@@ -83,6 +89,20 @@ pub async fn set_status(tx: &WriteTx, id: Uuid, status: &str, now: rapport_core:
     Ok(())
 }
 
+/// Keeps what fills the blanks of a template.
+///
+/// # Errors
+/// `NotFound` when it is gone.
+pub async fn set_fillings(tx: &WriteTx, id: Uuid, fillings: serde_json::Value) -> Result<()> {
+    let done = Entity::update_many()
+        .col_expr(Column::Fillings, Expr::value(fillings))
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::Id.eq(id))
+        .exec(tx.conn())
+        .await?;
+    if done.rows_affected == 0 { Err(crate::Error::NotFound("template")) } else { Ok(()) }
+}
+
 /// Forgets one template.
 ///
 /// # Errors
@@ -114,6 +134,7 @@ pub async fn upsert(tx: &WriteTx, rows: Vec<Model>) -> Result<()> {
                 Column::Components,
                 Column::RejectedReason,
                 Column::UpdatedAt,
+                Column::TtlSeconds,
             ])
             .to_owned();
         Entity::insert_many(models).on_conflict(replace).exec_without_returning(tx.conn()).await?;

@@ -67,9 +67,14 @@ impl Client {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             return Err(NoClient("no rustls crypto provider is installed".to_owned()));
         }
+        Self::resolving(config, Arc::new(|host| Box::pin(ask_system(host))))
+    }
+
+    /// A client that asks `lookup` where a name is.
+    fn resolving(config: Config, lookup: Lookup) -> Result<Self, NoClient> {
         let allow = Arc::new(config.allow);
         let inner = reqwest::Client::builder()
-            .dns_resolver(Guarded(Arc::clone(&allow)))
+            .dns_resolver(Guarded { allow: Arc::clone(&allow), lookup })
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .referer(false)
@@ -288,8 +293,18 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// Finds the addresses of a name.
+type Lookup = Arc<dyn Fn(String) -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>> + Send + Sync>;
+
+async fn ask_system(host: String) -> std::io::Result<Vec<SocketAddr>> {
+    Ok(tokio::net::lookup_host((host.as_str(), 0)).await?.collect())
+}
+
 /// Resolves names and lets only permitted addresses through.
-struct Guarded(Arc<AllowList>);
+struct Guarded {
+    allow: Arc<AllowList>,
+    lookup: Lookup,
+}
 
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -297,10 +312,10 @@ struct Refusal(String);
 
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
-        let allow = Arc::clone(&self.0);
+        let (allow, lookup) = (Arc::clone(&self.allow), Arc::clone(&self.lookup));
         Box::pin(async move {
             let host = name.as_str().to_owned();
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let found = lookup(host.clone()).await?;
             let mut refused = None;
             let mut permitted = Vec::with_capacity(found.len());
             for address in found {
@@ -314,5 +329,56 @@ impl Resolve for Guarded {
                 _ => Ok(Box::new(permitted.into_iter()) as Addrs),
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::net::TcpListener;
+
+    /// A name that changes its mind: the first answer is a public address where nobody listens, all later ones are ours.
+    fn rebinding(asked: &Arc<AtomicUsize>, public: bool) -> Client {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let count = Arc::clone(asked);
+        let lookup: Lookup = Arc::new(move |_| {
+            let time = count.fetch_add(1, Ordering::SeqCst);
+            let address = if time == 0 && public { [192, 0, 2, 1] } else { [127, 0, 0, 1] };
+            Box::pin(async move { Ok(vec![SocketAddr::from((address, 0))]) })
+        });
+        let allow = AllowList::parse(["192.0.2.1"]).expect("a rule");
+        let config = Config { allow, connect_timeout: Duration::from_millis(300), ..Config::default() };
+        Client::resolving(config, lookup).expect("a client")
+    }
+
+    #[tokio::test]
+    async fn a_name_that_turns_inwards_is_caught_at_every_connection() {
+        let trap = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("https://rebind.example:{}/", trap.local_addr().expect("an address").port());
+        let get = || Request::new("test", "test", Method::Get, url.clone()).with_timeout(Duration::from_secs(2));
+        let asked = Arc::new(AtomicUsize::new(0));
+        let client = rebinding(&asked, true);
+        // The connection goes to the very address that was judged: a second question, with another answer, is not asked.
+        let first = client.run(get()).await.expect_err("nobody is there");
+        assert!(matches!(first, Failure::NotSent(_) | Failure::Ambiguous(_)), "{first:?}");
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        for _ in 0..3 {
+            let later = client.run(get()).await.expect_err("inside");
+            assert!(matches!(&later, Failure::Blocked(why) if why.contains("127.0.0.1")), "{later:?}");
+        }
+        let knocked = tokio::time::timeout(Duration::from_millis(100), trap.accept()).await;
+        assert!(knocked.is_err(), "somebody knocked");
+    }
+
+    #[tokio::test]
+    async fn a_file_of_a_name_inside_is_not_fetched() {
+        let trap = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("https://cdn.example:{}/", trap.local_addr().expect("an address").port());
+        let client = rebinding(&Arc::new(AtomicUsize::new(0)), false);
+        let get = Request::new("test", "media_download", Method::Get, url);
+        let failure = client.stream(get, &mut Vec::new(), 10).await.expect_err("inside");
+        assert!(matches!(failure, Failure::Blocked(_)), "{failure:?}");
+        assert!(tokio::time::timeout(Duration::from_millis(100), trap.accept()).await.is_err());
     }
 }

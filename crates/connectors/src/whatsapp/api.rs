@@ -18,13 +18,33 @@ pub struct Api {
     base_url: String,
     version: String,
     token: Secret,
+    through: Option<Through>,
+}
+
+/// A provider that takes Meta's bodies behind an address and key of its own.
+#[derive(Debug, Clone)]
+struct Through {
+    vendor: &'static str,
+    /// The header of the key, lower case.
+    header: &'static str,
+    /// The number that the key stands for: it is left out of paths.
+    number_id: String,
 }
 
 impl Api {
     /// An access. `base_url` without trailing slash needed; an empty `version` leaves the version segment out.
     #[must_use]
     pub fn new(base_url: &str, version: &str, token: Secret) -> Self {
-        Self { base_url: base_url.trim_end_matches('/').to_owned(), version: version.to_owned(), token }
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        Self { base_url, version: version.to_owned(), token, through: None }
+    }
+
+    /// 360dialog: no version, no number in the path, the key in `D360-API-KEY` (§16).
+    #[must_use]
+    pub fn dialog360(base_url: &str, number_id: &str, key: Secret) -> Self {
+        let number_id = number_id.to_owned();
+        let through = Through { vendor: "dialog360", header: "d360-api-key", number_id };
+        Self { through: Some(through), ..Self::new(base_url, "", key) }
     }
 
     /// Meta itself, in the current version.
@@ -39,16 +59,31 @@ impl Api {
         &self.base_url
     }
 
+    /// Adds what proves that we may call.
+    pub(crate) fn authorised(&self, mut request: Request) -> Request {
+        match &self.through {
+            None => request.with_bearer(&self.token),
+            Some(through) => {
+                request.headers.push((through.header, self.token.expose().to_owned()));
+                request
+            }
+        }
+    }
+
     pub(crate) fn token(&self) -> &Secret {
         &self.token
+    }
+
+    fn vendor(&self) -> &'static str {
+        self.through.as_ref().map_or("whatsapp", |through| through.vendor)
     }
 
     /// `{base}/{version}/{segments..}?{query}`; segments and values are percent-encoded.
     pub(crate) fn url(&self, segments: &[&str], query: &[(&str, &str)]) -> String {
         let mut url = self.base_url.clone();
-        for segment in
-            std::iter::once(self.version.as_str()).filter(|version| !version.is_empty()).chain(segments.iter().copied())
-        {
+        let known = self.through.as_ref().map(|through| through.number_id.as_str());
+        let version = std::iter::once(self.version.as_str()).filter(|version| !version.is_empty());
+        for segment in version.chain(segments.iter().copied().filter(|segment| known != Some(*segment))) {
             url.push('/');
             url.push_str(&percent(segment));
         }
@@ -66,7 +101,7 @@ impl Api {
         segments: &[&str],
         query: &[(&str, &str)],
     ) -> Request {
-        Request::new("whatsapp", operation, method, self.url(segments, query)).with_bearer(&self.token)
+        self.authorised(Request::new(self.vendor(), operation, method, self.url(segments, query)))
     }
 
     pub(crate) fn get(&self, operation: &'static str, segments: &[&str], query: &[(&str, &str)]) -> Request {

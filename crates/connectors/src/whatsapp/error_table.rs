@@ -16,6 +16,7 @@ macro_rules! rows {
         }),+]
     };
 }
+pub(crate) use rows;
 
 /// The row for codes that are not in the table.
 pub static UNKNOWN: ErrorInfo = ErrorInfo {

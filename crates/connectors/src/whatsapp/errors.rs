@@ -1,6 +1,7 @@
 //! What the platform's error codes mean and what to do about them (`whatsapp-cloud-api.md` §11).
 
 use super::error_table::{TABLE, UNKNOWN};
+use crate::provider::error_table::TWILIO;
 
 /// What a failed send or call asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -53,9 +54,9 @@ pub struct ErrorInfo {
     pub class: RetryClass,
 }
 
-/// The row for a code; unknown codes get a row that says so and is never retried.
+/// The row for a code of any provider; unknown codes get a row that says so and is never retried.
 #[must_use]
 pub fn meaning(code: i64) -> &'static ErrorInfo {
     // Exact rows stand before the ranges that contain them.
-    TABLE.iter().find(|row| row.code <= code && code <= row.last).unwrap_or(&UNKNOWN)
+    TABLE.iter().chain(TWILIO).find(|row| row.code <= code && code <= row.last).unwrap_or(&UNKNOWN)
 }

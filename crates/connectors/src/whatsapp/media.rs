@@ -123,7 +123,7 @@ pub fn download(api: &Api, url: &str) -> Result<Request, Invalid> {
     if !of_meta && !of_api {
         return Err(Invalid::new("media.url", "a host of Meta or of the API itself", host));
     }
-    let request = Request::new("whatsapp", "media_download", Method::Get, url).with_bearer(api.token());
+    let request = api.authorised(Request::new("whatsapp", "media_download", Method::Get, url));
     Ok(request.with_timeout(Duration::from_secs(300)))
 }
 

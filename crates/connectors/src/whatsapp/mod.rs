@@ -18,6 +18,7 @@ pub mod registration;
 pub mod send;
 pub mod signature;
 pub mod split;
+pub mod template_library;
 pub mod templates;
 
 pub use crate::json::BadBody;

@@ -39,6 +39,26 @@ pub struct PhoneNumber {
     pub webhook: Option<String>,
 }
 
+impl PhoneNumber {
+    /// A number of which only the id is known.
+    pub(crate) fn bare(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            display_phone: String::new(),
+            verified_name: None,
+            quality: "UNKNOWN".to_owned(),
+            status: String::new(),
+            name_status: None,
+            code_verification: None,
+            throughput: None,
+            daily_limit: None,
+            unlimited: false,
+            on_phone_app: false,
+            webhook: None,
+        }
+    }
+}
+
 /// Asks for one number.
 #[must_use]
 pub fn get(api: &Api, phone_number_id: &str) -> Request {

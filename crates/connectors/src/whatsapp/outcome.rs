@@ -41,19 +41,24 @@ pub enum SendOutcome {
 #[must_use]
 pub fn read_send_response(response: &Response) -> SendOutcome {
     let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-    if response.ok()
-        && let Some(wamid) = string(&body["messages"][0]["id"])
-    {
-        let contact = &body["contacts"][0];
-        return SendOutcome::Accepted {
-            wamid,
-            wa_id: string(&contact["wa_id"]).map(|id| id.trim_start_matches('+').to_owned()),
-            user_id: string(&contact["user_id"]),
-            held: body["messages"][0]["message_status"] == "held_for_quality_assessment",
-        };
-    }
-    let error = read_error(response);
-    match sure(&error) {
+    accepted(response, &body).unwrap_or_else(|| settled(&read_error(response)))
+}
+
+/// The provider took it; `None` when the answer does not say so in Meta's words.
+pub(crate) fn accepted(response: &Response, body: &Value) -> Option<SendOutcome> {
+    let wamid = string(&body["messages"][0]["id"]).filter(|_| response.ok())?;
+    let contact = &body["contacts"][0];
+    Some(SendOutcome::Accepted {
+        wamid,
+        wa_id: string(&contact["wa_id"]).map(|id| id.trim_start_matches('+').to_owned()),
+        user_id: string(&contact["user_id"]),
+        held: body["messages"][0]["message_status"] == "held_for_quality_assessment",
+    })
+}
+
+/// What a refusal means for a send.
+pub(crate) fn settled(error: &ApiError) -> SendOutcome {
+    match sure(error) {
         Some(class) => SendOutcome::Rejected { failure: error.failure(), class, retry_after: error.retry_after },
         None => SendOutcome::Ambiguous { failure: error.failure() },
     }

@@ -5,15 +5,18 @@ use crate::sign;
 /// Why a call is not believed. The answer is 401 for all of them; the difference is for the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
-    /// No `X-Hub-Signature-256` header.
+    /// No signature header.
     #[error("no signature header")]
     Missing,
-    /// The header is not `sha256=` and 64 hexadecimal digits.
+    /// The header does not look like a signature.
     #[error("malformed signature header")]
     Malformed,
     /// No app secret is configured, so nothing can be believed.
     #[error("no app secret configured")]
     NoSecret,
+    /// Signed too long ago, or in the future.
+    #[error("timestamp out of range")]
+    Stale,
     /// Signed with another secret, or changed on the way.
     #[error("signature does not match")]
     Mismatch,

@@ -29,6 +29,8 @@ pub struct Template {
     pub rejected_reason: Option<String>,
     /// Meta's components, as they came.
     pub components: Value,
+    /// How long a message of it is tried, in seconds; `None` = the category's usual time.
+    pub ttl_seconds: Option<i64>,
 }
 
 /// A page of templates.
@@ -43,7 +45,8 @@ pub struct TemplatePage {
 /// Asks for a page of an account's templates; `after` is the cursor of the page before.
 #[must_use]
 pub fn list(api: &Api, waba_id: &str, after: Option<&str>) -> Request {
-    const FIELDS: &str = "id,name,status,category,language,components,quality_score,rejected_reason,parameter_format";
+    const FIELDS: &str = "id,name,status,category,language,components,quality_score,rejected_reason,parameter_format,\
+        message_send_ttl_seconds";
     let mut query = vec![("fields", FIELDS), ("limit", "100")];
     query.extend(after.map(|after| ("after", after)));
     api.get("templates", &[waba_id, "message_templates"], &query)
@@ -59,7 +62,7 @@ pub fn read_list(response: &Response) -> Result<TemplatePage, ApiError> {
     Ok(TemplatePage { items: rows.iter().filter_map(template).collect(), next: next_cursor(&body) })
 }
 
-fn template(row: &Value) -> Option<Template> {
+pub(crate) fn template(row: &Value) -> Option<Template> {
     let word = |value: &Value, default: &str| string(value).unwrap_or_else(|| default.to_owned()).to_uppercase();
     let quality = match &row["quality_score"] {
         Value::Object(score) => score.get("score").unwrap_or(&Value::Null),
@@ -75,6 +78,7 @@ fn template(row: &Value) -> Option<Template> {
         parameter_format: word(&row["parameter_format"], "POSITIONAL"),
         rejected_reason: string(&row["rejected_reason"]).filter(|reason| reason != "NONE"),
         components: row.get("components").cloned().unwrap_or_else(|| Value::Array(Vec::new())),
+        ttl_seconds: integer(&row["message_send_ttl_seconds"]),
     })
 }
 
@@ -91,18 +95,23 @@ pub struct NewTemplate<'a> {
     pub parameter_format: &'a str,
     /// Meta's components.
     pub components: &'a Value,
+    /// How long a message of it is tried, in seconds; `None` = the category's usual time.
+    pub ttl_seconds: Option<i64>,
 }
 
 /// Submits a template for review.
 #[must_use]
 pub fn create(api: &Api, waba_id: &str, new: &NewTemplate<'_>) -> Request {
-    let body = json!({
+    let mut body = json!({
         "name": new.name,
         "language": new.language,
         "category": new.category,
         "parameter_format": new.parameter_format,
         "components": new.components,
     });
+    if let Some(seconds) = new.ttl_seconds {
+        body["message_send_ttl_seconds"] = seconds.into();
+    }
     api.call("template_create", Method::Post, &[waba_id, "message_templates"], &[]).with_json(&body)
 }
 
@@ -132,15 +141,35 @@ pub fn read_create(response: &Response) -> Result<Created, Refusal> {
     })
 }
 
-/// Changes a template, which is reviewed again. What is `None` stays.
+/// Lets a paused template be sent again.
 #[must_use]
-pub fn edit(api: &Api, template_id: &str, category: Option<&str>, components: Option<&Value>) -> Request {
+pub fn unpause(api: &Api, template_id: &str) -> Request {
+    api.call("template_unpause", Method::Post, &[template_id, "unpause"], &[])
+}
+
+/// What is changed about a template; what is `None` stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Edit<'a> {
+    /// Another category.
+    pub category: Option<&'a str>,
+    /// All components anew.
+    pub components: Option<&'a Value>,
+    /// How long a message of it is tried, in seconds.
+    pub ttl_seconds: Option<i64>,
+}
+
+/// Changes a template, which is reviewed again.
+#[must_use]
+pub fn edit(api: &Api, template_id: &str, edit: &Edit<'_>) -> Request {
     let mut body = json!({});
-    if let Some(category) = category {
+    if let Some(category) = edit.category {
         body["category"] = category.into();
     }
-    if let Some(components) = components {
+    if let Some(components) = edit.components {
         body["components"] = components.clone();
+    }
+    if let Some(seconds) = edit.ttl_seconds {
+        body["message_send_ttl_seconds"] = seconds.into();
     }
     api.call("template_edit", Method::Post, &[template_id], &[]).with_json(&body)
 }
@@ -153,7 +182,7 @@ pub fn delete(api: &Api, waba_id: &str, name: &str, template_id: Option<&str>) -
     api.call("template_delete", Method::Delete, &[waba_id, "message_templates"], &query)
 }
 
-/// Reads the answer to [`edit`] and [`delete`].
+/// Reads the answer to [`edit`], [`unpause`] and [`delete`].
 ///
 /// # Errors
 /// [`Refusal`] when refused.
@@ -178,7 +207,7 @@ pub fn sample_upload(api: &Api, session: &str, file: PathBuf) -> Request {
     if let Some(query) = query {
         url = format!("{url}?{query}");
     }
-    let mut request = Request::new("whatsapp", "sample_upload", Method::Post, url).with_bearer(api.token());
+    let mut request = api.authorised(Request::new("whatsapp", "sample_upload", Method::Post, url));
     request.headers.push(("file_offset", "0".to_owned()));
     request.headers.push(("content-type", "application/octet-stream".to_owned()));
     request.timeout = Duration::from_secs(180);
@@ -236,7 +265,7 @@ const REFUSALS: &[(i64, &str, &str)] = &[
 ];
 
 impl Refusal {
-    fn of(response: &Response, error: ApiError) -> Self {
+    pub(super) fn of(response: &Response, error: ApiError) -> Self {
         let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
         let told = &body["error"];
         let subcode = integer(&told["error_subcode"]).unwrap_or(0);

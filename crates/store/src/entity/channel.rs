@@ -15,6 +15,8 @@ pub struct Model {
     pub id: Uuid,
     /// `whatsapp`.
     pub kind: String,
+    /// Who carries it: `meta`, `dialog360`, `twilio`, `bird` or `gateway`.
+    pub provider: String,
     /// Name shown to people.
     pub name: String,
     /// The provider's id of the number.

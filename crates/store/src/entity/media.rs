@@ -23,7 +23,7 @@ pub struct Model {
     pub filename: Option<String>,
     /// Media kind.
     pub kind: String,
-    /// `pending`, `stored` or `failed`.
+    /// `pending`, `stored`, `failed` or `deleted`.
     pub state: String,
     /// The provider's id.
     pub provider_media_id: Option<String>,
@@ -39,6 +39,10 @@ pub struct Model {
     pub expires_at: Option<i64>,
     /// When it was announced or uploaded.
     pub created_at: i64,
+    /// When it last went out with a message.
+    pub used_at: Option<i64>,
+    /// After how many days its bytes were deleted.
+    pub kept_days: Option<i32>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

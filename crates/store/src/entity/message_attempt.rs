@@ -28,6 +28,8 @@ pub struct Model {
     pub detail: Option<String>,
     /// The id the provider gave.
     pub provider_id: Option<String>,
+    /// The channel it went over.
+    pub channel_id: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

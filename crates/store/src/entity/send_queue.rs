@@ -33,6 +33,8 @@ pub struct Model {
     pub started_at: Option<i64>,
     /// What went wrong last.
     pub last_error: Option<String>,
+    /// The channel it belongs to, while it waits to go over another.
+    pub home_channel_id: Option<Uuid>,
     /// When it was queued.
     pub created_at: i64,
 }

@@ -38,6 +38,11 @@ pub struct Model {
     pub rejected_reason: Option<String>,
     /// When it was last read or changed.
     pub updated_at: i64,
+    /// How long the provider tries a message of it, in seconds; absent = its usual time.
+    pub ttl_seconds: Option<i64>,
+    /// What fills its blanks: our own choice, which the provider knows nothing of.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub fillings: Option<Json>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

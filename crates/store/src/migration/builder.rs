@@ -33,7 +33,8 @@ pub(super) async fn create(manager: &SchemaManager<'_>, table: &Table) -> Result
     manager.create_table(build).await
 }
 
-fn column_of(text: &str) -> Result<ColumnDef, DbErr> {
+/// A column in the notation of [`Table`].
+pub(super) fn column_of(text: &str) -> Result<ColumnDef, DbErr> {
     let unreadable = || DbErr::Migration(format!("unreadable column: {text}"));
     let (name, kind) = text.split_once(' ').ok_or_else(unreadable)?;
     let mut column = ColumnDef::new(Alias::new(name));

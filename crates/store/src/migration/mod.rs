@@ -9,6 +9,9 @@ mod m0001_tables;
 mod m0002_templates;
 mod m0004_cost;
 mod m0005_account_event;
+mod m0006_provider;
+mod m0007_route;
+mod m0008_retention;
 
 use crate::error::{Error, Result};
 use crate::sql;
@@ -25,6 +28,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_templates::Migration),
             Box::new(m0004_cost::Migration),
             Box::new(m0005_account_event::Migration),
+            Box::new(m0006_provider::Migration),
+            Box::new(m0007_route::Migration),
+            Box::new(m0008_retention::Migration),
         ]
     }
 }

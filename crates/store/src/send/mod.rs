@@ -5,8 +5,10 @@
 //! over, and commits the result. What was in flight when its node died is neither sent nor unsent: it is `unknown`
 //! until the provider's status tells.
 
+mod carry;
 mod run;
 
+pub use carry::{Berth, carry, goes_over};
 pub use run::{Started, Verdict, finish, hold, remove, settle, start, take_over};
 
 use crate::batch::{self, Col, Kind, Rows, col};
@@ -86,6 +88,8 @@ pub struct Due {
     pub attempts: i32,
     /// When it was put in flight, for those in flight or unknown.
     pub started_at: Option<Ms>,
+    /// The channel it belongs to, while it waits to go over another.
+    pub home: Option<ChannelId>,
 }
 
 const COLS: &[Col] = &[
@@ -156,8 +160,8 @@ impl Store {
     }
 }
 
-const COLUMNS: &str =
-    "workspace_id, message_id, channel_id, contact_id, portfolio_key, priority, run_at, attempts, started_at";
+const COLUMNS: &str = "workspace_id, message_id, channel_id, contact_id, portfolio_key, priority, run_at, attempts, started_at, \
+     home_channel_id";
 
 impl SendQueue {
     /// What is due under these portfolios, at most `limit` of each: by priority, then the longest due.
@@ -223,6 +227,20 @@ impl SendQueue {
         rows.iter().map(read).collect()
     }
 
+    /// Everything of a portfolio that waits for a later moment is due at `now`: moments written by a clock that has been
+    /// set back since mean nothing. Returns how many messages that were.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn wake(&self, portfolio_key: &str, now: Ms) -> Result<u64> {
+        let text = "UPDATE send_queue SET run_at = $2 WHERE portfolio_key = $1 AND state = 'queued' AND run_at > $2";
+        let tx = self.store.begin().await?;
+        let values = [portfolio_key.into(), now.0.into()];
+        let woken = tx.execute_raw(sql::with(self.store.backend(), text, values)).await?.rows_affected();
+        tx.commit().await?;
+        Ok(woken)
+    }
+
     /// How many messages of a portfolio wait, by state.
     ///
     /// # Errors
@@ -246,6 +264,7 @@ fn read(row: &QueryResult) -> Result<Due> {
         run_at: Ms(row.try_get_by_index(6)?),
         attempts: row.try_get_by_index(7)?,
         started_at: row.try_get_by_index::<Option<i64>>(8)?.map(Ms),
+        home: row.try_get_by_index::<Option<uuid::Uuid>>(9)?.map(ChannelId),
     })
 }
 

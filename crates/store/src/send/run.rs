@@ -1,7 +1,7 @@
 //! What the owner of a send lane does with a message. Each call stands in a transaction that has fenced the lane
 //! ([`crate::lane::fence_send`]).
 
-use crate::batch::{self, Col, Kind, Rows, col};
+use crate::batch::{self, Col, Kind, Rows, col, opt};
 use crate::error::{Error, Result};
 use crate::lane::HeldSend;
 use crate::scope::WriteTx;
@@ -72,6 +72,7 @@ pub async fn start(tx: &WriteTx, messages: &[MessageId], epoch: i64, now: Ms) ->
         col("n", Kind::Int),
         col("started_at", Kind::Big),
         col("outcome", Kind::Text),
+        opt("channel_id", Kind::Uuid),
     ];
     let mut rows = Rows::new(ID);
     for message in messages {
@@ -79,14 +80,23 @@ pub async fn start(tx: &WriteTx, messages: &[MessageId], epoch: i64, now: Ms) ->
     }
     let text = "UPDATE send_queue SET state = 'in_flight', attempts = attempts + 1, epoch = $2, started_at = $3 \
                 FROM {rows} WHERE send_queue.workspace_id = $1 AND send_queue.message_id = v.column1 \
-                AND send_queue.state = 'queued' RETURNING send_queue.message_id, send_queue.attempts";
+                AND send_queue.state = 'queued' RETURNING send_queue.message_id, send_queue.attempts, \
+                send_queue.channel_id";
     let fixed: [Value; 3] = [tx.workspace().0.into(), epoch.into(), now.0.into()];
     let mut started = Vec::with_capacity(messages.len());
     let mut tries = Rows::new(TRY);
     for row in batch::query(tx.conn(), tx.backend(), text, &fixed, rows).await? {
         let (message, attempt) = (MessageId(row.try_get_by_index(0)?), row.try_get_by_index(1)?);
+        let channel: uuid::Uuid = row.try_get_by_index(2)?;
         started.push(Started { message, attempt });
-        tries.push([tx.workspace().0.into(), message.0.into(), attempt.into(), now.0.into(), "in_flight".into()]);
+        tries.push([
+            tx.workspace().0.into(),
+            message.0.into(),
+            attempt.into(),
+            now.0.into(),
+            "in_flight".into(),
+            channel.into(),
+        ]);
     }
     batch::insert(tx.conn(), tx.backend(), "message_attempt", "", tries).await?;
     Ok(started)

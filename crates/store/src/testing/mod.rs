@@ -155,6 +155,7 @@ pub async fn select_all_entities(store: &Store) -> Result<()> {
         api_token,
         audit_log,
         channel,
+        channel_route,
         connection,
         consent,
         contact,

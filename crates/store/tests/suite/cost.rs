@@ -44,7 +44,7 @@ async fn answered(scope: &Scope, count: usize) -> (ContactId, ConversationId) {
             client_id: None,
             content: Content::Text { body: "hi".to_owned(), preview_url: None },
             preview: "hi".to_owned(),
-            status: Status::Sending,
+            status: Status::Sent,
             reply_to_provider_id: None,
             reply_to_id: None,
             media_id: None,

@@ -7,6 +7,8 @@ mod feed;
 mod ingest;
 mod open;
 mod query;
+mod retention;
+mod route;
 mod search;
 mod template;
 mod work;

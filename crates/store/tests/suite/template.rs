@@ -5,7 +5,7 @@ use rapport_store::template::{self, Change, TemplateRow};
 use serde_json::json;
 use uuid::Uuid;
 
-fn row(number: u128, language: &str) -> TemplateRow {
+pub(crate) fn row(number: u128, language: &str) -> TemplateRow {
     TemplateRow {
         workspace_id: workspace(1).0,
         id: Uuid::from_u128(0x0190_0000_0000_7000_a000_0000_0000_0000 + number),
@@ -21,6 +21,8 @@ fn row(number: u128, language: &str) -> TemplateRow {
         components: json!([{ "type": "BODY", "text": "Hello" }]),
         rejected_reason: None,
         updated_at: NOW.0,
+        ttl_seconds: None,
+        fillings: None,
     }
 }
 

@@ -339,8 +339,14 @@ on_both! {
         reach::note(&tx, &[sent(3, 2, 4)]).await.unwrap();
         tx.commit().await.unwrap();
         let read = scope.read();
-        let customers = reach::of_portfolio(&read, "waba", NOW.plus(-1)).await.unwrap();
-        assert_eq!(customers, [(person(2), NOW.plus(4 * MINUTE)), (person(1), NOW.plus(5 * MINUTE))]);
+        for (who, counts_customer) in [(1, true), (2, true), (3, false), (4, false)] {
+            let first = reach::first_messages(&read, "waba", person(who), NOW.plus(-1)).await.unwrap();
+            let expected =
+                reach::FirstMessages { customers: 2, counts_customer, oldest: Some(NOW.plus(4 * MINUTE)) };
+            assert_eq!(first, expected, "{who}");
+        }
+        let nobody = reach::first_messages(&read, "other", person(1), NOW.plus(-1)).await.unwrap();
+        assert_eq!(nobody, reach::FirstMessages { customers: 0, counts_customer: false, oldest: None });
         assert_eq!(reach::of_contact(&read, person(1), NOW.plus(-1), None).await.unwrap(), all[..2]);
         let without = reach::of_contact(&read, person(1), NOW.plus(-1), Some(all[0].message_id)).await.unwrap();
         assert_eq!(without, all[1..2]);
