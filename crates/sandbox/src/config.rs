@@ -1,8 +1,9 @@
 //! What can be set when a sandbox starts.
 
 use crate::Clock;
+use rand::Rng;
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::{collections::BTreeMap, net::SocketAddr};
 
 /// Everything that can be chosen at start; `Config::default()` is a usable sandbox on a free loopback port.
 #[derive(Clone, Debug)]
@@ -15,12 +16,16 @@ pub struct Config {
     pub seed: u64,
     /// How long a message takes to be sent, delivered and read (sandbox time).
     pub delays: StatusDelays,
+    /// How much delays vary, and how long API answers take.
+    pub latency: Latency,
     /// How long template review takes, milliseconds of sandbox time.
     pub review_ms: i64,
     /// Numbers that exist at start.
     pub numbers: Vec<NumberConfig>,
     /// WhatsApp's sending limits.
     pub limits: WhatsAppLimits,
+    /// The Twilio account that serves the numbers too.
+    pub twilio: TwilioConfig,
     /// The CRM stand-in.
     pub hubspot: HubSpotConfig,
     /// How much is remembered.
@@ -38,9 +43,11 @@ impl Default for Config {
             clock: Clock::default(),
             seed: 42,
             delays: StatusDelays::default(),
+            latency: Latency::default(),
             review_ms: 3_000,
             numbers: vec![NumberConfig::default()],
             limits: WhatsAppLimits::default(),
+            twilio: TwilioConfig::default(),
             hubspot: HubSpotConfig::default(),
             keep: Keep::default(),
             delivery_lanes: 32,
@@ -66,6 +73,76 @@ pub struct StatusDelays {
 impl Default for StatusDelays {
     fn default() -> Self {
         Self { sent_ms: 200, delivered_ms: 600, read_ms: 2_000, read_ratio: 1.0 }
+    }
+}
+
+/// How delays are spread over the messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// Always the same.
+    #[default]
+    Fixed,
+    /// Evenly between `1 - spread` and `1 + spread` times the delay.
+    Uniform,
+    /// The delay is the mean; `spread` is not used.
+    Exponential,
+    /// The delay is the median; `spread` is the deviation of its logarithm (0.5: most between half and twice).
+    Lognormal,
+}
+
+/// Variation of delays, and the time API calls take; all in sandbox time.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Latency {
+    /// Shape of the distribution.
+    pub shape: Shape,
+    /// Width of the distribution, 0 to 10.
+    pub spread: f64,
+    /// Time until an API call is answered, milliseconds; spread like all delays.
+    pub answer_ms: i64,
+}
+
+impl Default for Latency {
+    fn default() -> Self {
+        Self { shape: Shape::Fixed, spread: 0.5, answer_ms: 0 }
+    }
+}
+
+impl Latency {
+    /// One delay around `usual` (milliseconds).
+    pub fn draw(&self, usual: i64, rng: &mut impl Rng) -> i64 {
+        let usual = usual.max(0) as f64;
+        let spread = self.spread.clamp(0.0, 10.0);
+        // Never 0, so that its logarithm exists.
+        let mut chance = || 1.0 - rng.random::<f64>();
+        let factor = match self.shape {
+            Shape::Fixed => 1.0,
+            Shape::Uniform => (1.0 + spread * (2.0 * chance() - 1.0)).max(0.0),
+            Shape::Exponential => -chance().ln(),
+            Shape::Lognormal => {
+                let (a, b) = (chance(), chance());
+                let normal = (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos();
+                (spread * normal).exp()
+            }
+        };
+        (usual * factor) as i64
+    }
+}
+
+/// The Twilio account behind `/twilio`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TwilioConfig {
+    /// `AC` and 32 hexadecimal digits: the user name of calls.
+    pub account_sid: String,
+    /// The password of calls; signs webhooks.
+    pub auth_token: String,
+}
+
+impl Default for TwilioConfig {
+    fn default() -> Self {
+        Self { account_sid: format!("AC{:032}", 1), auth_token: "sandbox-auth-token".into() }
     }
 }
 
@@ -95,6 +172,16 @@ pub struct NumberConfig {
     pub verify_token: String,
     /// For test numbers: the only recipients allowed (131030 otherwise).
     pub allowed_recipients: Option<Vec<String>>,
+    /// 360dialog's API key of the number; empty = `d360-` and the phone number id.
+    pub dialog360_key: String,
+    /// Where 360dialog delivers; `None` = nowhere.
+    pub dialog360_url: Option<String>,
+    /// Headers 360dialog adds to its deliveries.
+    pub dialog360_headers: BTreeMap<String, String>,
+    /// Where Twilio delivers what customers write; `None` = nowhere.
+    pub twilio_url: Option<String>,
+    /// Where Twilio tells statuses of messages sent without a callback of their own.
+    pub twilio_status_url: Option<String>,
 }
 
 impl Default for NumberConfig {
@@ -111,6 +198,22 @@ impl Default for NumberConfig {
             callback_url: None,
             verify_token: "sandbox-verify".into(),
             allowed_recipients: None,
+            dialog360_key: String::new(),
+            dialog360_url: None,
+            dialog360_headers: BTreeMap::new(),
+            twilio_url: None,
+            twilio_status_url: None,
+        }
+    }
+}
+
+impl NumberConfig {
+    /// The key 360dialog's clients send.
+    pub fn d360_key(&self) -> String {
+        if self.dialog360_key.is_empty() {
+            format!("d360-{}", self.phone_number_id)
+        } else {
+            self.dialog360_key.clone()
         }
     }
 }
@@ -133,6 +236,8 @@ pub struct WhatsAppLimits {
     pub block_us_marketing: bool,
     /// Put `contacts[]` into `failed` statuses too. Meta's pages leave it out there, some clients (pywa 4.5) need it.
     pub contacts_on_failed: bool,
+    /// Numbers that begin with 971500 and end in an error code fail with it (docs/sandbox.md).
+    pub magic_numbers: bool,
 }
 
 impl Default for WhatsAppLimits {
@@ -145,6 +250,7 @@ impl Default for WhatsAppLimits {
             marketing_per_user: None,
             block_us_marketing: true,
             contacts_on_failed: true,
+            magic_numbers: true,
         }
     }
 }
@@ -216,5 +322,29 @@ impl Default for Keep {
             requests: 10_000,
             records: 500_000,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    #[test]
+    fn delays_follow_their_shape() {
+        let mut rng = StdRng::seed_from_u64(7);
+        let mut drawn = |shape: Shape, spread: f64| {
+            let latency = Latency { shape, spread, answer_ms: 0 };
+            let mut all: Vec<i64> = (0..4_000).map(|_| latency.draw(1_000, &mut rng)).collect();
+            all.sort_unstable();
+            (all[0], all[2_000], all[3_999], all.iter().sum::<i64>() / 4_000)
+        };
+        assert_eq!(drawn(Shape::Fixed, 0.9), (1_000, 1_000, 1_000, 1_000));
+        let (low, median, high, _) = drawn(Shape::Uniform, 0.5);
+        assert!(low >= 500 && high <= 1_500 && (950..1_050).contains(&median), "{low} {median} {high}");
+        let (_, median, high, mean) = drawn(Shape::Exponential, 0.0);
+        assert!((650..740).contains(&median) && (930..1_070).contains(&mean) && high > 5_000);
+        let (low, median, high, _) = drawn(Shape::Lognormal, 0.5);
+        assert!(low < 400 && (950..1_060).contains(&median) && high > 3_000, "{low} {median} {high}");
     }
 }

@@ -1,4 +1,5 @@
-//! Webhook deliveries: signed, in order per customer, retried with growing pauses for days of sandbox time.
+//! Webhook deliveries: signed, in order per customer, retried with growing pauses for up to seven days of
+//! sandbox time.
 
 use crate::{
     bounded::Ring,
@@ -11,6 +12,7 @@ use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use serde_json::Value;
+use sha1::Sha1;
 use sha2::Sha256;
 use std::{
     sync::{
@@ -32,6 +34,20 @@ pub enum Payload {
         secret: String,
         /// Sign with another secret on purpose.
         wrong_signature: bool,
+    },
+    /// 360dialog: Meta's bytes with the headers the business asked for, not signed.
+    Dialog360 {
+        /// The raw body.
+        body: Bytes,
+        /// Names and values.
+        headers: Vec<(String, String)>,
+    },
+    /// Twilio: a form, `X-Twilio-Signature`.
+    Twilio {
+        /// Names and values.
+        form: Vec<(String, String)>,
+        /// The auth token.
+        token: String,
     },
     /// HubSpot: a list of events, `X-HubSpot-Signature-v3`; `attemptNumber` grows with each try.
     HubSpot {
@@ -63,7 +79,7 @@ pub struct Job {
 /// What became of one try.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
-    /// Answered with 2xx (HubSpot) or 200 (Meta).
+    /// Answered with 2xx (Meta: with 200).
     pub delivered: bool,
     /// HTTP status, when there was an answer.
     pub status: Option<u16>,
@@ -176,7 +192,11 @@ async fn work(world: &Arc<World>, mut lane: mpsc::UnboundedReceiver<Job>) {
         let next = match held {
             None => lane.recv().await,
             // Reordering needs a successor; without one soon, the held webhook goes alone.
-            Some(_) => tokio::time::timeout(Duration::from_millis(500), lane.recv()).await.unwrap_or(None),
+            Some(_) => {
+                let soon = world.clock.until(world.clock.now() + 500);
+                let soon = soon.clamp(Duration::from_millis(5), Duration::from_millis(500));
+                tokio::time::timeout(soon, lane.recv()).await.unwrap_or(None)
+            }
         };
         let Some(job) = next else {
             match held.take() {
@@ -187,8 +207,8 @@ async fn work(world: &Arc<World>, mut lane: mpsc::UnboundedReceiver<Job>) {
         };
         let fault = world.faults.hit(&Traffic {
             target: match job.payload {
-                Payload::Meta { .. } => Target::WhatsappWebhook,
                 Payload::HubSpot { .. } => Target::HubspotWebhook,
+                _ => Target::WhatsappWebhook,
             },
             path: &job.url,
             method: "POST",
@@ -233,7 +253,7 @@ async fn attempt(world: &Arc<World>, mut job: Job, twice: bool) {
     }
     counts.failed_tries.fetch_add(1, Ordering::Relaxed);
     let now = world.clock.now();
-    match pause(&job.payload, job.attempts).filter(|pause| now + pause - job.first_at <= last_try(&job.payload)) {
+    match pause(&job, &outcome).filter(|pause| now + pause - job.first_at <= last_try(&job.payload)) {
         Some(pause) => world.timers.at(now + pause, Task::Deliver(Box::new(job))),
         None => world.deliverer.give_up(),
     }
@@ -250,70 +270,109 @@ fn record(world: &World, job: &Job, outcome: &Outcome) {
     world.deliverer.log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
 }
 
-/// Pause before the next try. Meta: at once, then ever longer; HubSpot: ten tries in all.
-fn pause(payload: &Payload, attempts: u32) -> Option<i64> {
-    match payload {
-        Payload::Meta { .. } if attempts == 1 => Some(0),
-        Payload::Meta { .. } => Some((2_000_i64 << (attempts - 2).min(20)).min(6 * 3_600_000)),
-        Payload::HubSpot { .. } if attempts >= 10 => None,
-        Payload::HubSpot { .. } => Some((60_000_i64 << attempts.min(9)).min(5 * 3_600_000)),
+/// Pause before the next try. Meta and 360dialog: at once, then ever longer; Twilio: once more when there was no
+/// connection; HubSpot: ten tries in all.
+fn pause(job: &Job, outcome: &Outcome) -> Option<i64> {
+    match (&job.payload, job.attempts) {
+        (Payload::Meta { .. } | Payload::Dialog360 { .. }, 1) => Some(0),
+        (Payload::Meta { .. } | Payload::Dialog360 { .. }, n) => {
+            Some((2_000_i64 << (n.saturating_sub(2)).min(20)).min(6 * 3_600_000))
+        }
+        (Payload::Twilio { .. }, n) => (n == 1 && outcome.status.is_none()).then_some(0),
+        (Payload::HubSpot { .. }, n) if n >= 10 => None,
+        (Payload::HubSpot { .. }, n) => Some((60_000_i64 << n.min(9)).min(5 * 3_600_000)),
     }
 }
 
 /// Age at which a webhook is dropped (whatsapp-cloud-api.md §2: 7 days; crm-apis.md §1: 24 h).
 fn last_try(payload: &Payload) -> i64 {
     match payload {
-        Payload::Meta { .. } => 7 * 86_400_000,
-        Payload::HubSpot { .. } => 86_400_000,
+        Payload::Meta { .. } | Payload::Dialog360 { .. } => 7 * 86_400_000,
+        Payload::Twilio { .. } | Payload::HubSpot { .. } => 86_400_000,
     }
 }
 
-async fn post(world: &World, job: &Job) -> Outcome {
-    let request = world.http.post(&job.url).header("content-type", "application/json");
-    let request = match &job.payload {
+fn hubspot(world: &World, job: &Job, events: &[Value], secret: &str) -> reqwest::RequestBuilder {
+    let events: Vec<Value> = events
+        .iter()
+        .map(|event| {
+            let mut event = event.clone();
+            event["attemptNumber"] = (job.attempts - 1).into();
+            event
+        })
+        .collect();
+    let body = Value::Array(events).to_string();
+    let at = world.clock.now().to_string();
+    let parts: [&[u8]; 4] = [b"POST", job.url.as_bytes(), body.as_bytes(), at.as_bytes()];
+    world
+        .http
+        .post(&job.url)
+        .header("content-type", "application/json")
+        .header("user-agent", "HubSpot Connect 2.0 (http://dev.hubspot.com/) (namespace: webhooks-nio-http-client)")
+        .header("x-hubspot-request-timestamp", &at)
+        .header("x-hubspot-signature-version", "v3")
+        .header("x-hubspot-signature-v3", STANDARD.encode(hmac(secret, &parts)))
+        .body(body)
+}
+
+fn request(world: &World, job: &Job) -> reqwest::RequestBuilder {
+    let request = world.http.post(&job.url);
+    match &job.payload {
         Payload::Meta { body, secret, wrong_signature } => {
             let key = if *wrong_signature { "not-the-app-secret" } else { secret };
             request
+                .header("content-type", "application/json")
                 .header("user-agent", "facebookexternalua")
                 .header("x-hub-signature-256", format!("sha256={}", hex::encode(hmac(key, &[body]))))
                 .body(body.clone())
         }
-        Payload::HubSpot { events, secret } => {
-            let events: Vec<Value> = events
-                .iter()
-                .map(|event| {
-                    let mut event = event.clone();
-                    event["attemptNumber"] = (job.attempts - 1).into();
-                    event
-                })
-                .collect();
-            let body = Value::Array(events).to_string();
-            let at = world.clock.now().to_string();
-            let parts: [&[u8]; 4] = [b"POST", job.url.as_bytes(), body.as_bytes(), at.as_bytes()];
-            request
-                .header(
-                    "user-agent",
-                    "HubSpot Connect 2.0 (http://dev.hubspot.com/) (namespace: webhooks-nio-http-client)",
-                )
-                .header("x-hubspot-request-timestamp", &at)
-                .header("x-hubspot-signature-version", "v3")
-                .header("x-hubspot-signature-v3", STANDARD.encode(hmac(secret, &parts)))
-                .body(body)
+        Payload::Dialog360 { body, headers } => {
+            let request = request.header("content-type", "application/json");
+            headers.iter().fold(request, |request, (name, value)| request.header(name, value)).body(body.clone())
         }
-    };
-    match request.send().await {
+        Payload::Twilio { form, token } => request
+            .header("content-type", "application/x-www-form-urlencoded; charset=UTF-8")
+            .header("user-agent", "TwilioProxy/1.1")
+            .header("x-twilio-signature", twilio_signature(&job.url, form, token))
+            .body(encoded(form)),
+        Payload::HubSpot { events, secret } => hubspot(world, job, events, secret),
+    }
+}
+
+async fn post(world: &World, job: &Job) -> Outcome {
+    match request(world, job).send().await {
         Ok(response) => {
             let status = response.status();
             // Reading the body to its end lets the connection be used again.
             let _ = response.bytes().await;
             let delivered = match job.payload {
                 Payload::Meta { .. } => status == 200,
-                Payload::HubSpot { .. } => status.is_success(),
+                _ => status.is_success(),
             };
             Outcome { delivered, status: Some(status.as_u16()), error: None, attempt: job.attempts }
         }
         Err(error) => Outcome { delivered: false, status: None, error: Some(error.to_string()), attempt: job.attempts },
     }
+}
+
+/// `a=b&c=d` as forms write it.
+pub fn encoded(form: &[(String, String)]) -> String {
+    let mut url = reqwest::Url::parse("http://localhost/").expect("a constant address");
+    url.query_pairs_mut().extend_pairs(form);
+    url.query().unwrap_or_default().to_owned()
+}
+
+/// HMAC-SHA1 over the address and each field, sorted by name, name and value in a row.
+pub fn twilio_signature(url: &str, form: &[(String, String)], token: &str) -> String {
+    let mut sorted: Vec<&(String, String)> = form.iter().collect();
+    sorted.sort();
+    let mut mac = Hmac::<Sha1>::new_from_slice(token.as_bytes()).expect("HMAC takes keys of any length");
+    mac.update(url.as_bytes());
+    for (name, value) in sorted {
+        mac.update(name.as_bytes());
+        mac.update(value.as_bytes());
+    }
+    STANDARD.encode(mac.finalize().into_bytes())
 }
 
 /// HMAC-SHA256 over the parts in a row.
@@ -323,4 +382,26 @@ pub fn hmac(key: &str, parts: &[&[u8]]) -> Vec<u8> {
         mac.update(part);
     }
     mac.finalize().into_bytes().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_as_twilio_documents_it() {
+        // The worked example of Twilio's security page.
+        let form: Vec<(String, String)> = [
+            ("CallSid", "CA1234567890ABCDE"),
+            ("Caller", "+14158675309"),
+            ("Digits", "1234"),
+            ("From", "+14158675309"),
+            ("To", "+18005551212"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec();
+        let url = "https://mycompany.com/myapp.php?foo=1&bar=2";
+        assert_eq!(twilio_signature(url, &form, "12345"), "RSOYDt4T1cUTdK1PDd93/VVr8B8=");
+        assert!(encoded(&form).contains("Caller=%2B14158675309&Digits=1234"));
+    }
 }

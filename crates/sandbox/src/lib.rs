@@ -1,4 +1,5 @@
-//! A stand-in for the vendors Rapport talks to: Meta's WhatsApp Graph API and the HubSpot CRM.
+//! A stand-in for the vendors Rapport talks to: Meta's WhatsApp Graph API, 360dialog and
+//! Twilio (which serve the same numbers), and the HubSpot CRM.
 //!
 //! It is stateful and follows the vendors' contracts closely enough for their own client libraries to work
 //! against it, it can misbehave on request (errors, delays, cut connections, duplicates, reordering), and its
@@ -12,6 +13,7 @@ mod clock;
 mod config;
 mod control;
 mod deliver;
+mod dialog360;
 mod fault;
 mod handle;
 mod hubspot;
@@ -19,10 +21,13 @@ mod multipart;
 mod reply;
 mod serve;
 mod timers;
+mod twilio;
 mod whatsapp;
 mod world;
 
 pub use clock::Clock;
-pub use config::{Config, HubSpotConfig, Keep, NumberConfig, StatusDelays, WhatsAppLimits};
+pub use config::{
+    Config, HubSpotConfig, Keep, Latency, NumberConfig, Shape, StatusDelays, TwilioConfig, WhatsAppLimits,
+};
 pub use handle::{Handle, Sandbox};
 pub use whatsapp::inbound::{Customer, Injected};

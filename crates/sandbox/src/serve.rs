@@ -1,9 +1,9 @@
 //! The HTTP server: plain HTTP/1.1 with keep-alive, able to cut a connection instead of answering.
 
 use crate::{
-    control, hubspot,
+    control, dialog360, hubspot,
     reply::{Cut, Reply},
-    whatsapp,
+    twilio, whatsapp,
     world::World,
 };
 use axum::{Router, body::Body, http::Request, response::IntoResponse, routing::any};
@@ -18,11 +18,13 @@ use tower::ServiceExt;
 /// Largest request body taken (Meta's media limit and some room).
 pub const MAX_BODY: usize = 110 << 20;
 
-/// All endpoints. What is neither control nor CRM is the Graph API.
+/// All endpoints. What is neither control, CRM nor another provider is the Graph API.
 pub fn router(world: Arc<World>) -> Router {
     Router::new()
         .nest("/_sandbox", control::router())
         .route("/hubspot/{*rest}", any(hubspot::handle))
+        .route("/dialog360/{*rest}", any(dialog360::handle))
+        .route("/twilio/{*rest}", any(twilio::handle))
         .fallback(whatsapp::handle)
         .layer(axum::extract::DefaultBodyLimit::max(MAX_BODY))
         .with_state(world)

@@ -27,6 +27,20 @@ pub enum Task {
         /// The template.
         template: String,
     },
+    /// A template goes on without being asked: a pause ends, a category changes.
+    Template {
+        /// The template.
+        template: String,
+        /// What happens.
+        step: crate::whatsapp::quality::Step,
+    },
+    /// A member of a crowd writes.
+    Crowd {
+        /// Which crowd.
+        crowd: u64,
+        /// Which member.
+        member: u32,
+    },
     /// A webhook is tried again.
     Deliver(Box<Job>),
     /// CRM changes collected so far are sent.
@@ -130,6 +144,8 @@ fn perform(world: &Arc<World>, task: Task) {
         }
         Task::Review { template } => crate::whatsapp::template::review(world, &template),
         Task::Forget { template } => crate::whatsapp::template::forget(world, &template),
+        Task::Template { template, step } => crate::whatsapp::quality::go_on(world, &template, &step),
+        Task::Crowd { crowd, member } => crate::whatsapp::crowd::write(world, crowd, member),
         Task::Deliver(job) => world.deliverer.enqueue(*job),
         Task::FlushCrm => crate::hubspot::webhooks::flush(world),
     }

@@ -1,6 +1,7 @@
 //! The control API under `/_sandbox/`: makes things happen and shows what was received.
 
 mod crm;
+mod events;
 mod whatsapp;
 
 use crate::{fault::Fault, world::World};
@@ -27,7 +28,7 @@ pub fn router() -> Router<Arc<World>> {
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/faults/{id}", delete(remove_fault))
         .route("/deliveries", get(deliveries))
-        .nest("/whatsapp", whatsapp::router())
+        .nest("/whatsapp", whatsapp::router().merge(events::router()))
         .nest("/hubspot", crm::router())
         .fallback(|| async { refuse(StatusCode::NOT_FOUND, "there is no such control endpoint") })
 }
@@ -73,6 +74,11 @@ async fn state(State(world): Shared) -> Json<Value> {
             "media": state.media.len(),
             "media_bytes": state.media_bytes,
             "kept_messages": state.received.len(),
+            "twilio": {
+                "account_sid": state.twilio.config.account_sid,
+                "messages": state.twilio.messages.len(),
+                "contents": state.twilio.contents.len(),
+            },
         })
     };
     let hubspot = {
@@ -119,15 +125,15 @@ async fn set_clock(State(world): Shared, Json(change): Json<ClockChange>) -> Jso
 }
 
 async fn limits(State(world): Shared) -> Json<Value> {
-    let (whatsapp, delays, review) = {
+    let (whatsapp, delays, review, latency) = {
         let state = world.wa();
-        (state.limits, state.delays, state.review_ms)
+        (state.limits, state.delays, state.review_ms, state.latency)
     };
     let mut hubspot = json!(world.hs().config);
     if let Some(map) = hubspot.as_object_mut() {
         map.remove("client_secret");
     }
-    Json(json!({"whatsapp": whatsapp, "delays": delays, "review_ms": review, "hubspot": hubspot}))
+    Json(json!({"whatsapp": whatsapp, "delays": delays, "latency": latency, "review_ms": review, "hubspot": hubspot}))
 }
 
 /// Lays the given keys over the present values, so that a change names only what it changes.
@@ -153,12 +159,20 @@ async fn set_limits(State(world): Shared, Json(change): Json<Value>) -> Response
                     let mut state = world.wa();
                     state.delays = overlay(&state.delays, value)?;
                 }
+                "latency" => {
+                    let mut state = world.wa();
+                    state.latency = overlay(&state.latency, value)?;
+                }
                 "review_ms" => world.wa().review_ms = value.as_i64().ok_or("review_ms must be a number")?,
                 "hubspot" => {
                     let mut state = world.hs();
                     state.config = overlay(&state.config, value)?;
                 }
-                other => return Err(format!("unknown key {other}: whatsapp, delays, review_ms, hubspot are known")),
+                other => {
+                    return Err(format!(
+                        "unknown key {other}: whatsapp, delays, latency, review_ms, hubspot are known"
+                    ));
+                }
             }
         }
         Ok(())

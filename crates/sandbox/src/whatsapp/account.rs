@@ -26,7 +26,7 @@ pub fn object(world: &Arc<World>, call: &Call, id: &str) -> Result<Reply> {
         "account_review_status": "APPROVED",
         "business_verification_status": "verified",
         "ownership_type": "SELF",
-        "status": "ACTIVE",
+        "status": if waba.restriction == Some(super::state::Restriction::Locked) { "DISABLED" } else { "ACTIVE" },
         "message_template_namespace": format!("ns_{id}"),
         "marketing_messages_onboarding_status": "ELIGIBLE",
         "marketing_messages_lite_api_status": "ELIGIBLE",
@@ -35,7 +35,7 @@ pub fn object(world: &Arc<World>, call: &Call, id: &str) -> Result<Reply> {
         "is_shared_with_partners": false,
         "on_behalf_of_business_info": null,
         "owner_business_info": {"id": waba.business_id, "name": waba.name},
-        "whatsapp_business_manager_messaging_limit": limits::tier_name(state.limits.tier),
+        "whatsapp_business_manager_messaging_limit": limits::tier_name(limits::tier_of(&state, &waba.business_id)),
         "health_status": {
             "can_send_message": "AVAILABLE",
             "entities": [{"entity_type": "WABA", "id": id, "can_send_message": "AVAILABLE"}],

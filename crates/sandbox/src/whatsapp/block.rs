@@ -17,8 +17,11 @@ pub fn handle(world: &Arc<World>, call: &Call, p: &str) -> Result<Reply> {
     let state = &mut *guard;
     call.number_token(state, p)?;
     if call.method == "GET" {
-        let items: Vec<Value> =
-            state.numbers[p].blocked.keys().map(|key| json!({"messaging_product": "whatsapp", "wa_id": key})).collect();
+        let items: Vec<Value> = state.numbers[p]
+            .blocked
+            .keys()
+            .map(|key| json!({"messaging_product": "whatsapp", "input": key, "wa_id": key}))
+            .collect();
         return Ok(Reply::ok(&call.page(&world.base_url, &items)?));
     }
     let params = call.params()?;

@@ -2,7 +2,7 @@
 
 use super::{
     error::{GraphError, Result},
-    state::State,
+    state::{State, Via},
 };
 use axum::http::{header, request::Parts};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -30,6 +30,8 @@ pub struct Call {
     pub body: Bytes,
     /// Host the client called.
     pub host: Option<String>,
+    /// Whose client it is.
+    pub via: Via,
     token: Option<String>,
 }
 
@@ -60,8 +62,18 @@ impl Call {
             file_offset: header("file_offset").and_then(|v| v.parse().ok()),
             body,
             host: header(header::HOST.as_str()),
+            via: Via::Meta,
             token,
         }
+    }
+
+    /// The same call as another provider's client makes it: to another path, with the token of its number.
+    pub fn rewritten(mut self, segments: &[&str], token: &str, via: Via) -> Self {
+        self.segments = segments.iter().map(|segment| (*segment).to_owned()).collect();
+        self.path = format!("/{}", self.segments.join("/"));
+        self.token = Some(token.to_owned());
+        self.via = via;
+        self
     }
 
     /// The body as JSON object; form bodies become objects of strings; query parameters fill what is missing.

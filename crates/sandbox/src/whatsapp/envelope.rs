@@ -1,8 +1,9 @@
 //! Webhook bodies as Meta writes them (whatsapp-cloud-api.md §2).
 
-use super::state::State;
+use super::state::{State, Via};
 use crate::{
     deliver::{Job, Outcome, Payload},
+    dialog360,
     world::World,
 };
 use bytes::Bytes;
@@ -47,6 +48,8 @@ pub struct Options {
     pub wrong_signature: bool,
     /// Put `time` into the entry (fields other than messages have it).
     pub time: bool,
+    /// Only to this provider's receiver; `None` = to all that serve the number.
+    pub via: Option<Via>,
 }
 
 /// Sends a change of one number; returns what tells the first try's outcome, or `None` when nobody subscribed.
@@ -59,24 +62,49 @@ pub fn send(
     value: &Value,
     options: &Options,
 ) -> Option<oneshot::Receiver<Outcome>> {
-    let (url, secret) = state.callback(phone_number_id)?;
-    let waba = &state.numbers.get(phone_number_id)?.config.waba_id;
-    Some(submit(world, url, secret, waba, lane, field, value, options))
+    let number = state.numbers.get(phone_number_id)?;
+    let waba = &number.config.waba_id;
+    let wanted = |via: Via| options.via.is_none_or(|only| only == via);
+    let meta = state.callback(phone_number_id).filter(|_| wanted(Via::Meta));
+    let meta = meta.map(|(url, secret)| {
+        let seal = Seal::Meta { secret, wrong: options.wrong_signature };
+        submit(world, url, seal, waba, lane, field, value, options)
+    });
+    let other = dialog360::receiver(number).filter(|_| wanted(Via::Dialog360));
+    let other = other.map(|(url, headers)| {
+        let value = dialog360::told(value, &world.base_url);
+        submit(world, url, Seal::Dialog360(headers), waba, lane, field, &value, options)
+    });
+    meta.or(other)
 }
 
 /// Sends a change of an account (templates, account events) to all its apps.
 pub fn send_account(world: &World, state: &State, waba: &str, field: &str, value: &Value) {
+    let options = Options { time: true, ..Options::default() };
     for (url, secret) in state.account_callbacks(waba) {
-        let options = Options { time: true, ..Options::default() };
-        submit(world, url, secret, waba, waba, field, value, &options);
+        submit(world, url, Seal::Meta { secret, wrong: false }, waba, waba, field, value, &options);
     }
+    let mut others: Vec<_> =
+        state.numbers.values().filter(|number| number.config.waba_id == waba).filter_map(dialog360::receiver).collect();
+    others.dedup();
+    for (url, headers) in others {
+        submit(world, url, Seal::Dialog360(headers), waba, waba, field, value, &options);
+    }
+}
+
+/// What makes a delivery trustworthy.
+enum Seal {
+    /// Meta's signature, or a wrong one on purpose.
+    Meta { secret: String, wrong: bool },
+    /// The headers the business chose.
+    Dialog360(Vec<(String, String)>),
 }
 
 #[allow(clippy::too_many_arguments)]
 fn submit(
     world: &World,
     url: String,
-    secret: String,
+    seal: Seal,
     waba: &str,
     lane: &str,
     field: &str,
@@ -92,7 +120,10 @@ fn submit(
     let (done, outcome) = oneshot::channel();
     world.deliverer.submit(Job {
         url,
-        payload: Payload::Meta { body, secret, wrong_signature: options.wrong_signature },
+        payload: match seal {
+            Seal::Meta { secret, wrong } => Payload::Meta { body, secret, wrong_signature: wrong },
+            Seal::Dialog360(headers) => Payload::Dialog360 { body, headers },
+        },
         lane: lane.to_owned(),
         label: field.to_owned(),
         attempts: 0,

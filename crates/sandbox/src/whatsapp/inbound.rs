@@ -6,7 +6,7 @@ use super::{
     media, messages,
     state::{Inbound, State},
 };
-use crate::{deliver::Outcome, world::World};
+use crate::{deliver::Outcome, twilio, world::World};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -35,6 +35,8 @@ pub struct Customer {
     pub marketing_opt_out: bool,
     /// In Meta's experiment group (marketing fails with 130472).
     pub experiment: bool,
+    /// The code every message to this customer fails with.
+    pub answers_with: Option<i64>,
     /// When the user last wrote, by number.
     pub windows: HashMap<String, i64>,
     /// When the user came from an ad, and until when the free entry point lasts, by number.
@@ -133,6 +135,7 @@ pub fn customer(state: &mut State, wa_id: Option<&str>, user_id: Option<&str>) -
         read_receipts: true,
         marketing_opt_out: false,
         experiment: false,
+        answers_with: None,
         windows: HashMap::new(),
         entries: HashMap::new(),
         marketing: Vec::new(),
@@ -228,7 +231,8 @@ pub fn inject(world: &World, injection: Injection) -> Result<(String, String, De
     value["metadata"] = envelope::metadata(state, &p);
     remember(state, &wamid, &p, &key, now);
     let delivery = envelope::send(world, state, &p, &key, "messages", &value, &Options::default());
-    Ok((wamid, user_id, delivery))
+    let other = twilio::hook::inbound(world, state, &p, &key, &value);
+    Ok((wamid, user_id, delivery.or(other)))
 }
 
 fn remember(state: &mut State, wamid: &str, p: &str, key: &str, now: i64) {

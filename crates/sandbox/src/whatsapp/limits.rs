@@ -2,11 +2,42 @@
 
 use super::{
     error::{GraphError, Result},
-    state::State,
+    state::{Restriction, State},
 };
 
 /// A day in milliseconds.
 pub const DAY: i64 = 86_400_000;
+
+/// Messages a second of a number with the high throughput.
+const HIGH: usize = 1_000;
+/// A number cannot send for so long while its throughput grows.
+const UPGRADE: i64 = 60_000;
+
+/// What Meta took away from the number or its account; `first`: the customer is written to first.
+pub fn account(state: &State, phone_number_id: &str, first: bool, now: i64) -> Result<()> {
+    let Some(number) = state.numbers.get(phone_number_id) else {
+        return Ok(());
+    };
+    let locked = || Err(GraphError::code(131_031).details("Your account has been locked."));
+    match state.wabas.get(&number.config.waba_id).and_then(|waba| waba.restriction.as_ref()) {
+        Some(Restriction::Locked) => return locked(),
+        Some(Restriction::NoInitiation(until)) if first && now < *until => {
+            return Err(GraphError::code(368).details("The account may not start conversations."));
+        }
+        _ => {}
+    }
+    match number.status.as_str() {
+        "BANNED" => return locked(),
+        "RESTRICTED" if first => {
+            return Err(GraphError::code(131_048).details("The number may not start conversations at present."));
+        }
+        _ => {}
+    }
+    if number.high_since.is_some_and(|since| (0..UPGRADE).contains(&(now - since))) {
+        return Err(GraphError::code(131_057).details("The throughput of the number is being upgraded."));
+    }
+    Ok(())
+}
 
 /// Counts one message of the number; beyond the throughput 130429.
 pub fn throughput(state: &mut State, phone_number_id: &str, now: i64) -> Result<()> {
@@ -14,6 +45,7 @@ pub fn throughput(state: &mut State, phone_number_id: &str, now: i64) -> Result<
     let Some(number) = state.numbers.get_mut(phone_number_id) else {
         return Ok(());
     };
+    let limit = if number.high_since.is_some() { limit.max(HIGH) } else { limit };
     while number.traffic.front().is_some_and(|at| now - at >= 1_000 || *at > now) {
         number.traffic.pop_front();
     }
@@ -41,7 +73,7 @@ pub fn pair(state: &mut State, phone_number_id: &str, customer: &str, now: i64) 
 
 /// Counts a business-initiated message against the portfolio's limit of distinct users in 24 h; beyond it 131048.
 pub fn tier(state: &mut State, business_id: &str, customer: &str, now: i64) -> Result<()> {
-    let limit = state.limits.tier;
+    let limit = tier_of(state, business_id);
     let reached = state.reached.entry(business_id.to_owned()).or_default();
     if reached.get(customer).is_none_or(|at| now - at >= DAY) {
         if reached.len() as u64 >= limit.map_or(u64::from(u32::MAX), u64::from) {
@@ -59,6 +91,11 @@ pub fn tier(state: &mut State, business_id: &str, customer: &str, now: i64) -> R
     }
     reached.insert(customer.to_owned(), now);
     Ok(())
+}
+
+/// The portfolio's limit: its own, or the one that holds for all.
+pub fn tier_of(state: &State, business_id: &str) -> Option<u32> {
+    state.tiers.get(business_id).copied().unwrap_or(state.limits.tier)
 }
 
 /// The name Meta gives a limit.

@@ -5,8 +5,8 @@ use super::{
     content::{self, Outgoing, Recipient},
     error::{GraphError, Result, is_asynchronous, webhook_error},
     inbound, limits,
-    state::{Received, State},
-    template_params,
+    state::{Received, State, Via},
+    template_params, trouble,
 };
 use crate::{reply::Reply, timers::Task, world::World};
 use serde_json::{Map, Value, json};
@@ -23,35 +23,70 @@ pub fn send(world: &Arc<World>, call: &Call, p: &str, forced: Option<i64>) -> Re
     let mut state = world.wa();
     call.number_token(&state, p)?;
     let body = call.params()?;
+    if body.get("status").is_some() {
+        return mark_read(&mut state, &body, p, world.clock.now());
+    }
+    Ok(Reply::ok(&take(world, &mut state, p, body, forced, call.via)?))
+}
+
+/// Takes a message in Meta's shape and returns Meta's answer.
+pub fn take(
+    world: &Arc<World>,
+    state: &mut State,
+    p: &str,
+    body: Map<String, Value>,
+    forced: Option<i64>,
+    via: Via,
+) -> Result<Value> {
     let now = world.clock.now();
     let number = state.numbers.get(p).ok_or_else(|| GraphError::unknown_object("POST", p))?;
     if !number.registered {
         return Err(GraphError::code(133_010).details("Phone number not registered on the WhatsApp Business Platform."));
     }
-    if body.get("status").is_some() {
-        return mark_read(&mut state, &body, p, now);
-    }
     let out = content::check(&body)?;
-    let customer = addressee(&mut state, p, &out)?;
+    let customer = addressee(state, p, &out)?;
     let template = match out.kind.as_str() {
-        "template" => Some(template_params::check(&state, p, &body, &out)?),
+        "template" => Some(template_params::check(state, p, &body, &out)?),
         _ => None,
     };
-    let wrong_media = usable_media(&state, &out, now)?;
-    limits::throughput(&mut state, p, now)?;
-    limits::pair(&mut state, p, &customer, now)?;
-    let open = window_open(&state, &customer, p, now);
+    let wrong_media = usable_media(state, &out, now)?;
+    let open = window_open(state, &customer, p, now);
+    limits::account(state, p, template.is_some() && !open, now)?;
+    limits::throughput(state, p, now)?;
+    limits::pair(state, p, &customer, now)?;
     if template.is_some() && !open {
         let business = state.numbers[p].config.business_id.clone();
-        limits::tier(&mut state, &business, &customer, now)?;
+        limits::tier(state, &business, &customer, now)?;
+    }
+    let own = trouble::own_code(state, &customer);
+    if let Some(code) = own.filter(|code| !is_asynchronous(*code)) {
+        return Err(GraphError::code(code).details("This recipient answers with this error."));
     }
     let category = template.unwrap_or_else(|| "service".to_owned());
     let fate = forced
-        .or_else(|| fate(&mut state, p, &customer, &category, open, now))
+        .or(own)
+        .or_else(|| fate(state, p, &customer, &category, open, now))
         .or(wrong_media)
-        .or_else(|| out_of_reach(&state, &out, &customer, now));
-    let message = Accepted { customer, category, open, fate };
-    Ok(accept(world, &mut state, p, body, &out, message))
+        .or_else(|| out_of_reach(state, &out, &customer, now));
+    Ok(accept(world, state, p, body, &out, Accepted { customer, category, open, fate, via }))
+}
+
+/// Takes a message that another provider accepts although WhatsApp refuses it: it fails a moment later.
+pub fn take_failing(
+    world: &Arc<World>,
+    state: &mut State,
+    p: &str,
+    body: Map<String, Value>,
+    wa_id: &str,
+    code: i64,
+    via: Via,
+) -> Value {
+    let kind = body.get("type").and_then(Value::as_str).unwrap_or("text").to_owned();
+    let to = Recipient::Phone { input: format!("+{wa_id}"), wa_id: wa_id.to_owned() };
+    let out = Outgoing { to, kind, media: Vec::new(), refers_to: None, voice: false };
+    let customer = inbound::customer(state, Some(wa_id), None);
+    let open = window_open(state, &customer, p, world.clock.now());
+    accept(world, state, p, body, &out, Accepted { customer, category: "service".into(), open, fate: Some(code), via })
 }
 
 struct Accepted {
@@ -59,6 +94,7 @@ struct Accepted {
     category: String,
     open: bool,
     fate: Option<i64>,
+    via: Via,
 }
 
 fn accept(
@@ -68,10 +104,10 @@ fn accept(
     body: Map<String, Value>,
     out: &Outgoing,
     message: Accepted,
-) -> Reply {
+) -> Value {
     let now = world.clock.now();
     let wamid = state.wamid(&message.customer, false);
-    let pricing_type = price(state, p, &message, now);
+    let pricing_type = if message.fate.is_some() { "regular" } else { price(state, p, &message, now) };
     let known = state.customers.get(&message.customer);
     let mut contact = match &out.to {
         Recipient::Phone { input, wa_id } => json!({"input": input, "wa_id": wa_id}),
@@ -101,6 +137,7 @@ fn accept(
         window_open: message.open,
         statuses: Vec::new(),
         body: Value::Object(body),
+        via: message.via,
         category: message.category,
         customer: message.customer,
         pricing_type,
@@ -110,30 +147,34 @@ fn accept(
     if out.kind == "template" {
         answer["message_status"] = "accepted".into();
     }
-    Reply::ok(&json!({"messaging_product": "whatsapp", "contacts": [contact], "messages": [answer]}))
+    json!({"messaging_product": "whatsapp", "contacts": [contact], "messages": [answer]})
 }
 
 fn schedule(world: &Arc<World>, state: &mut State, wamid: &str, out: &Outgoing, message: &Accepted) {
     use rand::Rng;
     let now = world.clock.now();
-    let delays = state.delays;
+    let (delays, latency) = (state.delays, state.latency);
     let at = |delay: i64, status: &'static str| {
         world.timers.at(now + delay.max(0), Task::Status { wamid: wamid.to_owned(), status });
     };
+    let sent = latency.draw(delays.sent_ms, &mut state.rng);
     if message.fate.is_some() {
-        return at(delays.sent_ms, "failed");
+        return at(sent, "failed");
     }
-    at(delays.sent_ms, "sent");
+    at(sent, "sent");
     // A reaction yields only "sent".
     if out.kind == "reaction" {
         return;
     }
-    at(delays.delivered_ms, "delivered");
+    // Each step is drawn by itself, so that the order of the statuses holds whatever the shape.
+    let delivered = sent + latency.draw(delays.delivered_ms - delays.sent_ms, &mut state.rng);
+    at(delivered, "delivered");
     let receipts = state.customers.get(&message.customer).is_none_or(|customer| customer.read_receipts);
     if receipts && state.rng.random_bool(delays.read_ratio.clamp(0.0, 1.0)) {
-        at(delays.read_ms, "read");
+        let read = delivered + latency.draw(delays.read_ms - delays.delivered_ms, &mut state.rng);
+        at(read, "read");
         if out.voice {
-            at(delays.read_ms + 500, "played");
+            at(read + 500, "played");
         }
     }
 }
@@ -270,7 +311,8 @@ fn price(state: &mut State, p: &str, message: &Accepted, now: i64) -> &'static s
     }
 }
 
-fn mark_read(state: &mut State, body: &Map<String, Value>, p: &str, now: i64) -> Result<Reply> {
+/// Marks a customer's message as read; may show that an answer is being typed.
+pub fn mark_read(state: &mut State, body: &Map<String, Value>, p: &str, now: i64) -> Result<Reply> {
     if body.get("messaging_product").and_then(Value::as_str) != Some("whatsapp") {
         return Err(GraphError::invalid("The parameter messaging_product is required."));
     }
@@ -327,6 +369,7 @@ pub fn record_refusal(world: &World, call: &Call, error: &GraphError) {
         window_open: false,
         statuses: Vec::new(),
         body: Value::Object(body),
+        via: call.via,
         category: String::new(),
         customer: String::new(),
         pricing_type: "regular",

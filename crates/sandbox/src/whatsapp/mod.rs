@@ -3,31 +3,35 @@
 mod account;
 mod admin;
 mod block;
-mod call;
+pub mod call;
 mod contacts;
-mod content;
+pub mod content;
+pub mod crowd;
 pub mod envelope;
 pub mod error;
+pub mod events;
 pub mod inbound;
 mod interactive;
-mod limits;
+pub mod limits;
 mod links;
-mod media;
-mod messages;
-mod number;
+pub mod media;
+pub mod messages;
+pub mod number;
 mod profile;
+pub mod quality;
 pub mod simulate;
 pub mod state;
 pub mod status;
 pub mod template;
-mod template_api;
-mod template_check;
+pub mod template_api;
+mod template_bulk;
+pub mod template_check;
 mod template_params;
 pub mod template_seed;
+pub mod trouble;
 mod upload;
 
 use crate::{
-    fault::{Kind, Target, Traffic},
     reply::{Reply, cut},
     world::World,
 };
@@ -37,49 +41,43 @@ use axum::{
 };
 use call::Call;
 use error::{GraphError, Result};
-use serde_json::Value;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use trouble::Verdict;
 
-/// Answers every call that is neither control nor CRM.
+/// Answers every call that is neither control, CRM nor another provider's.
 pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, crate::serve::MAX_BODY).await else {
         return GraphError::invalid("The request body could not be read or is too large").reply("").into_response();
     };
-    let call = Call::new(&parts, body);
+    answer(&world, &Call::new(&parts, body)).await
+}
+
+/// Answers one call, unless a fault does.
+pub async fn answer(world: &Arc<World>, call: &Call) -> Response {
     let to = call.recipient();
-    let fault =
-        world.faults.hit(&Traffic { target: Target::Whatsapp, path: &call.path, method: &call.method, to: &to });
-    let mut forced = None;
-    let mut lose_answer = false;
-    if let Some(fault) = fault {
-        match fault.kind {
-            Kind::CutBefore => return cut(),
-            Kind::Timeout => {
-                tokio::time::sleep(Duration::from_secs(120)).await;
-                return cut();
-            }
-            Kind::Delay => tokio::time::sleep(Duration::from_millis(fault.delay_ms.unwrap_or(1_000))).await,
-            Kind::DropResponse => lose_answer = true,
-            Kind::Status => return with_retry(refusal(&world, fault.status), fault.retry_after).into_response(),
-            Kind::ErrorCode => {
-                let code = fault.code.as_ref().and_then(Value::as_i64).unwrap_or(131_000);
-                if error::is_asynchronous(code) && call.path.ends_with("/messages") {
-                    forced = Some(code);
-                } else {
-                    messages::record_refusal(&world, &call, &GraphError::code(code));
-                    let reply = GraphError::code(code).reply(&world.wa().token(23));
-                    let reply = Reply { status: fault.status.unwrap_or(reply.status), ..reply };
-                    return with_retry(reply, fault.retry_after).into_response();
+    let (forced, lose_answer) =
+        match trouble::judge(world, &call.path, &call.method, &to, call.path.ends_with("/messages")).await {
+            Verdict::Cut => return cut(),
+            Verdict::Go { forced, lose_answer } => (forced, lose_answer),
+            Verdict::Refuse { code, status, retry_after, logged } => {
+                let error = GraphError::code(code);
+                if logged {
+                    messages::record_refusal(world, call, &error);
                 }
+                let reply = error.reply(&world.wa().token(23));
+                let reply = Reply { status: status.unwrap_or(reply.status), ..reply };
+                return match retry_after {
+                    Some(seconds) => reply.with("retry-after", seconds),
+                    None => reply,
+                }
+                .into_response();
             }
-            Kind::Duplicate | Kind::Reorder => {}
-        }
-    }
-    let reply = match dispatch(&world, &call, forced).await {
+        };
+    let reply = match dispatch(world, call, forced).await {
         Ok(reply) => reply,
         Err(error) => {
-            messages::record_refusal(&world, &call, &error);
+            messages::record_refusal(world, call, &error);
             error.reply(&world.wa().token(23))
         }
     };
@@ -87,27 +85,6 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
         return cut();
     }
     reply.with("facebook-api-version", call.version.as_deref().unwrap_or("v26.0")).into_response()
-}
-
-fn refusal(world: &World, status: Option<u16>) -> Reply {
-    let status = status.unwrap_or(500);
-    let code = match status {
-        401 => 190,
-        403 => 10,
-        404 => 100,
-        429 => 130_429,
-        503 => 2,
-        _ => 131_000,
-    };
-    let reply = GraphError::code(code).reply(&world.wa().token(23));
-    Reply { status, ..reply }
-}
-
-fn with_retry(reply: Reply, retry_after: Option<u64>) -> Reply {
-    match retry_after {
-        Some(seconds) => reply.with("retry-after", seconds),
-        None => reply,
-    }
 }
 
 async fn dispatch(world: &Arc<World>, call: &Call, forced: Option<i64>) -> Result<Reply> {
@@ -124,6 +101,10 @@ async fn dispatch(world: &Arc<World>, call: &Call, forced: Option<i64>) -> Resul
             number::settings(world, call, p)
         }
         (_, [w, "phone_numbers"]) => number::of_account(world, call, w),
+        ("POST", [w, "message_templates", "archive"]) => template_bulk::archive(world, call, w, false),
+        ("POST", [w, "message_templates", "unarchive"]) => template_bulk::archive(world, call, w, true),
+        ("POST", [w, "upsert_message_templates"]) => template_bulk::upsert(world, call, w),
+        ("GET", [id, "compare"]) => template_bulk::compare(world, call, id),
         (_, [w, "message_templates"]) => template_api::handle(world, call, w),
         (_, [w, "subscribed_apps"]) => account::subscribed_apps(world, call, w).await,
         ("POST", [app, "subscriptions"]) => account::subscriptions(world, call, app).await,

@@ -35,7 +35,7 @@ fn view(state: &State, number: &Number) -> Value {
         "quality_rating": number.quality,
         "quality_score": {"score": number.quality},
         "platform_type": "CLOUD_API",
-        "throughput": {"level": if state.limits.throughput_per_second > 80 { "HIGH" } else { "STANDARD" }},
+        "throughput": {"level": if state.limits.throughput_per_second > 80 || number.high_since.is_some() { "HIGH" } else { "STANDARD" }},
         "last_onboarded_time": "2026-01-01T00:00:00+0000",
         "status": if number.registered { number.status.as_str() } else { "DISCONNECTED" },
         "name_status": "APPROVED",
@@ -44,8 +44,8 @@ fn view(state: &State, number: &Number) -> Value {
         "is_on_biz_app": false,
         "is_pin_enabled": number.pin.is_some(),
         "username": number.username,
-        "whatsapp_business_manager_messaging_limit": limits::tier_name(state.limits.tier),
-        "messaging_limit_tier": limits::tier_name(state.limits.tier),
+        "whatsapp_business_manager_messaging_limit": limits::tier_name(limits::tier_of(state, &config.business_id)),
+        "messaging_limit_tier": limits::tier_name(limits::tier_of(state, &config.business_id)),
         "health_status": {
             "can_send_message": can,
             "entities": [
@@ -241,18 +241,39 @@ pub fn settings(world: &Arc<World>, call: &Call, p: &str) -> Result<Reply> {
                     return Err(GraphError::code(147_001).title("Username is not available"));
                 }
                 number.username = Some(name.to_owned());
-                return Ok(Reply::ok(&json!({"status": "approved"})));
+                return Ok(Reply::ok(&json!({"username": name, "status": "approved"})));
             }
         }
         return Ok(Reply::ok(&json!({"success": true})));
     }
+    if kind == "whatsapp_commerce_settings" {
+        return Ok(commerce(number, call, &params));
+    }
     if call.method == "GET" {
         let kept = number.settings.get(&kind).cloned().unwrap_or_else(|| json!({}));
-        return Ok(Reply::ok(&match kind.as_str() {
-            "whatsapp_commerce_settings" => json!({"data": [kept]}),
-            _ => kept,
-        }));
+        return Ok(Reply::ok(&kept));
     }
     number.settings[&kind] = Value::Object(params);
     Ok(Reply::ok(&json!({"success": true})))
+}
+
+/// Whether customers see the catalogue and a cart; changed by query or body, shown as true and false.
+fn commerce(number: &mut Number, call: &Call, params: &serde_json::Map<String, Value>) -> Reply {
+    let kind = "whatsapp_commerce_settings";
+    let mut kept = number
+        .settings
+        .get(kind)
+        .cloned()
+        .unwrap_or_else(|| json!({"id": "1234567890", "is_cart_enabled": true, "is_catalog_visible": false}));
+    if call.method == "GET" {
+        return Reply::ok(&json!({"data": [kept]}));
+    }
+    for key in ["is_cart_enabled", "is_catalog_visible"] {
+        if let Some(value) = params.get(key) {
+            let yes = value.as_bool().unwrap_or_else(|| matches!(value.as_str(), Some("true" | "True" | "1")));
+            kept[key] = yes.into();
+        }
+    }
+    number.settings[kind] = kept;
+    Reply::ok(&json!({"success": true}))
 }

@@ -45,7 +45,7 @@ pub fn raw(world: &World, raw: Raw) -> Result<Option<oneshot::Receiver<Outcome>>
         .and_then(Value::as_str)
         .unwrap_or(&p)
         .to_owned();
-    let options = Options { wrong_signature: raw.wrong_signature, time: field != "messages" };
+    let options = Options { wrong_signature: raw.wrong_signature, time: field != "messages", via: None };
     Ok(envelope::send(world, &state, &p, &lane, field, &value, &options))
 }
 
@@ -135,6 +135,8 @@ pub struct Traits {
     pub marketing_opt_out: Option<bool>,
     /// In Meta's experiment group.
     pub experiment: Option<bool>,
+    /// The code every message to this customer fails with; 0 takes it away.
+    pub answers_with: Option<i64>,
     /// For `user_preferences`: the number; default the first.
     pub phone_number_id: Option<String>,
 }
@@ -168,6 +170,9 @@ pub fn customer(world: &World, traits: Traits) -> Result<Value, String> {
         (&mut customer.experiment, traits.experiment),
     ] {
         *flag = to.unwrap_or(*flag);
+    }
+    if let Some(code) = traits.answers_with {
+        customer.answers_with = (code != 0).then_some(code);
     }
     let view = json!(customer);
     if let Some(out) = told {

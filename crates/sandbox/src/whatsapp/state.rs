@@ -1,9 +1,10 @@
 //! What the Graph API stand-in knows (whatsapp-cloud-api.md §6-§9, §12).
 
-use super::{inbound::Customer, template::Template};
+use super::{crowd::Crowd, inbound::Customer, quality::Review, template::Template};
 use crate::{
-    Config, NumberConfig, StatusDelays, WhatsAppLimits,
+    Config, Latency, NumberConfig, StatusDelays, WhatsAppLimits,
     bounded::{Bounded, Ring},
+    twilio::state::Twilio,
 };
 use bytes::Bytes;
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -33,6 +34,8 @@ pub struct Waba {
     pub subscribed: bool,
     /// WABA-level callback.
     pub override_url: Option<String>,
+    /// What Meta took away.
+    pub restriction: Option<Restriction>,
 }
 
 /// A business phone number.
@@ -68,6 +71,30 @@ pub struct Number {
     pub traffic: VecDeque<i64>,
     /// Free-form messages of the running month: (year * 12 + month, count).
     pub service: (i64, u64),
+    /// Since when the number has the high throughput (1,000 a second).
+    pub high_since: Option<i64>,
+}
+
+/// Whose client made a call, and whose webhooks tell of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Via {
+    /// The Graph API itself.
+    #[default]
+    Meta,
+    /// 360dialog.
+    Dialog360,
+    /// Twilio.
+    Twilio,
+}
+
+/// What Meta took away from an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Restriction {
+    /// Nothing can be sent (131031).
+    Locked,
+    /// Nobody can be written to first until then, UTC milliseconds (368).
+    NoInitiation(i64),
 }
 
 /// One request to send, accepted or not.
@@ -96,8 +123,10 @@ pub struct Received {
     pub window_open: bool,
     /// Status webhooks so far.
     pub statuses: Vec<Value>,
-    /// The request as it came.
+    /// The request as it came; of Twilio's, what it means in Meta's words.
     pub body: Value,
+    /// Whose client sent it.
+    pub via: Via,
     /// Template category, or `service`.
     #[serde(skip)]
     pub category: String,
@@ -207,6 +236,16 @@ pub struct State {
     pub review_ms: i64,
     /// Bound of `media_bytes`.
     pub media_cap: usize,
+    /// How much delays vary.
+    pub latency: Latency,
+    /// Limits of portfolios that have one of their own.
+    pub tiers: HashMap<String, Option<u32>>,
+    /// How coming template reviews end.
+    pub reviews: Vec<Review>,
+    /// Crowds of customers that write by themselves.
+    pub crowds: BTreeMap<u64, Crowd>,
+    /// What only Twilio has.
+    pub twilio: Twilio,
     /// Source of ids and chances.
     pub rng: StdRng,
 }
@@ -234,6 +273,11 @@ impl State {
             limits: config.limits,
             delays: config.delays,
             review_ms: config.review_ms,
+            latency: config.latency,
+            tiers: HashMap::new(),
+            reviews: Vec::new(),
+            crowds: BTreeMap::new(),
+            twilio: Twilio::new(config.twilio.clone(), keep.messages),
             media_cap: keep.media_bytes,
             rng: StdRng::seed_from_u64(config.seed),
         };
@@ -262,12 +306,14 @@ impl State {
         );
         if !self.wabas.contains_key(&config.waba_id) {
             super::template_seed::plant(self, &config.waba_id, now);
+            crate::twilio::content::adopt(self, &config.waba_id, now);
         }
         self.wabas.entry(config.waba_id.clone()).or_insert_with(|| Waba {
             name: config.verified_name.clone(),
             business_id: config.business_id.clone(),
             subscribed: true,
             override_url: None,
+            restriction: None,
         });
         let number = Number::new(config.clone(), app_id);
         self.numbers.insert(config.phone_number_id, number);
@@ -387,6 +433,7 @@ impl Number {
             username: None,
             traffic: VecDeque::new(),
             service: (0, 0),
+            high_since: None,
             config,
         }
     }

@@ -3,7 +3,7 @@
 use super::{
     envelope::{self, Options},
     messages,
-    state::{Received, State},
+    state::{Received, State, Via},
 };
 use crate::{deliver::Outcome, world::World};
 use serde_json::{Value, json};
@@ -35,7 +35,14 @@ pub fn progress(world: &World, wamid: &str, status: &str, error: Option<i64>) ->
     *state.totals.statuses.entry(status.to_owned()).or_default() += 1;
     let message = state.received.get(n)?;
     let value = webhook(state, message, status, now);
-    envelope::send(world, state, &message.phone_number_id, &message.customer, "messages", &value, &Options::default())
+    match message.via {
+        Via::Twilio => crate::twilio::hook::status(world, state, wamid, status),
+        via => {
+            let options = Options { via: Some(via), ..Options::default() };
+            let (p, lane) = (&message.phone_number_id, &message.customer);
+            envelope::send(world, state, p, lane, "messages", &value, &options)
+        }
+    }
 }
 
 fn webhook(state: &State, message: &Received, status: &str, now: i64) -> Value {

@@ -1,6 +1,6 @@
 //! Templates and their life (whatsapp-cloud-api.md §8).
 
-use super::{envelope, state::State};
+use super::{envelope, quality, state::State};
 use crate::world::World;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -34,6 +34,14 @@ pub struct Template {
     pub created: i64,
     /// When it was last edited while approved.
     pub edits: Vec<i64>,
+    /// How often it was paused.
+    pub pauses: usize,
+    /// What a person should change about a rejected one.
+    pub recommendation: Option<String>,
+    /// The category before the last change.
+    pub previous_category: Option<String>,
+    /// The category it will get.
+    pub correct_category: Option<String>,
 }
 
 impl Template {
@@ -49,8 +57,8 @@ impl Template {
             "components": self.components,
             "quality_score": {"score": self.quality, "date": self.created / 1000},
             "rejected_reason": self.rejected_reason,
-            "correct_category": null,
-            "previous_category": null,
+            "correct_category": self.correct_category,
+            "previous_category": self.previous_category,
             "sub_category": "CUSTOM",
             "cta_url_link_tracking_opted_out": false,
         });
@@ -93,8 +101,8 @@ pub fn variables(text: &str) -> Vec<String> {
     names
 }
 
-/// Ends a review: approved, unless the content asks for a refusal (name ending in `_rejected`, or a link to
-/// `wa.me` in a button, which Meta does not allow).
+/// Ends a review: as chosen for it; else approved, unless the content asks for a refusal (name ending in
+/// `_rejected`, or a link to `wa.me` in a button, which Meta does not allow).
 pub fn review(world: &Arc<World>, id: &str) {
     let mut guard = world.wa();
     let state = &mut *guard;
@@ -104,6 +112,16 @@ pub fn review(world: &Arc<World>, id: &str) {
     if template.status != "PENDING" {
         return;
     }
+    let name = template.name.clone();
+    if let Some(outcome) = quality::chosen(state, &name) {
+        if let Err(why) = quality::reviewed(world, state, id, outcome) {
+            tracing::warn!(%name, why, "the chosen outcome of a review is not possible");
+        }
+        return;
+    }
+    let Some(template) = state.templates.get_mut(id) else {
+        return;
+    };
     let refused = template.name.ends_with("_rejected")
         || Value::from(template.components.clone()).to_string().contains("://wa.me/");
     let (status, reason) = if refused { ("REJECTED", "INVALID_FORMAT") } else { ("APPROVED", "NONE") };
@@ -137,7 +155,7 @@ pub fn tell(world: &World, state: &State, id: &str, event: Option<&str>) {
     if template.status == "REJECTED" {
         value["rejection_info"] = json!({
             "reason": "The content does not follow the format that is asked for",
-            "recommendation": "Correct the marked component and submit the template again",
+            "recommendation": template.recommendation.as_deref().unwrap_or("Correct the marked component and submit the template again"),
         });
     }
     envelope::send_account(world, state, &template.waba, "message_template_status_update", &value);

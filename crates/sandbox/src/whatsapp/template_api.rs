@@ -30,8 +30,8 @@ pub fn handle(world: &Arc<World>, call: &Call, waba: &str) -> Result<Reply> {
     call.account_token(&state, waba)?;
     match call.method.as_str() {
         "GET" => list(world, &state, call, waba),
-        "POST" => create(world, &mut state, call, waba),
-        "DELETE" => delete(world, &mut state, call, waba),
+        "POST" => Ok(Reply::ok(&create(world, &mut state, &call.params()?, waba)?)),
+        "DELETE" => delete(world, &mut state, &call.params()?, waba),
         _ => Err(GraphError::unknown_object(&call.method, waba)),
     }
 }
@@ -69,18 +69,18 @@ fn list(world: &World, state: &State, call: &Call, waba: &str) -> Result<Reply> 
     Ok(Reply::ok(&page))
 }
 
-fn create(world: &Arc<World>, state: &mut State, call: &Call, waba: &str) -> Result<Reply> {
-    let params = call.params()?;
-    let name = string(&params, "name").ok_or_else(|| GraphError::invalid("The parameter name is required."))?;
+/// Makes a template and returns Meta's answer.
+pub fn create(world: &World, state: &mut State, params: &Map<String, Value>, waba: &str) -> Result<Value> {
+    let name = string(params, "name").ok_or_else(|| GraphError::invalid("The parameter name is required."))?;
     let language =
-        string(&params, "language").ok_or_else(|| GraphError::invalid("The parameter language is required."))?;
+        string(params, "language").ok_or_else(|| GraphError::invalid("The parameter language is required."))?;
     let category =
-        string(&params, "category").ok_or_else(|| GraphError::invalid("The parameter category is required."))?;
+        string(params, "category").ok_or_else(|| GraphError::invalid("The parameter category is required."))?;
     let category = category.to_uppercase();
     template_check::identity(&name, &language)?;
     template_check::category(&category)?;
-    let components = template_check::list(&params)?;
-    let format = string(&params, "parameter_format").map_or("POSITIONAL".to_owned(), |f| f.to_uppercase());
+    let components = template_check::list(params)?;
+    let format = string(params, "parameter_format").map_or("POSITIONAL".to_owned(), |f| f.to_uppercase());
     template_check::components(&components, &category, format == "NAMED")?;
     if state.templates.values().filter(|t| t.waba == waba).count() >= MOST {
         return Err(GraphError::code(100).user(
@@ -115,16 +115,20 @@ fn create(world: &Arc<World>, state: &mut State, call: &Call, waba: &str) -> Res
         ttl: params.get("message_send_ttl_seconds").and_then(Value::as_i64),
         created: world.clock.now(),
         edits: Vec::new(),
+        pauses: 0,
+        recommendation: None,
+        previous_category: None,
+        correct_category: None,
     };
     state.templates.insert(id.clone(), made);
     world.timers.at(world.clock.now() + state.review_ms, Task::Review { template: id.clone() });
-    Ok(Reply::ok(&json!({"id": id, "status": "PENDING", "category": category})))
+    Ok(json!({"id": id, "status": "PENDING", "category": category}))
 }
 
-fn delete(world: &Arc<World>, state: &mut State, call: &Call, waba: &str) -> Result<Reply> {
-    let params = call.params()?;
-    let name = string(&params, "name");
-    let id = string(&params, "hsm_id");
+/// Deletes templates: all languages of a name, one of them, or several by id.
+pub fn delete(world: &World, state: &mut State, params: &Map<String, Value>, waba: &str) -> Result<Reply> {
+    let name = string(params, "name");
+    let id = string(params, "hsm_id");
     let ids: Vec<String> = match params.get("hsm_ids") {
         Some(Value::Array(ids)) => ids.iter().map(text_of).collect(),
         Some(Value::String(text)) => {
@@ -181,8 +185,9 @@ pub fn object(world: &Arc<World>, call: &Call, id: &str) -> Result<Reply> {
         "GET" => Ok(Reply::ok(&call.pick(&template.view(), DEFAULT))),
         "POST" => {
             edit(template, &call.params()?, world.clock.now())?;
+            let answer = json!({"success": true, "id": id, "name": template.name, "category": template.category});
             world.timers.at(world.clock.now() + state.review_ms, Task::Review { template: id.to_owned() });
-            Ok(Reply::ok(&json!({"success": true, "id": id})))
+            Ok(Reply::ok(&answer))
         }
         _ => Err(unknown()),
     }

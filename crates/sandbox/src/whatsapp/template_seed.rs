@@ -135,6 +135,10 @@ fn add(state: &mut State, waba: &str, name: &str, category: &str, language: &str
         ttl: None,
         created: 0,
         edits: Vec::new(),
+        pauses: 0,
+        recommendation: None,
+        previous_category: None,
+        correct_category: None,
     };
     state.templates.insert(id, template);
 }

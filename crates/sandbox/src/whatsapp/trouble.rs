@@ -1,0 +1,129 @@
+//! Trouble on request, as a client of any provider meets it: faults, slow answers, recipients with a fate.
+
+use super::{error, state::State};
+use crate::{
+    fault::{Kind, Target, Traffic},
+    world::World,
+};
+use serde_json::Value;
+use std::time::Duration;
+
+/// What becomes of a call before it is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is answered as usual.
+    Go {
+        /// The message it sends fails with that code.
+        forced: Option<i64>,
+        /// The connection is closed instead of answering.
+        lose_answer: bool,
+    },
+    /// The connection is closed.
+    Cut,
+    /// It is refused with that code of Meta's.
+    Refuse {
+        /// The code.
+        code: i64,
+        /// HTTP status instead of the code's own.
+        status: Option<u16>,
+        /// Seconds for a `Retry-After` header.
+        retry_after: Option<u64>,
+        /// Whether a message of that call is logged as refused.
+        logged: bool,
+    },
+}
+
+/// Judges a call of a WhatsApp client; waits when it is to be answered late. `sends`: it sends a message.
+pub async fn judge(world: &World, path: &str, method: &str, to: &str, sends: bool) -> Verdict {
+    let wait = {
+        let mut guard = world.wa();
+        let state = &mut *guard;
+        state.latency.draw(state.latency.answer_ms, &mut state.rng)
+    };
+    if wait > 0 {
+        tokio::time::sleep(world.clock.until(world.clock.now() + wait)).await;
+    }
+    let go = Verdict::Go { forced: None, lose_answer: false };
+    let Some(fault) = world.faults.hit(&Traffic { target: Target::Whatsapp, path, method, to }) else {
+        return go;
+    };
+    match fault.kind {
+        Kind::CutBefore => Verdict::Cut,
+        Kind::Timeout => {
+            tokio::time::sleep(Duration::from_secs(120)).await;
+            Verdict::Cut
+        }
+        Kind::Delay => {
+            tokio::time::sleep(Duration::from_millis(fault.delay_ms.unwrap_or(1_000))).await;
+            go
+        }
+        Kind::DropResponse => Verdict::Go { forced: None, lose_answer: true },
+        Kind::Status => {
+            let status = fault.status.unwrap_or(500);
+            Verdict::Refuse {
+                code: code_of(status),
+                status: Some(status),
+                retry_after: fault.retry_after,
+                logged: false,
+            }
+        }
+        Kind::ErrorCode => {
+            let code = fault.code.as_ref().and_then(Value::as_i64).unwrap_or(131_000);
+            if error::is_asynchronous(code) && sends {
+                return Verdict::Go { forced: Some(code), lose_answer: false };
+            }
+            Verdict::Refuse { code, status: fault.status, retry_after: fault.retry_after, logged: true }
+        }
+        Kind::Duplicate | Kind::Reorder => go,
+    }
+}
+
+fn code_of(status: u16) -> i64 {
+    match status {
+        401 => 190,
+        403 => 10,
+        404 => 100,
+        429 => 130_429,
+        503 => 2,
+        _ => 131_000,
+    }
+}
+
+/// Numbers that begin so and end in a six-digit error code fail with it.
+const MAGIC: &str = "971500";
+
+/// The code every message to this customer fails with: chosen over the control API, or told by the number itself.
+pub fn own_code(state: &State, key: &str) -> Option<i64> {
+    let customer = state.customers.get(key)?;
+    if customer.answers_with.is_some() {
+        return customer.answers_with;
+    }
+    if !state.limits.magic_numbers {
+        return None;
+    }
+    let code = customer.wa_id.as_deref()?.strip_prefix(MAGIC).filter(|rest| rest.len() == 6)?.parse().ok()?;
+    (130_000..140_000).contains(&code).then_some(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Config, whatsapp::inbound};
+
+    #[test]
+    fn numbers_tell_their_fate() {
+        let mut state = State::new(&Config::default());
+        let mut code = |number: &str| {
+            let key = inbound::customer(&mut state, Some(number), None);
+            own_code(&state, &key)
+        };
+        assert_eq!(code("971500131026"), Some(131_026));
+        assert_eq!(code("971500000001"), None);
+        assert_eq!(code("971501131026"), None);
+        let key = inbound::customer(&mut state, Some("4915112345"), None);
+        state.customers.get_mut(&key).expect("made").answers_with = Some(131_049);
+        assert_eq!(own_code(&state, &key), Some(131_049));
+        state.limits.magic_numbers = false;
+        assert_eq!(own_code(&state, "971500131026"), None);
+    }
+}
