@@ -2,14 +2,27 @@
 
 use rand::{RngCore, SeedableRng, rngs::StdRng};
 use rapport_core::Ms;
+use rapport_core::steady::Steady;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 use uuid::Uuid;
 
 /// The present moment.
 pub trait Clock: Send + Sync {
     /// Now, in UTC milliseconds.
     fn now(&self) -> Ms;
+
+    /// What the machine's own clock shows, however it was set.
+    fn wall(&self) -> Ms {
+        self.now()
+    }
+
+    /// Another clock, one that is believed, shows `truth` at this moment; `sure`: whatever the difference. Clocks that
+    /// follow nobody ignore it.
+    fn follow(&self, truth: Ms, sure: bool) {
+        let _ = (truth, sure);
+    }
 }
 
 /// The machine's clock.
@@ -20,6 +33,53 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is given")]
     fn now(&self) -> Ms {
         Ms(jiff::Timestamp::now().as_millisecond())
+    }
+}
+
+/// Counts on steadily from where the machine's clock stood at the start, and is corrected by [`Clock::follow`]: nothing is
+/// sent on Tuesday because somebody set a clock to Wednesday.
+#[derive(Debug)]
+pub struct SteadyClock {
+    began: Instant,
+    origin: Ms,
+    /// Added to the machine's clock; 0 but in tests of wrong clocks. Milliseconds.
+    wrong_by: i64,
+    by: AtomicI64,
+    steady: Mutex<Steady>,
+}
+
+impl SteadyClock {
+    /// Starts where the machine's clock stands, `wrong_by` milliseconds from it.
+    #[must_use]
+    pub fn new(wrong_by: i64) -> Self {
+        Self {
+            began: Instant::now(),
+            origin: SystemClock.now().plus(wrong_by),
+            wrong_by,
+            by: AtomicI64::new(0),
+            steady: Mutex::default(),
+        }
+    }
+}
+
+impl Clock for SteadyClock {
+    fn now(&self) -> Ms {
+        let elapsed = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.origin.plus(elapsed).plus(self.by.load(Ordering::SeqCst))
+    }
+
+    fn wall(&self) -> Ms {
+        SystemClock.now().plus(self.wrong_by)
+    }
+
+    fn follow(&self, truth: Ms, sure: bool) {
+        let mut steady = self.steady.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = steady.correction();
+        let by = steady.observe(self.now(), truth, sure);
+        self.by.store(by, Ordering::SeqCst);
+        if (by - before).abs() > 1_000 {
+            tracing::warn!(ms = by - before, "the clock was corrected");
+        }
     }
 }
 
@@ -96,6 +156,19 @@ impl Ids for SeededIds {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_steady_clock_follows_and_does_not_leap() {
+        let clock = SteadyClock::new(120_000);
+        let close = |one: Ms, other: Ms| one.since(other).abs() < 1_000;
+        let real = || SystemClock.now();
+        assert!(close(clock.now(), real().plus(120_000)) && close(clock.wall(), real().plus(120_000)));
+        clock.follow(real().plus(86_400_000), false);
+        assert!(close(clock.now(), real().plus(120_000)), "one reading is no proof");
+        clock.follow(real(), true);
+        assert!(close(clock.now(), real()));
+        assert_eq!(ManualClock::new(Ms(5)).wall(), Ms(5));
+    }
 
     #[test]
     fn a_seed_gives_the_same_ids_and_a_manual_clock_moves_only_when_told() {

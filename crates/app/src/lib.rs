@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod live;
 pub mod media;
 pub mod pulse;
+pub mod route;
 pub mod search;
 pub mod send;
 pub mod services;

@@ -5,7 +5,8 @@ use crate::jobs::Runner;
 use crate::send::Senders;
 use crate::state::App;
 use rapport_core::time::DAY;
-use std::time::Duration;
+use rapport_store::Backend;
+use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 /// How long processed events are kept: longer than the provider repeats them (7 days). Milliseconds.
@@ -14,6 +15,10 @@ const RAW_KEEP_MS: i64 = 9 * DAY;
 const FEED_KEEP_MS: i64 = 2 * DAY;
 /// How long sends are remembered for the guard's frequency rules, which look back a month. Milliseconds.
 const REACH_KEEP_MS: i64 = 40 * DAY;
+/// How often this process's clock is compared with the one that is believed.
+const COMPARE: Duration = Duration::from_secs(5);
+/// A comparison that took longer says too little.
+const COMPARED_WITHIN: Duration = Duration::from_secs(1);
 /// How often old rows are looked for.
 const CLEAN: Duration = Duration::from_secs(600);
 /// Rows removed in one go, so that cleaning never holds up a message.
@@ -33,8 +38,9 @@ impl Services {
     /// # Errors
     /// What the store said while lanes were taken.
     pub async fn start(app: &App) -> crate::Result<Self> {
+        compare_clocks(app, true).await?;
         let now = app.now();
-        if app.store.backend() == rapport_store::Backend::Sqlite {
+        if app.store.backend() == Backend::Sqlite {
             app.store.lanes().seize(now, crate::ingest::process::LEASE_MS).await?;
         }
         let events = app.bells.events.clone();
@@ -49,6 +55,7 @@ impl Services {
             others: vec![
                 crate::search::start(app),
                 tokio::spawn(clean(app.clone())),
+                tokio::spawn(keep_time(app.clone())),
                 crate::channel::tally::start(app),
                 crate::crm::keeper::start(app),
             ],
@@ -67,6 +74,31 @@ impl Services {
             tracing::debug!(%error, "leases are left to expire");
         }
     }
+}
+
+/// Keeps this process's clock in step: with the database's, so that several nodes have one time, and with the machine's
+/// where the database has none of its own.
+async fn keep_time(app: App) {
+    let mut tick = tokio::time::interval(COMPARE);
+    while app.shutdown.run_until_cancelled(tick.tick()).await.is_some() {
+        if let Err(error) = compare_clocks(&app, false).await {
+            tracing::debug!(%error, "the clock cannot be compared now");
+        }
+    }
+}
+
+async fn compare_clocks(app: &App, sure: bool) -> crate::Result<()> {
+    let asked = Instant::now();
+    let truth = match app.store.backend() {
+        Backend::Sqlite => app.clock.wall(),
+        Backend::Postgres => rapport_store::health::clock(&app.store, app.now()).await?,
+    };
+    let took = asked.elapsed();
+    if sure || took < COMPARED_WITHIN {
+        // The answer was given about half way.
+        app.clock.follow(truth.plus(i64::try_from(took.as_millis() / 2).unwrap_or(0)), sure);
+    }
+    Ok(())
 }
 
 /// Removes what has served its time.

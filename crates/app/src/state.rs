@@ -90,6 +90,8 @@ pub struct Inner {
     pub pulse: Pulse,
     /// Channels as the hot paths see them.
     pub channels: Channels,
+    /// What is observed of channels that have a standby.
+    pub routes: crate::route::Ears,
     /// What happened at the doors of channels and is not written yet.
     pub tally: crate::channel::tally::Tally,
     /// What browsers hear.
@@ -155,6 +157,7 @@ impl App {
             gate,
             pulse: Pulse::default(),
             channels,
+            routes: crate::route::Ears::default(),
             tally: crate::channel::tally::Tally::default(),
             feeds,
             lines: crate::crm::Lines::default(),

@@ -96,13 +96,12 @@ impl World {
     async fn channel(&self) -> ChannelId {
         let new = NewChannel {
             kind: "whatsapp".to_owned(),
-            name: None,
             phone_number_id: "106".to_owned(),
             waba_id: "102".to_owned(),
             access_token: "token".to_owned(),
             app_secret: "secret".to_owned(),
             verify_token: "verify".to_owned(),
-            base_url: None,
+            ..NewChannel::default()
         };
         ChannelId(add::add(&self.app, &self.caller, new).await.unwrap().channel.id)
     }

@@ -1,8 +1,8 @@
 //! Connecting a number.
 
 use super::account::told;
+use super::credentials::{self, Credentials};
 use super::number::{self, NoProbe, Probe, USUAL_THROUGHPUT};
-use super::secret::Secrets;
 use super::view::{ChannelView, DISCONNECTED};
 use crate::audit::{Change, record};
 use crate::auth::{Caller, Permission};
@@ -12,8 +12,7 @@ use crate::jobs::Job;
 use crate::state::App;
 use crate::vault::Place;
 use rapport_connectors::Secret;
-use rapport_connectors::whatsapp::Api;
-use rapport_connectors::whatsapp::api::{DEFAULT_BASE, DEFAULT_VERSION};
+use rapport_connectors::provider::Kind;
 use rapport_core::{ChannelId, Ms};
 use rapport_store::WriteTx;
 use rapport_store::channel::ChannelRow;
@@ -26,24 +25,48 @@ use uuid::Uuid;
 pub const WHATSAPP: &str = "whatsapp";
 
 /// A number to be connected.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct NewChannel {
     /// `whatsapp`.
+    #[schema(required)]
     pub kind: String,
+    /// Who carries it: `meta` (left out = this), `dialog360`, `twilio`, `bird` or `gateway`.
+    pub provider: Option<String>,
     /// Name shown to people; left out = the number's verified name.
     pub name: Option<String>,
-    /// The provider's id of the number (App Dashboard, WhatsApp, API Setup).
+    /// `meta`, `dialog360`: Meta's id of the number.
     pub phone_number_id: String,
-    /// The provider's id of the account, shown beside it.
+    /// `meta`, `dialog360`: Meta's id of the account.
     pub waba_id: String,
-    /// Permanent token of a system user with `whatsapp_business_messaging` and `whatsapp_business_management`.
+    /// `meta`: permanent token of a system user with `whatsapp_business_messaging` and `whatsapp_business_management`.
+    /// `gateway`: sent as bearer token beside the signature, if it wants one.
     pub access_token: String,
-    /// App secret (App Dashboard, Settings, Basic): proves that deliveries come from the provider.
+    /// `meta`: app secret (App Dashboard, Settings, Basic): proves that deliveries come from the provider.
     pub app_secret: String,
-    /// A text of your choice that the provider repeats when it verifies the webhook address.
+    /// `meta`: a text of your choice that the provider repeats when it verifies the webhook address.
     pub verify_token: String,
-    /// Where the provider's API is; left out = Meta.
+    /// `dialog360`: the number's API key.
+    pub api_key: String,
+    /// `dialog360`: a text of your choice, at least 16 characters, that it sends along with every delivery.
+    pub webhook_secret: String,
+    /// `twilio`: the account, `AC..`.
+    pub account_sid: String,
+    /// `twilio`: the account's auth token: calls the API and signs deliveries.
+    pub auth_token: String,
+    /// `twilio`, `gateway`: the number, internationally written.
+    pub phone_number: String,
+    /// `bird`: the workspace's id.
+    pub workspace_id: String,
+    /// `bird`: the channel's id there.
+    pub bird_channel_id: String,
+    /// `bird`: the access key.
+    pub access_key: String,
+    /// `bird`: the signing key of the webhook subscription.
+    pub signing_key: String,
+    /// `gateway`: signs calls and deliveries both ways, at least 16 characters.
+    pub shared_secret: String,
+    /// Where the provider's API is; left out = its own address. `gateway` needs it.
     pub base_url: Option<String>,
 }
 
@@ -65,16 +88,15 @@ pub struct AddedChannel {
 pub async fn add(app: &App, caller: &Caller, new: NewChannel) -> Result<AddedChannel> {
     caller.require(Permission::ChannelManage)?;
     let new = checked(app, new)?;
-    refuse_connected(app, caller, &new.phone_number_id).await?;
-    let api = Api::new(&new.base_url, DEFAULT_VERSION, new.secrets.access_token.clone());
-    let found = number::probe(app, &api, &new.phone_number_id).await;
+    refuse_connected(app, caller, &new.access.phone_number_id).await?;
+    let found = number::probe(app, &new.access.access(String::new())).await;
 
     let now = app.now();
     let key = app.key(caller.workspace).await?;
-    let plain = new.secrets.write()?;
+    let plain = new.access.secrets.write()?;
     let seal = |id: Uuid| key.seal(Place::new("channel", "secret", id), &plain);
     let tx = app.store.workspace(caller.workspace).write().await?;
-    let known = rapport_store::channel::by_number_for_write(&tx, WHATSAPP, &new.phone_number_id).await?;
+    let known = rapport_store::channel::by_number_for_write(&tx, WHATSAPP, &new.access.phone_number_id).await?;
     let row = match known {
         Some(row) if row.status != DISCONNECTED => return Err(connected()),
         Some(old) => {
@@ -116,35 +138,15 @@ pub(super) async fn follow_up(tx: &WriteTx, id: ChannelId, now: Ms) -> Result<()
 
 struct Checked {
     name: Option<String>,
-    phone_number_id: String,
-    waba_id: String,
-    base_url: String,
-    secrets: Secrets,
+    access: Credentials,
 }
 
 fn checked(app: &App, new: NewChannel) -> Result<Checked> {
     if new.kind != WHATSAPP {
         return Err(Error::invalid("kind", "must be whatsapp"));
     }
-    Ok(Checked {
-        name: new.name.map(|name| crate::account::name("name", &name)).transpose()?,
-        phone_number_id: provider_id("phone_number_id", &new.phone_number_id)?,
-        waba_id: provider_id("waba_id", &new.waba_id)?,
-        base_url: base_url(app, new.base_url.as_deref())?,
-        secrets: Secrets {
-            access_token: secret("access_token", &new.access_token)?,
-            app_secrets: vec![secret("app_secret", &new.app_secret)?],
-            verify_token: secret("verify_token", &new.verify_token)?,
-        },
-    })
-}
-
-/// An id of the provider's: digits at Meta, letters too elsewhere.
-fn provider_id(field: &'static str, given: &str) -> Result<String> {
-    let given = given.trim();
-    let good = (1..=64).contains(&given.len())
-        && given.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    if good { Ok(given.to_owned()) } else { Err(Error::invalid(field, "must have 1 to 64 digits or letters")) }
+    let access = credentials::read(app, &new)?;
+    Ok(Checked { name: new.name.map(|name| crate::account::name("name", &name)).transpose()?, access })
 }
 
 /// A secret as it can stand in a header: visible ASCII. What is pasted often has blanks around it.
@@ -157,8 +159,10 @@ pub(super) fn secret(field: &'static str, given: &str) -> Result<Secret> {
 }
 
 /// An address of the provider's API that calls would be made to.
-pub(super) fn base_url(app: &App, given: Option<&str>) -> Result<String> {
-    let url = given.map(str::trim).filter(|url| !url.is_empty()).unwrap_or(DEFAULT_BASE).trim_end_matches('/');
+pub(super) fn base_url(app: &App, provider: Kind, given: Option<&str>) -> Result<String> {
+    let given = given.map(str::trim).filter(|url| !url.is_empty()).or(provider.default_base());
+    let url =
+        given.ok_or_else(|| Error::invalid("base_url", "is required: where the gateway is"))?.trim_end_matches('/');
     if url.len() > 500 || url.contains(['?', '#']) {
         return Err(Error::invalid("base_url", "must be an address without query, at most 500 characters"));
     }
@@ -194,12 +198,13 @@ fn new_row(
         workspace_id: caller.workspace.0,
         id,
         kind: WHATSAPP.to_owned(),
+        provider: new.access.provider.code().to_owned(),
         name: name.chars().take(100).collect(),
-        phone_number_id: new.phone_number_id.clone(),
-        waba_id: new.waba_id.clone(),
-        portfolio_key: new.waba_id.clone(),
+        phone_number_id: new.access.phone_number_id.clone(),
+        waba_id: new.access.waba_id.clone(),
+        portfolio_key: new.access.waba_id.clone(),
         display_phone: String::new(),
-        base_url: new.base_url.clone(),
+        base_url: new.access.base_url.clone(),
         secret,
         status: "active".to_owned(),
         status_reason: None,

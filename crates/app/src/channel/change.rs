@@ -11,8 +11,8 @@ use crate::doctor::channel as doctor;
 use crate::error::{Error, Result};
 use crate::state::App;
 use crate::vault::Place;
-use rapport_connectors::whatsapp::api::DEFAULT_VERSION;
-use rapport_connectors::whatsapp::{Api, numbers};
+use rapport_connectors::provider::Kind;
+use rapport_connectors::whatsapp::numbers;
 use rapport_core::{ChannelId, Ms};
 use rapport_store::channel::ChannelRow;
 use serde::{Deserialize, Deserializer};
@@ -34,9 +34,11 @@ pub struct ChannelPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>)]
     pub daily_limit: Option<Option<i64>>,
-    /// A new access token; tried at the provider first, used from the next call on. Also ends the state `error`.
+    /// A new access token, API key, auth token or access key; tried at the provider first, used from the next call on.
+    /// Also ends the state `error`.
     pub access_token: Option<String>,
-    /// A new app secret. The one before stays valid too, so that nothing is lost while the provider changes over.
+    /// A new app secret, webhook secret, signing key or shared secret. The one before stays valid too, so that nothing is
+    /// lost while the provider changes over.
     pub app_secret: Option<String>,
     /// True: only the newest app secret stays valid.
     pub retire_previous_app_secret: Option<bool>,
@@ -79,7 +81,8 @@ pub async fn update(app: &App, caller: &Caller, id: ChannelId, patch: ChannelPat
     let before = ChannelView::of(&row, &app.settings, now);
     let place = Place::new("channel", "secret", row.id);
     let mut secrets = Secrets::read(&key.open(place, &row.secret)?)?;
-    let replaced = replace(&mut secrets, &patch)?;
+    let provider = Kind::parse(&row.provider).unwrap_or_default();
+    let replaced = replace(&mut secrets, provider, &patch)?;
     if !replaced.is_empty() {
         row.secret = key.seal(place, &secrets.write()?)?;
     }
@@ -102,11 +105,13 @@ pub async fn update(app: &App, caller: &Caller, id: ChannelId, patch: ChannelPat
 /// Tries a new token at the provider before the old one is dropped.
 async fn try_token(app: &App, caller: &Caller, id: ChannelId, token: &str, base: Option<&str>) -> Result<()> {
     let row = super::view::row(app, caller, id).await?;
+    let channel = app.channels.get(id).await?.ok_or(Error::NotFound("channel"))?;
     let token = add::secret("access_token", token)?;
-    let base = add::base_url(app, Some(base.unwrap_or(&row.base_url)))?;
-    let api = Api::new(&base, DEFAULT_VERSION, token);
+    let base_url = add::base_url(app, channel.provider, Some(base.unwrap_or(&row.base_url)))?;
+    let mut provider = channel.access(&app.settings);
+    (provider.token, provider.base_url) = (token, base_url);
     let kept = "The old one stays in use.";
-    match number::probe(app, &api, &row.phone_number_id).await {
+    match number::probe(app, &provider).await {
         Ok(_) => {}
         Err(NoProbe::Token(why)) => {
             return Err(Error::invalid("access_token", format!("is not accepted by the provider: {why}. {kept}")));
@@ -119,7 +124,8 @@ async fn try_token(app: &App, caller: &Caller, id: ChannelId, token: &str, base:
             return Err(Error::refused("provider_unavailable", detail));
         }
     }
-    // Gateways do not tell scopes; then what the probe said counts.
+    // Only Meta tells scopes, and not every stand-in for it; otherwise what the probe said counts.
+    let Some(api) = provider.graph() else { return Ok(()) };
     let told = app.http.run(numbers::debug_token(&api).with_timeout(number::PATIENCE)).await;
     let Some(info) = told.ok().and_then(|answer| numbers::read_token(&answer).ok()) else { return Ok(()) };
     let missing = doctor::missing_scopes(&info);
@@ -130,18 +136,24 @@ async fn try_token(app: &App, caller: &Caller, id: ChannelId, token: &str, base:
 }
 
 /// Puts new secrets in place of old ones; says which, for the audit log.
-fn replace(secrets: &mut Secrets, patch: &ChannelPatch) -> Result<Vec<&'static str>> {
+fn replace(secrets: &mut Secrets, provider: Kind, patch: &ChannelPatch) -> Result<Vec<&'static str>> {
     let mut replaced = Vec::new();
+    if patch.verify_token.is_some() && provider != Kind::Meta {
+        return Err(Error::invalid("verify_token", "belongs to numbers that are reached through Meta"));
+    }
+    if patch.app_secret.is_some() && provider == Kind::Twilio {
+        return Err(Error::invalid("app_secret", "is the auth token at Twilio: replace access_token"));
+    }
     if let Some(token) = &patch.access_token {
         secrets.access_token = add::secret("access_token", token)?;
+        if provider == Kind::Twilio {
+            secrets.sign_with(secrets.access_token.clone(), APP_SECRETS_MAX);
+        }
         replaced.push("access_token");
     }
     if let Some(secret) = &patch.app_secret {
         let secret = add::secret("app_secret", secret)?;
-        // Setting the same one again must not push the previous one out.
-        secrets.app_secrets.retain(|known| *known != secret);
-        secrets.app_secrets.insert(0, secret);
-        secrets.app_secrets.truncate(APP_SECRETS_MAX);
+        secrets.sign_with(secret, APP_SECRETS_MAX);
         replaced.push("app_secret");
     }
     if patch.retire_previous_app_secret == Some(true) {
@@ -166,7 +178,8 @@ fn apply(app: &App, row: &mut ChannelRow, patch: ChannelPatch, now: Ms) -> Resul
         row.daily_limit = limit;
     }
     if let Some(url) = patch.base_url {
-        row.base_url = add::base_url(app, Some(&url))?;
+        let provider = Kind::parse(&row.provider).unwrap_or_default();
+        row.base_url = add::base_url(app, provider, Some(&url))?;
     }
     if patch.access_token.is_some() {
         row.token_set_at = now.0;

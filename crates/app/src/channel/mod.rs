@@ -4,6 +4,7 @@ pub mod account;
 pub mod add;
 pub mod change;
 pub mod check;
+mod credentials;
 pub mod number;
 pub mod profile;
 pub(crate) mod provider;
@@ -14,18 +15,22 @@ pub mod secret;
 pub mod subscription;
 pub mod tally;
 pub mod template_draft;
+pub mod template_fill;
+pub mod template_library;
 pub mod template_list;
 pub mod template_sample;
+pub mod template_suggest;
 pub mod template_write;
 pub mod templates;
 pub mod timeline;
 pub mod view;
 
 use crate::clock::Clock;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::state::Settings;
 use crate::vault::{Place, WorkspaceKey};
 use rapport_connectors::Secret;
-use rapport_connectors::whatsapp::Api;
+use rapport_connectors::provider::{Api, Feature, Kind, Provider};
 use rapport_core::channel::ChannelStatus;
 use rapport_core::inbox::Policy;
 use rapport_core::{ChannelId, ConnectionId, Ms, WorkspaceId};
@@ -50,10 +55,14 @@ pub struct Channel {
     pub workspace: WorkspaceId,
     /// Its id.
     pub id: ChannelId,
+    /// Who carries it.
+    pub provider: Kind,
     /// Name shown to people.
     pub name: String,
     /// The provider's id of the number.
     pub phone_number_id: String,
+    /// The number as people write it; empty until the provider has told it.
+    pub display_phone: String,
     /// The provider's account id.
     pub waba_id: String,
     /// What shares one sending limit.
@@ -80,8 +89,10 @@ impl Channel {
         Ok(Self {
             workspace: WorkspaceId(row.workspace_id),
             id: ChannelId(row.id),
+            provider: Kind::parse(&row.provider).unwrap_or_default(),
             name: row.name,
             phone_number_id: row.phone_number_id,
+            display_phone: row.display_phone,
             waba_id: row.waba_id,
             portfolio_key: row.portfolio_key,
             base_url: row.base_url,
@@ -94,10 +105,41 @@ impl Channel {
         })
     }
 
-    /// The provider's API as this channel calls it.
+    /// The way to the provider.
     #[must_use]
-    pub fn api(&self) -> Api {
-        Api::new(&self.base_url, rapport_connectors::whatsapp::api::DEFAULT_VERSION, self.token())
+    pub fn access(&self, settings: &Settings) -> Provider {
+        Provider {
+            kind: self.provider,
+            base_url: self.base_url.clone(),
+            number_id: self.phone_number_id.clone(),
+            account_id: self.waba_id.clone(),
+            token: self.token(),
+            signing: self.secrets.app_secrets.clone(),
+            hook_url: settings.webhook_url(add::WHATSAPP, self.id.0),
+        }
+    }
+
+    /// Meta's functions of a number, at Meta or where they are passed on.
+    ///
+    /// # Errors
+    /// `Refused` `not_offered_by_provider` when the number is reached through somebody who has none of it.
+    pub fn graph(&self, feature: Feature) -> Result<Api> {
+        self.offers(feature)?;
+        match self.provider {
+            Kind::Meta => {
+                Ok(Api::new(&self.base_url, rapport_connectors::whatsapp::api::DEFAULT_VERSION, self.token()))
+            }
+            Kind::Dialog360 => Ok(Api::dialog360(&self.base_url, &self.phone_number_id, self.token())),
+            Kind::Twilio | Kind::Bird | Kind::Gateway => Err(not_offered(self.provider, feature)),
+        }
+    }
+
+    /// Whether the provider offers this.
+    ///
+    /// # Errors
+    /// `Refused` `not_offered_by_provider`.
+    pub fn offers(&self, feature: Feature) -> Result<()> {
+        if self.provider.offers(feature) { Ok(()) } else { Err(not_offered(self.provider, feature)) }
     }
 
     /// The access token.
@@ -281,4 +323,23 @@ fn keep_in<K: Eq + std::hash::Hash, V>(map: &mut HashMap<K, Kept<V>>, key: K, va
         map.clear();
     }
     map.insert(key, Kept { value, at });
+}
+
+/// The provider has nothing of the kind.
+pub(crate) fn not_offered(provider: Kind, feature: Feature) -> Error {
+    let what = match feature {
+        Feature::Profile => "the business profile",
+        Feature::QrCodes => "QR codes and links",
+        Feature::Registration => "registering numbers",
+        Feature::Subscription => "pointing its webhook here",
+        Feature::Templates => "reading templates",
+        Feature::TemplateWriting => "writing templates",
+        Feature::Blocking => "blocking customers",
+        Feature::ReadMarks => "read marks",
+        Feature::Quality => "the number's quality",
+        Feature::Quotes => "quoting messages",
+        Feature::UserIds => "customers without a visible number",
+    };
+    let detail = format!("{} does not offer this here: {what}. Use the provider's own console.", provider.name());
+    Error::refused("not_offered_by_provider", detail)
 }

@@ -7,8 +7,7 @@ use super::view::DISCONNECTED;
 use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
-use rapport_connectors::whatsapp::numbers::{self, PhoneNumber};
-use rapport_connectors::whatsapp::{Api, RetryClass};
+use rapport_connectors::provider::{PhoneNumber, Provider, RetryClass};
 use rapport_core::time::{HOUR, MINUTE};
 use rapport_core::{ChannelId, WorkspaceId};
 use rapport_store::channel::ChannelRow;
@@ -61,13 +60,15 @@ impl NoProbe {
 ///
 /// # Errors
 /// [`NoProbe`].
-pub async fn probe(app: &App, api: &Api, phone_number_id: &str) -> std::result::Result<Probe, NoProbe> {
+pub async fn probe(app: &App, provider: &Provider) -> std::result::Result<Probe, NoProbe> {
     let began = Instant::now();
-    let answer = app.http.run(numbers::get(api, phone_number_id).with_timeout(PATIENCE)).await;
+    let request = provider.number(app.now()).with_timeout(PATIENCE);
+    let vendor = request.vendor;
+    let answer = app.http.run(request).await;
     let answer = answer.map_err(|failure| NoProbe::Unreachable(failure.to_string()))?;
     let latency_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-    metrics::histogram!("rapport_provider_probe_seconds", "vendor" => "whatsapp").record(began.elapsed().as_secs_f64());
-    match numbers::read_number(&answer) {
+    metrics::histogram!("rapport_provider_probe_seconds", "vendor" => vendor).record(began.elapsed().as_secs_f64());
+    match provider.read_number(&answer) {
         Ok(number) => Ok(Probe { number, latency_ms }),
         Err(error) if error.class == RetryClass::PauseChannel => Err(NoProbe::Token(error.detail)),
         Err(error) => Err(NoProbe::Refused(error.detail)),
@@ -132,7 +133,7 @@ pub async fn run(app: &App, workspace: WorkspaceId, id: ChannelId) -> Result<Out
 /// # Errors
 /// What the store said.
 pub async fn refresh(app: &App, channel: &Channel) -> Result<std::result::Result<Probe, NoProbe>> {
-    let found = probe(app, &channel.api(), &channel.phone_number_id).await;
+    let found = probe(app, &channel.access(&app.settings)).await;
     let now = app.now();
     let tx = app.store.workspace(channel.workspace).write().await?;
     let Some(mut row) = rapport_store::channel::get_for_write(&tx, channel.id).await? else { return Ok(found) };

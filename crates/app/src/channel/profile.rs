@@ -5,6 +5,7 @@ use crate::audit::{Change, record};
 use crate::auth::Caller;
 use crate::error::Result;
 use crate::state::App;
+use rapport_connectors::provider::Feature;
 use rapport_connectors::whatsapp::api::read_success;
 use rapport_connectors::whatsapp::profile::{self, Changes, Profile};
 use rapport_core::ChannelId;
@@ -71,7 +72,7 @@ pub struct ProfilePatch {
 /// `Forbidden`, `NotFound`, `Refused` `provider_unavailable`, `Provider`, `Store`.
 pub async fn read(app: &App, caller: &Caller, id: ChannelId) -> Result<ProfileView> {
     let channel = managed(app, caller, id).await?;
-    let answer = call(app, profile::get(&channel.api(), &channel.phone_number_id)).await?;
+    let answer = call(app, profile::get(&channel.graph(Feature::Profile)?, &channel.phone_number_id)).await?;
     Ok(profile::read_profile(&answer).map_err(|error| refused(&error))?.into())
 }
 
@@ -94,7 +95,8 @@ pub async fn change(app: &App, caller: &Caller, id: ChannelId, patch: ProfilePat
         websites,
         vertical: trim(patch.vertical),
     };
-    let request = profile::update(&channel.api(), &channel.phone_number_id, &changes).map_err(invalid)?;
+    let request =
+        profile::update(&channel.graph(Feature::Profile)?, &channel.phone_number_id, &changes).map_err(invalid)?;
     read_success(&call(app, request).await?).map_err(|error| refused(&error))?;
     let now = app.now();
     let tx = app.store.workspace(caller.workspace).write().await?;

@@ -5,6 +5,7 @@ use crate::audit::{Change, record};
 use crate::auth::Caller;
 use crate::error::Result;
 use crate::state::App;
+use rapport_connectors::provider::Feature;
 use rapport_connectors::whatsapp::api::read_success;
 use rapport_connectors::whatsapp::qr::{self, QrCode};
 use rapport_core::ChannelId;
@@ -47,7 +48,7 @@ pub struct QrText {
 /// `Forbidden`, `NotFound`, `Refused` `provider_unavailable`, `Provider`, `Store`.
 pub async fn list(app: &App, caller: &Caller, id: ChannelId) -> Result<Vec<QrView>> {
     let channel = managed(app, caller, id).await?;
-    let api = channel.api();
+    let api = channel.graph(Feature::QrCodes)?;
     let (mut found, mut after): (Vec<QrView>, Option<String>) = (Vec::new(), None);
     for _ in 0..PAGES_MAX {
         let answer = call(app, qr::list(&api, &channel.phone_number_id, after.as_deref())).await?;
@@ -67,7 +68,8 @@ pub async fn list(app: &App, caller: &Caller, id: ChannelId) -> Result<Vec<QrVie
 /// The same, and `Invalid`.
 pub async fn save(app: &App, caller: &Caller, id: ChannelId, code: Option<&str>, given: QrText) -> Result<QrView> {
     let channel = managed(app, caller, id).await?;
-    let request = qr::save(&channel.api(), &channel.phone_number_id, code, given.text.trim()).map_err(invalid)?;
+    let request = qr::save(&channel.graph(Feature::QrCodes)?, &channel.phone_number_id, code, given.text.trim())
+        .map_err(invalid)?;
     let saved: QrView = qr::read_saved(&call(app, request).await?).map_err(|error| refused(&error))?.into();
     let action = if code.is_some() { "channel.qr_code_changed" } else { "channel.qr_code_added" };
     note(app, caller, id, action, Change { before: None, after: Some(json!(saved)) }).await?;
@@ -80,7 +82,7 @@ pub async fn save(app: &App, caller: &Caller, id: ChannelId, code: Option<&str>,
 /// As [`list`].
 pub async fn delete(app: &App, caller: &Caller, id: ChannelId, code: &str) -> Result<()> {
     let channel = managed(app, caller, id).await?;
-    let answer = call(app, qr::delete(&channel.api(), &channel.phone_number_id, code)).await?;
+    let answer = call(app, qr::delete(&channel.graph(Feature::QrCodes)?, &channel.phone_number_id, code)).await?;
     read_success(&answer).map_err(|error| refused(&error))?;
     note(app, caller, id, "channel.qr_code_removed", Change { before: Some(json!({ "code": code })), after: None })
         .await

@@ -5,8 +5,9 @@
 use super::Channel;
 use crate::ingest::accept::{Accept, Refused};
 use crate::state::App;
-use rapport_connectors::whatsapp::signature::{self, Handshake, SignatureError};
-use rapport_connectors::whatsapp::{BadBody, RawKind, split};
+use rapport_connectors::provider::{Delivery, SignatureError};
+use rapport_connectors::whatsapp::signature::{self, Handshake};
+use rapport_connectors::whatsapp::{BadBody, RawKind};
 use rapport_core::ChannelId;
 use rapport_core::id::lane_of;
 use rapport_store::codec::pack_event;
@@ -59,19 +60,19 @@ pub async fn door(app: &App, id: ChannelId) -> Result<Arc<Channel>, Rejected> {
     found.filter(|channel| !channel.secrets.app_secrets.is_empty()).ok_or(Rejected::Unknown)
 }
 
-/// Takes a delivery: returns when its events are durable. `signature` is the header as it came, `raw` the body to the
-/// byte.
+/// Takes a delivery: returns when its events are durable. Who sent it is proved in the way of the channel's provider.
 ///
 /// # Errors
 /// [`Rejected`]: nothing may be acknowledged.
-pub async fn receive(app: &App, channel: &Channel, signature: Option<&str>, raw: &[u8]) -> Result<Accept, Rejected> {
-    let now = app.now();
-    let secrets: Vec<&str> = channel.secrets.app_secrets.iter().map(|secret| secret.expose()).collect();
-    if let Err(error) = signature::verify(&secrets, signature, raw) {
+pub async fn receive(app: &App, channel: &Channel, delivery: &Delivery<'_>) -> Result<Accept, Rejected> {
+    let now = delivery.at;
+    let provider = channel.access(&app.settings);
+    if let Err(error) = provider.verify(delivery) {
         app.tally.refused(channel.workspace, channel.id, now);
         return Err(error.into());
     }
-    let events: Vec<NewRawEvent> = split(raw)?
+    let events: Vec<NewRawEvent> = provider
+        .split(delivery)?
         .items
         .into_iter()
         .map(|item| NewRawEvent {

@@ -8,6 +8,7 @@ use crate::auth::Caller;
 use crate::error::Result;
 use crate::state::App;
 use rapport_connectors::http::Request;
+use rapport_connectors::provider::Feature;
 use rapport_connectors::whatsapp::api::read_success;
 use rapport_connectors::whatsapp::registration::{self, CodeMethod};
 use rapport_core::ChannelId;
@@ -57,7 +58,8 @@ pub struct Code {
 pub async fn register(app: &App, caller: &Caller, id: ChannelId, given: Registration) -> Result<ChannelView> {
     let channel = managed(app, caller, id).await?;
     let request =
-        registration::register(&channel.api(), &channel.phone_number_id, given.pin.trim()).map_err(invalid)?;
+        registration::register(&channel.graph(Feature::Registration)?, &channel.phone_number_id, given.pin.trim())
+            .map_err(invalid)?;
     done(app, caller, &channel, request, "channel.registered").await
 }
 
@@ -67,7 +69,7 @@ pub async fn register(app: &App, caller: &Caller, id: ChannelId, given: Registra
 /// The same without `Invalid`.
 pub async fn deregister(app: &App, caller: &Caller, id: ChannelId) -> Result<ChannelView> {
     let channel = managed(app, caller, id).await?;
-    let request = registration::deregister(&channel.api(), &channel.phone_number_id);
+    let request = registration::deregister(&channel.graph(Feature::Registration)?, &channel.phone_number_id);
     done(app, caller, &channel, request, "channel.deregistered").await
 }
 
@@ -83,7 +85,8 @@ pub async fn request_code(app: &App, caller: &Caller, id: ChannelId, given: Code
     };
     let language = given.language.as_deref().unwrap_or("en_US");
     let request =
-        registration::request_code(&channel.api(), &channel.phone_number_id, method, language).map_err(invalid)?;
+        registration::request_code(&channel.graph(Feature::Registration)?, &channel.phone_number_id, method, language)
+            .map_err(invalid)?;
     read_success(&call(app, request).await?).map_err(|error| refused(&error))
 }
 
@@ -94,7 +97,8 @@ pub async fn request_code(app: &App, caller: &Caller, id: ChannelId, given: Code
 pub async fn verify_code(app: &App, caller: &Caller, id: ChannelId, given: Code) -> Result<ChannelView> {
     let channel = managed(app, caller, id).await?;
     let request =
-        registration::verify_code(&channel.api(), &channel.phone_number_id, given.code.trim()).map_err(invalid)?;
+        registration::verify_code(&channel.graph(Feature::Registration)?, &channel.phone_number_id, given.code.trim())
+            .map_err(invalid)?;
     done(app, caller, &channel, request, "channel.verified").await
 }
 

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use rapport_connectors::Secret;
 use serde::{Deserialize, Serialize};
 
-/// Token and secrets of a WhatsApp number.
+/// Token and secrets of a number, whatever its provider calls them.
 #[derive(Debug, Clone)]
 pub struct Secrets {
     /// Calls the provider.
@@ -23,6 +23,14 @@ struct Plain {
 }
 
 impl Secrets {
+    /// Makes this the newest secret that may sign; of those before it the newest stay, `most` in all.
+    pub(super) fn sign_with(&mut self, secret: Secret, most: usize) {
+        // Setting the same one again must not push the previous one out.
+        self.app_secrets.retain(|known| *known != secret);
+        self.app_secrets.insert(0, secret);
+        self.app_secrets.truncate(most);
+    }
+
     /// Reads the opened bytes of a row.
     ///
     /// # Errors

@@ -8,6 +8,8 @@ use crate::audit::{Change, record};
 use crate::auth::Caller;
 use crate::error::Result;
 use crate::state::App;
+use rapport_connectors::http::Request;
+use rapport_connectors::provider::{Feature, Kind};
 use rapport_connectors::whatsapp::ApiError;
 use rapport_connectors::whatsapp::api::read_success;
 use rapport_connectors::whatsapp::numbers::{self, Hooks, SubscribedApp};
@@ -91,6 +93,9 @@ impl Found {
 /// `Forbidden`, `NotFound`, `Refused` `provider_unavailable`, `Provider`, `Store`.
 pub async fn read(app: &App, caller: &Caller, id: ChannelId) -> Result<SubscriptionView> {
     let channel = managed(app, caller, id).await?;
+    if channel.provider != Kind::Meta {
+        return elsewhere(app, caller, id).await;
+    }
     let found = ask(app, &channel).await?;
     view(app, caller, id, found).await
 }
@@ -102,9 +107,12 @@ pub async fn read(app: &App, caller: &Caller, id: ChannelId) -> Result<Subscript
 /// The same; `Provider` with code 2200 when the provider cannot verify this address.
 pub async fn point_here(app: &App, caller: &Caller, id: ChannelId) -> Result<SubscriptionView> {
     let channel = managed(app, caller, id).await?;
+    if let Some(request) = channel.access(&app.settings).point() {
+        return point_other(app, caller, &channel, request).await;
+    }
     let here = app.settings.webhook_url(super::add::WHATSAPP, id.0);
     let before = ask(app, &channel).await?;
-    let api = channel.api();
+    let api = channel.graph(Feature::Subscription)?;
     if !before.is_subscribed() {
         let answer = call(app, numbers::subscribe(&api, &channel.waba_id, None)).await?;
         read_success(&answer).map_err(|error| refused(&error))?;
@@ -132,8 +140,40 @@ pub async fn point_here(app: &App, caller: &Caller, id: ChannelId) -> Result<Sub
     view(app, caller, id, after).await
 }
 
+/// A provider that is told by one call where to deliver.
+async fn point_other(app: &App, caller: &Caller, channel: &Channel, request: Request) -> Result<SubscriptionView> {
+    let answer = call(app, request).await?;
+    channel.access(&app.settings).read_point(&answer).map_err(|error| refused(&error))?;
+    let now = app.now();
+    let here = app.settings.webhook_url(super::add::WHATSAPP, channel.id.0);
+    let tx = app.store.workspace(caller.workspace).write().await?;
+    if let Some(mut row) = rapport_store::channel::get_for_write(&tx, channel.id).await? {
+        if !row.settings.is_object() {
+            row.settings = json!({});
+        }
+        row.settings["pointed_at"] = now.0.into();
+        rapport_store::channel::update(&tx, row).await?;
+    }
+    let change = Change { before: None, after: Some(json!({ "callback": here })) };
+    record(&tx, now, caller, "channel.subscribed", ("channel", channel.id.0), change).await?;
+    told(&tx, channel.id, json!({ "subscribed": true }), now).await?;
+    tx.commit().await?;
+    app.feeds.wake();
+    elsewhere(app, caller, channel.id).await
+}
+
+/// What is known where the provider cannot be asked: what came, and whether it was told.
+async fn elsewhere(app: &App, caller: &Caller, id: ChannelId) -> Result<SubscriptionView> {
+    let row = row(app, caller, id).await?;
+    let here = app.settings.webhook_url(&row.kind, row.id);
+    let told = row.settings["pointed_at"].is_i64() || row.last_event_at.is_some();
+    let found = Found { apps: Vec::new(), own_app: None, hooks: Hooks::default() };
+    let known = view(app, caller, id, found).await?;
+    Ok(SubscriptionView { points_here: told, delivers_to: told.then_some(here), ..known })
+}
+
 async fn ask(app: &App, channel: &Channel) -> Result<Found> {
-    let api = channel.api();
+    let api = channel.graph(Feature::Subscription)?;
     let (number, apps, token) = futures::join!(
         call(app, numbers::get(&api, &channel.phone_number_id)),
         call(app, numbers::subscribed_apps(&api, &channel.waba_id)),

@@ -26,6 +26,9 @@ pub struct NewTemplate {
     /// `example.media_id` with the id of a file uploaded here.
     #[schema(value_type = Vec<Object>)]
     pub components: Value,
+    /// How long WhatsApp tries a message of it, in seconds: 30 to 900 for codes, 30 to 43200 for utility, 43200 to 2592000
+    /// for marketing, -1 = 30 days. Left out = the category's usual time.
+    pub message_send_ttl_seconds: Option<i64>,
 }
 
 /// A draft to be checked.
@@ -43,6 +46,8 @@ pub struct TemplateDraft {
     /// Components as the provider defines them.
     #[schema(value_type = Vec<Object>)]
     pub components: Value,
+    /// How long WhatsApp tries a message of it, in seconds.
+    pub message_send_ttl_seconds: Option<i64>,
 }
 
 /// What may be changed about a template; what is left out stays.
@@ -54,6 +59,8 @@ pub struct TemplatePatch {
     /// All components anew.
     #[schema(value_type = Option<Vec<Object>>)]
     pub components: Option<Value>,
+    /// How long WhatsApp tries a message of it, in seconds; -1 = 30 days.
+    pub message_send_ttl_seconds: Option<i64>,
 }
 
 /// One rule of the provider that a draft breaks.
@@ -105,16 +112,23 @@ pub(super) struct Tidy {
     pub(super) language: String,
     pub(super) category: String,
     pub(super) parameter_format: String,
+    pub(super) ttl_seconds: Option<i64>,
 }
 
 impl Tidy {
     pub(super) fn new(name: &str, language: &str, category: &str, parameter_format: Option<&str>) -> Self {
         Self {
+            ttl_seconds: None,
             name: name.trim().to_owned(),
             language: language.trim().replace('-', "_"),
             category: category.trim().to_ascii_uppercase(),
             parameter_format: parameter_format.unwrap_or("POSITIONAL").trim().to_ascii_uppercase(),
         }
+    }
+
+    /// The same with how long a message is tried.
+    pub(super) fn tried(self, ttl_seconds: Option<i64>) -> Self {
+        Self { ttl_seconds, ..self }
     }
 
     /// Everything that is wrong with it and its components.
@@ -125,6 +139,7 @@ impl Tidy {
             category: &self.category,
             parameter_format: &self.parameter_format,
             components,
+            ttl_seconds: self.ttl_seconds,
         })
     }
 }
@@ -141,7 +156,7 @@ pub(super) fn sound(problems: Vec<Problem>) -> Result<()> {
 pub fn check(caller: &Caller, draft: &TemplateDraft) -> Result<TemplateCheck> {
     caller.require(Permission::ChannelManage)?;
     let format = draft.parameter_format.as_deref();
-    let tidy = Tidy::new(&draft.name, &draft.language, &draft.category, format);
+    let tidy = Tidy::new(&draft.name, &draft.language, &draft.category, format).tried(draft.message_send_ttl_seconds);
     let problems = tidy.problems(&draft.components);
     Ok(TemplateCheck { problems: problems.into_iter().map(ProblemView::from).collect() })
 }

@@ -1,16 +1,25 @@
 //! The templates there are, for people who choose one.
 
+use super::template_fill::stored;
 use super::templates;
 use super::view::row;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::state::App;
+use rapport_core::template::bind::{filling_of, takes_words};
+use rapport_core::time::DAY;
 use rapport_core::{ChannelId, Ms};
+use rapport_store::Read;
 use rapport_store::template::{Filter, TemplateRow};
+use rapport_store::template_use::{Named, Uses};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+
+/// How far back uses are counted. Milliseconds.
+const USED_MS: i64 = 30 * DAY;
 
 /// A provider's template in one language.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -40,9 +49,32 @@ pub struct TemplateView {
     pub rejected_reason: Option<String>,
     /// What is filled in before sending, in the order it shows.
     pub variables: Vec<VariableView>,
+    /// How long WhatsApp tries a message of it, in seconds; null = the category's usual time.
+    #[schema(required)]
+    pub message_send_ttl_seconds: Option<i64>,
+    /// How much it is used.
+    pub uses: TemplateUses,
     /// When it was last read or changed, milliseconds UTC.
     #[schema(value_type = i64)]
     pub updated_at: Ms,
+}
+
+/// How much a template is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
+pub struct TemplateUses {
+    /// Messages made from it in 30 days.
+    pub last_30_days: i64,
+    /// When the last of them was made, milliseconds UTC.
+    #[schema(required)]
+    pub last_at: Option<i64>,
+    /// Messages that wait to be sent with it.
+    pub waiting: i64,
+}
+
+impl From<Uses> for TemplateUses {
+    fn from(uses: Uses) -> Self {
+        Self { last_30_days: uses.made, last_at: uses.last_at.map(|at| at.0), waiting: uses.waiting }
+    }
 }
 
 /// One thing a person fills in before sending.
@@ -59,6 +91,13 @@ pub struct VariableView {
     pub example: String,
     /// Name, number or button text, for the label.
     pub label: String,
+    /// The customer's data that fills it: `first_name`, `name`, `phone`, `email`, `country`, `field:<own field>`; null =
+    /// none.
+    #[schema(required)]
+    pub source: Option<String>,
+    /// What stands there when that is not known; null = it must be typed then.
+    #[schema(required)]
+    pub fallback: Option<String>,
 }
 
 impl From<TemplateRow> for TemplateView {
@@ -66,13 +105,21 @@ impl From<TemplateRow> for TemplateView {
         let definition = rapport_core::template::parse(&row.components, Some(&row.parameter_format), &row.category);
         // One that cannot be understood has no fields to show; its state and text are shown all the same.
         let variables = definition.map(|definition| rapport_core::template::variables(&definition)).unwrap_or_default();
-        let variable = |one: rapport_core::template::Variable| VariableView {
-            key: one.key,
-            component: one.component,
-            kind: one.kind,
-            example: one.example,
-            label: one.label,
+        let fillings = stored(&row);
+        let variable = |one: rapport_core::template::Variable| {
+            let filling =
+                if takes_words(&one) { filling_of(&one, &row.language, &fillings) } else { Default::default() };
+            VariableView {
+                key: one.key,
+                component: one.component,
+                kind: one.kind,
+                example: one.example,
+                label: one.label,
+                source: filling.source,
+                fallback: filling.fallback,
+            }
         };
+        let variables = variables.into_iter().map(variable).collect();
         Self {
             id: row.id,
             channel_id: row.channel_id,
@@ -84,7 +131,9 @@ impl From<TemplateRow> for TemplateView {
             components: row.components,
             parameter_format: row.parameter_format,
             rejected_reason: row.rejected_reason,
-            variables: variables.into_iter().map(variable).collect(),
+            variables,
+            message_send_ttl_seconds: row.ttl_seconds,
+            uses: TemplateUses::default(),
             updated_at: Ms(row.updated_at),
         }
     }
@@ -100,6 +149,8 @@ pub struct TemplateFilter {
     pub status: Option<String>,
     /// Whose name contains this.
     pub q: Option<String>,
+    /// True: only those that cannot be sent as they should: paused, disabled, rejected, flagged, or of poor quality.
+    pub degraded: Option<bool>,
 }
 
 /// Where a list of templates goes on: after this name and language.
@@ -125,6 +176,7 @@ pub async fn list(
         waba_id,
         status: filter.status.map(|status| status.to_ascii_uppercase()),
         name_contains: filter.q.map(|q| q.trim().to_lowercase().replace(' ', "_")).filter(|q| !q.is_empty()),
+        degraded: filter.degraded == Some(true),
         after,
     };
     let read = app.store.workspace(caller.workspace).read();
@@ -133,7 +185,7 @@ pub async fn list(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|row| (row.name.clone(), row.language.clone()));
-    Ok((rows.into_iter().map(TemplateView::from).collect(), next))
+    Ok((views(&read, rows, app.now()).await?, next))
 }
 
 /// One template.
@@ -142,7 +194,25 @@ pub async fn list(
 /// `Forbidden`, `NotFound`, `Store`.
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<TemplateView> {
     caller.require(Permission::ChannelRead)?;
-    Ok(one(app, caller, id).await?.into())
+    let row = one(app, caller, id).await?;
+    let read = app.store.workspace(caller.workspace).read();
+    views(&read, vec![row], app.now()).await?.pop().ok_or(Error::NotFound("template"))
+}
+
+/// How much each template was used in 30 days.
+pub(super) async fn uses(read: &Read, now: Ms) -> Result<HashMap<Named, Uses>> {
+    Ok(rapport_store::template_use::since(read, now.plus(-USED_MS)).await?)
+}
+
+/// Templates with how much they are used.
+pub(super) async fn views(read: &Read, rows: Vec<TemplateRow>, now: Ms) -> Result<Vec<TemplateView>> {
+    let uses = uses(read, now).await?;
+    let whole = |row: TemplateRow| {
+        let named = Named { waba_id: row.waba_id.clone(), name: row.name.clone(), language: row.language.clone() };
+        let uses = uses.get(&named).copied().unwrap_or_default().into();
+        TemplateView { uses, ..row.into() }
+    };
+    Ok(rows.into_iter().map(whole).collect())
 }
 
 /// The row behind [`get`].

@@ -5,6 +5,7 @@ use super::template_write::{declined, unreachable};
 use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_connectors::http::{Request, Response};
+use rapport_connectors::provider::Feature;
 use rapport_connectors::whatsapp::{Api, numbers, templates};
 use rapport_core::MediaId;
 use rapport_core::message::MediaKind;
@@ -25,7 +26,7 @@ pub async fn bring(app: &App, channel: &Channel, components: &mut Value) -> Resu
         let Some(id) = header["example"]["media_id"].as_str().map(str::to_owned) else { continue };
         let field = format!("{path}.example");
         let file = file(app, channel, &field, &id, header["format"].as_str().unwrap_or_default()).await?;
-        let api = channel.api();
+        let api = channel.graph(Feature::TemplateWriting)?;
         let owner = match &app_id {
             Some(known) => known.clone(),
             None => app_id.insert(owner(app, &api).await?).clone(),

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::jobs::Job;
 use crate::state::App;
 use rapport_connectors::http::{Failure, Request, Response};
+use rapport_connectors::provider::Feature;
 use rapport_connectors::whatsapp::templates::{self, Refusal};
 use rapport_core::template::draft::{category_change, may_edit};
 use rapport_core::time::MINUTE;
@@ -45,19 +46,14 @@ pub async fn create(app: &App, caller: &Caller, new: NewTemplate) -> Result<Temp
     let id = ChannelId(new.channel_id);
     row(app, caller, id).await?;
     let channel = app.channels.get(id).await?.ok_or(Error::NotFound("channel"))?;
-    let tidy = Tidy::new(&new.name, &new.language, &new.category, new.parameter_format.as_deref());
+    let tidy = Tidy::new(&new.name, &new.language, &new.category, new.parameter_format.as_deref())
+        .tried(new.message_send_ttl_seconds);
     sound(tidy.problems(&new.components))?;
-    if let Some(known) = find(app, &channel, &tidy.name, &tidy.language).await? {
-        return Err(Error::Exists {
-            code: "template_exists",
-            detail: format!("The account has {} in {} already: edit that one.", tidy.name, tidy.language),
-            id: known.id,
-        });
-    }
+    absent(app, &channel, &tidy.name, &tidy.language).await?;
     let mut components = new.components;
     template_sample::bring(app, &channel, &mut components).await?;
     let request = templates::create(
-        &channel.api(),
+        &channel.graph(Feature::TemplateWriting)?,
         &channel.waba_id,
         &templates::NewTemplate {
             name: &tidy.name,
@@ -65,10 +61,35 @@ pub async fn create(app: &App, caller: &Caller, new: NewTemplate) -> Result<Temp
             category: &tidy.category,
             parameter_format: &tidy.parameter_format,
             components: &components,
+            ttl_seconds: tidy.ttl_seconds,
         },
     );
-    let answer = ask(app, &channel, request).await?;
-    let created = settle(app, &channel, templates::read_create(&answer)).await?;
+    made(app, caller, &channel, request, &tidy, components).await
+}
+
+/// Refuses what the account has already.
+pub(super) async fn absent(app: &App, channel: &Channel, name: &str, language: &str) -> Result<()> {
+    match find(app, channel, name, language).await? {
+        None => Ok(()),
+        Some(known) => Err(Error::Exists {
+            code: "template_exists",
+            detail: format!("The account has {name} in {language} already: edit that one."),
+            id: known.id,
+        }),
+    }
+}
+
+/// Asks for a new template and keeps what became of it.
+pub(super) async fn made(
+    app: &App,
+    caller: &Caller,
+    channel: &Channel,
+    request: Request,
+    tidy: &Tidy,
+    components: Value,
+) -> Result<TemplateView> {
+    let answer = ask(app, channel, request).await?;
+    let created = settle(app, channel, templates::read_create(&answer)).await?;
     let now = app.now();
     let made = TemplateRow {
         workspace_id: channel.workspace.0,
@@ -79,17 +100,40 @@ pub async fn create(app: &App, caller: &Caller, new: NewTemplate) -> Result<Temp
         name: tidy.name.clone(),
         language: tidy.language.clone(),
         // The provider may have put it into another one.
-        category: created.category.unwrap_or(tidy.category),
+        category: created.category.unwrap_or_else(|| tidy.category.clone()),
         status: created.status,
         quality: "UNKNOWN".to_owned(),
-        parameter_format: tidy.parameter_format,
+        parameter_format: tidy.parameter_format.clone(),
         components,
         rejected_reason: None,
         updated_at: now.0,
+        ttl_seconds: tidy.ttl_seconds,
+        fillings: None,
     };
-    save(app, caller, &channel, made, None, "template.created").await?;
+    save(app, caller, channel, made, None, "template.created").await?;
     // A reading of all templates may have found it first; then it has that row's id.
-    find(app, &channel, &tidy.name, &tidy.language).await?.map(TemplateView::from).ok_or(Error::NotFound("template"))
+    find(app, channel, &tidy.name, &tidy.language).await?.map(TemplateView::from).ok_or(Error::NotFound("template"))
+}
+
+/// Lets a paused template be sent again.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Conflict` when it is not paused, `Declined`, `Store`.
+pub async fn unpause(app: &App, caller: &Caller, id: Uuid) -> Result<TemplateView> {
+    caller.require(Permission::ChannelManage)?;
+    let old = one(app, caller, id).await?;
+    if old.status != "PAUSED" {
+        let detail = format!("Only a paused template can be resumed; this one is {}.", old.status.to_lowercase());
+        return Err(Error::conflict("template_state", detail));
+    }
+    let channel = channel_of(app, caller, &old).await?;
+    let request = templates::unpause(&channel.graph(Feature::TemplateWriting)?, &old.provider_id);
+    let answer = ask(app, &channel, request).await?;
+    settle(app, &channel, templates::read_done(&answer)).await?;
+    let changed =
+        TemplateRow { status: "APPROVED".to_owned(), rejected_reason: None, updated_at: app.now().0, ..old.clone() };
+    save(app, caller, &channel, changed.clone(), Some(old), "template.unpaused").await?;
+    Ok(changed.into())
 }
 
 /// Changes a template, which is reviewed again.
@@ -99,8 +143,8 @@ pub async fn create(app: &App, caller: &Caller, new: NewTemplate) -> Result<Temp
 pub async fn edit(app: &App, caller: &Caller, id: Uuid, patch: TemplatePatch) -> Result<TemplateView> {
     caller.require(Permission::ChannelManage)?;
     let old = one(app, caller, id).await?;
-    if patch.category.is_none() && patch.components.is_none() {
-        return Err(Error::invalid("components", "or category must be given"));
+    if patch.category.is_none() && patch.components.is_none() && patch.message_send_ttl_seconds.is_none() {
+        return Err(Error::invalid("components", "category or message_send_ttl_seconds must be given"));
     }
     if !may_edit(&old.status) {
         let status = old.status.to_lowercase();
@@ -109,7 +153,8 @@ pub async fn edit(app: &App, caller: &Caller, id: Uuid, patch: TemplatePatch) ->
     }
     let channel = channel_of(app, caller, &old).await?;
     let category = patch.category.as_deref().unwrap_or(&old.category);
-    let tidy = Tidy::new(&old.name, &old.language, category, Some(&old.parameter_format));
+    let tidy = Tidy::new(&old.name, &old.language, category, Some(&old.parameter_format))
+        .tried(patch.message_send_ttl_seconds);
     let mut problems = match &patch.components {
         Some(components) => tidy.problems(components),
         None => tidy.problems(&old.components),
@@ -121,7 +166,8 @@ pub async fn edit(app: &App, caller: &Caller, id: Uuid, patch: TemplatePatch) ->
         template_sample::bring(app, &channel, components).await?;
     }
     let other = Some(tidy.category.as_str()).filter(|category| *category != old.category);
-    let request = templates::edit(&channel.api(), &old.provider_id, other, components.as_ref());
+    let change = templates::Edit { category: other, components: components.as_ref(), ttl_seconds: tidy.ttl_seconds };
+    let request = templates::edit(&channel.graph(Feature::TemplateWriting)?, &old.provider_id, &change);
     let answer = ask(app, &channel, request).await?;
     settle(app, &channel, templates::read_done(&answer)).await?;
     let changed = TemplateRow {
@@ -130,6 +176,7 @@ pub async fn edit(app: &App, caller: &Caller, id: Uuid, patch: TemplatePatch) ->
         status: "PENDING".to_owned(),
         rejected_reason: None,
         updated_at: app.now().0,
+        ttl_seconds: tidy.ttl_seconds.or(old.ttl_seconds),
         ..old.clone()
     };
     save(app, caller, &channel, changed.clone(), Some(old), "template.edited").await?;
@@ -149,7 +196,7 @@ pub async fn delete(app: &App, caller: &Caller, id: Uuid, all_languages: bool) -
     }
     let channel = channel_of(app, caller, &row).await?;
     let one_only = Some(row.provider_id.as_str()).filter(|_| !all_languages);
-    let request = templates::delete(&channel.api(), &channel.waba_id, &row.name, one_only);
+    let request = templates::delete(&channel.graph(Feature::TemplateWriting)?, &channel.waba_id, &row.name, one_only);
     let answer = ask(app, &channel, request).await?;
     let gone = match templates::read_done(&answer) {
         // What the provider no longer has must not stay here.

@@ -4,7 +4,7 @@ use super::Channel;
 use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
-use rapport_connectors::whatsapp::templates::{Template, list, read_list};
+use rapport_connectors::provider::{Feature, Template};
 use rapport_core::time::MINUTE;
 use rapport_core::{ChannelId, WorkspaceId};
 use rapport_store::template::TemplateRow;
@@ -33,6 +33,9 @@ pub async fn run(app: &App, workspace: WorkspaceId, id: ChannelId) -> Result<Out
 /// # Errors
 /// What the store said.
 pub async fn sync(app: &App, channel: &Channel) -> Result<std::result::Result<usize, String>> {
+    if !channel.provider.offers(Feature::Templates) {
+        return Ok(Ok(0));
+    }
     let began = app.now();
     let found = match fetch(app, channel).await {
         Ok(found) => found,
@@ -50,13 +53,14 @@ pub async fn sync(app: &App, channel: &Channel) -> Result<std::result::Result<us
 }
 
 async fn fetch(app: &App, channel: &Channel) -> std::result::Result<Vec<Template>, String> {
-    let api = channel.api();
+    let provider = channel.access(&app.settings);
     let mut found = Vec::new();
     let mut after: Option<String> = None;
     for _ in 0..PAGES_MAX {
-        let answer = app.http.run(list(&api, &channel.waba_id, after.as_deref())).await;
+        let Some(request) = provider.templates(after.as_deref(), app.now()) else { break };
+        let answer = app.http.run(request).await;
         let answer = answer.map_err(|failure| failure.to_string())?;
-        let page = read_list(&answer).map_err(|error| error.failure().detail)?;
+        let page = provider.read_templates(&answer).map_err(|error| error.failure().detail)?;
         found.extend(page.items);
         match page.next {
             Some(next) if Some(&next) != after.as_ref() => after = Some(next),
@@ -82,5 +86,7 @@ fn row(app: &App, channel: &Channel, template: Template, now: rapport_core::Ms) 
         components: template.components,
         rejected_reason: template.rejected_reason,
         updated_at: now.0,
+        ttl_seconds: template.ttl_seconds,
+        fillings: None,
     }
 }

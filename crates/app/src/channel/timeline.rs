@@ -34,6 +34,9 @@ const ADVICE: &[(&str, &str)] = &[
     ("alert", "Open WhatsApp Manager: the alert says there what is asked for."),
     ("name_rejected", "Choose a display name that names your business, in WhatsApp Manager, Phone numbers."),
     ("pin_changed", "If that was nobody of yours, change the PIN now and look at who has access in Business settings."),
+    ("route_failed_over", "Nothing is to be done for now: it goes back by itself after five good probes. If it lasts, ask the provider."),
+    ("route_by_hand", "It stays so until somebody goes back, under Standby route on the page of this channel."),
+    ("route_standby_lost", "Check the standby channel: until it answers there is nothing to fall back to."),
     ("trouble", "Check the channel; if it stays, ask the provider about the code."),
 ];
 
@@ -83,7 +86,7 @@ pub fn advice_text(key: &str) -> &'static str {
 }
 
 /// Writes a line in the transaction that takes note of the event.
-pub(super) async fn note(tx: &WriteTx, channel: ChannelId, entry: Entry, now: Ms) -> Result<()> {
+pub(crate) async fn note(tx: &WriteTx, channel: ChannelId, entry: Entry, now: Ms) -> Result<()> {
     let row = AccountEventRow {
         workspace_id: tx.workspace().0,
         id: tx.new_id(now),

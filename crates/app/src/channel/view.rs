@@ -3,6 +3,7 @@
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::state::{App, Settings};
+use rapport_connectors::provider::{Feature, Kind};
 use rapport_core::time::DAY;
 use rapport_core::{ChannelId, Ms};
 use rapport_store::channel::ChannelRow;
@@ -21,6 +22,11 @@ pub struct ChannelView {
     pub id: Uuid,
     /// `whatsapp`.
     pub kind: String,
+    /// Who carries it: `meta`, `dialog360`, `twilio`, `bird` or `gateway`.
+    pub provider: String,
+    /// What it does not offer: `profile`, `qr_codes`, `registration`, `subscription`, `templates`, `template_writing`,
+    /// `blocking`, `read_marks`, `quality`, `quotes`, `user_ids`.
+    pub not_offered: Vec<&'static str>,
     /// Name shown to people.
     pub name: String,
     /// The number as people write it; empty until the provider has told it.
@@ -71,6 +77,8 @@ impl ChannelView {
         Self {
             id: row.id,
             kind: row.kind.clone(),
+            provider: row.provider.clone(),
+            not_offered: not_offered(&row.provider),
             name: row.name.clone(),
             display_phone: row.display_phone.clone(),
             phone_number_id: row.phone_number_id.clone(),
@@ -123,4 +131,10 @@ pub(crate) async fn rows(app: &App, caller: &Caller) -> Result<Vec<ChannelRow>> 
 pub(crate) async fn row(app: &App, caller: &Caller, id: ChannelId) -> Result<ChannelRow> {
     let row = rapport_store::channel::get(&app.store.workspace(caller.workspace).read(), id).await?;
     row.filter(|row| row.status != DISCONNECTED).ok_or(Error::NotFound("channel"))
+}
+
+/// The features that the provider of this word lacks.
+fn not_offered(provider: &str) -> Vec<&'static str> {
+    let kind = Kind::parse(provider).unwrap_or_default();
+    Feature::ALL.into_iter().filter(|feature| !kind.offers(*feature)).map(Feature::code).collect()
 }

@@ -7,6 +7,7 @@ use crate::auth::{Caller, Permission};
 use crate::channel::provider::{call, opened, refused};
 use crate::error::{Error, Result};
 use crate::state::App;
+use rapport_connectors::provider::Feature;
 use rapport_connectors::whatsapp::blocks;
 use rapport_core::{ChannelId, ContactId};
 use rapport_store::Read;
@@ -36,7 +37,8 @@ pub async fn set(app: &App, caller: &Caller, id: ContactId, on: BlockOn, blocked
     let contact = contact_page::get(&scope.read(), id).await?.ok_or(Error::NotFound(NOUN))?;
     let channel = opened(app, caller, ChannelId(on.channel_id)).await?;
     let user = address(&scope.read(), id, contact.phone).await?;
-    let answer = call(app, blocks::set(&channel.api(), &channel.phone_number_id, &user, blocked)).await?;
+    let answer =
+        call(app, blocks::set(&channel.graph(Feature::Blocking)?, &channel.phone_number_id, &user, blocked)).await?;
     blocks::read_set(&answer).map_err(|error| refused(&error))?;
     let now = app.now();
     let (tx, _) = enter(&scope, id).await?;

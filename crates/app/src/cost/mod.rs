@@ -1,6 +1,7 @@
 //! What messages cost: the rate card, reports, the monthly budget, and the cost beside what is shown.
 
 mod budget;
+pub mod forecast;
 mod message;
 mod rates;
 mod report;

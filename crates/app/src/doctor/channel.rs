@@ -7,6 +7,7 @@ use crate::channel::timeline::advice_text;
 use crate::error::Result;
 use crate::state::{App, Settings};
 use rapport_connectors::http::Request;
+use rapport_connectors::provider::{Feature, Kind};
 use rapport_connectors::whatsapp::numbers::{self, PhoneNumber, SubscribedApp, TokenInfo};
 use rapport_core::Ms;
 use rapport_core::account::open_trouble;
@@ -41,16 +42,24 @@ pub async fn all(
     row: &ChannelRow,
     probed: Option<std::result::Result<Probe, NoProbe>>,
 ) -> Result<Vec<Finding>> {
-    let api = channel.api();
+    let provider = channel.access(&app.settings);
     let probing = async {
         match probed {
             Some(found) => found,
-            None => number::probe(app, &api, &channel.phone_number_id).await,
+            None => number::probe(app, &provider).await,
         }
     };
-    let token = ask(app, numbers::debug_token(&api), |answer| numbers::read_token(answer).ok());
-    let apps =
-        ask(app, numbers::subscribed_apps(&api, &channel.waba_id), |answer| numbers::read_subscribed_apps(answer).ok());
+    // Only Meta tells about tokens and subscribed apps.
+    let graph = provider.graph();
+    let token = async {
+        let api = graph.as_ref()?;
+        ask(app, numbers::debug_token(api), |answer| numbers::read_token(answer).ok()).await
+    };
+    let apps = async {
+        let api = graph.as_ref()?;
+        let request = numbers::subscribed_apps(api, &channel.waba_id);
+        ask(app, request, |answer| numbers::read_subscribed_apps(answer).ok()).await
+    };
     let (found, token, apps) = futures::join!(probing, token, apps);
 
     let now = app.now();
@@ -66,7 +75,9 @@ pub async fn all(
     findings.extend(other_app(row, token.as_ref(), apps.as_deref()));
     findings.extend(arrivals(row, refused, now));
     findings.extend(trouble(row, &events, now));
+    findings.extend(files(row, &app.settings));
     findings.push(approved(row, &templates));
+    findings.extend(crate::route::findings::of(&read, row).await?);
     Ok(findings)
 }
 
@@ -189,9 +200,23 @@ pub fn webhook(
     if row.last_event_at.is_some() {
         return Vec::new();
     }
-    let verified = row.settings["handshake_at"].is_i64();
-    let words = if verified { words::CHANNEL_WEBHOOK_EMPTY } else { words::CHANNEL_WEBHOOK_UNVERIFIED };
+    let words = match Kind::parse(&row.provider).unwrap_or_default() {
+        Kind::Meta if row.settings["handshake_at"].is_i64() => words::CHANNEL_WEBHOOK_EMPTY,
+        Kind::Meta => words::CHANNEL_WEBHOOK_UNVERIFIED,
+        Kind::Dialog360 => words::CHANNEL_WEBHOOK_DIALOG360,
+        Kind::Twilio => words::CHANNEL_WEBHOOK_TWILIO,
+        Kind::Bird => words::CHANNEL_WEBHOOK_BIRD,
+        Kind::Gateway => words::CHANNEL_WEBHOOK_GATEWAY,
+    };
     vec![say(row, &words).with("here", here)]
+}
+
+/// Providers that fetch files from us need an address they can reach.
+fn files(row: &ChannelRow, settings: &Settings) -> Option<Finding> {
+    let kind = Kind::parse(&row.provider).unwrap_or_default();
+    let reachable = settings.is_https();
+    (kind.takes_links() && !reachable)
+        .then(|| say(row, &words::CHANNEL_FILES_NOT_PUBLIC).with("here", &settings.public_url))
 }
 
 /// What the provider said when it could not verify our address, unless something came since.
@@ -252,6 +277,10 @@ fn ago(ms: i64) -> String {
 }
 
 fn approved(row: &ChannelRow, by_status: &BTreeMap<String, i64>) -> Finding {
+    let kind = Kind::parse(&row.provider).unwrap_or_default();
+    if !kind.offers(Feature::Templates) {
+        return say(row, &words::CHANNEL_TEMPLATES_NOT_OFFERED).with("provider", kind.name());
+    }
     let count = |status: &str| by_status.get(status).copied().unwrap_or(0);
     let (approved, stopped) = (count("APPROVED"), count("PAUSED") + count("DISABLED"));
     if approved == 0 {

@@ -9,6 +9,7 @@ fn row() -> ChannelRow {
         workspace_id: uuid::Uuid::nil(),
         id: uuid::Uuid::from_u128(7),
         kind: "whatsapp".to_owned(),
+        provider: "meta".to_owned(),
         name: "Shop".to_owned(),
         phone_number_id: "106".to_owned(),
         waba_id: "102".to_owned(),

@@ -3,7 +3,7 @@
 use super::{Finding, limited, words};
 use crate::error::Result;
 use crate::state::App;
-use rapport_connectors::whatsapp::api::DEFAULT_BASE;
+use rapport_connectors::provider::Kind;
 use rapport_core::Ms;
 use rapport_store::channel::ChannelRow;
 use rapport_store::health::Node;
@@ -149,7 +149,9 @@ fn judge_workers(silent: &[&str], nodes: &[Node], now: Ms) -> Finding {
 }
 
 fn address(url: &str, channels: &[ChannelRow]) -> Finding {
-    let meta = channels.iter().any(|channel| channel.base_url == DEFAULT_BASE);
+    let meta = channels
+        .iter()
+        .any(|channel| Kind::parse(&channel.provider).and_then(Kind::default_base) == Some(channel.base_url.as_str()));
     let words = if meta && !url.starts_with("https://") { words::ADDRESS_PLAIN } else { words::ADDRESS_OK };
     words.finding().with("url", url)
 }

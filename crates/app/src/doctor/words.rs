@@ -172,6 +172,21 @@ words! {
         "{reason}",
         "Repair what the provider names, then set the access token again or switch the channel on; waiting messages follow.";
 
+    ROUTE_OK: "channel.route" "ok" Ok "A standby is ready",
+        "Messages go over this channel; {standby} stands by.", "";
+    ROUTE_SUSPICIOUS: "channel.route" "suspicious" Warning "The provider was slow or failed lately",
+        "The last answer: {reason}. After three such answers in a row messages go over {standby}.",
+        "Nothing yet: it is probed every minute. If it stays so, ask the provider.";
+    ROUTE_FAILED_OVER: "channel.route" "failed_over" Warning "Messages go over the standby",
+        "This channel was slow or did not answer three times in a row ({reason}); new messages go over {standby}.",
+        "It goes back by itself after five good probes in a row. If it lasts, ask the provider what is wrong with this number.";
+    ROUTE_BY_HAND: "channel.route" "by_hand" Warning "Messages go over the standby because somebody wants it so",
+        "Somebody switched to {standby}; it stays so whatever the channel does (last answer: {reason}).",
+        "Go back under Standby route on the channel's page.";
+    ROUTE_STANDBY_BAD: "channel.route" "standby_bad" Warning "The standby is not well",
+        "{standby} was slow or did not answer ({error}): while that is so, nothing is switched to it.",
+        "Check the standby channel, or choose another one under Standby route.";
+
     CHANNEL_TOKEN_OK: "channel.token" "ok" Ok "The access token works",
         "The provider accepts it; it was set {days} days ago.", "";
     CHANNEL_TOKEN_REFUSED: "channel.token" "refused" Blocking "The provider does not accept the access token",
@@ -225,6 +240,24 @@ words! {
     CHANNEL_WEBHOOK_EMPTY: "channel.webhook" "no_events" Warning "The webhook is verified, but nothing has come",
         "The provider verified {here}; no event has been delivered.",
         "In the App Dashboard subscribe to the field messages and switch the app to Live: in development mode only test events come. Then write to the number from your own phone.";
+    CHANNEL_WEBHOOK_DIALOG360: "channel.webhook" "no_events_dialog360" Warning "Nothing has come from 360dialog yet",
+        "No event has been delivered to {here}.",
+        "Press Deliver here on the channel's page, or set {here} with the header X-Rapport-Secret at 360dialog. Then write to the number from your own phone.";
+    CHANNEL_WEBHOOK_TWILIO: "channel.webhook" "no_events_twilio" Warning "Nothing has come from Twilio yet",
+        "No event has been delivered to {here}.",
+        "In the Twilio console open the WhatsApp sender and enter {here} as webhook for incoming messages and as status callback, both with POST. Then write to the number from your own phone.";
+    CHANNEL_WEBHOOK_BIRD: "channel.webhook" "no_events_bird" Warning "Nothing has come from Bird yet",
+        "No event has been delivered to {here}.",
+        "At Bird make webhook subscriptions for whatsapp.inbound and whatsapp.outbound to {here} with the signing key entered here. Then write to the number from your own phone.";
+    CHANNEL_WEBHOOK_GATEWAY: "channel.webhook" "no_events_gateway" Warning "Nothing has come from the gateway yet",
+        "No event has been delivered to {here}.",
+        "Let the gateway deliver to {here}, signed with the shared secret. Then write to the number from your own phone.";
+    CHANNEL_FILES_NOT_PUBLIC: "channel.files" "not_public" Warning "Files cannot be sent over this number",
+        "The provider fetches files from this installation, whose address {here} is not https.",
+        "Give the installation a public https address (public_url).";
+    CHANNEL_TEMPLATES_NOT_OFFERED: "channel.templates" "not_offered" Warning "No templates over this provider",
+        "{provider} has no templates that can be read and sent from here: nothing goes out once 24 hours have passed since the customer wrote.",
+        "Answer within 24 hours, or reach customers over a number at another provider.";
     CHANNEL_WEBHOOK_SILENT: "channel.webhook" "silent" Warning "Nothing has come for {days} days",
         "The last event came {ago}.",
         "Write to the number from your own phone. If nothing comes, check the subscription in the App Dashboard.";

@@ -1,12 +1,12 @@
 //! Making a client's content ready: is it of a kind that can be sent, does it say everything, is it within the
 //! provider's limits, does its file exist, does it fit its template. Whatever is wrong is told with the field's name.
 
-use crate::channel::Channel;
+use crate::channel::{Channel, template_fill};
 use crate::error::{Error, Result};
 use crate::media::inside;
 use rapport_core::message::check::{self, Problem, file};
 use rapport_core::message::{Content, Direction, Media, MediaKind};
-use rapport_core::{ConversationId, MediaId, MessageId, Ms, template};
+use rapport_core::{ContactId, ConversationId, MediaId, MessageId, Ms, template};
 use rapport_store::Read;
 use rapport_store::query::thread::{self, Line};
 use uuid::Uuid;
@@ -30,10 +30,11 @@ pub(crate) struct Prepared {
 pub(crate) async fn prepare(
     read: &Read,
     channel: &Channel,
-    conversation: ConversationId,
+    (conversation, contact): (ConversationId, ContactId),
     content: Content,
     reply_to: Option<Uuid>,
 ) -> Result<Prepared> {
+    carried(channel, &content)?;
     let mut prepared = Prepared { content, target: None, target_at: None, media: None };
     if let Some(id) = reply_to {
         let line = line(read, conversation, id, "reply_to").await?;
@@ -42,12 +43,12 @@ pub(crate) async fn prepare(
         }
         prepared.target = Some((MessageId(id), line.row.provider_id));
     }
+    inside::claim(&mut prepared.content);
+    files_exist(read, &prepared.content).await?;
     match &mut prepared.content {
         Content::Media(file) => prepared.media = Some(complete_file(read, file).await?),
         Content::Template { name, language, components, preview } => {
-            inside::claim(components);
-            files_exist(read, components).await?;
-            *preview = Some(rendered(read, channel, name, language, components).await?);
+            *preview = Some(rendered(read, channel, contact, name, language, components).await?);
         }
         Content::Reaction { .. } => find_target(read, conversation, &mut prepared).await?,
         _ => {}
@@ -102,12 +103,12 @@ async fn complete_file(read: &Read, media: &mut Media) -> Result<MediaId> {
     Ok(MediaId(id))
 }
 
-/// The files in a template's headers must be there, and be what the header shows.
-async fn files_exist(read: &Read, components: &serde_json::Value) -> Result<()> {
-    const FIELD: &str = "content.components.header";
-    for (id, kind) in inside::files(components) {
+/// The files in headers must be there, and be what the header shows.
+async fn files_exist(read: &Read, content: &Content) -> Result<()> {
+    let field = if content.kind() == "template" { "content.components.header" } else { "content.header" };
+    for (id, kind) in inside::files(content) {
         let row = rapport_store::media::get(read, MediaId(id)).await?.filter(|row| row.state == "stored");
-        let row = row.ok_or_else(|| Error::invalid(FIELD, "names a file that does not exist"))?;
+        let row = row.ok_or_else(|| Error::invalid(field, "names a file that does not exist"))?;
         let kind = match kind {
             "image" => MediaKind::Image,
             "video" => MediaKind::Video,
@@ -115,7 +116,7 @@ async fn files_exist(read: &Read, components: &serde_json::Value) -> Result<()> 
         };
         let size = u64::try_from(row.size).unwrap_or(0);
         if let Some(problem) = file::check(kind, &row.mime, size, false) {
-            return Err(Error::Limits(vec![Problem { field: FIELD.to_owned(), ..problem }]));
+            return Err(Error::Limits(vec![Problem { field: field.to_owned(), ..problem }]));
         }
     }
     Ok(())
@@ -135,13 +136,14 @@ async fn find_target(read: &Read, conversation: ConversationId, prepared: &mut P
     Ok(())
 }
 
-/// Finds the template, holds the parameters against it, and renders what the customer will read.
+/// Finds the template, fills what was left out, holds the parameters against it, and renders what the customer will read.
 async fn rendered(
     read: &Read,
     channel: &Channel,
+    contact: ContactId,
     name: &str,
     language: &str,
-    components: &serde_json::Value,
+    components: &mut serde_json::Value,
 ) -> Result<String> {
     let rows = rapport_store::template::by_name(read, &channel.waba_id, name).await?;
     if rows.is_empty() {
@@ -153,11 +155,23 @@ async fn rendered(
     })?;
     let definition = template::parse(&row.components, Some(&row.parameter_format), &row.category)
         .map_err(|error| Error::invalid("content.name", format!("names a template that cannot be sent: {error}")))?;
+    // Left out is not the same as an empty list, which says that nothing is to be filled in.
+    if components.is_null() && !template::variables(&definition).is_empty() {
+        *components = template_fill::components(read, contact, row, &definition).await?;
+    }
     template::check(&definition, components).map_err(|mismatch| {
         let detail = format!("needs {}, not {}", mismatch.expected, mismatch.got);
         Error::invalid(format!("content.components.{}", mismatch.component), detail)
     })?;
     Ok(template::render(&definition, components))
+}
+
+/// A kind that the number's provider does not carry is refused before anybody waits for it.
+fn carried(channel: &Channel, content: &Content) -> Result<()> {
+    channel.provider.carries(content).map_err(|unsupported| {
+        let detail = format!("{unsupported}. Write it as text or a file, or use another number.");
+        Error::refused("not_offered_by_provider", detail)
+    })
 }
 
 /// Everything the provider would refuse, under the names the request has for it.

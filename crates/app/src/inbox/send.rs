@@ -9,14 +9,16 @@ use super::{Room, Rooms};
 use crate::audit::Change as Audited;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
+use crate::media::inside;
 use crate::send::preview::{self, Judged, Scene};
 use crate::send::words::VerdictView;
 use crate::state::App;
 use rapport_core::inbox::{self, Change, ConversationState, ConversationStatus, Draft, Outcome, react_by_business};
 use rapport_core::message::{Content, Direction, Status};
-use rapport_core::{ChannelId, ContactId, ConversationId, MessageId, Ms};
+use rapport_core::{ChannelId, ContactId, ConversationId, MediaId, MessageId, Ms};
 use rapport_store::query::{person, thread};
 use rapport_store::send::NewSend;
+use rapport_store::template_use::Named;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -61,7 +63,8 @@ pub async fn send(app: &App, caller: &Caller, id: ConversationId, request: SendR
         return Ok(known);
     }
     let scene = Scene::of(app, &read, person::state(&row)?).await?;
-    let prepared = prepare(&read, &scene.channel, id, request.content, request.reply_to).await?;
+    let place = (id, scene.contact.id);
+    let prepared = prepare(&read, &scene.channel, place, request.content, request.reply_to).await?;
     let judged = preview::judge(app, &read, &scene, caller.actor_kind(), &prepared.content, prepared.target_at).await?;
     let judged = judged.or_refuse()?;
     let stored = store(app, caller, &scene, prepared, judged, request.client_id.clone()).await;
@@ -107,6 +110,8 @@ async fn store(
         Rooms::enter(app, caller.workspace, scene.conversation.id, reacted.as_ref().map(|(id, _)| *id)).await?;
     let (known, who) = (room.conversation.clone(), actor(caller));
     let kind = prepared.content.kind();
+    let files = files(&prepared);
+    let named = named(scene, &prepared.content);
     let draft = Draft { client_id, content: prepared.content, reply_to: prepared.target, media_id: prepared.media };
     let mut decision = room.decide(|context, fresh| inbox::outbound(&known, draft, &who, context, fresh));
     let Outcome::Message(made) = decision.outcome else {
@@ -125,6 +130,10 @@ async fn store(
         run_at: room.now,
     };
     rapport_store::send::enqueue(&room.tx, &[queued], room.now).await?;
+    rapport_store::media::used(&room.tx, &files, room.now).await?;
+    if let Some(named) = named {
+        rapport_store::template_use::note(&room.tx, made, &named, room.now).await?;
+    }
     let after = json!({ "conversation_id": known.id, "kind": kind });
     let change = Audited { before: None, after: Some(after) };
     crate::audit::record(&room.tx, room.now, caller, "message.created", ("message", made.0), change).await?;
@@ -133,6 +142,18 @@ async fn store(
     app.bells.search.ring();
     app.feeds.wake();
     Ok(made)
+}
+
+/// Every file the message takes along: its own, and those in headers.
+fn files(prepared: &Prepared) -> Vec<MediaId> {
+    let inner = inside::files(&prepared.content).into_iter().map(|(id, _)| MediaId(id));
+    prepared.media.into_iter().chain(inner).collect()
+}
+
+/// The template it is made from.
+fn named(scene: &Scene, content: &Content) -> Option<Named> {
+    let Content::Template { name, language, .. } = content else { return None };
+    Some(Named { waba_id: scene.channel.waba_id.clone(), name: name.clone(), language: language.clone() })
 }
 
 /// The message a reaction is about, and the emoji.

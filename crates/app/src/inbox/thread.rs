@@ -72,6 +72,8 @@ pub struct Attempt {
     pub code: Option<i64>,
     /// What was said.
     pub detail: Option<String>,
+    /// The channel it went over; null for tries of old.
+    pub channel_id: Option<Uuid>,
 }
 
 /// Explains one message.
@@ -88,6 +90,7 @@ pub async fn why(app: &App, caller: &Caller, id: MessageId) -> Result<Why> {
         outcome: row.outcome,
         code: row.code,
         detail: row.detail,
+        channel_id: row.channel_id,
     };
     Ok(Why {
         verdict: line.row.verdict.as_ref().and_then(stored),

@@ -161,7 +161,7 @@ pub struct MessageView {
     pub conversation_id: Uuid,
     /// Its customer.
     pub contact_id: Uuid,
-    /// Its channel.
+    /// The channel it came or went over; another one than the conversation's when it went over the standby route.
     pub channel_id: Uuid,
     /// Who said it.
     #[schema(value_type = DirectionWord)]
@@ -255,8 +255,10 @@ pub struct MessageMedia {
     pub size: Option<i64>,
     /// Name.
     pub filename: Option<String>,
-    /// `pending`, `stored` or `failed`.
+    /// `pending`, `stored`, `failed` or `deleted`.
     pub state: String,
+    /// After how many days it was deleted.
+    pub kept_days: Option<i32>,
     /// Where to fetch it, once stored.
     pub url: Option<String>,
     /// SHA-256, lower-case hexadecimal, once known.
@@ -271,6 +273,7 @@ impl From<MediaRow> for MessageMedia {
             mime: known_name(row.mime),
             size: (stored || row.size > 0).then_some(row.size),
             filename: row.filename,
+            kept_days: row.kept_days,
             url: stored.then(|| format!("/api/v1/media/{}", row.id)),
             state: row.state,
             sha256: row.sha256,

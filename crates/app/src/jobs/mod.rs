@@ -62,6 +62,8 @@ pub enum Job {
         /// The channel.
         channel_id: ChannelId,
     },
+    /// Delete files that are older than the workspace keeps them. Every night.
+    DeleteOldMedia,
     /// Ask the provider about a number: quality, limits, how fast it answers. Every hour.
     RefreshChannel {
         /// The channel.
@@ -78,7 +80,7 @@ impl Job {
     pub fn queue(&self) -> &'static str {
         match self {
             Self::PushContact { .. } | Self::PullRecord { .. } | Self::PollConnection { .. } => "crm",
-            Self::FetchMedia { .. } => "media",
+            Self::FetchMedia { .. } | Self::DeleteOldMedia => "media",
             Self::MergeContacts { .. } | Self::Wake { .. } => "contact",
             Self::MarkRead { .. } | Self::SyncTemplates { .. } | Self::RefreshChannel { .. } => "channel",
         }
@@ -97,6 +99,7 @@ impl Job {
             Self::Wake { .. } => "wake",
             Self::SyncTemplates { .. } => "sync_templates",
             Self::RefreshChannel { .. } => "refresh_channel",
+            Self::DeleteOldMedia => "delete_old_media",
         }
     }
 
@@ -114,6 +117,7 @@ impl Job {
             Self::Wake { conversation_id } => format!("wake:{conversation_id}"),
             Self::SyncTemplates { channel_id } => format!("templates:{channel_id}"),
             Self::RefreshChannel { channel_id } => format!("number:{channel_id}"),
+            Self::DeleteOldMedia => "old-media".to_owned(),
         }
     }
 
@@ -130,7 +134,7 @@ impl Job {
         match self {
             // The retry schedule decides by time (72 h); this only bounds a schedule that never ends.
             Self::PushContact { .. } | Self::PullRecord { .. } => 200,
-            Self::PollConnection { .. } | Self::RefreshChannel { .. } => 1_000_000,
+            Self::PollConnection { .. } | Self::RefreshChannel { .. } | Self::DeleteOldMedia => 1_000_000,
             Self::FetchMedia { .. } => 40,
             Self::MergeContacts { .. } | Self::SyncTemplates { .. } | Self::Wake { .. } => 10,
             Self::MarkRead { .. } => 3,

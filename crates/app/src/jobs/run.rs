@@ -162,6 +162,7 @@ async fn run(app: &App, claimed: &Claimed, job: Job) -> Result<Outcome> {
         }
         Job::Wake { conversation_id } => crate::inbox::wake::run(app, workspace, conversation_id).await,
         Job::SyncTemplates { channel_id } => crate::channel::templates::run(app, workspace, channel_id).await,
+        Job::DeleteOldMedia => crate::media::retention::run(app, workspace).await,
         Job::RefreshChannel { channel_id } => crate::channel::number::run(app, workspace, channel_id).await,
     }
 }

@@ -81,6 +81,23 @@ pub async fn for_crm(app: &App, caller: &Caller, id: MediaId) -> Result<Copy> {
     Err(Error::refused("crm_too_large", detail))
 }
 
+/// Where what is made of the bytes with this hash is kept.
+fn folder(data_dir: &Path, sha256: &str) -> PathBuf {
+    let part = |range: std::ops::Range<usize>| sha256.get(range).unwrap_or("__").to_owned();
+    data_dir.join("media").join("derived").join(part(0..2)).join(part(2..4))
+}
+
+/// Removes what was made of the bytes with this hash.
+pub(super) async fn forget(data_dir: &Path, sha256: &str) -> std::io::Result<()> {
+    for kind in ["small", "crm"] {
+        match tokio::fs::remove_file(folder(data_dir, sha256).join(format!("{sha256}-{kind}"))).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// The largest file that is unpacked.
 fn largest() -> i64 {
     i64::try_from(max_size(MediaKind::Document, false)).unwrap_or(i64::MAX)
@@ -88,8 +105,7 @@ fn largest() -> i64 {
 
 /// Where the made copy is; made now if it never was.
 async fn made(app: &App, original: &Path, tag: &str, make: Make) -> Result<PathBuf> {
-    let part = |range: std::ops::Range<usize>| tag.get(range).unwrap_or("__").to_owned();
-    let folder = app.settings.data_dir.join("media").join("derived").join(part(0..2)).join(part(2..4));
+    let folder = folder(&app.settings.data_dir, tag);
     let place = folder.join(tag);
     if tokio::fs::try_exists(&place).await.map_err(|error| disk(&error))? {
         return Ok(place);

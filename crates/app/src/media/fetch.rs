@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::jobs::Outcome;
 use crate::state::App;
 use rapport_connectors::http::{Failure, Streamed};
-use rapport_connectors::whatsapp::{ApiError, RetryClass, media};
+use rapport_connectors::provider::{ApiError, MediaInfo, Provider, RetryClass};
 use rapport_core::inbox::FeedEvent;
 use rapport_core::time::{HOUR, SECOND};
 use rapport_core::{ChannelId, ContactId, ConversationId, MediaId, MessageId, Ms, WorkspaceId};
@@ -21,7 +21,7 @@ use tokio::io::AsyncReadExt;
 pub async fn run(app: &App, workspace: WorkspaceId, id: MediaId, attempt: i32) -> Result<Outcome> {
     let read = app.store.workspace(workspace).read();
     let Some(row) = rapport_store::media::get(&read, id).await? else { return Ok(Outcome::Done) };
-    if row.state == "stored" {
+    if matches!(row.state.as_str(), "stored" | "deleted") {
         return Ok(Outcome::Done);
     }
     let channel = match row.channel_id {
@@ -76,15 +76,19 @@ fn disk(error: std::io::Error) -> Trouble {
 }
 
 async fn fetch(app: &App, channel: &Channel, row: &MediaRow) -> std::result::Result<Stored, Trouble> {
-    let api = channel.api();
+    let provider = channel.access(&app.settings);
     let provider_id = row.provider_media_id.as_deref().ok_or_else(|| Trouble::Lasting("no file id".to_owned()))?;
-    let answer = app.http.run(media::info(&api, provider_id, Some(&channel.phone_number_id))).await?;
-    let info = media::read_info(&answer)?;
-    let request = media::download(&api, &info.url).map_err(|invalid| Trouble::Lasting(invalid.to_string()))?;
+    let info = match provider.media_info(provider_id) {
+        Some(request) => provider.read_media_info(&app.http.run(request).await?)?,
+        // The id is the address.
+        None => MediaInfo { id: String::new(), url: provider_id.to_owned(), mime: None, sha256: None, size: None },
+    };
+    let request = provider.download(&info.url, app.now()).map_err(|invalid| Trouble::Lasting(invalid.to_string()))?;
     let folder = app.settings.data_dir.join("media").join("incoming");
     tokio::fs::create_dir_all(&folder).await.map_err(disk)?;
     let incoming = folder.join(row.id.to_string());
-    let streamed = stream(app, request, &incoming).await;
+    let cap = cap(app.settings.max_media_bytes, info.size);
+    let streamed = stream(app, &provider, request, &incoming, cap).await;
     let finished = match streamed {
         Ok(streamed) => keep(app, row, &info, &incoming, &streamed).await,
         Err(trouble) => Err(trouble),
@@ -95,13 +99,24 @@ async fn fetch(app: &App, channel: &Channel, row: &MediaRow) -> std::result::Res
     finished
 }
 
+/// A file that is more than twice what was told of it is not the file: it is cut off long before the largest size.
+fn cap(most: u64, told: Option<u64>) -> u64 {
+    told.map_or(most, |told| most.min(told.saturating_mul(2).saturating_add(1 << 20)))
+}
+
 async fn stream(
     app: &App,
+    provider: &Provider,
     request: rapport_connectors::http::Request,
     incoming: &PathBuf,
+    cap: u64,
 ) -> std::result::Result<Streamed, Trouble> {
     let mut file = tokio::fs::File::create(incoming).await.map_err(disk)?;
-    let streamed = app.http.stream(request, &mut file, app.settings.max_media_bytes).await?;
+    let mut streamed = app.http.stream(request, &mut file, cap).await?;
+    // Some send on to where the file lies: once, and without our credentials.
+    if let Some(next) = provider.redirected(&streamed.response) {
+        streamed = app.http.stream(next, &mut file, cap).await?;
+    }
     if !streamed.response.ok() {
         // 404: the address has expired; the next try asks for a new one.
         return Err(Trouble::Passing(format!("the provider answered {}", streamed.response.status)));
@@ -113,7 +128,7 @@ async fn stream(
 async fn keep(
     app: &App,
     row: &MediaRow,
-    info: &media::MediaInfo,
+    info: &MediaInfo,
     incoming: &PathBuf,
     streamed: &Streamed,
 ) -> std::result::Result<Stored, Trouble> {
@@ -173,5 +188,19 @@ fn told(at: Ms, message: MessageId, conversation: ConversationId, contact: Conta
         contact_id: Some(contact),
         message_id: Some(message),
         data: serde_json::json!({ "media": true }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cap;
+
+    #[test]
+    fn what_was_told_bounds_what_is_taken() {
+        assert_eq!(cap(100 << 20, None), 100 << 20);
+        assert_eq!(cap(100 << 20, Some(5 << 20)), 11 << 20);
+        assert_eq!(cap(100 << 20, Some(90 << 20)), 100 << 20);
+        assert_eq!(cap(100 << 20, Some(0)), 1 << 20);
+        assert_eq!(cap(100 << 20, Some(u64::MAX)), 100 << 20);
     }
 }

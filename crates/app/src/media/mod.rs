@@ -3,8 +3,10 @@
 pub mod derived;
 pub mod fetch;
 pub(crate) mod inside;
+pub mod link;
 pub mod look;
 pub mod picture;
+pub mod retention;
 pub mod upload;
 pub mod voice;
 mod webm;

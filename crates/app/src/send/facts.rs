@@ -3,6 +3,7 @@
 use super::limits::Limits;
 use crate::channel::Channel;
 use crate::error::Result;
+use rapport_connectors::whatsapp::{RetryClass, meaning};
 use rapport_core::contact::identity::IdentityKind;
 use rapport_core::contact::{Consent, Window};
 use rapport_core::guard::{
@@ -12,11 +13,11 @@ use rapport_core::guard::{
 use rapport_core::inbox::{ContactState, ConversationState};
 use rapport_core::message::Content;
 use rapport_core::template::{self, Category};
-use rapport_core::time::DAY;
+use rapport_core::time::{DAY, MINUTE};
 use rapport_core::{MessageId, Ms};
 use rapport_store::Read;
 use rapport_store::query::person;
-use rapport_store::reach::{self, Reach};
+use rapport_store::reach::{self, Reach, Report};
 use std::sync::Arc;
 
 /// How far back the guard looks at what was sent to a customer. Milliseconds.
@@ -24,6 +25,9 @@ const LOOK_BACK_MS: i64 = 31 * DAY;
 /// How far back a customer's habits are looked for, in milliseconds, and in how many messages at most.
 const HABIT_MS: i64 = 90 * DAY;
 const HABIT_MAX: u64 = 200;
+/// How far back customers count for the messaging limit: the provider's day, and a minute against us, because its clock
+/// counts arrivals and ours decisions. Milliseconds.
+const TIER_SPAN_MS: i64 = DAY + MINUTE;
 /// Sends that can still matter to the pair limiter: a full burst of 45 is paid back after 270 s. Milliseconds.
 const PAIR_MEMORY_MS: i64 = 600_000;
 
@@ -71,6 +75,37 @@ pub(super) struct Past {
     pub budget: Option<BudgetFacts>,
     /// The business blocked the customer on this number.
     pub blocked: bool,
+    /// What the provider's reports say about reaching the customer.
+    pub reached: Reached,
+}
+
+/// What the provider reported about reaching a customer lately.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Reached {
+    /// Since when nothing arrives any more.
+    pub undeliverable_since: Option<Ms>,
+    /// When marketing was last held back to keep the customer from too much of it.
+    pub ecosystem_refused_at: Option<Ms>,
+}
+
+impl Reached {
+    fn of(reports: &[Report]) -> Self {
+        let arrived = reports.iter().filter_map(|report| match report {
+            Report::Arrived(at) => Some(*at),
+            Report::Failed(..) => None,
+        });
+        let last = arrived.max();
+        let failed = |class: RetryClass| {
+            reports.iter().filter_map(move |report| match report {
+                Report::Failed(at, code) if meaning(*code).class == class => Some(*at),
+                _ => None,
+            })
+        };
+        Self {
+            undeliverable_since: failed(RetryClass::MarkNumber).filter(|at| last.is_none_or(|last| *at > last)).min(),
+            ecosystem_refused_at: failed(RetryClass::LaterDay).max(),
+        }
+    }
 }
 
 /// Reads what was sent before and the template asked for.
@@ -88,22 +123,24 @@ pub(super) async fn past(
         Content::Template { name, language, .. } => template_of(read, &channel.waba_id, name, language).await?,
         _ => None,
     };
-    let customers = reach::of_portfolio(read, &channel.portfolio_key, now.plus(-DAY)).await?;
     let tier = match channel.tier_limit {
         None => Tier::Unknown,
         Some(limit) => u32::try_from(limit).map_or(Tier::Unlimited, Tier::Limited),
     };
-    let portfolio = PortfolioFacts {
-        tier,
-        used: u32::try_from(customers.len()).unwrap_or(u32::MAX),
-        counts_customer: customers.iter().any(|(id, _)| *id == contact),
-        frees_at: customers.first().map(|(_, at)| at.plus(DAY)),
-    };
+    let mut portfolio = PortfolioFacts { tier, ..PortfolioFacts::default() };
+    // Only templates begin a conversation, and nobody counts for whoever has no limit.
+    if template.is_some() && tier != Tier::Unlimited {
+        let first = reach::first_messages(read, &channel.portfolio_key, contact, now.plus(-TIER_SPAN_MS)).await?;
+        portfolio.used = u32::try_from(first.customers).unwrap_or(u32::MAX);
+        portfolio.counts_customer = first.counts_customer;
+        portfolio.frees_at = first.oldest.map(|at| full_minute(at.plus(TIER_SPAN_MS)));
+    }
     let daily_used = match channel.daily_limit {
         Some(_) => reach::of_channel(read, channel.id, Ms(now.day() * DAY)).await?,
         None => 0,
     };
     let blocked = rapport_store::block::is_blocked(read, contact, channel.id).await?;
+    let reached = Reached::of(&reach::reports(read, contact, now.plus(-LOOK_BACK_MS)).await?);
     let sells = template.as_ref().is_some_and(|facts| facts.definition.category == Category::Marketing);
     let wrote_at = if policy.promotion_best_hour && sells {
         person::wrote_at(read, contact, now.plus(-HABIT_MS), HABIT_MAX).await?
@@ -119,7 +156,13 @@ pub(super) async fn past(
         budget,
         daily_used: u32::try_from(daily_used).unwrap_or(u32::MAX),
         blocked,
+        reached,
     })
+}
+
+/// Whoever waits for a place looks again once a minute, not at every place that becomes free.
+fn full_minute(at: Ms) -> Ms {
+    Ms((at.0.div_euclid(MINUTE) + 1).saturating_mul(MINUTE))
 }
 
 async fn template_of(read: &Read, waba_id: &str, name: &str, language: &str) -> Result<Option<Arc<TemplateFacts>>> {
@@ -144,7 +187,8 @@ pub(super) fn remember(limits: &mut Limits, channel: &Channel, contact: rapport_
         return;
     }
     let recent = |row: &&Reach| row.channel_id == channel.id && now.since(row.at) < PAIR_MEMORY_MS;
-    let sent: Vec<Ms> = past.sent.iter().filter(recent).map(|row| row.at).collect();
+    // A moment that has not come yet was written by a clock that has been set back since.
+    let sent: Vec<Ms> = past.sent.iter().filter(recent).map(|row| row.at.min(now)).collect();
     limits.remember(channel.id, contact, &sent, now);
 }
 
@@ -178,6 +222,8 @@ pub(super) fn snapshot(
             last_inbound_at: contact.last_inbound_at,
             marketing: Consent::parse(&contact.marketing_consent),
             wrote_at: past.wrote_at.clone(),
+            undeliverable_since: past.reached.undeliverable_since,
+            ecosystem_refused_at: past.reached.ecosystem_refused_at,
             ..CustomerFacts::default()
         },
         window: Window::new(conversation.window_expires_at),
@@ -196,6 +242,34 @@ pub(super) fn snapshot(
         portfolio: past.portfolio.clone(),
         budget: past.budget.clone(),
         readings: Default::default(),
+        route: None,
         workspace_timezone: workspace_timezone.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_say_whether_a_customer_can_be_reached() {
+        let (arrived, unreachable, held) =
+            (|at| Report::Arrived(Ms(at)), |at| Report::Failed(Ms(at), 131_026), |at| Report::Failed(Ms(at), 131_049));
+        let of = |reports: &[Report]| {
+            let found = Reached::of(reports);
+            (found.undeliverable_since.map(|at| at.0), found.ecosystem_refused_at.map(|at| at.0))
+        };
+        assert_eq!(of(&[]), (None, None));
+        assert_eq!(of(&[unreachable(5), unreachable(3), arrived(1)]), (Some(3), None));
+        assert_eq!(of(&[unreachable(5), arrived(7), unreachable(9)]), (Some(9), None));
+        assert_eq!(of(&[arrived(7), unreachable(5), held(2), held(6)]), (None, Some(6)));
+        assert_eq!(of(&[Report::Failed(Ms(1), 131_047)]), (None, None));
+    }
+
+    #[test]
+    fn places_become_free_on_the_full_minute() {
+        assert_eq!(full_minute(Ms(0)), Ms(MINUTE));
+        assert_eq!(full_minute(Ms(MINUTE - 1)), Ms(MINUTE));
+        assert_eq!(full_minute(Ms(MINUTE)), Ms(2 * MINUTE));
     }
 }

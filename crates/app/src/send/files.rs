@@ -1,13 +1,13 @@
 //! Files on their way out: the provider takes its own id of an upload, so each file is uploaded once and its id kept
-//! for as long as it is valid. A second upload does no harm, so every failure is safe.
+//! for as long as it is valid. A second upload does no harm, so every failure is safe. Some providers take a link
+//! instead and fetch the file from us.
 
 use super::hand::{again, never};
 use crate::channel::Channel;
-use crate::media::inside;
+use crate::media::{inside, link};
 use crate::state::App;
 use rapport_connectors::http::Failure;
-use rapport_connectors::whatsapp::media::{self, Source};
-use rapport_connectors::whatsapp::{RetryClass, SendOutcome};
+use rapport_connectors::provider::{RetryClass, SendOutcome, Source};
 use rapport_core::message::Content;
 use rapport_core::time::DAY;
 use rapport_core::{MediaId, Ms, WorkspaceId};
@@ -20,17 +20,18 @@ const VALID_MS: i64 = 29 * DAY;
 /// A file that was uploaded on the way: our id, the provider's, and when that expires.
 pub(super) type Uploaded = (MediaId, String, Ms);
 
-/// Puts the provider's ids in place of ours, uploading what the provider does not have.
+/// Puts the provider's ids in place of ours, uploading what the provider does not have. `away`: the message goes over
+/// another channel than its own, which knows the file by another id.
 pub(super) async fn exchange(
     app: &App,
     workspace: WorkspaceId,
     channel: &Channel,
     content: &mut Content,
+    away: bool,
 ) -> Result<Vec<Uploaded>, SendOutcome> {
-    let wanted: Vec<Uuid> = match content {
+    let wanted: Vec<Uuid> = match &*content {
         Content::Media(file) => file.media_id.filter(|_| file.provider_media_id.is_none()).into_iter().collect(),
-        Content::Template { components, .. } => inside::files(components).into_iter().map(|(id, _)| id).collect(),
-        _ => Vec::new(),
+        other => inside::files(other).into_iter().map(|(id, _)| id).collect(),
     };
     let mut known: HashMap<Uuid, String> = HashMap::new();
     let mut uploaded = Vec::new();
@@ -38,7 +39,7 @@ pub(super) async fn exchange(
         if known.contains_key(&id) {
             continue;
         }
-        let (theirs, expires) = bring(app, workspace, channel, MediaId(id)).await?;
+        let (theirs, expires) = bring(app, workspace, channel, MediaId(id), away).await?;
         uploaded.extend(expires.map(|at| (MediaId(id), theirs.clone(), at)));
         known.insert(id, theirs);
     }
@@ -46,8 +47,7 @@ pub(super) async fn exchange(
         Content::Media(file) if file.provider_media_id.is_none() => {
             file.provider_media_id = file.media_id.and_then(|id| known.remove(&id));
         }
-        Content::Template { components, .. } => inside::exchange(components, &|id| known.get(&id).cloned()),
-        _ => {}
+        other => inside::exchange(other, &|id| known.get(&id).cloned()),
     }
     Ok(uploaded)
 }
@@ -58,14 +58,25 @@ async fn bring(
     workspace: WorkspaceId,
     channel: &Channel,
     id: MediaId,
+    away: bool,
 ) -> Result<(String, Option<Ms>), SendOutcome> {
     let read = app.store.workspace(workspace).read();
     let row = match rapport_store::media::get(&read, id).await {
+        Ok(Some(row)) if row.state == "deleted" => return Err(never("the file was deleted after its time")),
         Ok(Some(row)) => row,
         Ok(None) => return Err(never("the file was removed")),
         Err(error) => return Err(again(&error.to_string())),
     };
-    if let (Some(known), Some(expires)) = (&row.provider_media_id, row.expires_at)
+    if channel.provider.takes_links() {
+        let expires = app.now().plus(link::VALID_MS);
+        let link = link::to(&app.settings, channel, id, expires);
+        return link.map(|link| (link, None)).ok_or_else(|| never("the channel has no secret to sign a link with"));
+    }
+    if away {
+        if let Some(known) = app.routes.upload(id, channel.id, app.now()) {
+            return Ok((known, None));
+        }
+    } else if let (Some(known), Some(expires)) = (&row.provider_media_id, row.expires_at)
         && app.now().0 < expires
     {
         return Ok((known.clone(), None));
@@ -73,18 +84,26 @@ async fn bring(
     let path = crate::media::path(&app.settings.data_dir, row.sha256.as_deref().unwrap_or_default());
     let name = row.filename.clone().unwrap_or_else(|| "file".to_owned());
     let boundary = app.ids.uuid(app.now()).simple().to_string();
-    let (api, number) = (channel.api(), &channel.phone_number_id);
-    let request = media::upload(&api, number, &row.mime, &name, Source::File(path), &boundary)
-        .map_err(|invalid| never(&invalid.to_string()))?;
+    let provider = channel.access(&app.settings);
+    let request = provider
+        .upload(&row.mime, &name, Source::File(path), &boundary)
+        .map_err(|invalid| never(&invalid.to_string()))?
+        .ok_or_else(|| never("the provider takes no uploads"))?;
     let response = match app.http.run(request).await {
         Ok(response) => response,
         Err(Failure::Blocked(why)) => return Err(never(&why)),
         Err(failure) => return Err(again(&failure.to_string())),
     };
-    let theirs = media::read_upload(&response).map_err(|error| SendOutcome::Rejected {
+    let theirs = provider.read_upload(&response).map_err(|error| SendOutcome::Rejected {
         failure: error.failure(),
         class: if error.class == RetryClass::WaitStatus { RetryClass::SafeRetry } else { error.class },
         retry_after: error.retry_after,
     })?;
-    Ok((theirs, Some(app.now().plus(VALID_MS))))
+    let expires = app.now().plus(VALID_MS);
+    if away {
+        // The file's row knows the id of its own channel's upload.
+        app.routes.uploaded(id, channel.id, &theirs, expires);
+        return Ok((theirs, None));
+    }
+    Ok((theirs, Some(expires)))
 }

@@ -1,17 +1,20 @@
-//! Handing one message over: upload its file if it has one, make the call, read the answer. No database in here.
+//! Handing one message over: upload its file if it has one, make the call, read the answer. The database is only read.
 
 use super::files::{Uploaded, exchange};
 use crate::channel::Channel;
+use crate::route;
 use crate::state::App;
-use rapport_connectors::whatsapp::outcome::{read_send_failure, read_send_response};
-use rapport_connectors::whatsapp::send::{Outbound, To, message};
-use rapport_connectors::whatsapp::{RetryClass, SendOutcome};
+use rapport_connectors::provider::{
+    Kind, Outbound, Registered, RetryClass, SendOutcome, Sending, To, read_send_failure,
+};
 use rapport_core::Ms;
 use rapport_core::contact::identity::IdentityKind;
 use rapport_core::inbox::{ContactState, callback};
 use rapport_core::message::{Content, Failure};
+use rapport_core::route::By;
 use rapport_store::outgoing::Outgoing;
 use rapport_store::send::{Due, Started};
+use rapport_store::template::TemplateRow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -65,7 +68,8 @@ pub(super) async fn over(app: &App, letter: Letter) -> Answer {
     let mut content = letter.out.content.clone();
     let mut uploaded = Vec::new();
     let mut aged = false;
-    let outcome = match exchange(app, letter.due.workspace, &letter.channel, &mut content).await {
+    let away = letter.due.home.is_some();
+    let outcome = match exchange(app, letter.due.workspace, &letter.channel, &mut content, away).await {
         Ok(done) => {
             uploaded = done;
             // A process that was stopped in between wakes with verdicts and rates of another time, and perhaps without its
@@ -94,16 +98,38 @@ async fn call(app: &App, letter: &Letter, content: &Content, started: Started) -
         (None, Some(id)) => To::UserId(id),
         (None, None) => return never("the customer has neither a number nor a user id"),
     };
+    let provider = letter.channel.access(&app.settings);
+    let template = match registered(app, letter, content).await {
+        Ok(found) => found,
+        Err(outcome) => return outcome,
+    };
     let text = callback(letter.due.message, u32::try_from(started.attempt).unwrap_or(0));
     let outbound = Outbound { to, content, reply_to: letter.out.reply_to.as_deref(), callback: Some(&text) };
-    let request = match message(&letter.channel.api(), &letter.channel.phone_number_id, &outbound) {
+    let template = template.as_ref().map(|row| Registered { id: &row.provider_id, components: &row.components });
+    let request = match provider.message(&outbound, &Sending { at: app.now(), template }) {
         Ok(request) => request,
-        Err(invalid) => return never(&invalid.to_string()),
+        Err(refused) => return never(&refused.to_string()),
     };
-    match app.http.run(request).await {
-        Ok(response) => read_send_response(&response),
+    let began = Instant::now();
+    let outcome = match app.http.run(request).await {
+        Ok(response) => provider.read_send(&response),
         Err(failure) => read_send_failure(&failure),
+    };
+    let (ms, why) = route::seen(&outcome, i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX));
+    app.routes.tell(route::Heard { channel: letter.channel.id, by: By::Send, at: app.now(), ms, why });
+    outcome
+}
+
+/// The template as the provider knows it, for those that send it by an id of theirs.
+async fn registered(app: &App, letter: &Letter, content: &Content) -> Result<Option<TemplateRow>, SendOutcome> {
+    let Content::Template { name, language, .. } = content else { return Ok(None) };
+    if !matches!(letter.channel.provider, Kind::Twilio | Kind::Gateway) {
+        return Ok(None);
     }
+    let read = app.store.workspace(letter.due.workspace).read();
+    let rows = rapport_store::template::by_name(&read, &letter.channel.waba_id, name).await;
+    let rows = rows.map_err(|error| again(&error.to_string()))?;
+    Ok(rows.into_iter().find(|row| row.language == *language))
 }
 
 pub(super) fn never(detail: &str) -> SendOutcome {

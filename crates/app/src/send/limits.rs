@@ -21,6 +21,8 @@ pub(super) struct Limits {
 struct Number {
     throughput: rate::Throughput,
     backoff: rate::Backoff,
+    /// The provider limits the number for complaints or wrong categories: no promotion until then.
+    held: Option<Ms>,
 }
 
 impl Limits {
@@ -50,6 +52,7 @@ impl Limits {
         let number = self.numbers.entry(channel.id).or_insert_with(|| Number {
             throughput: rate::Throughput::taken_over(per_second, SLACK_MS, taken_over),
             backoff: rate::Backoff::new(rate::Growth::Exponential),
+            held: None,
         });
         number.throughput.set_per_second(per_second);
         number
@@ -96,6 +99,23 @@ impl Limits {
         if let Some((_, backoff)) = self.pairs.get_mut(&(channel.id, contact)) {
             backoff.succeed(sent_at);
         }
+    }
+
+    /// The provider refused what was sent to this customer at `sent_at`: it does not count for the customer's rate.
+    pub fn give_back(&mut self, channel: ChannelId, contact: ContactId, sent_at: Ms) {
+        if let Some((pair, _)) = self.pairs.get_mut(&(channel, contact)) {
+            pair.give_back(sent_at);
+        }
+    }
+
+    /// No promotion over this number until then. A new owner of the lane finds out by its first refusal.
+    pub fn hold_promotion(&mut self, channel: &Channel, until: Ms) {
+        self.number(channel).held = Some(until);
+    }
+
+    /// Until when promotion is held back over this number.
+    pub fn promotion_hold(&mut self, channel: &Channel) -> Option<Ms> {
+        self.number(channel).held
     }
 
     /// The provider said "too fast" (or is away) for the whole number. Returns when to try again.

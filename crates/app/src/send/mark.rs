@@ -4,7 +4,6 @@ use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
 use rapport_connectors::http::Failure;
-use rapport_connectors::whatsapp::send::read_mark;
 use rapport_core::channel::ChannelStatus;
 use rapport_core::{ConversationId, WorkspaceId};
 
@@ -23,7 +22,8 @@ pub async fn run(app: &App, workspace: WorkspaceId, id: ConversationId, typing: 
     if channel.status != ChannelStatus::Active {
         return Ok(Outcome::Done);
     }
-    let request = read_mark(&channel.api(), &channel.phone_number_id, &message_id, typing);
+    let provider = channel.access(&app.settings);
+    let Some(request) = provider.read_mark(&message_id, typing, app.now()) else { return Ok(Outcome::Done) };
     match app.http.run(request).await {
         Ok(response) if response.ok() => {}
         Ok(response) => tracing::debug!(status = response.status, "a read mark was refused"),

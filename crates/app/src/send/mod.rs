@@ -1,13 +1,16 @@
 //! Messages on their way to the provider: judged by the guard, counted by exact limiters, handed over once.
 
+mod crossing;
 mod facts;
 mod files;
 mod hand;
 mod limits;
 pub mod mark;
+mod plan;
 mod portfolio;
 pub(crate) mod preview;
 mod records;
+mod way;
 pub mod words;
 mod worker;
 

@@ -2,23 +2,21 @@
 
 use super::hand::{self, Answer, Letter};
 use super::limits::Limits;
+use super::plan::{Case, Plan};
+use super::way::{self, Way};
 use super::{facts, records};
 use crate::account::guard_policy::{Rules, rules};
-use crate::channel::Channel;
 use crate::error::Result;
+use crate::route::Keeper;
 use crate::state::App;
 use rapport_core::guard::{self, Policy, Verdict};
 use rapport_core::inbox::{Book, Step};
-use rapport_core::message::Content;
 use rapport_core::time::{MINUTE, SECOND};
 use rapport_core::{Ms, WorkspaceId};
 use rapport_store::lane::{HeldSend, fence_send};
-use rapport_store::outgoing::Outgoing;
-use rapport_store::reach::Reach;
 use rapport_store::send::{self, Due};
 use rapport_store::{Backend, Scope, WriteTx};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +31,8 @@ const PROMOTION_IN_FLIGHT_MAX: usize = 96;
 const TURN: Duration = Duration::from_millis(50);
 /// Longest sleep between looks at the queue.
 const POLL: Duration = Duration::from_millis(500);
+/// A clock that shows an earlier moment than it did, by more than this, was set back. Milliseconds.
+const SET_BACK_MS: i64 = 5 * SECOND;
 /// A wait shorter than this is not stored on the message: it is only its turn in the rate. Milliseconds.
 const TURN_MS: i64 = 5 * SECOND;
 
@@ -42,19 +42,15 @@ pub(super) struct Portfolio {
     held: HeldSend,
     stop: CancellationToken,
     limits: Limits,
+    /// The standby routes of its channels.
+    keeper: Keeper,
+    /// The last moment at which the queue was looked at.
+    looked_at: Ms,
     in_flight: usize,
     /// How many of them are promotion.
     promotion: usize,
     answers: mpsc::Sender<Answer>,
     inbox: mpsc::Receiver<Answer>,
-}
-
-/// A message with all that its judgement needs.
-struct Case {
-    due: Due,
-    out: Outgoing,
-    channel: Arc<Channel>,
-    past: facts::Past,
 }
 
 impl Portfolio {
@@ -66,7 +62,9 @@ impl Portfolio {
         let late = if shared { i64::try_from(hand::VERDICT_AGE_MAX.as_millis()).unwrap_or(0) } else { 0 };
         let limits = Limits::taken_over(Policy::default(), app.now().plus(late));
         let (answers, inbox) = mpsc::channel(IN_FLIGHT_MAX);
-        Self { app, held, stop, limits, in_flight: 0, promotion: 0, answers, inbox }
+        let looked_at = app.now();
+        let keeper = Keeper::new(app.clone(), held.clone());
+        Self { app, held, stop, limits, keeper, looked_at, in_flight: 0, promotion: 0, answers, inbox }
     }
 
     /// Runs until the lane is lost or the app stops; then waits for the answers to what is in flight.
@@ -121,11 +119,16 @@ impl Portfolio {
         while let Ok(answer) = self.inbox.try_recv() {
             self.record(answer).await;
         }
+        self.keeper.tend().await?;
         let room = IN_FLIGHT_MAX.saturating_sub(self.in_flight).min(BATCH);
         if room == 0 {
             return Ok(POLL);
         }
         let now = self.app.now();
+        if now < self.looked_at.plus(-SET_BACK_MS) {
+            self.start_anew(now).await?;
+        }
+        self.looked_at = now;
         let keys = [self.held.portfolio_key.clone()];
         let mut due = self.app.store.send_queue().due(&keys, now, room).await?;
         let full = due.len() == room;
@@ -156,14 +159,24 @@ impl Portfolio {
         Ok(next.map_or(POLL, |at| until(at, self.app.now()).min(POLL)))
     }
 
+    /// The clock was set back. Limiters never go back with it, so they would hold everything until the old moment comes
+    /// again: they begin as those of a new owner do, and whatever waits is judged anew.
+    async fn start_anew(&mut self, now: Ms) -> Result<()> {
+        self.limits = Limits::taken_over(Policy::default(), now);
+        let woken = self.app.store.send_queue().wake(&self.held.portfolio_key, now).await?;
+        tracing::warn!(woken, "the clock was set back: what waits to be sent is judged anew");
+        Ok(())
+    }
+
     /// Judges a batch of one workspace and stores the outcome; what is allowed goes out afterwards. Returns when the
     /// first delayed one is due.
     async fn judge_all(&mut self, workspace: WorkspaceId, due: Vec<Due>) -> Result<Option<Ms>> {
         let scope = self.app.store.workspace(workspace);
         let rules = rules(&self.app, workspace).await?;
         self.limits.set_policy(&rules.policy);
-        let cases = self.prepare(&scope, due, &rules.policy).await?;
-        if cases.is_empty() {
+        let mut plan = Plan::default();
+        let cases = self.prepare(&scope, due, &rules, &mut plan).await?;
+        if cases.is_empty() && plan.moved.is_empty() {
             return Ok(None);
         }
         let now = self.app.now();
@@ -172,12 +185,15 @@ impl Portfolio {
         tx.lock_lanes(&lanes.into_iter().collect::<Vec<_>>()).await?;
         fence_send(&tx, self.app.store.node_id(), &self.held).await?;
         let mut book = load(&tx, &cases).await?;
-        let mut plan = Plan::default();
         for case in cases {
             self.judge(&mut book, case, &rules, now, &mut plan);
         }
         let letters = self.store(tx, book, &mut plan, now).await?;
         self.app.feeds.wake();
+        if !plan.moved.is_empty() {
+            // The lane they wait at now may be another one of this node.
+            self.app.bells.send.ring();
+        }
         for letter in letters {
             self.in_flight += 1;
             self.promotion += usize::from(letter.due.priority == send::Priority::Promotion);
@@ -191,7 +207,8 @@ impl Portfolio {
         Ok(plan.delayed.iter().map(|(_, until)| *until).min())
     }
 
-    async fn prepare(&mut self, scope: &Scope, due: Vec<Due>, policy: &Policy) -> Result<Vec<Case>> {
+    /// Reads what the judgements need. What goes another way is put into the plan instead.
+    async fn prepare(&mut self, scope: &Scope, due: Vec<Due>, rules: &Rules, plan: &mut Plan) -> Result<Vec<Case>> {
         let read = scope.read();
         let ids: Vec<_> = due.iter().map(|one| one.message).collect();
         let mut found: HashMap<_, _> =
@@ -199,11 +216,24 @@ impl Portfolio {
         let mut cases = Vec::with_capacity(due.len());
         let now = self.app.now();
         for due in due {
-            let Some(out) = found.remove(&due.message) else { continue };
+            let Some(mut out) = found.remove(&due.message) else { continue };
             let Some(channel) = self.app.channels.get(due.channel).await? else { continue };
-            let past = facts::past(&read, &channel, due.contact, &out.content, Some(due.message), policy, now).await?;
+            let chosen = way::choose(&self.app, &mut self.keeper, &read, rules, &due, (&channel, &out)).await?;
+            let (crossing, wait) = match chosen {
+                Way::Over(berth) => {
+                    plan.moved.push((due.message, berth));
+                    continue;
+                }
+                Way::Here(crossing) => (crossing, None),
+                Way::Wait(wait) => (None, Some(wait)),
+            };
+            if let Some(crossing) = &crossing {
+                crossing.adapt(&mut out);
+            }
+            let (policy, message) = (&rules.policy, Some(due.message));
+            let past = facts::past(&read, &channel, due.contact, &out.content, message, policy, now).await?;
             facts::remember(&mut self.limits, &channel, due.contact, &past, now);
-            cases.push(Case { due, out, channel, past });
+            cases.push(Case { due, out, channel, past, crossing, wait });
         }
         Ok(cases)
     }
@@ -219,18 +249,21 @@ impl Portfolio {
         let category = case.past.template.as_ref().map(|template| template.definition.category);
         let ask = facts::Ask::of(&case.out.author_kind, category);
         let request = ask.request(&case.out.content);
-        let mut snapshot = facts::snapshot(
-            &case.channel,
-            &contact,
-            &conversation,
-            &case.out.content,
-            &case.past,
-            &rules.timezone,
-            now,
-        );
+        let mut snapshot = case.picture(&contact, &conversation, rules, now);
         let promotion = ask.purpose == guard::Purpose::Promotion;
-        snapshot.readings = self.limits.readings(&case.channel, contact.id, promotion, now);
+        snapshot.channel.promotion_hold_until = self.limits.promotion_hold(&case.channel);
+        if case.wait.is_none() {
+            // Whatever waits for its route waits for no turn.
+            snapshot.readings = self.limits.readings(&case.channel, contact.id, promotion, now);
+        }
         let verdict = guard::judge(&request, &snapshot, &rules.policy, now);
+        if let Some(crossing) = &case.crossing
+            && !goes_soon(&verdict, now)
+        {
+            // Only what may go now goes over the standby: the rest is its own channel's.
+            plan.moved.push((id, way::refused(&crossing.home, now)));
+            return;
+        }
         let step = match verdict.outcome {
             guard::Outcome::Allow => {
                 self.limits.take(&case.channel, contact.id, now);
@@ -240,7 +273,7 @@ impl Portfolio {
             guard::Outcome::Delay => {
                 let until = verdict.recheck_at.unwrap_or(now.plus(MINUTE));
                 plan.delayed.push((id, until));
-                if until.since(now) <= TURN_MS {
+                if until.since(now) <= TURN_MS && case.wait.is_none() {
                     return;
                 }
                 Step::Held
@@ -255,6 +288,9 @@ impl Portfolio {
         let changes = rapport_core::inbox::step(&message, Some(&conversation), &step, now);
         book.apply(changes);
         if step == Step::Started {
+            if message.channel_id != case.channel.id {
+                plan.carried.push((id, case.channel.id));
+            }
             plan.letters.push(Letter::new(case.due, case.out, case.channel, &contact, now));
         }
     }
@@ -263,6 +299,12 @@ impl Portfolio {
         rapport_store::ingest::save(&tx, &book.drain(), now).await?;
         for (id, until) in &plan.delayed {
             send::hold(&tx, *id, *until).await?;
+        }
+        for (id, berth) in &plan.moved {
+            send::carry(&tx, *id, berth).await?;
+        }
+        for (id, channel) in &plan.carried {
+            send::goes_over(&tx, *id, *channel).await?;
         }
         for id in &plan.refused {
             send::remove(&tx, *id).await?;
@@ -321,50 +363,12 @@ impl Portfolio {
     }
 }
 
-/// What a batch decided.
-#[derive(Default)]
-struct Plan {
-    letters: Vec<Letter>,
-    delayed: Vec<(rapport_core::MessageId, Ms)>,
-    refused: Vec<rapport_core::MessageId>,
-    verdicts: Vec<(rapport_core::MessageId, Verdict)>,
-    reached: Vec<Reach>,
-}
-
-impl Plan {
-    /// What this batch already lets out counts for the next message of the batch.
-    fn count_in(&self, case: &mut Case) {
-        for row in &self.reached {
-            if row.contact_id == case.due.contact {
-                case.past.sent.push(row.clone());
-            }
-        }
-        let mut fresh: Vec<_> = self
-            .reached
-            .iter()
-            .filter(|row| row.initiated && row.portfolio_key == case.channel.portfolio_key)
-            .map(|row| row.contact_id)
-            .collect();
-        fresh.sort_unstable();
-        fresh.dedup();
-        // A customer counted already in the store is counted twice here: rounded against us, never beyond the limit.
-        case.past.portfolio.used += u32::try_from(fresh.len()).unwrap_or(u32::MAX);
-        case.past.portfolio.counts_customer |= fresh.contains(&case.due.contact);
-    }
-
-    fn allowed(&mut self, case: &Case, request: &guard::Request<'_>, open: bool, now: Ms) {
-        self.reached.push(Reach {
-            message_id: case.due.message,
-            channel_id: case.channel.id,
-            contact_id: case.due.contact,
-            portfolio_key: case.channel.portfolio_key.clone(),
-            at: now,
-            template: matches!(case.out.content, Content::Template { .. }),
-            promotion: request.purpose == guard::Purpose::Promotion,
-            initiated: !open,
-            content_hash: guard::content_hash(&case.out.content),
-            event_key: request.event_key.map(str::to_owned),
-        });
+/// Allowed, or only waiting for its turn in the rate.
+fn goes_soon(verdict: &Verdict, now: Ms) -> bool {
+    match verdict.outcome {
+        guard::Outcome::Allow => true,
+        guard::Outcome::Delay => verdict.recheck_at.is_some_and(|at| at.since(now) <= TURN_MS),
+        guard::Outcome::Refuse => false,
     }
 }
 

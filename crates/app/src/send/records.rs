@@ -14,8 +14,16 @@ use rapport_store::lane::{HeldSend, fence_send};
 use rapport_store::send::{self, Started, Verdict};
 use rapport_store::{Error as StoreError, WriteTx};
 
-/// Safe retries before a message counts as failed: the provider refused it each time.
-const SAFE_TRIES_MAX: i32 = 8;
+/// Tries before a message counts as failed that the provider was too busy for, or could not be reached with: at pauses of
+/// at most half a minute some two hours. A storm of refusals must not cost a message; an answer that waits longer is
+/// judged by its window before each try.
+const SAFE_TRIES_MAX: i32 = 250;
+/// The same of one customer's rate (131056): its pauses grow to an hour.
+const PAIR_TRIES_MAX: i32 = 12;
+/// The same where the provider wants hours between two tries.
+const LATER_TRIES_MAX: i32 = 8;
+/// The number is limited for complaints (131048) or wrong categories (131064): promotion would make it worse.
+const STOP_PROMOTION: [i64; 2] = [131_048, 131_064];
 /// Pause after "later" answers (spam limit, category limit). Milliseconds.
 const LATER_MS: i64 = 4 * HOUR;
 
@@ -71,17 +79,21 @@ fn rejected(
     ids: &dyn Ids,
     now: Ms,
 ) -> Meaning {
-    let tired = answer.started.attempt >= SAFE_TRIES_MAX;
+    let attempt = answer.started.attempt;
+    limits.give_back(answer.channel.id, answer.due.contact, answer.decided_at);
+    if STOP_PROMOTION.contains(&failure.code) {
+        limits.hold_promotion(&answer.channel, now.plus(LATER_MS));
+    }
     let again = match class {
         // Not even handed over: nobody is too fast.
         RetryClass::SafeRetry if answer.aged => Some(now),
-        RetryClass::SafeRetry if !tired => {
+        RetryClass::SafeRetry if attempt < SAFE_TRIES_MAX => {
             Some(limits.slow_number(&answer.channel, answer.decided_at, now, jitter(ids), wait))
         }
-        RetryClass::RetryCustomer if !tired => {
+        RetryClass::RetryCustomer if attempt < PAIR_TRIES_MAX => {
             Some(limits.slow_pair(answer.channel.id, answer.due.contact, answer.decided_at, now, wait))
         }
-        RetryClass::LaterHours if !tired => Some(now.plus(LATER_MS)),
+        RetryClass::LaterHours if attempt < LATER_TRIES_MAX => Some(now.plus(LATER_MS)),
         // Refused because of the account, not of the message: it waits until a person has repaired the channel.
         RetryClass::PauseChannel => Some(now),
         _ => None,

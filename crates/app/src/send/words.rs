@@ -244,6 +244,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("guard.pair_rate.waiting", "Many messages went to this customer just now: it goes out at {until}."),
     ("guard.call_budget.ok", "The provider's call limit is not used up."),
     ("guard.call_budget.waiting", "The provider's call limit is used up: it goes out at {until}."),
+    ("guard.route.ok", "Its route works."),
+    ("guard.route.waiting", "The provider does not answer, and the standby would not take this message ({value}): it is looked at again at {until}."),
 ];
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The spine without a network: events in, decisions, messages out - on both databases, with crashes in between.
 
+mod clock;
 mod consent;
 mod inbound;
 mod outbound;
+mod providers;
+mod refusals;
 mod world;

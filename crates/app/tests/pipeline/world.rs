@@ -33,6 +33,7 @@ pub const NUMBER: &str = "106540352242922";
 #[derive(Default)]
 pub struct Provider {
     pub asked: Mutex<Vec<Value>>,
+    pub requests: Mutex<Vec<Request>>,
     pub script: Mutex<Vec<Result<Response, Failure>>>,
 }
 
@@ -55,6 +56,7 @@ impl Executor for Provider {
     fn run(&self, request: Request) -> BoxFuture<'_, Result<Response, Failure>> {
         let body = request.json().unwrap_or(Value::Null);
         let answer = if request.operation == "send" {
+            self.requests.lock().unwrap().push(request);
             let mut asked = self.asked.lock().unwrap();
             asked.push(body);
             let mut script = self.script.lock().unwrap();
@@ -267,6 +269,7 @@ async fn add_channel(app: &App, workspace: WorkspaceId) -> ChannelId {
         workspace_id: workspace.0,
         id,
         kind: "whatsapp".to_owned(),
+        provider: "meta".to_owned(),
         name: "Shop".to_owned(),
         phone_number_id: NUMBER.to_owned(),
         waba_id: "waba".to_owned(),

@@ -1,0 +1,7 @@
+//! Fail-over between two numbers, on both databases: nothing is lost and nothing is sent twice, whatever a provider does
+//! and whenever the process restarts.
+#![allow(missing_docs, reason = "tests")]
+
+mod life;
+mod rules;
+mod world;
