@@ -31,3 +31,78 @@ everywhere('a template is written, mended, submitted, approved before one\'s eye
   const row = page.getByRole('list', { name: t('templates.title') }).getByRole('listitem').filter({ hasText: name })
   await row.getByText(t('template.status.PENDING_DELETION')).first().waitFor()
 })
+
+const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+const file = (name) => ({ name, mimeType: 'image/png', buffer: png })
+
+everywhere('a carousel is written card by card, with what is wrong at each, and submitted', { path: '/templates/new' }, async ({ page, t, locale }) => {
+  const name = `summer_cards_${locale}`
+  const box = (key) => page.getByRole('textbox', { name: t(key), exact: true })
+  await box('templates.name').fill(name)
+  await page.getByRole('radio', { name: t('templates.category_of.MARKETING'), exact: true }).click({ force: true })
+  await page.getByRole('radio', { name: t('templates.shape_of.CAROUSEL'), exact: true }).click({ force: true })
+  await box('templates.body_text').fill('Two things for the summer.')
+  const card = (n) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: t('templates.card_nth', { n }), exact: true }) })
+  for (const n of [1, 2]) {
+    await card(n).getByRole('textbox', { name: t('templates.card_text'), exact: true }).fill(n === 1 ? 'x'.repeat(161) : 'Sandals in sand.')
+    await card(n).locator('input[type=file]').setInputFiles(file(`card${n}.png`))
+    await card(n).getByText(`card${n}.png`).waitFor()
+    await card(n).getByRole('textbox', { name: t('templates.button_text'), exact: true }).fill('Tell me more')
+  }
+  // The first card's text is one too long: said at that card and nowhere else.
+  await card(1).getByText('161').waitFor()
+  assert.equal(await card(2).getByText('161').count(), 0)
+  await card(1).getByRole('textbox', { name: t('templates.card_text'), exact: true }).fill('A dress in sea blue.')
+  const preview = page.getByRole('region', { name: t('template.preview') })
+  await preview.getByText('A dress in sea blue.').waitFor()
+  await preview.getByText('Sandals in sand.').waitFor()
+  assert.deepEqual(await violations(page), [])
+  await page.getByRole('button', { name: t('templates.submit'), exact: true }).click()
+  await page.getByText(t('templates.in_review')).waitFor()
+  await page.getByText(t('template.status.APPROVED')).waitFor()
+  await page.getByRole('region', { name: t('template.preview') }).getByText('Sandals in sand.').waitFor()
+})
+
+everywhere('blanks are given a fall-back, and a customer without a name is greeted', { path: '/templates' }, async ({ page, t, demo, world }) => {
+  await page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'order_update', exact: true }) }).getByRole('link').first().click()
+  await page.getByRole('heading', { name: t('fillings.title') }).waitFor()
+  const fallback = page.getByRole('textbox', { name: t('fillings.fallback'), exact: true })
+  const count = await fallback.count()
+  for (let at = 0; at < count; at += 1) await fallback.nth(at).fill(`word ${at + 1}`)
+  await page.getByRole('button', { name: t('common.save'), exact: true }).click()
+  await page.getByText(t('fillings.saved')).waitFor()
+  assert.deepEqual(await violations(page), [])
+  const phone = world.newPhone()
+  await world.write(phone, 'Fall Back', 'Where is my order?')
+  const { id } = await world.conversation(phone)
+  await page.goto(`${demo.url}/inbox/${id}`)
+  await page.getByRole('button', { name: t('composer.template'), exact: true }).click()
+  await page.getByRole('listbox', { name: t('template.list') }).getByText('order_update').first().click()
+  await page.getByText(t('template.from.fallback')).or(page.getByText(t('template.from.contact'))).first().waitFor()
+})
+
+const entry = {
+  name: 'delivery_update_1', language: 'en', category: 'UTILITY', topic: 'ORDER_MANAGEMENT', use_case: 'DELIVERY_UPDATE', industries: ['E_COMMERCE'],
+  components: [{ type: 'BODY', text: 'Hi {{1}}, your order is on its way.', example: { body_text: [['Jim']] } }, { type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Track', url: 'https://www.example.com' }] }],
+}
+
+everywhere('the library is browsed, and an entry with its button is taken over', { path: '/templates' }, async ({ page, t }) => {
+  // The stand-in for WhatsApp has no library: its answers are given here, the shape of the API.
+  let asked
+  await page.route('**/api/v1/template-library**', async (route) => {
+    if (route.request().method() === 'GET') return route.fulfill({ json: { items: [entry], next_cursor: null } })
+    asked = route.request().postDataJSON()
+    return route.fulfill({ status: 409, contentType: 'application/problem+json', json: { type: 'about:blank', title: 'Conflict', status: 409, code: 'template_exists', detail: 'The account has it already.' } })
+  })
+  await page.getByRole('button', { name: t('library.title'), exact: true }).click()
+  await page.getByText('Hi Jim, your order is on its way.').first().waitFor()
+  assert.deepEqual(await violations(page), [])
+  await page.getByRole('button', { name: t('library.use'), exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: t('templates.button_url'), exact: true }).fill('https://shop.example/t/{{1}}')
+  await dialog.getByRole('textbox', { name: t('templates.button_url_example'), exact: true }).fill('https://shop.example/t/7')
+  await dialog.getByRole('button', { name: t('library.make'), exact: true }).click()
+  await dialog.getByRole('alert').first().waitFor()
+  assert.deepEqual(asked.buttons, [{ type: 'URL', url: 'https://shop.example/t/{{1}}', url_example: 'https://shop.example/t/7' }])
+  assert.equal(asked.library_name, 'delivery_update_1')
+})

@@ -63,6 +63,7 @@ const templateSearch = (raw: Record<string, unknown>): { q?: string; state?: str
 const templateStart = (raw: Record<string, unknown>): { from?: string; channel?: string } => ({ from: text(raw.from) || undefined, channel: text(raw.channel) || undefined })
 const templates = createRoute({ getParentRoute: () => app, path: '/templates', validateSearch: templateSearch, component: lazyRouteComponent(() => import('@/pages/templates/TemplatesPage'), 'TemplatesPage') })
 const newTemplate = createRoute({ getParentRoute: () => app, path: '/templates/new', validateSearch: templateStart, component: lazyRouteComponent(() => import('@/pages/templates/NewTemplatePage'), 'NewTemplatePage') })
+const library = createRoute({ getParentRoute: () => app, path: '/templates/library', validateSearch: (raw: Record<string, unknown>): { channel?: string } => ({ channel: text(raw.channel) || undefined }), component: lazyRouteComponent(() => import('@/pages/templates/LibraryPage'), 'LibraryPage') })
 const template = createRoute({ getParentRoute: () => app, path: '/templates/$templateId', component: lazyRouteComponent(() => import('@/pages/templates/TemplatePage'), 'TemplatePage') })
 const editTemplate = createRoute({ getParentRoute: () => app, path: '/templates/$templateId/edit', component: lazyRouteComponent(() => import('@/pages/templates/EditTemplatePage'), 'EditTemplatePage') })
 const search = createRoute({ getParentRoute: () => app, path: '/search', validateSearch: query, component: lazyRouteComponent(() => import('@/pages/search/SearchPage'), 'SearchPage') })
@@ -80,7 +81,7 @@ const health = createRoute({ getParentRoute: () => app, path: '/health', compone
 
 const tree = root.addChildren([
   signIn,
-  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, template, editTemplate, connections, connection, team, account, rules, costs, health]),
+  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, library, template, editTemplate, connections, connection, team, account, rules, costs, health]),
 ])
 
 export function makeRouter(client: QueryClient) {

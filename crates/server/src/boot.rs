@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use rapport_app::auth::password::Cost;
-use rapport_app::clock::{Ids, SystemClock, SystemIds};
+use rapport_app::clock::{Ids, SteadyClock, SystemIds};
 use rapport_app::vault::{MasterKey, Origin, Vault};
 use rapport_app::{App, Parts, Settings};
 use rapport_connectors::http::{AllowList, Client, Config as ClientConfig};
@@ -72,13 +72,18 @@ pub async fn app(config: &Config) -> Result<App, BootError> {
     };
     Ok(App::new(Parts {
         store,
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(SteadyClock::new(wrong_by())),
         vault: Vault::new(key, ids.clone()),
         ids,
         http: Arc::new(client),
         settings,
         shutdown: CancellationToken::new(),
     })?)
+}
+
+/// For tests of wrong clocks only: how far this process's clock is from the machine's, milliseconds.
+fn wrong_by() -> i64 {
+    std::env::var("RAPPORT_TEST_CLOCK_OFFSET_MS").ok().and_then(|ms| ms.parse().ok()).unwrap_or(0)
 }
 
 /// One TLS provider for the whole process.

@@ -4,8 +4,8 @@ import { get } from './client'
 import { keys } from './keys'
 import type { Budget, CostReport, Rate } from './types'
 import type {
-  AccountEvent, AuditCounts, BusinessProfile, Channel, Connection, Consent, Contact, Conversation, ConversationStatus, Counts, DeadLetter, Finding, GuardSettings, Id, Mapping, MaySend, Me, Message, Page, QrCode,
-  RemoteField, SearchHit, Sort, Subscription, Team, Template, Token, User, View, Why,
+  AccountEvent, AuditCounts, BusinessProfile, Channel, Connection, Consent, Contact, Conversation, ConversationStatus, Counts, DeadLetter, Finding, GuardSettings, Id, LibraryPage, Mapping, MaySend, Me, MediaRetention, Message, Page, QrCode,
+  RemoteField, Route, SearchHit, Sort, Subscription, Team, Template, TemplateSuggestion, Token, User, View, Why,
 } from './types'
 
 export interface ConversationFilter {
@@ -32,6 +32,7 @@ export const timelineQuery = (id: Id) =>
   })
 export const profileQuery = (id: Id) => queryOptions({ queryKey: keys.profile(id), queryFn: ({ signal }) => get<BusinessProfile>(`/channels/${id}/profile`, undefined, signal), staleTime: 300_000, retry: false })
 export const subscriptionQuery = (id: Id) => queryOptions({ queryKey: keys.subscription(id), queryFn: ({ signal }) => get<Subscription>(`/channels/${id}/subscription`, undefined, signal), staleTime: 60_000, retry: false })
+export const routeQuery = (id: Id) => queryOptions({ queryKey: keys.route(id), queryFn: ({ signal }) => get<Route>(`/channels/${id}/route`, undefined, signal), staleTime: 10_000 })
 export const qrCodesQuery = (id: Id) =>
   queryOptions({ queryKey: keys.qrCodes(id), queryFn: ({ signal }) => get<Page<QrCode>>(`/channels/${id}/qr-codes`, undefined, signal).then((page) => page.items), staleTime: 300_000, retry: false })
 export const connectionsQuery = queryOptions({ queryKey: keys.connections, queryFn: ({ signal }) => list<Connection>('/connections', signal) })
@@ -105,7 +106,7 @@ export const consentsQuery = (id: Id) =>
 export const templateListQuery = ({ q, state, channel }: { q?: string; state?: string; channel?: Id }) =>
   infiniteQueryOptions({
     queryKey: keys.templateList({ q, state, channel }),
-    queryFn: ({ pageParam, signal }) => get<Page<Template>>('/templates', { q, status: state, channel_id: channel, limit: 100, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) => get<Page<Template>>('/templates', { q, status: state === 'DEGRADED' ? undefined : state, degraded: state === 'DEGRADED' || undefined, channel_id: channel, limit: 100, cursor: pageParam }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   })
@@ -116,6 +117,19 @@ export const templatesQuery = (filter: { channel_id: Id; status?: string }) =>
     queryFn: ({ signal }) => get<Page<Template>>('/templates', { ...filter, limit: 200 }, signal).then((page) => page.items),
     staleTime: 60_000,
   })
+
+export const suggestionsQuery = (conversation: Id) =>
+  queryOptions({ queryKey: keys.suggestions(conversation), queryFn: ({ signal }) => get<TemplateSuggestion[]>(`/conversations/${conversation}/template-suggestions`, undefined, signal), staleTime: 15_000 })
+export const libraryQuery = (filter: { channel_id: Id; search?: string; language?: string }) =>
+  infiniteQueryOptions({
+    queryKey: keys.library(filter),
+    queryFn: ({ pageParam, signal }) => get<LibraryPage>('/template-library', { ...filter, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    staleTime: 300_000,
+    retry: false,
+  })
+export const retentionQuery = queryOptions({ queryKey: keys.retention, queryFn: ({ signal }) => get<MediaRetention>('/media/retention', undefined, signal) })
 
 export const remoteFieldsQuery = (id: Id) =>
   queryOptions({ queryKey: keys.remoteFields(id), queryFn: ({ signal }) => bare<RemoteField>(`/connections/${id}/fields`, signal), staleTime: 300_000 })

@@ -197,6 +197,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/route": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The standby route of a channel, over which of the two messages go, and what was observed of both. */
+        get: operations["read_channel_route"];
+        /** Chooses the standby of a channel, and when it is used. */
+        put: operations["set_channel_route"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/route/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switches to the standby by hand, where it stays, or back. */
+        post: operations["switch_channel_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/subscribe": {
         parameters: {
             query?: never;
@@ -611,6 +646,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/template-suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The approved templates that fit a conversation best, at most five, best first, each with what speaks for it. */
+        get: operations["suggest_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/typing": {
         parameters: {
             query?: never;
@@ -661,6 +713,26 @@ export interface paths {
         head?: never;
         /** Sets, changes or removes the monthly budget. */
         patch: operations["update_budget"];
+        trace?: never;
+    };
+    "/api/v1/costs/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what writing to many customers will take: money, share of the messaging limit, calls, and how it is spread
+         *     over days when a share is over 80 %. Nothing is sent.
+         */
+        post: operations["forecast_costs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/costs/rates": {
@@ -831,6 +903,27 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long files are kept, and how many that concerns. */
+        get: operations["read_media_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes how long files are kept. Older ones are deleted at three at night by the workspace's clock; their messages
+         *     stay and say so.
+         */
+        patch: operations["update_media_retention"];
         trace?: never;
     };
     "/api/v1/media/{id}": {
@@ -1061,6 +1154,27 @@ export interface paths {
         patch: operations["update_team"];
         trace?: never;
     };
+    "/api/v1/template-library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** WhatsApp's library of ready templates, read from WhatsApp now. */
+        get: operations["browse_template_library"];
+        put?: never;
+        /**
+         * Makes a template of an entry of the library; WhatsApp mostly approves it at once. Its words follow with the next
+         *     reading of all templates, within minutes.
+         */
+        post: operations["create_template_from_library"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/templates": {
         parameters: {
             query?: never;
@@ -1122,6 +1236,60 @@ export interface paths {
          *     status, 422 as when one is created.
          */
         patch: operations["update_template"];
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/fill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fills a template for a customer: with what was given, then the customer's data, then the fall-backs. Nothing is sent. */
+        post: operations["fill_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/fillings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Chooses what fills a template's blanks when nobody types it: the customer's data, and words for when that is not
+         *     known. This is the workspace's own choice; WhatsApp is not asked and nothing is reviewed again.
+         */
+        put: operations["replace_template_fillings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/unpause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a paused template be sent again. Answers 409 `template_state` when it is not paused. */
+        post: operations["unpause_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tokens": {
@@ -1296,6 +1464,11 @@ export interface components {
              * @description When it began, milliseconds UTC.
              */
             at: number;
+            /**
+             * Format: uuid
+             * @description The channel it went over; null for tries of old.
+             */
+            channel_id?: string | null;
             /**
              * Format: int64
              * @description The provider's code.
@@ -1480,8 +1653,15 @@ export interface components {
             latency_ms: number | null;
             /** @description Name shown to people. */
             name: string;
+            /**
+             * @description What it does not offer: `profile`, `qr_codes`, `registration`, `subscription`, `templates`, `template_writing`,
+             *     `blocking`, `read_marks`, `quality`, `quotes`, `user_ids`.
+             */
+            not_offered: string[];
             /** @description The provider's id of the number. */
             phone_number_id: string;
+            /** @description Who carries it: `meta`, `dialog360`, `twilio`, `bird` or `gateway`. */
+            provider: string;
             /** @description The provider's quality word: GREEN, YELLOW, RED or UNKNOWN. */
             quality: string;
             /** @description `active`, `paused` (a person switched sending off), `error` (the provider refuses us) or `disconnected`. */
@@ -1528,9 +1708,15 @@ export interface components {
         };
         /** @description What may be changed about a channel; what is left out stays. */
         ChannelPatch: {
-            /** @description A new access token; tried at the provider first, used from the next call on. Also ends the state `error`. */
+            /**
+             * @description A new access token, API key, auth token or access key; tried at the provider first, used from the next call on.
+             *     Also ends the state `error`.
+             */
             access_token?: string | null;
-            /** @description A new app secret. The one before stays valid too, so that nothing is lost while the provider changes over. */
+            /**
+             * @description A new app secret, webhook secret, signing key or shared secret. The one before stays valid too, so that nothing is
+             *     lost while the provider changes over.
+             */
             app_secret?: string | null;
             /** @description Another address of the provider's API. */
             base_url?: string | null;
@@ -2203,6 +2389,60 @@ export interface components {
          * @enum {string}
          */
         Direction: "in" | "out" | "note" | "event";
+        /** @description Fills a template for a customer. */
+        FillRequest: {
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            contact_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The conversation whose customer it is for; or `contact_id`.
+             */
+            conversation_id?: string | null;
+            /** @description What was typed, by the key of the blank; the rest is filled. */
+            values?: {
+                [key: string]: string;
+            } | null;
+        };
+        /** @description A blank with what is in it. */
+        FilledBlank: {
+            /** @description Its key. */
+            key: string;
+            /** @description `given`, `contact` or `fallback`. */
+            origin: string;
+            /** @description What is in it. */
+            value: string;
+        };
+        /** @description A template filled for a customer. */
+        FilledTemplate: {
+            /** @description What is filled, and by what. */
+            blanks: components["schemas"]["FilledBlank"][];
+            /** @description The components of the message; null while something is missing. */
+            components?: Record<string, never>[] | null;
+            /** @description Blanks that nothing fills: they must be given. */
+            missing: string[];
+            /** @description What the customer will read; null while something is missing. */
+            preview?: string | null;
+        };
+        /** @description What fills a blank when nobody types it. */
+        FillingPut: {
+            /** @description What stands there when that is not known: 1 to 200 characters on one line; null = none. */
+            fallback?: string | null;
+            /** @description The customer's data: `first_name`, `name`, `phone`, `email`, `country` or `field:<own field>`; null = none. */
+            source?: string | null;
+        };
+        /**
+         * @description What fills the blanks of a template. Blanks that are left out are filled as usual: those named after the customer's
+         *     name by the name.
+         */
+        FillingsPut: {
+            /** @description By the key of the blank: `body.1`, `body.first_name`, `buttons.0`, `cards.1.body.1`. */
+            fillings: {
+                [key: string]: components["schemas"]["FillingPut"];
+            };
+        };
         /** @description What a check found. */
         Finding: {
             /** @description Why it is so. */
@@ -2244,6 +2484,128 @@ export interface components {
         Findings: {
             /** @description Worst first. */
             findings: components["schemas"]["Finding"][];
+        };
+        /** @description What the plan will take. */
+        Forecast: {
+            /**
+             * Format: int64
+             * @description Millionths of the currency, for the customers whose price is known.
+             */
+            amount_micros: number;
+            batches: components["schemas"]["ForecastBatches"] | null;
+            /**
+             * Format: int64
+             * @description Calls expected: the messages and what follows them, three a customer.
+             */
+            calls: number;
+            /** @description By country, the most customers first. */
+            countries: components["schemas"]["ForecastCountry"][];
+            /** @description ISO 4217; null while the rate card has no price. */
+            currency: string | null;
+            /**
+             * Format: int32
+             * @description Customers written to.
+             */
+            customers: number;
+            /**
+             * Format: int32
+             * @description The shop's own limit of messages a day; null = none.
+             */
+            daily_limit: number | null;
+            /**
+             * Format: int64
+             * @description Share of that with this plan, in percent; null without a limit.
+             */
+            daily_percent: number | null;
+            /**
+             * Format: int32
+             * @description Messages sent today.
+             */
+            daily_used: number;
+            /** @description Whether a share is over 80 %: it goes out in batches. */
+            over: boolean;
+            /** @description Whether that is the account's own figure; false: it is not known and the cautious one of the rules counts. */
+            tier_known: boolean;
+            /**
+             * Format: int32
+             * @description Customers the account may write to first in 24 h; null = unlimited.
+             */
+            tier_limit: number | null;
+            /**
+             * Format: int64
+             * @description Share of the tier with this plan, in percent; null without a limit.
+             */
+            tier_percent: number | null;
+            /**
+             * Format: int32
+             * @description Customers written to first in the last 24 h.
+             */
+            tier_used: number;
+            /**
+             * Format: int32
+             * @description Customers whose price is missing: the cost is at least `amount_micros`.
+             */
+            unpriced: number;
+        };
+        /** @description How it is spread over days, so that no day passes 80 % of a limit. */
+        ForecastBatches: {
+            /**
+             * Format: int32
+             * @description How many days have customers.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description Customers on each later day; the last may have fewer.
+             */
+            each: number;
+            /**
+             * Format: int32
+             * @description Customers on the first day; 0 when that day is full already.
+             */
+            first: number;
+        };
+        /** @description One country of the plan. */
+        ForecastCountry: {
+            /**
+             * Format: int64
+             * @description Millionths of the currency; null while the price is missing.
+             */
+            amount_micros: number | null;
+            /** @description ISO 3166 country; null = not known. */
+            country: string | null;
+            /**
+             * Format: int32
+             * @description Customers.
+             */
+            customers: number;
+        };
+        /** @description How many customers of a country. */
+        ForecastCustomers: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+            /** @description ISO 3166 country in capitals; null = not known. */
+            country?: string | null;
+        };
+        /** @description What is planned. */
+        ForecastRequest: {
+            /**
+             * Format: int64
+             * @description When, milliseconds UTC; left out = now.
+             */
+            at?: number | null;
+            /** @description The template's category: `marketing`, `utility`, ... */
+            category: string;
+            /**
+             * Format: uuid
+             * @description The channel it would go over.
+             */
+            channel_id: string;
+            /** @description Customers by country; left out or null = every contact that agreed to marketing. */
+            customers?: components["schemas"]["ForecastCustomers"][] | null;
         };
         /** @description What a field of the policy may be. */
         GuardField: {
@@ -2440,6 +2802,41 @@ export interface components {
             /** @description Where it stands. */
             status: components["schemas"]["MessageStatus"];
         };
+        /** @description What a button of an entry needs. */
+        LibraryButton: {
+            /** @description The number of a call button, with plus sign. */
+            phone_number?: string | null;
+            /** @description `URL` or `PHONE_NUMBER`. */
+            type: string;
+            /** @description The address of a link, `{{1}}` at its end where each message has its own. */
+            url?: string | null;
+            /** @description A sample of the whole address, when it has a `{{1}}`. */
+            url_example?: string | null;
+        };
+        /** @description A page of the library. */
+        LibraryPage: {
+            /** @description The entries. */
+            items: components["schemas"]["LibraryTemplate"][];
+            /** @description For the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        /** @description An entry of the library. */
+        LibraryTemplate: {
+            /** @description UTILITY, AUTHENTICATION or MARKETING. */
+            category: string;
+            /** @description As components of a template, samples included: what the preview shows. */
+            components: Record<string, never>[];
+            /** @description Industries, in WhatsApp's words. */
+            industries: string[];
+            /** @description Language code with underscore. */
+            language: string;
+            /** @description Its name in the library. */
+            name: string;
+            /** @description Topic, in WhatsApp's word. */
+            topic: string | null;
+            /** @description Use case, in WhatsApp's word. */
+            use_case: string | null;
+        };
         /** @description A page of a list. */
         List_AccountEvent: {
             /** @description The rows. */
@@ -2548,8 +2945,15 @@ export interface components {
                 latency_ms: number | null;
                 /** @description Name shown to people. */
                 name: string;
+                /**
+                 * @description What it does not offer: `profile`, `qr_codes`, `registration`, `subscription`, `templates`, `template_writing`,
+                 *     `blocking`, `read_marks`, `quality`, `quotes`, `user_ids`.
+                 */
+                not_offered: string[];
                 /** @description The provider's id of the number. */
                 phone_number_id: string;
+                /** @description Who carries it: `meta`, `dialog360`, `twilio`, `bird` or `gateway`. */
+                provider: string;
                 /** @description The provider's quality word: GREEN, YELLOW, RED or UNKNOWN. */
                 quality: string;
                 /** @description `active`, `paused` (a person switched sending off), `error` (the provider refuses us) or `disconnected`. */
@@ -2849,7 +3253,7 @@ export interface components {
                 author: components["schemas"]["Author"];
                 /**
                  * Format: uuid
-                 * @description Its channel.
+                 * @description The channel it came or went over; another one than the conversation's when it went over the standby route.
                  */
                 channel_id: string;
                 /** @description The sender's own id. */
@@ -3027,6 +3431,11 @@ export interface components {
                 id: string;
                 /** @description Language code with underscore: `en_US`. */
                 language: string;
+                /**
+                 * Format: int64
+                 * @description How long WhatsApp tries a message of it, in seconds; null = the category's usual time.
+                 */
+                message_send_ttl_seconds: number | null;
                 /** @description Its name. */
                 name: string;
                 /** @description POSITIONAL or NAMED. */
@@ -3042,6 +3451,8 @@ export interface components {
                  * @description When it was last read or changed, milliseconds UTC.
                  */
                 updated_at: number;
+                /** @description How much it is used. */
+                uses: components["schemas"]["TemplateUses"];
                 /** @description What is filled in before sending, in the order it shows. */
                 variables: components["schemas"]["TemplateVariable"][];
             }[];
@@ -3185,6 +3596,47 @@ export interface components {
          * @enum {string}
          */
         MediaKind: "image" | "video" | "audio" | "voice" | "document" | "sticker";
+        /** @description How long files are kept. */
+        MediaRetention: {
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int32
+             * @description Days after a file came or last went out; null = for ever.
+             */
+            days: number | null;
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            due_bytes: number;
+            /**
+             * Format: int64
+             * @description Stored files that the next run deletes.
+             */
+            due_files: number;
+            /**
+             * Format: int64
+             * @description Stored files.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description When the next run is, milliseconds UTC; null while files are kept for ever.
+             */
+            next_run_at: number | null;
+        };
+        /** @description Changes how long files are kept. */
+        MediaRetentionPatch: {
+            /**
+             * Format: int32
+             * @description 1 to 3650 days; null = for ever.
+             */
+            days?: number | null;
+        };
         /** @description A message, private note or conversation event. */
         Message: {
             /**
@@ -3196,7 +3648,7 @@ export interface components {
             author: components["schemas"]["Author"];
             /**
              * Format: uuid
-             * @description Its channel.
+             * @description The channel it came or went over; another one than the conversation's when it went over the standby route.
              */
             channel_id: string;
             /** @description The sender's own id. */
@@ -3310,6 +3762,11 @@ export interface components {
              * @description The file.
              */
             id: string;
+            /**
+             * Format: int32
+             * @description After how many days it was deleted.
+             */
+            kept_days?: number | null;
             /** @description MIME type; null while unknown. */
             mime?: string | null;
             /** @description SHA-256, lower-case hexadecimal, once known. */
@@ -3319,7 +3776,7 @@ export interface components {
              * @description Bytes; null while unknown.
              */
             size?: number | null;
-            /** @description `pending`, `stored` or `failed`. */
+            /** @description `pending`, `stored`, `failed` or `deleted`. */
             state: string;
             /** @description Where to fetch it, once stored. */
             url?: string | null;
@@ -3331,22 +3788,102 @@ export interface components {
         MessageStatus: "queued" | "held" | "sending" | "unknown" | "sent" | "delivered" | "read" | "failed" | "refused" | "received" | "note" | "event";
         /** @description A number to be connected. */
         NewChannel: {
-            /** @description Permanent token of a system user with `whatsapp_business_messaging` and `whatsapp_business_management`. */
+            /**
+             * @description `bird`: the access key.
+             * @default
+             */
+            access_key: string;
+            /**
+             * @description `meta`: permanent token of a system user with `whatsapp_business_messaging` and `whatsapp_business_management`.
+             *     `gateway`: sent as bearer token beside the signature, if it wants one.
+             * @default
+             */
             access_token: string;
-            /** @description App secret (App Dashboard, Settings, Basic): proves that deliveries come from the provider. */
+            /**
+             * @description `twilio`: the account, `AC..`.
+             * @default
+             */
+            account_sid: string;
+            /**
+             * @description `dialog360`: the number's API key.
+             * @default
+             */
+            api_key: string;
+            /**
+             * @description `meta`: app secret (App Dashboard, Settings, Basic): proves that deliveries come from the provider.
+             * @default
+             */
             app_secret: string;
-            /** @description Where the provider's API is; left out = Meta. */
-            base_url?: string | null;
-            /** @description `whatsapp`. */
+            /**
+             * @description `twilio`: the account's auth token: calls the API and signs deliveries.
+             * @default
+             */
+            auth_token: string;
+            /**
+             * @description Where the provider's API is; left out = its own address. `gateway` needs it.
+             * @default null
+             */
+            base_url: string | null;
+            /**
+             * @description `bird`: the channel's id there.
+             * @default
+             */
+            bird_channel_id: string;
+            /**
+             * @description `whatsapp`.
+             * @default
+             */
             kind: string;
-            /** @description Name shown to people; left out = the number's verified name. */
-            name?: string | null;
-            /** @description The provider's id of the number (App Dashboard, WhatsApp, API Setup). */
+            /**
+             * @description Name shown to people; left out = the number's verified name.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description `twilio`, `gateway`: the number, internationally written.
+             * @default
+             */
+            phone_number: string;
+            /**
+             * @description `meta`, `dialog360`: Meta's id of the number.
+             * @default
+             */
             phone_number_id: string;
-            /** @description A text of your choice that the provider repeats when it verifies the webhook address. */
+            /**
+             * @description Who carries it: `meta` (left out = this), `dialog360`, `twilio`, `bird` or `gateway`.
+             * @default null
+             */
+            provider: string | null;
+            /**
+             * @description `gateway`: signs calls and deliveries both ways, at least 16 characters.
+             * @default
+             */
+            shared_secret: string;
+            /**
+             * @description `bird`: the signing key of the webhook subscription.
+             * @default
+             */
+            signing_key: string;
+            /**
+             * @description `meta`: a text of your choice that the provider repeats when it verifies the webhook address.
+             * @default
+             */
             verify_token: string;
-            /** @description The provider's id of the account, shown beside it. */
+            /**
+             * @description `meta`, `dialog360`: Meta's id of the account.
+             * @default
+             */
             waba_id: string;
+            /**
+             * @description `dialog360`: a text of your choice, at least 16 characters, that it sends along with every delivery.
+             * @default
+             */
+            webhook_secret: string;
+            /**
+             * @description `bird`: the workspace's id.
+             * @default
+             */
+            workspace_id: string;
         };
         /** @description A CRM to be connected. */
         NewConnection: {
@@ -3385,6 +3922,24 @@ export interface components {
             /** @description Phone number in any usual spelling; a local one is read in the workspace's country. */
             phone: string;
         };
+        /** @description A template to be made of an entry. */
+        NewFromLibrary: {
+            /** @description What its buttons need, one for each, in order. */
+            buttons?: components["schemas"]["LibraryButton"][] | null;
+            /** @description The entry's category. */
+            category: string;
+            /**
+             * Format: uuid
+             * @description The channel whose account gets it.
+             */
+            channel_id: string;
+            /** @description Language code: `en_US`. */
+            language: string;
+            /** @description The entry's name in the library. */
+            library_name: string;
+            /** @description The name it gets: small Latin letters, digits and underscores. */
+            name: string;
+        };
         /** @description A note to be written. */
         NewNote: {
             /** @description The text, 1 to 10,000 characters. */
@@ -3417,6 +3972,12 @@ export interface components {
             components: Record<string, never>[];
             /** @description Language code: `en_US`. */
             language: string;
+            /**
+             * Format: int64
+             * @description How long WhatsApp tries a message of it, in seconds: 30 to 900 for codes, 30 to 43200 for utility, 43200 to 2592000
+             *     for marketing, -1 = 30 days. Left out = the category's usual time.
+             */
+            message_send_ttl_seconds?: number | null;
             /** @description Small Latin letters, digits and underscores; languages of one template share it. */
             name: string;
             /** @description `POSITIONAL` ({{1}}, left out) or `NAMED` ({{first_name}}). */
@@ -3661,6 +4222,152 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "agent" | "supervisor" | "admin" | "owner";
+        /** @description The standby route of a channel, and over which of the two messages go. */
+        Route: {
+            /** @description Over which messages go. */
+            active: components["schemas"]["RouteSide"];
+            /**
+             * Format: int32
+             * @description Good probes in a row that lead back.
+             */
+            good_needed: number;
+            /**
+             * Format: int64
+             * @description When the channel is probed next, milliseconds UTC.
+             */
+            next_probe_at: number | null;
+            /** @description The last observations of both, newest first. */
+            observations: components["schemas"]["RouteObservation"][];
+            /** @description Somebody switched to the standby: it stays until somebody switches back. */
+            pinned: boolean;
+            /** @description What is known of the channel. */
+            primary: components["schemas"]["RouteHealth"];
+            /**
+             * Format: int64
+             * @description Seconds between two probes while all is well.
+             */
+            probe_every_seconds: number;
+            /**
+             * Format: int64
+             * @description Seconds between two probes while something is wrong.
+             */
+            probe_suspicious_seconds: number;
+            /** @description Why it last changed: `none`, `slow`, `failing`, `by_hand`, `well` or `standby_lost`. */
+            reason: string;
+            /** @description To customers both are one number: one chat and one service window. Otherwise they see another number. */
+            same_number: boolean;
+            /**
+             * Format: int64
+             * @description When it last changed, milliseconds UTC.
+             */
+            since: number | null;
+            /**
+             * Format: int64
+             * @description An answer that takes longer counts as bad, ms.
+             */
+            slow_ms: number;
+            /** @description What is known of the standby. */
+            standby: components["schemas"]["RouteHealth"];
+            /**
+             * Format: uuid
+             * @description The channel messages may go over instead; null = none.
+             */
+            standby_channel_id: string | null;
+            /** @description Its name. */
+            standby_name: string | null;
+            /** @description `none` (no standby), `healthy`, `suspicious` or `failed_over`. */
+            state: components["schemas"]["RouteState"];
+            /**
+             * Format: int32
+             * @description How often it changed.
+             */
+            switches: number;
+        };
+        /** @description What is known of one of the two. */
+        RouteHealth: {
+            /**
+             * Format: int64
+             * @description When it was last observed, milliseconds UTC; null = never.
+             */
+            at: number | null;
+            /**
+             * Format: int32
+             * @description Bad observations in a row.
+             */
+            bad: number;
+            /** @description Why there was none. */
+            error: string | null;
+            /**
+             * Format: int32
+             * @description Good probes in a row.
+             */
+            good: number;
+            /**
+             * Format: int64
+             * @description Time of the last answer, ms; null when there was none.
+             */
+            ms: number | null;
+        };
+        /** @description One look at one of the two. */
+        RouteObservation: {
+            /**
+             * Format: int64
+             * @description When, milliseconds UTC.
+             */
+            at: number;
+            /** @description `probe` or `send`. */
+            by: string;
+            /** @description Why there was none. */
+            error: string | null;
+            /**
+             * Format: int64
+             * @description How long the answer took, ms; null when there was none.
+             */
+            ms: number | null;
+            /** @description Which of the two. */
+            side: components["schemas"]["RouteSide"];
+        };
+        /** @description The standby of a channel, and when it is used. What is left out is the usual. */
+        RouteSettings: {
+            /**
+             * Format: int64
+             * @description Seconds between two probes while all is well, 60 to 86400. Usually 3600.
+             */
+            probe_every_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds between two probes while something is wrong, 2 to 600. Usually 60.
+             */
+            probe_suspicious_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description An answer that takes longer counts as bad, 200 to 30000 ms. Usually 1500.
+             */
+            slow_ms?: number | null;
+            /**
+             * Format: uuid
+             * @description The channel messages may go over instead; null = none.
+             */
+            standby_channel_id: string | null;
+        };
+        /**
+         * @description The two routes of a channel.
+         * @enum {string}
+         */
+        RouteSide: "primary" | "standby";
+        /**
+         * @description Where a route stands.
+         * @enum {string}
+         */
+        RouteState: "none" | "healthy" | "suspicious" | "failed_over";
+        /** @description Switches by hand. */
+        RouteSwitch: {
+            /**
+             * @description Over which messages go from now on. `standby` stays until somebody switches back; after `primary` it switches
+             *     by itself again.
+             */
+            to: components["schemas"]["RouteSide"];
+        };
         /** @description A message that was found, with what is needed to show it and to jump there. */
         SearchHit: {
             /** @description Whose. */
@@ -3774,6 +4481,13 @@ export interface components {
              */
             verified_at: number | null;
         };
+        /** @description One thing that speaks for a template. */
+        SuggestionReason: {
+            /** @description `language`, `words`, `tag`, `reopens` or `often`. */
+            code: string;
+            /** @description The language, the words, the tag, or how often it was used in 30 days; empty where the code says it all. */
+            value: string;
+        };
         /**
          * @description Whether a channel sends.
          * @enum {string}
@@ -3844,6 +4558,11 @@ export interface components {
             id: string;
             /** @description Language code with underscore: `en_US`. */
             language: string;
+            /**
+             * Format: int64
+             * @description How long WhatsApp tries a message of it, in seconds; null = the category's usual time.
+             */
+            message_send_ttl_seconds: number | null;
             /** @description Its name. */
             name: string;
             /** @description POSITIONAL or NAMED. */
@@ -3859,6 +4578,8 @@ export interface components {
              * @description When it was last read or changed, milliseconds UTC.
              */
             updated_at: number;
+            /** @description How much it is used. */
+            uses: components["schemas"]["TemplateUses"];
             /** @description What is filled in before sending, in the order it shows. */
             variables: components["schemas"]["TemplateVariable"][];
         };
@@ -3875,6 +4596,11 @@ export interface components {
             components: Record<string, never>[];
             /** @description Language code: `en_US`. */
             language: string;
+            /**
+             * Format: int64
+             * @description How long WhatsApp tries a message of it, in seconds.
+             */
+            message_send_ttl_seconds?: number | null;
             /** @description Its name. */
             name: string;
             /** @description `POSITIONAL` (left out) or `NAMED`. */
@@ -3886,6 +4612,11 @@ export interface components {
             category?: string | null;
             /** @description All components anew. */
             components?: Record<string, never>[] | null;
+            /**
+             * Format: int64
+             * @description How long WhatsApp tries a message of it, in seconds; -1 = 30 days.
+             */
+            message_send_ttl_seconds?: number | null;
         };
         /** @description One rule of the provider that a draft breaks. */
         TemplateProblem: {
@@ -3908,18 +4639,62 @@ export interface components {
             /** @description The word it is about: a variable, a kind of button. */
             value: string | null;
         };
+        /** @description A template that fits, and why. */
+        TemplateSuggestion: {
+            /** @description Its language, with underscore. */
+            language: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What speaks for it, the strongest first. */
+            reasons: components["schemas"]["SuggestionReason"][];
+            /**
+             * Format: int64
+             * @description The higher the better; only for comparing within this list.
+             */
+            score: number;
+            /**
+             * Format: uuid
+             * @description The template.
+             */
+            template_id: string;
+        };
+        /** @description How much a template is used. */
+        TemplateUses: {
+            /**
+             * Format: int64
+             * @description Messages made from it in 30 days.
+             */
+            last_30_days: number;
+            /**
+             * Format: int64
+             * @description When the last of them was made, milliseconds UTC.
+             */
+            last_at: number | null;
+            /**
+             * Format: int64
+             * @description Messages that wait to be sent with it.
+             */
+            waiting: number;
+        };
         /** @description One thing a person fills in before sending. */
         TemplateVariable: {
             /** @description Where it shows: `header`, `body`, `button`, `offer`. */
             component: string;
             /** @description Sample; may be empty. */
             example: string;
+            /** @description What stands there when that is not known; null = it must be typed then. */
+            fallback: string | null;
             /** @description Its key: `body.1`, `header.image`, `buttons.0`. */
             key: string;
             /** @description What is wanted: `text`, `image`, `video`, `document`, `location`, `product`, `url`, `code`, ... */
             kind: string;
             /** @description Name, number or button text, for the label. */
             label: string;
+            /**
+             * @description The customer's data that fills it: `first_name`, `name`, `phone`, `email`, `country`, `field:<own field>`; null =
+             *     none.
+             */
+            source: string | null;
         };
         /**
          * @description Light or dark screen.
@@ -4797,6 +5572,134 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_channel_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_channel_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switch_channel_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteSwitch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
+                };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
             "4XX": {
@@ -6287,6 +7190,46 @@ export interface operations {
             };
         };
     };
+    suggest_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateSuggestion"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     say_typing: {
         parameters: {
             query?: never;
@@ -6429,6 +7372,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast_costs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -6870,6 +7854,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_media_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaRetention"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_media_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MediaRetentionPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaRetention"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -7610,6 +8672,99 @@ export interface operations {
             };
         };
     };
+    browse_template_library: {
+        parameters: {
+            query?: {
+                /** @description The channel whose account asks; must be given. */
+                channel_id?: string;
+                /** @description Words in name or text. */
+                search?: string;
+                /** @description Topic, in WhatsApp's word: `ORDER_MANAGEMENT`. */
+                topic?: string;
+                /** @description Use case, in WhatsApp's word: `DELIVERY_UPDATE`. */
+                use_case?: string;
+                /** @description Industry, in WhatsApp's word: `E_COMMERCE`. */
+                industry?: string;
+                /** @description Language code: `en_US`. */
+                language?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryPage"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_template_from_library: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFromLibrary"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_templates: {
         parameters: {
             query?: {
@@ -7619,6 +8774,8 @@ export interface operations {
                 status?: string;
                 /** @description Whose name contains this. */
                 q?: string;
+                /** @description True: only those that cannot be sent as they should: paused, disabled, rejected, flagged, or of poor quality. */
+                degraded?: boolean;
                 /** @description `next_cursor` of the page before; left out = from the beginning. */
                 cursor?: string;
                 /** @description Rows of a page, 1 to 200; left out = 50. */
@@ -7836,6 +8993,134 @@ export interface operations {
                 "application/json": components["schemas"]["TemplatePatch"];
             };
         };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fill_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Template */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledTemplate"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_template_fillings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Template */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillingsPut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unpause_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Template */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {

@@ -34,6 +34,9 @@ export type Finding = S['Finding']
 export type AccountEvent = With<S['AccountEvent'], { severity: 'info' | 'warning' | 'severe'; values: Record<string, string | undefined> }>
 export type BusinessProfile = S['BusinessProfile']
 export type Subscription = S['Subscription']
+export type RouteHealth = S['RouteHealth']
+export type RouteSettings = S['RouteSettings']
+export type Route = With<S['Route'], { reason: 'none' | 'slow' | 'failing' | 'by_hand' | 'well' | 'standby_lost' }>
 export type QrCode = S['QrCode']
 
 /** One component of Meta's template definition; only the members the preview and the editor need. */
@@ -50,6 +53,12 @@ export interface TemplateComponent {
 
 export type Template = With<S['Template'], { components: TemplateComponent[] }>
 export type TemplateProblem = S['TemplateProblem']
+export type FilledTemplate = With<S['FilledTemplate'], { blanks: { key: string; value: string; origin: 'given' | 'contact' | 'fallback' }[] }>
+export type TemplateSuggestion = With<S['TemplateSuggestion'], { reasons: { code: 'language' | 'words' | 'tag' | 'reopens' | 'often'; value: string }[] }>
+export type LibraryTemplate = With<S['LibraryTemplate'], { components: TemplateComponent[] }>
+export type LibraryPage = { items: LibraryTemplate[]; next_cursor: string | null }
+export type Forecast = S['Forecast']
+export type MediaRetention = S['MediaRetention']
 
 export type WindowState = Present<S['Window']>
 export type SyncState = With<Present<S['SyncState']>, { state: 'in_step' | 'waiting' | 'failed' }>
@@ -74,7 +83,8 @@ export interface SendComponent {
   type: string
   sub_type?: string
   index?: string
-  parameters: Record<string, unknown>[]
+  parameters?: Record<string, unknown>[]
+  cards?: { card_index: number; components: SendComponent[] }[]
 }
 
 type Given<T> = { [K in keyof T]: Exclude<T[K], null> }
@@ -107,7 +117,7 @@ export type GuardPolicy = With<
 >
 export type GuardField = Present<S['GuardField']>
 export type GuardSettings = With<S['GuardSettings'], { policy: GuardPolicy; defaults: GuardPolicy; fields: GuardField[] }>
-type Media = With<Present<S['MessageMedia']>, { state: 'pending' | 'stored' | 'failed' }>
+type Media = With<Present<S['MessageMedia']>, { state: 'pending' | 'stored' | 'failed' | 'deleted' }>
 
 export type Message = With<Present<Omit<S['Message'], 'content'>>, { content: Content; reactions: { emoji: string; by: 'contact' | 'business' }[]; media: Media | null }>
 export type SendRequest = With<S['SendRequest'], { content: Content }>

@@ -26,7 +26,7 @@ export function keyOf(code: string | number): string | undefined {
 }
 
 /** News whose title says it all. */
-const plainKinds = new Set(['account_verified', 'account_reconnected', 'review_approved', 'review_rejected', 'review_pending'])
+const plainKinds = new Set(['account_verified', 'account_reconnected', 'review_approved', 'review_rejected', 'review_pending', 'route_by_hand', 'route_returned', 'route_standby_lost'])
 
 /** A value of another direction must not tear the sentence around it apart. */
 function isolated(value: string): string {
@@ -63,7 +63,7 @@ function words(language: string): MachineWords {
     accountEvent: ({ kind, summary, advice, advice_text, values }, number) => {
       const limit = values.limit === 'unlimited' ? i18next.t('channel.unlimited') : values.limit ? number(Number(values.limit)) : '–'
       const value = (word = '') => known(`guard_value.${word.toLowerCase()}`) ?? word
-      const filled = { name: isolated(values.name ?? ''), quality: value(values.quality), category: value(values.category), limit }
+      const filled = { name: isolated(values.name ?? ''), standby: isolated(values.standby ?? ''), quality: value(values.quality), category: value(values.category), limit }
       const title = i18next.exists(`timeline.kind.${kind}`) ? String(i18next.t(`timeline.kind.${kind}` as never, filled as never)) : summary
       return { title, detail: plainKinds.has(kind) ? '' : values.detail ?? values.reason ?? '', advice: known(`timeline.advice.${advice}`) ?? advice_text }
     },

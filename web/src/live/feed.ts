@@ -50,6 +50,7 @@ export function startFeed(client: QueryClient, me: Id, from: string): Feed {
         // A note says what it was about; templates are many and change seldom.
         if (isRecord(event.data) && isRecord(event.data.note) && ('template' in event.data.note || 'templates' in event.data.note)) void client.invalidateQueries({ queryKey: keys.allTemplates })
         void client.invalidateQueries({ queryKey: ['channel', 'timeline'] })
+        void client.invalidateQueries({ queryKey: ['channel', 'route'] })
         return void client.invalidateQueries({ queryKey: keys.channels })
       case 'connection.updated':
         return void client.invalidateQueries({ queryKey: keys.connections, exact: true })

@@ -26,9 +26,8 @@ function refusal(error: ApiError): string | null {
   return advice ? `${title}. ${advice}` : title
 }
 
-/** Bytes as people say them: whole megabytes, else kilobytes. */
-function bytes(text: string): string {
-  const size = Number(text)
+/** Bytes as limits are told: whole megabytes, else kilobytes. */
+export function sizeText(size: number): string {
   const [unit, value] = size >= 1024 * 1024 ? (['megabyte', size / 1024 / 1024] as const) : (['kilobyte', size / 1024] as const)
   return new Intl.NumberFormat(i18next.language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1, numberingSystem: 'latn' }).format(value)
 }
@@ -36,7 +35,7 @@ function bytes(text: string): string {
 /** A limit of the provider in words: what the field may have, and what it has. */
 function limitText({ code, field, limit, actual }: LimitProblem): string | null {
   const isSize = code === 'file_too_large'
-  const values = { field: `\u2068${field.replace(/^content\./, '')}\u2069`, limit: isSize ? bytes(limit) : `\u2068${limit}\u2069`, actual: isSize ? bytes(actual) : `\u2068${actual}\u2069` }
+  const values = { field: `\u2068${field.replace(/^content\./, '')}\u2069`, limit: isSize ? sizeText(Number(limit)) : `\u2068${limit}\u2069`, actual: isSize ? sizeText(Number(actual)) : `\u2068${actual}\u2069` }
   return i18next.exists(`error.limit.${code}`) ? String(i18next.t(`error.limit.${code}` as never, values as never)) : null
 }
 

@@ -80,31 +80,64 @@ enum ChannelCommand {
 
 #[derive(Debug, Subcommand)]
 enum AddCommand {
-    /// A number of the WhatsApp Business Platform
-    Whatsapp(WhatsappArgs),
+    /// A WhatsApp number, through Meta or another provider
+    Whatsapp(Box<WhatsappArgs>),
 }
 
 #[derive(Args)]
 struct WhatsappArgs {
+    /// Who carries the number: meta, dialog360, twilio, bird or gateway
+    #[arg(long, default_value = "meta")]
+    provider: String,
     /// Name shown to people; without it the number's verified name
     #[arg(long)]
     name: Option<String>,
-    /// The provider's id of the number
-    #[arg(long, value_name = "ID")]
+    /// meta, dialog360: Meta's id of the number
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
     phone_number_id: String,
-    /// The provider's id of the account
-    #[arg(long, value_name = "ID")]
+    /// meta, dialog360: Meta's id of the account
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
     waba_id: String,
-    /// Permanent token of a system user
-    #[arg(long, value_name = "TOKEN")]
+    /// meta: permanent token of a system user; gateway: bearer token, if it wants one
+    #[arg(long, value_name = "TOKEN", default_value = "", hide_default_value = true)]
     access_token: String,
-    /// Secret of the app: proves that deliveries come from the provider
-    #[arg(long, value_name = "SECRET")]
+    /// meta: secret of the app, which proves that deliveries come from the provider
+    #[arg(long, value_name = "SECRET", default_value = "", hide_default_value = true)]
     app_secret: String,
-    /// A text of your choice that the provider repeats when it verifies the address
-    #[arg(long, value_name = "TOKEN")]
+    /// meta: a text of your choice that the provider repeats when it verifies the address
+    #[arg(long, value_name = "TOKEN", default_value = "", hide_default_value = true)]
     verify_token: String,
-    /// Where the provider's API is
+    /// dialog360: the number's API key
+    #[arg(long, value_name = "KEY", default_value = "", hide_default_value = true)]
+    api_key: String,
+    /// dialog360: a text of your choice that comes with every delivery
+    #[arg(long, value_name = "SECRET", default_value = "", hide_default_value = true)]
+    webhook_secret: String,
+    /// twilio: the account, AC..
+    #[arg(long, value_name = "SID", default_value = "", hide_default_value = true)]
+    account_sid: String,
+    /// twilio: the account's auth token
+    #[arg(long, value_name = "TOKEN", default_value = "", hide_default_value = true)]
+    auth_token: String,
+    /// twilio, gateway: the number, internationally written
+    #[arg(long, value_name = "NUMBER", default_value = "", hide_default_value = true)]
+    phone_number: String,
+    /// bird: the workspace's id
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+    workspace_id: String,
+    /// bird: the channel's id there
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+    bird_channel_id: String,
+    /// bird: the access key
+    #[arg(long, value_name = "KEY", default_value = "", hide_default_value = true)]
+    access_key: String,
+    /// bird: the signing key of the webhook subscription
+    #[arg(long, value_name = "KEY", default_value = "", hide_default_value = true)]
+    signing_key: String,
+    /// gateway: signs calls and deliveries both ways
+    #[arg(long, value_name = "SECRET", default_value = "", hide_default_value = true)]
+    shared_secret: String,
+    /// Where the provider's API is; a gateway needs it
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
 }
@@ -112,7 +145,36 @@ struct WhatsappArgs {
 /// Says which number; the rest are secrets.
 impl std::fmt::Debug for WhatsappArgs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WhatsappArgs").field("phone_number_id", &self.phone_number_id).finish_non_exhaustive()
+        f.debug_struct("WhatsappArgs")
+            .field("provider", &self.provider)
+            .field("phone_number_id", &self.phone_number_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl WhatsappArgs {
+    fn into_channel(self) -> NewChannel {
+        NewChannel {
+            kind: add::WHATSAPP.to_owned(),
+            provider: Some(self.provider),
+            name: self.name,
+            phone_number_id: self.phone_number_id,
+            waba_id: self.waba_id,
+            access_token: self.access_token,
+            app_secret: self.app_secret,
+            verify_token: self.verify_token,
+            api_key: self.api_key,
+            webhook_secret: self.webhook_secret,
+            account_sid: self.account_sid,
+            auth_token: self.auth_token,
+            phone_number: self.phone_number,
+            workspace_id: self.workspace_id,
+            bird_channel_id: self.bird_channel_id,
+            access_key: self.access_key,
+            signing_key: self.signing_key,
+            shared_secret: self.shared_secret,
+            base_url: self.base_url,
+        }
     }
 }
 
@@ -159,18 +221,8 @@ async fn perform(app: &App, caller: &Caller, command: ChannelCommand) -> Result<
     }
 }
 
-async fn add_whatsapp(app: &App, caller: &Caller, args: WhatsappArgs) -> Result<Output, Failure> {
-    let new = NewChannel {
-        kind: add::WHATSAPP.to_owned(),
-        name: args.name,
-        phone_number_id: args.phone_number_id,
-        waba_id: args.waba_id,
-        access_token: args.access_token,
-        app_secret: args.app_secret,
-        verify_token: args.verify_token,
-        base_url: args.base_url,
-    };
-    let added = add::add(app, caller, new).await?;
+async fn add_whatsapp(app: &App, caller: &Caller, args: Box<WhatsappArgs>) -> Result<Output, Failure> {
+    let added = add::add(app, caller, args.into_channel()).await?;
     let mut text = format!(
         "Channel      {} ({})\nWebhook URL  {}",
         added.channel.name, added.channel.id, added.channel.webhook_url

@@ -3,6 +3,7 @@
 //! A hook reads raw bytes, proves who sent them, has the use case store them, and answers. Bodies may be gzipped and
 //! are at most [`MAX_BODY`] bytes after decompression.
 
+mod files;
 mod hubspot;
 mod whatsapp;
 
@@ -14,10 +15,11 @@ use rapport_app::App;
 /// Largest delivery after decompression, bytes.
 pub const MAX_BODY: usize = 3 << 20;
 
-/// Every hook, under `/webhooks`.
+/// Every hook, under `/webhooks`, and files by link under `/files`.
 pub fn router() -> Router<App> {
     Router::new()
         .route("/webhooks/whatsapp/{channel_id}", get(whatsapp::handshake).post(whatsapp::deliver))
+        .route("/files/{channel_id}/{media_id}/{expires}/{signature}", get(files::fetch))
         .route("/webhooks/hubspot/{connection_id}", post(hubspot::deliver))
         .layer(DefaultBodyLimit::max(MAX_BODY))
 }

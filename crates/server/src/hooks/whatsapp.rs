@@ -1,4 +1,5 @@
-//! `GET|POST /webhooks/whatsapp/{channel_id}`: Meta's handshake and deliveries (`whatsapp-cloud-api.md` §2).
+//! `GET|POST /webhooks/whatsapp/{channel_id}`: Meta's handshake, and deliveries of whoever carries the number
+//! (`whatsapp-cloud-api.md` §2, §16).
 
 use crate::http::extract::{is_json, unreadable};
 use crate::http::{Answer, Path, Problem, Query};
@@ -9,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use rapport_app::App;
 use rapport_app::channel::receive::{self, Rejected};
 use rapport_app::ingest::accept::Accept;
+use rapport_connectors::provider::{Delivery, Kind};
 use rapport_core::ChannelId;
 use std::time::Instant;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -54,18 +56,32 @@ pub async fn deliver(State(app): State<App>, Path(id): Path<Uuid>, request: Requ
 }
 
 async fn take(app: &App, id: ChannelId, request: Request) -> Answer<Accept> {
-    if !is_json(request.headers()) {
+    let form = is_form(request.headers());
+    if !form && !is_json(request.headers()) {
         refused("content_type");
         return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     let channel = receive::door(app, id).await.map_err(problem)?;
-    let signature = signature(request.headers());
-    let _room = room(request.headers()).await;
+    // Forms are Twilio's way only.
+    if form && channel.provider != Kind::Twilio {
+        refused("content_type");
+        return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    let headers = request.headers().clone();
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let _room = room(&headers).await;
     let raw = Bytes::from_request(request, app).await.map_err(|rejection| {
         refused("body");
         unreadable(&rejection)
     })?;
-    receive::receive(app, &channel, signature.as_deref(), &raw).await.map_err(problem)
+    let header = |name: &str| single(&headers, name);
+    let delivery = Delivery { headers: &header, query: &query, raw: &raw, at: app.now() };
+    receive::receive(app, &channel, &delivery).await.map_err(problem)
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// A permit for a body that may be large.
@@ -76,10 +92,10 @@ async fn room(headers: &HeaderMap) -> Option<SemaphorePermit<'static>> {
     if small { None } else { LARGE.acquire().await.ok() }
 }
 
-/// The one signature header; two of them are none, because a proxy may have read the other one.
-fn signature(headers: &HeaderMap) -> Option<String> {
-    let mut all = headers.get_all("x-hub-signature-256").iter();
-    let first = all.next()?.to_str().ok()?.to_owned();
+/// The one header of this name; two of them are none, because a proxy may have read the other one.
+fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut all = headers.get_all(name).iter();
+    let first = all.next()?.to_str().ok()?;
     if all.next().is_some() { None } else { Some(first) }
 }
 

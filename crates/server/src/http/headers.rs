@@ -25,8 +25,13 @@ pub async fn finish(State(https): State<bool>, request: Request, next: Next) -> 
     let path = request.uri().path();
     let machine = path.starts_with("/api") || path.starts_with("/webhooks");
     let head = request.method() == Method::HEAD;
+    let delivery = request.method() == Method::POST && path.starts_with("/webhooks");
     let mut response = next.run(request).await;
     let status = response.status();
+    if delivery && status.is_success() {
+        // No browser reads these, and they come by the thousand.
+        return response;
+    }
     if (status.is_client_error() || status.is_server_error()) && machine && !head && !is_problem(&response) {
         response = with_document(response);
     }

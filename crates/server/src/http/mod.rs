@@ -114,7 +114,7 @@ async fn openapi(json: String) -> Response {
 /// What no route has: an unknown API path is a problem, anything else is a page of the web app.
 async fn fallback(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path();
-    let ours = ["/api", "/webhooks"];
+    let ours = ["/api", "/webhooks", "/files"];
     if ours.iter().any(|root| path == *root || path.starts_with(&format!("{root}/"))) {
         return Problem::new(StatusCode::NOT_FOUND, "not_found", "There is no such endpoint.").into_response();
     }

@@ -189,3 +189,42 @@ async fn a_budget_that_is_used_up_stops_promotion_and_nothing_else() {
     let removed = owner.patch(budget, json!({ "amount_micros": null })).await;
     assert_eq!(removed.body["amount_micros"], json!(null));
 }
+
+#[tokio::test]
+async fn a_forecast_names_money_share_and_batches() {
+    let (_, shop, owner) = Shop::open().await;
+    shop.wait(20 * DAY); // October 2026.
+    assert_eq!(rate(&owner, "marketing", "AE", "2026-10", json!(35_000)).await.status, 200);
+    let ask = |body: Value| {
+        let owner = owner.clone();
+        async move { owner.post("/api/v1/costs/forecast", body).await }
+    };
+    let plan =
+        |customers: Value| json!({ "channel_id": shop.channel, "category": "marketing", "customers": customers });
+    let said = ask(plan(json!([{ "country": "AE", "count": 300 }, { "country": "DE", "count": 10 }]))).await;
+    assert_eq!(said.status, 200, "{}", said.body);
+    let of = |name: &str| said.body[name].clone();
+    assert_eq!((of("customers"), of("calls"), of("amount_micros")), (json!(310), json!(930), json!(10_500_000)));
+    assert_eq!((of("currency"), of("unpriced")), (json!("USD"), json!(10)));
+    // The account's limit is not known: the cautious 250 counts.
+    assert_eq!((of("tier_limit"), of("tier_known"), of("tier_percent")), (json!(250), json!(false), json!(124)));
+    assert_eq!((of("over"), of("batches")), (json!(true), json!({ "first": 200, "each": 200, "count": 2 })));
+    assert_eq!(of("countries")[0], json!({ "country": "AE", "customers": 300, "amount_micros": 10_500_000 }));
+    assert_eq!(of("countries")[1]["amount_micros"], json!(null));
+
+    // Without counts: everyone who agreed.
+    let heard = shop.hear("971500000001", "Amal", "hello").await;
+    let consent = json!({ "purpose": "marketing", "state": "opted_in", "source": "form", "proof": "ticked" });
+    let path = format!("/api/v1/contacts/{}/consents", heard.contact);
+    assert!(owner.post(&path, consent).await.status < 300);
+    shop.hear("4915100000001", "Bea", "hello").await;
+    let all = ask(plan(json!(null))).await;
+    assert_eq!((&all.body["customers"], &all.body["amount_micros"]), (&json!(1), &json!(35_000)), "{}", all.body);
+    for (body, wrong) in [
+        (plan(json!([{ "country": "ae", "count": 1 }])), "customers.0.country"),
+        (plan(json!([{ "country": "AE", "count": 1 }, { "country": "AE", "count": 1 }])), "customers.1.country"),
+        (json!({ "channel_id": shop.channel, "category": "sale" }), "category"),
+    ] {
+        assert_eq!(field(&ask(body).await), (422, wrong.to_owned()));
+    }
+}

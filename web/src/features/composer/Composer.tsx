@@ -11,9 +11,11 @@ import { enqueue } from '@/live/outbox'
 import { useStore } from '@/live/store'
 import { Button } from '@/ui/Button'
 import { cx } from '@/ui/cx'
+import { sizeText } from '@/ui/errors'
 import { IconButton } from '@/ui/IconButton'
 import { AttachmentStrip } from './AttachmentStrip'
 import { Builder } from './build/Builder'
+import { fileLimits } from './build/limits'
 import type { Kind } from './build/model'
 import { PlusMenu } from './build/PlusMenu'
 import { emptyDraft, keepDraft, messageId, readDraft, watchDraft } from './drafts'
@@ -83,6 +85,9 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const uploading = attachments.some((entry) => entry.state === 'uploading')
   const ready = attachments.filter((entry) => entry.state === 'ready' && entry.upload)
   const canSend = mode === 'note' ? text !== '' : !uploading && (text !== '' || ready.length > 0)
+
+  // What each kind may have, named before anything is chosen.
+  const limitsText = t('composer.limits', { image: sizeText(fileLimits.image), video: sizeText(fileLimits.video), document: sizeText(fileLimits.document), sticker: sizeText(fileLimits.sticker) })
 
   const send = () => {
     if (!canSend) return
@@ -184,6 +189,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
               />
             )}
             {mode === 'reply' && !speaking && <AttachmentStrip attachments={attachments} onDrop={drop} onAgain={again} />}
+            {mode === 'reply' && !speaking && attachments.length > 0 && <p className="px-3 pt-1 text-xs text-muted">{limitsText}</p>}
             <textarea
               ref={box}
               dir={draft.text ? 'auto' : undefined}
@@ -202,7 +208,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
                 <>
                   <PlusMenu onChoose={setBuilding} />
                   <FileTrigger allowsMultiple onSelect={(files) => files && add(files)}>
-                    <IconButton ref={attachButton} label={t('composer.attach')} icon={Paperclip} action="attach" />
+                    <IconButton ref={attachButton} label={t('composer.attach')} aria-description={limitsText} icon={Paperclip} action="attach" />
                   </FileTrigger>
                   <IconButton label={t('voice.record')} icon={Mic} onPress={() => void voice.start()} />
                 </>

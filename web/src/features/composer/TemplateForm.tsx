@@ -1,16 +1,19 @@
+import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { upload } from '@/api/client'
-import type { Content, Conversation, Template, Upload } from '@/api/types'
+import { post, upload } from '@/api/client'
+import type { Content, Conversation, FilledTemplate, MediaKind, Template, Upload } from '@/api/types'
 import { ChoiceRows } from '@/features/content/InteractiveContent'
 import { RichText } from '@/features/content/RichText'
 import { directionOf } from '@/i18n/direction'
 import { Button } from '@/ui/Button'
-import { errorText } from '@/ui/errors'
+import { errorText, sizeText } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 import { IconButton } from '@/ui/IconButton'
-import { blanks, complete, components, preview, previewText, type Blank, type Filled } from './templateModel'
+import { fileLimits } from './build/limits'
+import { tooLarge } from './useAttachments'
+import { cardOf, complete, components, isForPrograms, preview, previewText, type Blank, type Filled, type Shown } from './templateModel'
 
 interface Props {
   template: Template
@@ -19,12 +22,22 @@ interface Props {
   onSend: (content: Content, preview: string) => void
 }
 
-/** The blanks of a template beside what the customer will see, in the template's own direction. */
+/** The blanks of a template beside what the customer will see, in the template's own direction. What the customer's data or a fall-back fills is filled. */
 export function TemplateForm({ template, conversation, onBack, onSend }: Props) {
   const { t } = useTranslation()
-  const open = blanks(template)
-  const [filled, setFilled] = useState<Filled>(() => prefill(open, conversation.contact.name))
-  const set = (id: string, value: string) => setFilled((old) => ({ ...old, [id]: value }))
+  const [typed, setTyped] = useState<Filled>({})
+  const query = useQuery({
+    queryKey: ['template-fill', template.id, conversation.id, template.updated_at],
+    queryFn: () => post<FilledTemplate>(`/templates/${template.id}/fill`, { conversation_id: conversation.id }),
+    enabled: template.variables.length > 0,
+    staleTime: 0,
+  })
+  const known = query.data?.blanks ?? []
+  const filled: Filled = { ...Object.fromEntries(known.map((blank) => [blank.key, blank.value])), ...typed }
+  const origin = (key: string) => (key in typed ? null : (known.find((blank) => blank.key === key)?.origin ?? null))
+  const set = (key: string, value: string) => setTyped((old) => ({ ...old, [key]: value }))
+  const barred = isForPrograms(template)
+  const ready = complete(template, filled) && !barred
   const send = () => {
     const text = previewText(template, filled)
     onSend({ type: 'template', name: template.name, language: template.language, components: components(template, filled), preview: text }, text)
@@ -34,30 +47,21 @@ export function TemplateForm({ template, conversation, onBack, onSend }: Props) 
       className="flex max-h-[52dvh] flex-col"
       onSubmit={(event) => {
         event.preventDefault()
-        if (complete(template, filled)) send()
+        if (ready) send()
       }}
     >
       <header className="flex items-center gap-1 px-2 pt-2">
         <IconButton label={t('template.back')} icon={ArrowLeft} mirror onPress={onBack} />
         <h2 className="flex min-w-0 grow text-sm"><bdi dir="ltr" className="truncate">{template.name}</bdi></h2>
-        <Button look="primary" type="submit" isDisabled={!complete(template, filled)}>{t('template.send')}</Button>
+        <Button look="primary" type="submit" isDisabled={!ready}>{t('template.send')}</Button>
       </header>
       <div className="grid min-h-0 gap-4 overflow-auto p-3 md:grid-cols-2">
         <div className="flex flex-col gap-3">
-          {open.length === 0 && <p className="text-muted">{t('template.no_blanks')}</p>}
-          {open.map((blank) =>
-            blank.place === 'media' ? (
-              <MediaBlank key={blank.id} blank={blank} channel={conversation.channel.id} onReady={(id) => set(blank.id, id)} />
-            ) : (
-              <Field
-                key={blank.id}
-                label={t(`template.blank.${blank.place}`, { key: blank.key })}
-                placeholder={blank.example ? t('template.example', { text: blank.example }) : undefined}
-                value={filled[blank.id] ?? ''}
-                onChange={(value) => set(blank.id, value)}
-              />
-            ),
-          )}
+          {template.variables.length === 0 && <p className="text-muted">{t('template.no_blanks')}</p>}
+          {barred && <p role="note" className="text-sm text-caution-ink">{t('template.for_programs')}</p>}
+          {template.variables.map((blank) => (
+            <BlankField key={blank.key} blank={blank} value={filled[blank.key] ?? ''} origin={origin(blank.key)} channel={conversation.channel.id} onChange={(value) => set(blank.key, value)} />
+          ))}
         </div>
         <Preview template={template} filled={filled} />
       </div>
@@ -65,47 +69,114 @@ export function TemplateForm({ template, conversation, onBack, onSend }: Props) 
   )
 }
 
-/** The customer's first name goes where a template greets; everything else is left to the person. */
-function prefill(open: Blank[], name: string | null): Filled {
-  const first = name?.trim().split(/\s+/)[0]
-  const greeting = open.find((blank) => /^(first_?name|name|customer_?name)$/i.test(blank.key))
-  return greeting && first ? { [greeting.id]: first } : {}
+interface BlankProps {
+  blank: Blank
+  value: string
+  origin: 'given' | 'contact' | 'fallback' | null
+  channel: string
+  onChange: (value: string) => void
+}
+
+function useLabel(): (blank: Blank) => string {
+  const { t } = useTranslation()
+  return (blank) => {
+    const card = cardOf(blank)
+    const label = blank.kind === 'time' ? t('template.offer_end') : blank.component === 'header' && blank.kind !== 'text' ? t(`template.media.${mediaWord(blank.kind)}`) : t(`template.blank.${placeWord(blank.component)}`, { key: blank.label })
+    return card === null ? label : t('template.in_card', { n: card + 1, label })
+  }
+}
+
+const placeWord = (component: string) => (component === 'header' ? 'header' : component === 'button' ? 'button' : 'body')
+const mediaWord = (kind: string) => (kind === 'image' ? 'image' : kind === 'video' ? 'video' : kind === 'location' ? 'location' : kind === 'product' ? 'product' : 'document')
+
+function BlankField({ blank, value, origin, channel, onChange }: BlankProps) {
+  const { t } = useTranslation()
+  const label = useLabel()(blank)
+  if (blank.kind === 'products' || blank.kind === 'order') return null
+  if (blank.kind === 'image' || blank.kind === 'video' || blank.kind === 'document') return <MediaBlank label={label} kind={blank.kind} channel={channel} onReady={onChange} />
+  if (blank.kind === 'time') return <TimeBlank label={label} onChange={onChange} />
+  const hint = origin === 'contact' || origin === 'fallback' ? t(`template.from.${origin}`) : blank.kind === 'location' ? t('template.location_hint') : undefined
+  return <Field label={label} hint={hint} ltr={blank.kind !== 'text'} placeholder={blank.example ? t('template.example', { text: blank.example }) : undefined} value={value} onChange={onChange} />
+}
+
+/** When an offer ends, by this computer's clock. */
+function TimeBlank({ label, onChange }: { label: string; onChange: (value: string) => void }) {
+  return (
+    <label className="flex flex-col gap-1 text-sm font-semibold">
+      {label}
+      <input
+        type="datetime-local"
+        className="field font-normal"
+        onChange={(event) => {
+          const at = new Date(event.target.value).getTime()
+          onChange(Number.isNaN(at) ? '' : String(at))
+        }}
+      />
+    </label>
+  )
 }
 
 function Preview({ template, filled }: { template: Template; filled: Filled }) {
   const { t } = useTranslation()
   const shown = preview(template, filled)
+  const language = { dir: directionOf(template.language), lang: template.language.replace('_', '-') } as const
   return (
-    <section aria-label={t('template.preview')} dir={directionOf(template.language)} lang={template.language.replace('_', '-')} className="self-start overflow-hidden rounded-lg border border-bubble-out-line bg-bubble-out px-3 py-2">
-      {shown.header && <p className="mb-1 font-semibold text-strong">{shown.header}</p>}
-      <RichText text={shown.body} />
-      {shown.footer && <p className="mt-1 text-sm text-muted">{shown.footer}</p>}
-      <ChoiceRows choices={shown.buttons.map((label) => ({ label }))} />
+    <section aria-label={t('template.preview')} className="flex min-w-0 flex-col gap-2 self-start">
+      <Bubble shown={shown} {...language} />
+      {shown.cards.length > 0 && (
+        <ul {...language} tabIndex={0} aria-label={t('templates.cards')} className="focus-inset flex snap-x gap-2 overflow-x-auto pb-1">
+          {shown.cards.map((card, at) => (
+            <li key={at} className="w-44 shrink-0 snap-start"><Bubble shown={card} {...language} /></li>
+          ))}
+        </ul>
+      )}
     </section>
   )
 }
 
-function MediaBlank({ blank, channel, onReady }: { blank: Blank; channel: string; onReady: (id: string) => void }) {
+function Bubble({ shown, dir, lang }: { shown: Shown; dir: 'ltr' | 'rtl'; lang: string }) {
+  const { t } = useTranslation()
+  return (
+    <div dir={dir} lang={lang} className="overflow-hidden rounded-lg border border-bubble-out-line bg-bubble-out px-3 py-2">
+      {shown.picture && !shown.picture.startsWith('http') && <img src={`/api/v1/media/${shown.picture}`} alt={t('template.media.image')} className="-mx-3 -mt-2 mb-2 h-28 w-[calc(100%+24px)] max-w-none object-cover" />}
+      {shown.header && <p className="mb-1 font-semibold text-strong">{shown.header}</p>}
+      {shown.body && <RichText text={shown.body} />}
+      {shown.footer && <p className="mt-1 text-sm text-muted">{shown.footer}</p>}
+      <ChoiceRows choices={shown.buttons.map((label) => ({ label }))} />
+    </div>
+  )
+}
+
+interface MediaProps {
+  label: string
+  kind: Extract<MediaKind, 'image' | 'video' | 'document'>
+  channel: string
+  onReady: (id: string) => void
+}
+
+function MediaBlank({ label, kind, channel, onReady }: MediaProps) {
   const { t } = useTranslation()
   const [state, setState] = useState<string | null>(null)
   const choose = async (file: File | undefined) => {
     if (!file) return
+    const wrong = tooLarge(kind, file.size)
+    if (wrong) return setState(errorText(wrong, t))
     setState(t('composer.uploading'))
     const form = new FormData()
     form.set('file', file, file.name)
     try {
-      onReady((await upload<Upload>('/media', form, { channel_id: channel })).id)
+      onReady((await upload<Upload>('/media', form, { channel_id: channel, kind })).id)
       setState(file.name)
     } catch (error) {
       setState(errorText(error, t))
     }
   }
-  const accept = blank.media === 'image' ? 'image/jpeg,image/png' : blank.media === 'video' ? 'video/mp4' : undefined
+  const accept = kind === 'image' ? 'image/jpeg,image/png' : kind === 'video' ? 'video/mp4' : undefined
   return (
     <label className="flex flex-col gap-1 text-sm font-semibold">
-      {t(`template.media.${blank.media ?? 'document'}`)}
+      {label}
       <input type="file" accept={accept} onChange={(event) => void choose(event.target.files?.[0])} className="field py-1.5 font-normal" />
-      {state && <span className="text-xs font-normal text-muted">{state}</span>}
+      <span className="text-xs font-normal text-muted">{state ?? t('composer.at_most', { size: sizeText(fileLimits[kind]) })}</span>
     </label>
   )
 }

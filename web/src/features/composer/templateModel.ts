@@ -1,44 +1,26 @@
-// Reads a template definition into blanks to fill, and builds the send components and the preview from what was filled in.
+// A template's blanks, filled: the send components, and what the customer will read. The blanks and their keys are the server's (`template.variables`).
 import type { SendComponent, Template, TemplateComponent } from '@/api/types'
 
-export interface Blank {
-  /** Place and key together, e.g. "BODY.1" or "BUTTON.0.1". */
-  id: string
-  key: string
-  place: 'header' | 'media' | 'body' | 'button'
-  /** Index of the button, for buttons. */
-  index: number
-  example: string | null
-  /** The kind of file a media header wants. */
-  media: 'image' | 'video' | 'document' | null
-}
-
+export type Blank = Template['variables'][number]
+/** Values by the key of the blank. */
 export type Filled = Record<string, string>
 
 const hole = /{{\s*([\w]+)\s*}}/g
 
-function holes(text: string | undefined): string[] {
-  return [...new Set([...(text ?? '').matchAll(hole)].map((hit) => hit[1] ?? ''))]
+/** A card's place in its carousel, or null for what stands outside cards. */
+export function cardOf(blank: Blank): number | null {
+  const found = /^cards\.(\d+)\./.exec(blank.key)
+  return found ? Number(found[1]) : null
 }
 
-function part(template: Template, type: string): TemplateComponent | undefined {
-  return template.components.find((component) => component.type.toUpperCase() === type)
+function part(components: readonly TemplateComponent[], type: string): TemplateComponent | undefined {
+  return components.find((component) => component.type.toUpperCase() === type)
 }
 
-/** What must be filled in before the template can go. */
-export function blanks(template: Template): Blank[] {
-  const example = (key: string, place: string) => template.variables.find((variable) => variable.key === key && variable.component.toLowerCase().startsWith(place))?.example || null
-  const result: Blank[] = []
-  const header = part(template, 'HEADER')
-  const format = header?.format?.toLowerCase()
-  if (format === 'image' || format === 'video' || format === 'document') result.push({ id: 'HEADER', key: format, place: 'media', index: 0, example: null, media: format })
-  else for (const key of holes(header?.text)) result.push({ id: `HEADER.${key}`, key, place: 'header', index: 0, example: example(key, 'header'), media: null })
-  for (const key of holes(part(template, 'BODY')?.text)) result.push({ id: `BODY.${key}`, key, place: 'body', index: 0, example: example(key, 'body'), media: null })
-  part(template, 'BUTTONS')?.buttons?.forEach((button, index) => {
-    for (const key of holes(button.url)) result.push({ id: `BUTTON.${index}.${key}`, key, place: 'button', index, example: example(key, 'button'), media: null })
-    if (button.type.toUpperCase() === 'COPY_CODE') result.push({ id: `BUTTON.${index}.code`, key: 'code', place: 'button', index, example: null, media: null })
-  })
-  return result
+/** The components of every card; none for a template without a carousel. */
+function cardsOf(template: Template): TemplateComponent[][] {
+  const carousel = part(template.components, 'CAROUSEL') as { cards?: { components?: TemplateComponent[] }[] } | undefined
+  return (carousel?.cards ?? []).map((card) => card.components ?? [])
 }
 
 /** A text with its blanks filled; what is still empty keeps its braces, so that the eye finds it. */
@@ -46,48 +28,88 @@ export function fill(text: string | undefined, place: string, filled: Filled): s
   return (text ?? '').replace(hole, (whole, key: string) => filled[`${place}.${key}`]?.trim() || whole)
 }
 
-export interface TemplatePreview {
+export interface Shown {
   header: string
+  /** Our id of the picture above. */
+  picture: string | null
   body: string
   footer: string
   buttons: string[]
 }
 
-export function preview(template: Template, filled: Filled): TemplatePreview {
+function show(components: readonly TemplateComponent[], prefix: string, filled: Filled): Shown {
   return {
-    header: fill(part(template, 'HEADER')?.text, 'HEADER', filled),
-    body: fill(part(template, 'BODY')?.text, 'BODY', filled),
-    footer: part(template, 'FOOTER')?.text ?? '',
-    buttons: part(template, 'BUTTONS')?.buttons?.map((button) => button.text) ?? [],
+    header: fill(part(components, 'HEADER')?.text, `${prefix}header`, filled),
+    picture: filled[`${prefix}header.image`] ?? null,
+    body: fill(part(components, 'BODY')?.text, `${prefix}body`, filled),
+    footer: part(components, 'FOOTER')?.text ?? '',
+    buttons: part(components, 'BUTTONS')?.buttons?.map((button) => button.text) ?? [],
   }
+}
+
+export function preview(template: Template, filled: Filled): Shown & { cards: Shown[] } {
+  return { ...show(template.components, '', filled), cards: cardsOf(template).map((components, at) => show(components, `cards.${at}.`, filled)) }
 }
 
 /** The preview as one text: what the thread and the last line show. */
 export function previewText(template: Template, filled: Filled): string {
   const shown = preview(template, filled)
-  return [shown.header, shown.body, shown.footer].filter(Boolean).join('\n')
+  return [shown.header, shown.body, shown.footer, ...shown.cards.map((card) => card.body)].filter(Boolean).join('\n')
 }
 
-/** Meta's send components (whatsapp-cloud-api: template message); a media header names our own media id, which the server exchanges. */
-export function components(template: Template, filled: Filled): SendComponent[] {
-  const named = template.parameter_format?.toUpperCase() === 'NAMED'
-  const text = (blank: Blank) => ({ type: 'text', ...(named ? { parameter_name: blank.key } : {}), text: (filled[blank.id] ?? '').trim() })
-  const all = blanks(template)
+/** What a file, place, time or text becomes in Meta's parameters. */
+function parameter(blank: Blank, value: string, named: boolean): Record<string, unknown> {
+  switch (blank.kind) {
+    case 'image':
+    case 'video':
+    case 'document':
+      return { type: blank.kind, [blank.kind]: value.startsWith('http') ? { link: value } : { id: value } }
+    case 'location': {
+      const [latitude = '', longitude = ''] = value.split(/[,،]/).map((one) => one.trim())
+      return { type: 'location', location: { latitude, longitude } }
+    }
+    case 'product':
+      return { type: 'product', product: { product_retailer_id: value } }
+    default:
+      return { type: 'text', ...(named ? { parameter_name: blank.label } : {}), text: value }
+  }
+}
+
+/** The send components of one part: the template outside its cards, or one card. */
+function section(template: Template, components: readonly TemplateComponent[], prefix: string, filled: Filled): SendComponent[] {
+  const named = template.parameter_format.toUpperCase() === 'NAMED'
+  const own = template.variables.filter((blank) => blank.key.startsWith(prefix) && (prefix !== '' || cardOf(blank) === null))
+  const value = (blank: Blank) => (filled[blank.key] ?? '').trim()
   const result: SendComponent[] = []
-  const media = all.find((blank) => blank.place === 'media')
-  if (media?.media) result.push({ type: 'header', parameters: [{ type: media.media, [media.media]: { id: filled[media.id] } }] })
-  const header = all.filter((blank) => blank.place === 'header')
-  if (header.length) result.push({ type: 'header', parameters: header.map(text) })
-  const body = all.filter((blank) => blank.place === 'body')
-  if (body.length) result.push({ type: 'body', parameters: body.map(text) })
-  for (const blank of all.filter((candidate) => candidate.place === 'button')) {
-    if (blank.key === 'code') result.push({ type: 'button', sub_type: 'copy_code', index: String(blank.index), parameters: [{ type: 'coupon_code', coupon_code: (filled[blank.id] ?? '').trim() }] })
-    else result.push({ type: 'button', sub_type: 'url', index: String(blank.index), parameters: [{ type: 'text', text: (filled[blank.id] ?? '').trim() }] })
+  for (const place of ['header', 'body'] as const) {
+    const blanks = own.filter((blank) => blank.component === place)
+    if (blanks.length) result.push({ type: place, parameters: blanks.map((blank) => parameter(blank, value(blank), named)) })
+  }
+  for (const blank of own.filter((one) => one.component === 'button')) {
+    const index = blank.key.slice(`${prefix}buttons.`.length)
+    const type = part(components, 'BUTTONS')?.buttons?.[Number(index)]?.type.toUpperCase()
+    if (type === 'COPY_CODE') result.push({ type: 'button', sub_type: 'copy_code', index, parameters: [{ type: 'coupon_code', coupon_code: value(blank) }] })
+    else result.push({ type: 'button', sub_type: 'url', index, parameters: [{ type: 'text', text: value(blank) }] })
   }
   return result
 }
 
+/** Meta's send components (whatsapp-cloud-api: template message); a file names our own media id, which the server exchanges. */
+export function components(template: Template, filled: Filled): SendComponent[] {
+  const result = section(template, template.components, '', filled)
+  const offer = template.variables.find((blank) => blank.kind === 'time')
+  if (offer) result.push({ type: 'limited_time_offer', parameters: [{ type: 'limited_time_offer', limited_time_offer: { expiration_time_ms: Number(filled[offer.key]) } }] })
+  const cards = cardsOf(template)
+  if (cards.length) result.push({ type: 'carousel', cards: cards.map((inner, at) => ({ card_index: at, components: section(template, inner, `cards.${at}.`, filled) })) })
+  return result
+}
+
+/** Kinds that only a program can fill: lists of products and orders. */
+export function isForPrograms(template: Template): boolean {
+  return template.variables.some((blank) => blank.kind === 'products' || blank.kind === 'order')
+}
+
 /** Whether every blank is filled. */
 export function complete(template: Template, filled: Filled): boolean {
-  return blanks(template).every((blank) => (filled[blank.id] ?? '').trim() !== '')
+  return template.variables.every((blank) => (filled[blank.key] ?? '').trim() !== '')
 }

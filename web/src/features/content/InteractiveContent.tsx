@@ -1,4 +1,4 @@
-import { Contact, ExternalLink, List, MapPin, ShoppingBag, type LucideIcon } from 'lucide-react'
+import { Contact, ExternalLink, House, Image, List, MapPin, ShoppingBag, Video, type LucideIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { Content } from '@/api/types'
 import { UserText } from '@/ui/UserText'
@@ -43,6 +43,8 @@ function useOwnChoices(kind: string): Choice[] {
       return [{ label: t('content.send_location'), icon: MapPin }]
     case 'request_contact_info':
       return [{ label: t('content.share_number'), icon: Contact }]
+    case 'address_message':
+      return [{ label: t('content.give_address'), icon: House }]
     case 'product':
     case 'product_list':
     case 'catalog_message':
@@ -66,7 +68,40 @@ export function InteractiveContent({ content, open }: { content: Interactive; op
       {content.footer && <UserText className="block text-sm text-muted">{content.footer}</UserText>}
       <ChoiceRows choices={[...choices(content.action), ...own]} />
       <ListRows action={content.action} open={open} />
+      <Cards action={content.action} />
     </div>
+  )
+}
+
+/** Where a card's file is: one of ours, before or after it was sent. */
+function fileOf(header: Record<string, unknown>, media: string): string | null {
+  const file = isRecord(header[media]) ? header[media] : {}
+  const id = text(file.media_id) ?? text(file.id)
+  return id && /^[0-9a-f-]{36}$/.test(id) ? `/api/v1/media/${id}` : text(file.link)
+}
+
+/** The cards of a carousel, scrolled sideways as on the phone. */
+function Cards({ action }: { action: Interactive['action'] }) {
+  const { t } = useTranslation()
+  const cards = records(action?.cards)
+  if (cards.length === 0) return null
+  return (
+    <ul tabIndex={0} aria-label={t('content.cards')} className="focus-inset -mx-1.5 mt-2 flex max-w-[min(70vw,28rem)] snap-x gap-2 overflow-x-auto pb-1">
+      {cards.map((card, at) => {
+        const header = isRecord(card.header) ? card.header : {}
+        const film = header.type === 'video'
+        const url = fileOf(header, film ? 'video' : 'image')
+        const words = isRecord(card.body) ? text(card.body.text) : null
+        const Icon = film ? Video : Image
+        return (
+          <li key={at} className="flex w-44 shrink-0 snap-start flex-col overflow-hidden rounded-md border border-line bg-raised px-3 pb-1.5">
+            {url && !film ? <img src={url} alt="" loading="lazy" className="-mx-3 h-28 w-44 max-w-none object-cover" /> : <span className="-mx-3 grid h-28 place-items-center bg-hover text-muted"><Icon size={24} strokeWidth={1.5} aria-hidden /></span>}
+            <span className="grow py-1.5">{words && <RichText text={words} />}</span>
+            <ChoiceRows choices={choices(isRecord(card.action) ? card.action : undefined)} />
+          </li>
+        )
+      })}
+    </ul>
   )
 }
 
@@ -74,6 +109,7 @@ export function InteractiveContent({ content, open }: { content: Interactive; op
 function ListRows({ action, open }: { action: Interactive['action']; open?: boolean }) {
   const label = text(action?.button)
   const sections = records(action?.sections)
+  if (sections.some((section) => Array.isArray(section.product_items))) return <Products sections={sections} />
   if (!label && sections.length === 0) return null
   return (
     <details open={open} className="-mx-3 mt-1.5 -mb-1.5 border-t border-line">
@@ -95,6 +131,24 @@ function ListRows({ action, open }: { action: Interactive['action']; open?: bool
         </div>
       ))}
     </details>
+  )
+}
+
+/** The products of a list, by their codes: their pictures are WhatsApp's. */
+function Products({ sections }: { sections: Record<string, unknown>[] }) {
+  return (
+    <div className="mt-1.5 flex flex-col gap-1 text-sm">
+      {sections.map((section, at) => (
+        <div key={at}>
+          {text(section.title) && <UserText className="block text-xs font-semibold text-muted">{text(section.title) ?? ''}</UserText>}
+          <ul className="flex flex-wrap gap-1">
+            {records(section.product_items).map((item, index) => (
+              <li key={index}><bdi dir="ltr" className="rounded-sm bg-hover px-1.5 font-mono text-xs text-muted">{text(item.product_retailer_id) ?? ''}</bdi></li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </div>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Download, FileText, ImageOff, LoaderCircle } from 'lucide-react'
+import { CalendarX2, Download, FileText, ImageOff, LoaderCircle } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Content, Message } from '@/api/types'
@@ -22,19 +22,19 @@ export function MediaContent({ content, message }: Props) {
   const ready = url !== null && (media === null || media.state === 'stored')
   return (
     <div className="flex flex-col gap-1.5">
-      {ready ? <Body content={content} url={url} message={message} /> : <Missing state={media?.state ?? 'failed'} />}
+      {ready ? <Body content={content} url={url} message={message} /> : <Missing state={media?.state ?? 'failed'} days={media?.kept_days ?? null} />}
       {content.caption && <RichText text={content.caption} />}
     </div>
   )
 }
 
-function Missing({ state }: { state: 'pending' | 'stored' | 'failed' }) {
+function Missing({ state, days }: { state: 'pending' | 'stored' | 'failed' | 'deleted'; days: number | null }) {
   const { t } = useTranslation()
-  const Icon = state === 'pending' ? LoaderCircle : ImageOff
+  const Icon = state === 'pending' ? LoaderCircle : state === 'deleted' ? CalendarX2 : ImageOff
   return (
     <p className="flex items-center gap-2 py-1 text-muted">
       <Icon size={16} strokeWidth={1.75} aria-hidden className="shrink-0" />
-      {state === 'pending' ? t('content.media_pending') : t('content.media_failed')}
+      {state === 'pending' ? t('content.media_pending') : state === 'deleted' ? t('content.media_deleted', { count: days ?? 0 }) : t('content.media_failed')}
     </p>
   )
 }

@@ -23,16 +23,39 @@ export function TemplateBubble({ draft }: { draft: Draft }) {
   return (
     <section aria-label={t('template.preview')} className="rounded-lg border border-line bg-sunken p-4">
       <div dir={coded ? undefined : dir} lang={coded ? undefined : lang} className="max-w-80 min-w-56 overflow-hidden rounded-lg rounded-ss-none border border-line bg-raised">
-        {!coded && <Header draft={draft} />}
+        {!coded && !draft.carousel && <Header draft={draft} />}
         <div className="px-3 pt-2 pb-1.5">
-          {!coded && draft.header.kind === 'TEXT' && draft.header.text && <p dir="auto" className="mb-1 font-semibold wrap-anywhere text-strong">{withExamples(draft.header.text, draft.examples.header)}</p>}
+          {!coded && !draft.carousel && draft.header.kind === 'TEXT' && draft.header.text && <p dir="auto" className="mb-1 font-semibold wrap-anywhere text-strong">{withExamples(draft.header.text, draft.examples.header)}</p>}
           {body ? <RichText text={body} /> : <p className="text-faint">{t('templates.body_empty')}</p>}
-          {footer && <p dir="auto" className="mt-1 text-sm wrap-anywhere text-muted">{footer}</p>}
+          {footer && !draft.carousel && <p dir="auto" className="mt-1 text-sm wrap-anywhere text-muted">{footer}</p>}
           <p className="mt-0.5 text-end text-xs text-faint">{formats.time(now)}</p>
         </div>
-        <Buttons draft={draft} />
+        {!draft.carousel && <Buttons draft={draft} />}
       </div>
+      {!coded && draft.carousel && <Cards carousel={draft.carousel} dir={dir} lang={lang} />}
     </section>
+  )
+}
+
+/** The cards beside each other, as far as they fit; the rest is scrolled to, as on the phone. */
+function Cards({ carousel, dir, lang }: { carousel: NonNullable<Draft['carousel']>; dir: 'ltr' | 'rtl'; lang: string }) {
+  const { t } = useTranslation()
+  const Icon = files[carousel.media]
+  return (
+    // Keyboards scroll it too.
+    <ul dir={dir} lang={lang} tabIndex={0} aria-label={t('templates.cards')} className="focus-inset mt-2 flex snap-x gap-2 overflow-x-auto pb-1">
+      {carousel.cards.map((card) => (
+        <li key={card.key} className="flex w-52 shrink-0 snap-start flex-col overflow-hidden rounded-lg border border-line bg-raised">
+          {carousel.media === 'IMAGE' && card.mediaId ? (
+            <img src={`/api/v1/media/${card.mediaId}`} alt={t('template.media.image')} className="h-28 w-full object-cover" />
+          ) : (
+            <div className="grid h-28 place-items-center bg-hover text-muted"><Icon size={28} strokeWidth={1.5} aria-hidden /></div>
+          )}
+          {card.body && <div className="grow px-3 py-2"><RichText text={withExamples(card.body, card.examples)} /></div>}
+          <ButtonRows buttons={card.buttons} />
+        </li>
+      ))}
+    </ul>
   )
 }
 
@@ -62,9 +85,12 @@ function Header({ draft }: { draft: Draft }) {
 }
 
 function Buttons({ draft }: { draft: Draft }) {
+  return <ButtonRows buttons={draft.category === 'AUTHENTICATION' ? [{ key: 0, type: 'OTP', text: draft.code.text }] : draft.buttons} />
+}
+
+function ButtonRows({ buttons: all }: { buttons: { key: number; type: string; text: string }[] }) {
   const { t } = useTranslation()
   const label = (type: string, text: string) => text || (type === 'COPY_CODE' || type === 'OTP' ? t('templates.copy_code') : type === 'REQUEST_CONTACT_INFO' ? t('templates.share_contact') : '…')
-  const all = draft.category === 'AUTHENTICATION' ? [{ key: 0, type: 'OTP', text: draft.code.text }] : draft.buttons
   // WhatsApp shows two of many and the rest behind one button.
   const shown = all.length > 3 ? all.slice(0, 2) : all
   if (all.length === 0) return null

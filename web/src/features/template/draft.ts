@@ -21,6 +21,23 @@ export interface ButtonDraft {
   rest: Record<string, unknown>
 }
 
+export const cardMedia = ['IMAGE', 'VIDEO'] as const
+export type CardMedia = (typeof cardMedia)[number]
+/** The file above a card or text: a new one of ours, or what WhatsApp has. */
+export interface SampleDraft {
+  mediaId: string
+  fileName: string
+  handle: string
+}
+
+/** A card of a carousel. The kind of its file and of its buttons is that of all cards. */
+export interface CardDraft extends SampleDraft {
+  key: number
+  body: string
+  examples: Record<string, string>
+  buttons: ButtonDraft[]
+}
+
 export interface Draft {
   name: string
   language: string
@@ -32,13 +49,17 @@ export interface Draft {
   buttons: ButtonDraft[]
   examples: { header: Record<string, string>; body: Record<string, string> }
   offer: { text: string; expires: boolean } | null
+  /** Cards side by side instead of heading, footer and buttons; null = an ordinary template. */
+  carousel: { media: CardMedia; cards: CardDraft[] } | null
+  /** How long a message is tried, in seconds; empty = the category's usual time. */
+  ttl: string
   code: { advice: boolean; minutes: string; how: CodeKind; text: string; app: string; hash: string; terms: boolean }
   /** Components the editor does not draw; they stay as they are. */
   rest: TemplateComponent[]
 }
 
 /** Which part of the draft a component of the request is. */
-export type Place = 'header' | 'body' | 'footer' | 'buttons' | 'offer' | 'rest'
+export type Place = 'header' | 'body' | 'footer' | 'buttons' | 'offer' | 'carousel' | 'rest'
 
 let made = 0
 const hole = /{{\s*([^{}\s]+)\s*}}/g
@@ -57,6 +78,16 @@ export function newButton(type: string): ButtonDraft {
   return { key: ++made, type, text: '', url: '', phone: '', example: '', flow: '', rest: {} }
 }
 
+export function newCard(like?: CardDraft): CardDraft {
+  return { key: ++made, mediaId: '', fileName: '', handle: '', body: '', examples: {}, buttons: (like?.buttons ?? []).map(({ type }) => newButton(type)) }
+}
+
+/** Two empty cards with one button each: the smallest carousel. */
+export function newCarousel(): Draft['carousel'] {
+  const first = { ...newCard(), buttons: [newButton('QUICK_REPLY')] }
+  return { media: 'IMAGE', cards: [first, newCard(first)] }
+}
+
 export function emptyDraft(language: string): Draft {
   return {
     name: '',
@@ -69,6 +100,8 @@ export function emptyDraft(language: string): Draft {
     buttons: [],
     examples: { header: {}, body: {} },
     offer: null,
+    carousel: null,
+    ttl: '',
     code: { advice: true, minutes: '10', how: 'COPY_CODE', text: '', app: '', hash: '', terms: false },
     rest: [],
   }
@@ -94,6 +127,28 @@ function readButton(button: Record<string, unknown>): ButtonDraft {
   return { ...newButton(text(type).toUpperCase()), text: text(label), url: text(url), phone: text(phone_number), example: text(example), flow: text(flow_id), rest }
 }
 
+type Components = { components?: TemplateComponent[] }[]
+
+/** The cards, when the editor can draw every part of them. */
+function readCarousel(component: TemplateComponent): Draft['carousel'] {
+  const list = ((component as { cards?: Components }).cards ?? []).map((card) => card.components ?? [])
+  const part = (parts: TemplateComponent[], type: string) => parts.find((one) => one.type.toUpperCase() === type)
+  const media = cardMedia.find((one) => one === part(list[0] ?? [], 'HEADER')?.format?.toUpperCase())
+  const drawn = new Set(['HEADER', 'BODY', 'BUTTONS'])
+  if (!media || !list.every((parts) => parts.every((one) => drawn.has(one.type.toUpperCase())) && part(parts, 'HEADER')?.format?.toUpperCase() === media)) return null
+  const cards = list.map((parts) => {
+    const body = part(parts, 'BODY')
+    return {
+      ...newCard(),
+      handle: text(part(parts, 'HEADER')?.example?.header_handle),
+      body: body?.text ?? '',
+      examples: body ? samples(body, 'body') : {},
+      buttons: (part(parts, 'BUTTONS')?.buttons ?? []).map((button) => readButton(button as Record<string, unknown>)),
+    }
+  })
+  return { media, cards }
+}
+
 function readCode(draft: Draft, component: TemplateComponent): void {
   const button = component.buttons?.[0] as Record<string, unknown> | undefined
   const app = (button?.supported_apps as { package_name?: string; signature_hash?: string }[] | undefined)?.[0]
@@ -107,6 +162,7 @@ export function fromTemplate(template: Template): Draft {
   draft.name = template.name
   draft.category = categories.find((category) => category === template.category) ?? 'MARKETING'
   draft.format = template.parameter_format === 'NAMED' ? 'NAMED' : 'POSITIONAL'
+  draft.ttl = template.message_send_ttl_seconds ? String(template.message_send_ttl_seconds) : ''
   const coded = draft.category === 'AUTHENTICATION'
   for (const component of template.components) {
     const kind = component.type.toUpperCase()
@@ -127,16 +183,19 @@ export function fromTemplate(template: Template): Draft {
       else draft.buttons = (component.buttons ?? []).map((button) => readButton(button as Record<string, unknown>))
     } else if (kind === 'LIMITED_TIME_OFFER') {
       draft.offer = { text: component.limited_time_offer?.text ?? '', expires: component.limited_time_offer?.has_expiration === true }
-    } else draft.rest.push(component)
+    } else {
+      const carousel = kind === 'CAROUSEL' ? readCarousel(component) : null
+      if (carousel) draft.carousel = carousel
+      else draft.rest.push(component)
+    }
   }
   if (coded && !template.components.some((component) => component.type.toUpperCase() === 'FOOTER')) draft.code.minutes = ''
   return draft
 }
 
-function example(draft: Draft, part: 'header' | 'body', words: string): Record<string, unknown> | undefined {
+function example(draft: Draft, part: 'header' | 'body', words: string, given: Record<string, string> = draft.examples[part]): Record<string, unknown> | undefined {
   const names = holes(words)
   if (names.length === 0) return undefined
-  const given = draft.examples[part]
   if (draft.format === 'NAMED') return { [`${part}_text_named_params`]: names.map((name) => ({ param_name: name, example: given[name] ?? '' })) }
   const list = [...names].sort((a, b) => Number(a) - Number(b)).map((name) => given[name] ?? '')
   return { [`${part}_text`]: part === 'body' ? [list] : list }
@@ -150,6 +209,23 @@ function button(one: ButtonDraft): Record<string, unknown> {
   if (one.type === 'PHONE_NUMBER') return { ...base, text: one.text, phone_number: one.phone }
   if (one.type === 'FLOW') return { ...base, text: one.text, ...(one.flow ? { flow_id: one.flow } : {}) }
   return { ...base, text: one.text }
+}
+
+const sample = ({ mediaId, handle }: SampleDraft) => (mediaId ? { media_id: mediaId } : handle ? { header_handle: [handle] } : undefined)
+
+/** The parts every card has, in order: all cards must be built alike. */
+function cardParts({ cards }: NonNullable<Draft['carousel']>): Place[] {
+  return ['header', ...(cards.some((card) => card.body) ? (['body'] as const) : []), ...(cards.some((card) => card.buttons.length > 0) ? (['buttons'] as const) : [])]
+}
+
+function carouselPart(draft: Draft, carousel: NonNullable<Draft['carousel']>): object {
+  const parts = cardParts(carousel)
+  const build = (card: CardDraft, part: Place): object => {
+    if (part === 'header') return { type: 'HEADER', format: carousel.media, example: sample(card) }
+    if (part === 'body') return { type: 'BODY', text: card.body, example: example(draft, 'body', card.body, card.examples) }
+    return { type: 'BUTTONS', buttons: card.buttons.map(button) }
+  }
+  return { type: 'CAROUSEL', cards: carousel.cards.map((card) => ({ components: parts.map((part) => build(card, part)) })) }
 }
 
 function codeParts({ code }: Draft): [Place, object][] {
@@ -167,11 +243,15 @@ function codeParts({ code }: Draft): [Place, object][] {
 export function toComponents(draft: Draft): { components: object[]; places: Place[] } {
   const parts: [Place, object][] = []
   if (draft.category === 'AUTHENTICATION') parts.push(...codeParts(draft))
-  else {
-    const { kind, text: words, mediaId, handle } = draft.header
+  else if (draft.carousel) {
+    parts.push(['body', { type: 'BODY', text: draft.body, example: example(draft, 'body', draft.body) }])
+    parts.push(['carousel', carouselPart(draft, draft.carousel)])
+    for (const component of draft.rest) parts.push(['rest', component])
+  } else {
+    const { kind, text: words } = draft.header
     if (kind === 'TEXT') parts.push(['header', { type: 'HEADER', format: kind, text: words, example: example(draft, 'header', words) }])
     else if (kind === 'LOCATION') parts.push(['header', { type: 'HEADER', format: kind }])
-    else if (kind !== 'NONE') parts.push(['header', { type: 'HEADER', format: kind, example: mediaId ? { media_id: mediaId } : handle ? { header_handle: [handle] } : undefined }])
+    else if (kind !== 'NONE') parts.push(['header', { type: 'HEADER', format: kind, example: sample(draft.header) }])
     if (draft.offer) parts.push(['offer', { type: 'LIMITED_TIME_OFFER', limited_time_offer: { text: draft.offer.text, has_expiration: draft.offer.expires } }])
     parts.push(['body', { type: 'BODY', text: draft.body, example: example(draft, 'body', draft.body) }])
     if (draft.footer) parts.push(['footer', { type: 'FOOTER', text: draft.footer }])
@@ -181,12 +261,14 @@ export function toComponents(draft: Draft): { components: object[]; places: Plac
   return { components: parts.map((part) => part[1]), places: parts.map((part) => part[0]) }
 }
 
-/** Problems by the field they stand at: `name`, `header.text`, `body.example.1`, `buttons.buttons.0.url`. */
-export function byField(problems: readonly TemplateProblem[], places: readonly Place[]): Map<string, TemplateProblem[]> {
+/** Problems by the field they stand at: `name`, `header.text`, `body.example.1`, `buttons.buttons.0.url`, `cards.1.body.text`. */
+export function byField(problems: readonly TemplateProblem[], places: readonly Place[], carousel: Draft['carousel'] = null): Map<string, TemplateProblem[]> {
+  const parts = carousel ? cardParts(carousel) : []
   const found = new Map<string, TemplateProblem[]>()
   for (const problem of problems) {
     const [, index, rest] = /^components\.(\d+)(.*)$/.exec(problem.path) ?? []
-    const field = index === undefined ? problem.path : `${places[Number(index)] ?? 'rest'}${rest ?? ''}`
+    const place = index === undefined ? problem.path : `${places[Number(index)] ?? 'rest'}${rest ?? ''}`
+    const field = place.replace(/^carousel\.cards\.(\d+)(?:\.components\.(\d+))?/, (_, card: string, part?: string) => `cards.${card}${part === undefined ? '' : `.${parts[Number(part)] ?? 'rest'}`}`)
     found.set(field, [...(found.get(field) ?? []), problem])
   }
   return found

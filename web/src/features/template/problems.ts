@@ -14,8 +14,9 @@ const pause = 350
 const empty = new Set(['required', 'example_missing', 'sample_missing', 'flow_missing', 'code_apps', 'code_terms'])
 
 /** The body of a check and of a submission, but for the channel. */
-export function request(draft: Draft): { name: string; language: string; category: string; parameter_format: string; components: object[] } {
-  return { name: draft.name, language: draft.language, category: draft.category, parameter_format: draft.format, components: toComponents(draft).components }
+export function request(draft: Draft): { name: string; language: string; category: string; parameter_format: string; components: object[]; message_send_ttl_seconds?: number } {
+  const ttl = draft.ttl.trim() ? { message_send_ttl_seconds: Number(draft.ttl) } : {}
+  return { name: draft.name, language: draft.language, category: draft.category, parameter_format: draft.format, components: toComponents(draft).components, ...ttl }
 }
 
 function useSettled<T>(value: T): T {
@@ -64,7 +65,7 @@ export function useProblems(draft: Draft): Problems {
   })
   const { places } = toComponents(settled)
   const all = query.data?.problems ?? []
-  const found = byField(all, places)
+  const found = byField(all, places, settled.carousel)
   return {
     at: (field) => {
       // A text may break several rules; two sentences are as many as one takes in.

@@ -6,6 +6,7 @@ import { useFormats } from '@/i18n/format'
 import { cx } from '@/ui/cx'
 import { DeliveryNote } from './DeliveryNote'
 import { MessageTools } from './MessageTools'
+import { OverRoute } from './OverRoute'
 import { ReplyQuote } from './ReplyQuote'
 import { StatusTick } from './StatusTick'
 
@@ -61,6 +62,7 @@ export const MessageItem = memo(function MessageItem({ message, customer, who, i
           {message.edited_at !== null && <span>{t('thread.edited')} ·</span>}
           <time dateTime={new Date(message.at).toISOString()} title={formats.exact(message.at)}>{formats.time(message.at)}</time>
           {own && <StatusTick status={message.status} />}
+          {own && <OverRoute message={message} />}
         </div>
       )}
       {trailing && <DeliveryNote message={message} />}

@@ -9,6 +9,9 @@ import { UserText } from '@/ui/UserText'
 import { When } from '@/ui/When'
 import { VerdictView } from './VerdictView'
 
+/** How a try can have ended. */
+const outcomes = ['in_flight', 'sent', 'retry', 'failed', 'unknown'] as const
+
 /** Why a message went, waits or was refused: the verdict in a sentence, its checks, the tries, the times. */
 export function WhyPopover({ message }: { message: Message }) {
   const { t } = useTranslation()
@@ -16,6 +19,10 @@ export function WhyPopover({ message }: { message: Message }) {
   const query = useQuery(whyQuery(message.id))
   const verdict = query.data?.verdict ?? message.verdict
   const attempts = query.data?.attempts ?? []
+  const tried = (outcome: string) => {
+    const known = outcomes.find((one) => one === outcome)
+    return known ? t(`why.tried.${known}`) : outcome
+  }
   const steps = [
     ['queued', message.created_at],
     ['sent', message.sent_at],
@@ -42,7 +49,7 @@ export function WhyPopover({ message }: { message: Message }) {
           {attempts.map((attempt) => (
             <li key={attempt.n} className="flex items-baseline gap-2">
               <span className="shrink-0 text-muted">{t('why.attempt', { n: attempt.n })}</span>
-              <UserText className="grow">{[attempt.detail ?? attempt.outcome, attempt.code].filter(Boolean).join(' · ')}</UserText>
+              <UserText className="grow">{[attempt.detail ?? tried(attempt.outcome), attempt.code].filter(Boolean).join(' · ')}</UserText>
               <When at={attempt.at} className="shrink-0 text-xs text-faint" />
             </li>
           ))}

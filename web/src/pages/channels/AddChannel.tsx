@@ -11,25 +11,30 @@ import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { fieldError, isAtField } from '@/ui/errors'
 import { Field } from '@/ui/Field'
+import { Select } from '@/ui/Select'
+import { fieldsOf, made, optional, providers, secret, type Provider, type ProviderField } from './providers'
 
-const inputs = ['name', 'phone_number_id', 'waba_id', 'access_token', 'app_secret'] as const
+type Name = ProviderField | 'name'
 
-/** A verify token nobody guesses; Meta repeats it to us once. */
-function newToken(): string {
+/** A secret nobody guesses; the provider repeats it to us. */
+function newSecret(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** Connects a WhatsApp number: what Meta shows is entered, what Meta wants is copied. */
+/** Connects a WhatsApp number: what the provider shows is entered, what the provider wants is copied. */
 export function AddChannel({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const navigate = useNavigate()
-  const [values, setValues] = useState<Record<(typeof inputs)[number] | 'base_url', string>>({ name: '', phone_number_id: '', waba_id: '', access_token: '', app_secret: '', base_url: '' })
-  const [verify] = useState(newToken)
+  const [provider, setProvider] = useState<Provider>('meta')
+  const [values, setValues] = useState<Partial<Record<Name, string>>>({})
+  const [own] = useState(newSecret)
+  const names: Name[] = ['name', ...fieldsOf[provider]]
   const save = useMutation({
     mutationFn: () => {
-      const clean = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value.trim() || undefined]))
-      return post<Channel>('/channels', { kind: 'whatsapp', verify_token: verify, ...clean })
+      const asked: Name[] = names.includes('base_url') ? names : [...names, 'base_url']
+      const clean = Object.fromEntries(asked.map((name) => [name, values[name]?.trim() || undefined]))
+      const word = made[provider]
+      return post<Channel>('/channels', { kind: 'whatsapp', provider, ...(word && { [word]: own }), ...clean })
     },
     onSuccess: () => void client.invalidateQueries({ queryKey: keys.channels }),
   })
@@ -37,24 +42,24 @@ export function AddChannel({ isOpen, onClose }: { isOpen: boolean; onClose: () =
     save.reset()
     onClose()
   }
+  const field = (name: Name) => (
+    <Field
+      key={`${provider}.${name}`}
+      label={name === 'access_token' && provider === 'gateway' ? t('channels.field.bearer') : t(`channels.field.${name}`)}
+      hint={t(`channels.hint.${hintOf(provider, name)}`)}
+      isRequired={name !== 'name' && !optional[provider].some((one) => one === name) && !(name === 'base_url' && provider !== 'gateway')}
+      ltr={name !== 'name'}
+      type={name !== 'name' && secret.has(name) ? 'password' : 'text'}
+      autoComplete="off"
+      value={values[name] ?? ''}
+      onChange={(value) => setValues((old) => ({ ...old, [name]: value }))}
+      error={fieldError(save.error, name)}
+    />
+  )
   return (
     <Dialog title={t('channels.add')} isOpen={isOpen} onClose={close}>
       {save.data ? (
-        <div className="flex flex-col gap-4">
-          <p>{t('channels.created')}</p>
-          <Copy label={t('channels.webhook_url')} value={save.data.webhook_url} />
-          <Copy label={t('channels.verify_token')} value={verify} />
-          <p className="text-sm text-muted">{t('channels.subscribe_hint')}</p>
-          <Button
-            look="primary"
-            onPress={() => {
-              close()
-              if (save.data) void navigate({ to: '/channels/$channelId', params: { channelId: save.data.id } })
-            }}
-          >
-            {t('channels.open')}
-          </Button>
-        </div>
+        <Connected channel={save.data} provider={provider} own={own} onClose={close} />
       ) : (
         <form
           className="flex flex-col gap-4"
@@ -63,28 +68,61 @@ export function AddChannel({ isOpen, onClose }: { isOpen: boolean; onClose: () =
             save.mutate()
           }}
         >
-          {inputs.map((name) => (
-            <Field
-              key={name}
-              label={t(`channels.field.${name}`)}
-              hint={t(`channels.hint.${name}`)}
-              isRequired={name !== 'name'}
-              ltr={name !== 'name'}
-              type={name === 'access_token' || name === 'app_secret' ? 'password' : 'text'}
-              autoComplete="off"
-              value={values[name]}
-              onChange={(value) => setValues((old) => ({ ...old, [name]: value }))}
-              error={fieldError(save.error, name)}
+          <div className="flex flex-col gap-1">
+            <Select
+              label={t('channels.provider')}
+              options={providers.map((id) => ({ id, label: t(`channels.provider_of.${id}`) }))}
+              value={provider}
+              onChange={(next) => {
+                setProvider(next)
+                save.reset()
+              }}
             />
-          ))}
-          <details>
-            <summary className="hit cursor-default py-1.5 text-sm text-muted">{t('channels.advanced')}</summary>
-            <Field label={t('channels.field.base_url')} hint={t('channels.hint.base_url')} ltr value={values.base_url} onChange={(base_url) => setValues((old) => ({ ...old, base_url }))} error={fieldError(save.error, 'base_url')} />
-          </details>
-          {save.isError && !isAtField(save.error, [...inputs, 'base_url']) && <ErrorNote error={save.error} />}
+            <p className="text-sm text-muted">{t(`channels.provider_hint.${provider}`)}</p>
+          </div>
+          {names.map(field)}
+          {provider !== 'gateway' && (
+            <details>
+              <summary className="hit cursor-default py-1.5 text-sm text-muted">{t('channels.advanced')}</summary>
+              {field('base_url')}
+            </details>
+          )}
+          {save.isError && !isAtField(save.error, [...names, 'base_url']) && <ErrorNote error={save.error} />}
           <Button look="primary" type="submit" isDisabled={save.isPending}>{t('channels.connect')}</Button>
         </form>
       )}
     </Dialog>
+  )
+}
+
+/** Where a value is found: said for each provider, since each console is another one. */
+function hintOf(provider: Provider, name: Name): Name | 'dialog360' | 'bearer' | 'gateway_url' {
+  if (provider === 'dialog360' && (name === 'phone_number_id' || name === 'waba_id')) return 'dialog360'
+  if (provider === 'gateway' && name === 'access_token') return 'bearer'
+  if (provider === 'gateway' && name === 'base_url') return 'gateway_url'
+  return name
+}
+
+/** What is left to do at the provider. */
+function Connected({ channel, provider, own, onClose }: { channel: Channel; provider: Provider; own: string; onClose: () => void }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const word = made[provider]
+  return (
+    <div className="flex flex-col gap-4">
+      <p>{t(`channels.created_of.${provider}`)}</p>
+      <Copy label={t('channels.webhook_url')} value={channel.webhook_url} />
+      {word && <Copy label={t(`channels.${word}`)} value={own} />}
+      <p className="text-sm text-muted">{t(`channels.then_of.${provider}`)}</p>
+      <Button
+        look="primary"
+        onPress={() => {
+          onClose()
+          void navigate({ to: '/channels/$channelId', params: { channelId: channel.id } })
+        }}
+      >
+        {t('channels.open')}
+      </Button>
+    </div>
   )
 }

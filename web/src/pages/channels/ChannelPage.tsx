@@ -27,12 +27,14 @@ import { ChannelState } from './ChannelState'
 import { DeliverySection } from './DeliverySection'
 import { LinkSection } from './LinkSection'
 import { ProfileSection } from './ProfileSection'
+import { offers, providerOf } from './providers'
 import { RegisterDialog } from './RegisterDialog'
+import { RouteSection } from './RouteSection'
 import { TemplateList } from './TemplateList'
 import { Timeline } from './Timeline'
 import { TokenDialog } from './TokenDialog'
 
-/** One number: how it is, what a check finds, where it delivers, what Meta told, its profile, links and templates. */
+/** One number: how it is, what a check finds, where it delivers, what the provider told, its profile, links and templates. */
 export function ChannelPage() {
   const { t } = useTranslation()
   const client = useQueryClient()
@@ -77,8 +79,12 @@ export function ChannelPage() {
             items={[
               { id: 'pause', label: paused ? t('channel.resume') : t('channel.pause'), onAction: () => pause.mutate(paused ? 'active' : 'paused') },
               { id: 'token', label: t('channel.replace_token'), onAction: () => setAsked('token') },
-              { id: 'register', label: t('register.title'), onAction: () => setAsked('register') },
-              { id: 'deregister', label: t('register.deregister'), danger: true, onAction: () => setAsked('deregister') },
+              ...(offers(channel, 'registration')
+                ? [
+                    { id: 'register', label: t('register.title'), onAction: () => setAsked('register') },
+                    { id: 'deregister', label: t('register.deregister'), danger: true, onAction: () => setAsked('deregister') },
+                  ]
+                : []),
               { id: 'remove', label: t('channel.remove'), danger: true, onAction: () => setAsked('remove') },
             ]}
           >
@@ -97,30 +103,42 @@ export function ChannelPage() {
         </Section>
       )}
       <DeliverySection channel={channel} mayManage={mayManage} />
+      <RouteSection channel={channel} mayManage={mayManage} />
       <Timeline channelId={channelId} />
-      <TemplateList channelId={channelId} />
-      {mayManage && <ProfileSection channelId={channelId} />}
-      {mayManage && <LinkSection channel={channel} />}
+      {offers(channel, 'templates') ? <TemplateList channelId={channelId} /> : <Section title={t('channel.templates')}><p className="text-sm text-muted">{t('channel.no_templates_here', { provider: t(`channels.provider_of.${providerOf(channel)}`) })}</p></Section>}
+      {mayManage && offers(channel, 'profile') && <ProfileSection channelId={channelId} />}
+      {mayManage && offers(channel, 'qr_codes') && <LinkSection channel={channel} />}
       <Confirm title={t('channel.remove')} text={t('channel.remove_text', { name: channel.name })} verb={t('channel.remove')} isOpen={asked === 'remove'} onClose={close} onConfirm={() => drop.mutate()} />
       <Confirm title={t('register.deregister')} text={t('register.deregister_text')} verb={t('register.deregister')} isOpen={asked === 'deregister'} onClose={close} onConfirm={() => deregister.mutate()} />
       <RegisterDialog channel={channel} isOpen={asked === 'register'} onClose={close} />
-      <TokenDialog channelId={channelId} isOpen={asked === 'token'} onClose={close} />
+      <TokenDialog channel={channel} isOpen={asked === 'token'} onClose={close} />
     </PageFrame>
   )
 }
+
+/** What each provider calls the ids of number and account. */
+const ids = {
+  meta: ['phone_number_id', 'waba_id'], dialog360: ['phone_number_id', 'waba_id'], twilio: ['phone_number', 'account_sid'], bird: ['bird_channel_id', 'workspace_id'], gateway: ['phone_number', null],
+} as const
 
 const qualities = ['GREEN', 'YELLOW', 'RED', 'UNKNOWN'] as const
 
 function ChannelFacts({ channel }: { channel: Channel }) {
   const { t } = useTranslation()
   const formats = useFormats()
+  const provider = providerOf(channel)
   const quality = qualities.find((word) => word === channel.quality.toUpperCase())
   const rows: [string, React.ReactNode][] = [
     [t('channel.phone'), channel.display_phone ? <Phone key="p" value={channel.display_phone} /> : '–'],
-    [t('channels.field.phone_number_id'), <bdi key="i" dir="ltr">{channel.phone_number_id}</bdi>],
-    [t('channels.field.waba_id'), <bdi key="w" dir="ltr">{channel.waba_id}</bdi>],
-    [t('channel.quality'), quality ? t(`channel.quality_of.${quality}`) : channel.quality || '–'],
-    [t('channel.tier'), channel.tier_limit === null ? t('channel.unlimited') : t('channel.tier_value', { count: channel.tier_limit })],
+    [t('channels.provider'), t(`channels.provider_of.${provider}`)],
+    [t(`channels.field.${ids[provider][0]}`), <bdi key="i" dir="ltr">{channel.phone_number_id}</bdi>],
+    ...(ids[provider][1] ? [[t(`channels.field.${ids[provider][1]}`), <bdi key="w" dir="ltr">{channel.waba_id}</bdi>] as [string, React.ReactNode]] : []),
+    ...(offers(channel, 'quality')
+      ? ([
+          [t('channel.quality'), quality ? t(`channel.quality_of.${quality}`) : channel.quality || '–'],
+          [t('channel.tier'), channel.tier_limit === null ? t('channel.unlimited') : t('channel.tier_value', { count: channel.tier_limit })],
+        ] as [string, React.ReactNode][])
+      : []),
     [t('channel.throughput'), t('channel.throughput_value', { count: channel.throughput_per_second })],
     [t('channel.token_age'), formats.days(channel.token_age_days)],
     [t('channels.last_event'), channel.last_event_at === null ? t('channel.never') : <When key="e" at={channel.last_event_at} />],

@@ -15,28 +15,29 @@ import { Pill } from '@/ui/Pill'
 import { Section } from '@/ui/Section'
 import { toast } from '@/ui/toast'
 import { When } from '@/ui/When'
+import { offers, providerOf } from './providers'
 
-/** Where Meta delivers, and one click that makes it deliver here. */
+/** Where the provider delivers, and one click that makes it deliver here. */
 export function DeliverySection({ channel, mayManage }: { channel: Channel; mayManage: boolean }) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const query = useQuery({ ...subscriptionQuery(channel.id), enabled: mayManage })
+  const query = useQuery({ ...subscriptionQuery(channel.id), enabled: mayManage && offers(channel, 'subscription') })
   const point = useMutation({
     mutationFn: () => post<Subscription>(`/channels/${channel.id}/subscribe`),
     onSuccess: (found) => {
       client.setQueryData(keys.subscription(channel.id), found)
       void client.invalidateQueries({ queryKey: keys.doctor })
-      toast(t('delivery_to.pointed'))
+      toast(t(providerOf(channel) === 'meta' ? 'delivery_to.pointed' : 'delivery_to.pointed_here'))
     },
   })
   const found = query.data
   const mark = found && (found.points_here ? <Pill icon={Check} tone="positive">{t('delivery_to.here')}</Pill> : <Pill icon={TriangleAlert} tone="danger">{t('delivery_to.not_here')}</Pill>)
   return (
-    <Section title={t('channel.webhook')} hint={t('channel.webhook_hint')} aside={mark}>
+    <Section title={t('channel.webhook')} hint={t(`channel.webhook_hint_of.${providerOf(channel)}`)} aside={mark}>
       <div className="flex flex-col gap-3">
         <Copy label={t('channels.webhook_url')} value={channel.webhook_url} />
         {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
-        {found && <Facts found={found} />}
+        {found && providerOf(channel) === 'meta' && <Facts found={found} />}
         {point.isError && <ErrorNote error={point.error} />}
         {found && !found.points_here && (
           <div><Button look="primary" onPress={() => point.mutate()} isDisabled={point.isPending}>{t('delivery_to.point')}</Button></div>

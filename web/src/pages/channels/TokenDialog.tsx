@@ -10,14 +10,19 @@ import { ErrorNote } from '@/ui/ErrorNote'
 import { fieldError, isAtField } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 import { toast } from '@/ui/toast'
+import { providerOf } from './providers'
 
-/** Replaces the access token: tried at Meta first, so that a wrong one changes nothing. */
-export function TokenDialog({ channelId, isOpen, onClose }: { channelId: string; isOpen: boolean; onClose: () => void }) {
+/** What each provider calls it. */
+const tokens = { meta: 'access_token', dialog360: 'api_key', twilio: 'auth_token', bird: 'access_key', gateway: 'bearer' } as const
+
+/** Replaces the access token: tried at the provider first, so that a wrong one changes nothing. */
+export function TokenDialog({ channel, isOpen, onClose }: { channel: Channel; isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const [token, setToken] = useState('')
+  const name = tokens[providerOf(channel)]
   const save = useMutation({
-    mutationFn: () => patch<Channel>(`/channels/${channelId}`, { access_token: token.trim() }),
+    mutationFn: () => patch<Channel>(`/channels/${channel.id}`, { access_token: token.trim() }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: keys.channels })
       void client.invalidateQueries({ queryKey: keys.doctor })
@@ -40,7 +45,7 @@ export function TokenDialog({ channelId, isOpen, onClose }: { channelId: string;
         }}
       >
         <p className="text-sm text-muted">{t('channel.replace_token_text')}</p>
-        <Field label={t('channels.field.access_token')} hint={t('channels.hint.access_token')} ltr type="password" autoComplete="off" value={token} onChange={setToken} error={fieldError(save.error, 'access_token')} />
+        <Field label={t(`channels.field.${name}`)} hint={t(`channels.hint.${name}`)} ltr type="password" autoComplete="off" value={token} onChange={setToken} error={fieldError(save.error, 'access_token')} />
         {save.isError && !isAtField(save.error, ['access_token']) && <ErrorNote error={save.error} />}
         <Button look="primary" type="submit" isDisabled={save.isPending || token.trim() === ''}>{save.isPending ? t('channel.checking') : t('channel.replace_token')}</Button>
       </form>

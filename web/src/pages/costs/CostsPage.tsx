@@ -10,6 +10,7 @@ import { Section } from '@/ui/Section'
 import { Segmented } from '@/ui/Segmented'
 import { Bars } from './Bars'
 import { BudgetSection } from './BudgetSection'
+import { ForecastSection } from './ForecastSection'
 import { RateCard } from './RateCard'
 
 const groups = ['category', 'country', 'channel', 'day'] as const
@@ -26,6 +27,7 @@ export function CostsPage() {
     <PageFrame title={t('cost.title')} lead={t('cost.lead')}>
       <BudgetSection mayChange={me.permissions.includes('workspace.manage')} />
       <Breakdown />
+      <ForecastSection />
       <RateCard mayChange={me.permissions.includes('workspace.manage')} />
     </PageFrame>
   )

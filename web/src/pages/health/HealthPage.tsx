@@ -3,6 +3,7 @@ import { CircleCheck, RefreshCw, TriangleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { auditCountsQuery, doctorQuery } from '@/api/queries'
 import type { AuditCounts } from '@/api/types'
+import { useMe } from '@/features/frame/useMe'
 import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -13,12 +14,14 @@ import { PageFrame } from '@/ui/PageFrame'
 import { Pill } from '@/ui/Pill'
 import { Section } from '@/ui/Section'
 import { DeadLetters } from './DeadLetters'
+import { FilesSection } from './FilesSection'
 
 /** Is everything well, was anything lost: the four counts, the findings, what waits for a person. */
 export function HealthPage() {
   const { t } = useTranslation()
   const doctor = useQuery(doctorQuery)
   const counts = useQuery(auditCountsQuery)
+  const manages = useMe().permissions.includes('workspace.manage')
   return (
     <PageFrame title={t('health.title')} lead={t('health.lead')} actions={<Button onPress={() => void doctor.refetch()} isDisabled={doctor.isFetching}><RefreshCw size={15} aria-hidden />{t('health.check')}</Button>}>
       <Section
@@ -35,6 +38,7 @@ export function HealthPage() {
         {doctor.data && <Findings findings={doctor.data.findings} />}
       </Section>
       <DeadLetters />
+      {manages && <FilesSection />}
     </PageFrame>
   )
 }

@@ -22,7 +22,7 @@ export function BodyPart({ draft, set, error, fixedFormat }: PartProps & { fixed
         <Field rows={6} label={t('templates.body_text')} hint={t('templates.body_hint')} value={body} error={error('body.text')} onChange={(text) => set({ body: text })} />
         <span><Button small onPress={add}><Braces size={14} aria-hidden />{t('templates.add_variable')}</Button></span>
         <Examples names={holes(body)} given={draft.examples.body} error={(name) => error(`body.example.${name}`)} onChange={(given) => set({ examples: { ...draft.examples, body: given } })} />
-        {!draft.offer && <Field label={t('templates.footer')} hint={t('templates.footer_hint')} value={draft.footer} error={error('footer.text')} onChange={(footer) => set({ footer })} />}
+        {!draft.offer && !draft.carousel && <Field label={t('templates.footer')} hint={t('templates.footer_hint')} value={draft.footer} error={error('footer.text')} onChange={(footer) => set({ footer })} />}
       </div>
     </Section>
   )

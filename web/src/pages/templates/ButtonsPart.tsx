@@ -63,7 +63,8 @@ interface FieldsProps {
   onChange: (part: Partial<ButtonDraft>) => void
 }
 
-function ButtonFields({ button, error, onChange }: FieldsProps) {
+/** The fields of one button. */
+export function ButtonFields({ button, error, onChange }: FieldsProps) {
   const { t } = useTranslation()
   const { type } = button
   return (

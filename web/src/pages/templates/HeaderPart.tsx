@@ -1,17 +1,12 @@
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { upload } from '@/api/client'
-import type { Upload } from '@/api/types'
 import { headerKinds, holes } from '@/features/template/draft'
-import { errorText } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 import { Section } from '@/ui/Section'
 import { Select } from '@/ui/Select'
 import { Switch } from '@/ui/Switch'
 import { Examples } from './Examples'
+import { SampleFile } from './SampleFile'
 import type { PartProps } from './TemplateEditor'
-
-const accepted = { IMAGE: 'image/jpeg,image/png', VIDEO: 'video/mp4,video/3gpp', DOCUMENT: 'application/pdf' } as const
 
 /** What stands above the body: words, a file or a place; and an offer that counts down. */
 export function HeaderPart({ draft, set, error, channel }: PartProps & { channel: string }) {
@@ -29,7 +24,7 @@ export function HeaderPart({ draft, set, error, channel }: PartProps & { channel
           </>
         )}
         {(kind === 'IMAGE' || kind === 'VIDEO' || kind === 'DOCUMENT') && (
-          <Sample key={kind} kind={kind} channel={channel} name={header.fileName || (header.handle && !header.handle.startsWith('http') ? t('templates.sample_known') : '')} error={error('header.example')} onReady={(mediaId, fileName) => set({ header: { ...header, mediaId, fileName } })} />
+          <SampleFile key={kind} kind={kind} channel={channel} name={header.fileName || (header.handle && !header.handle.startsWith('http') ? t('templates.sample_known') : '')} error={error('header.example')} onReady={(mediaId, fileName) => set({ header: { ...header, mediaId, fileName } })} />
         )}
         {(draft.category === 'MARKETING' || offer) && <Switch label={t('templates.offer')} isSelected={offer !== null} onChange={(on) => set({ offer: on ? { text: '', expires: true } : null })} />}
         {offer && (
@@ -40,39 +35,5 @@ export function HeaderPart({ draft, set, error, channel }: PartProps & { channel
         )}
       </div>
     </Section>
-  )
-}
-
-interface SampleProps {
-  kind: keyof typeof accepted
-  channel: string
-  name: string
-  error: string | null
-  onReady: (id: string, name: string) => void
-}
-
-/** The file the reviewers see; every send brings its own. */
-function Sample({ kind, channel, name, error, onReady }: SampleProps) {
-  const { t } = useTranslation()
-  const [state, setState] = useState<string | null>(null)
-  const choose = async (file: File | undefined) => {
-    if (!file) return
-    setState(t('composer.uploading'))
-    const form = new FormData()
-    form.set('file', file, file.name)
-    try {
-      onReady((await upload<Upload>('/media', form, { channel_id: channel })).id, file.name)
-      setState(null)
-    } catch (failure) {
-      setState(errorText(failure, t))
-    }
-  }
-  return (
-    <label className="flex flex-col gap-1 text-sm font-semibold">
-      {t('templates.sample')}
-      <input type="file" accept={accepted[kind]} onChange={(event) => void choose(event.target.files?.[0])} className="field py-1.5 font-normal" />
-      <span className="text-xs font-normal text-muted">{state ?? (name ? <bdi>{name}</bdi> : t('templates.sample_hint'))}</span>
-      {error && <span className="text-xs font-normal text-danger-ink">{error}</span>}
-    </label>
   )
 }

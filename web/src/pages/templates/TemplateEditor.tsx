@@ -19,6 +19,7 @@ import { Segmented } from '@/ui/Segmented'
 import { Select } from '@/ui/Select'
 import { toast } from '@/ui/toast'
 import { ButtonsPart } from './ButtonsPart'
+import { CarouselPart, ShapePart } from './CarouselPart'
 import { CodePart } from './CodePart'
 import { HeaderPart } from './HeaderPart'
 import { BodyPart } from './BodyPart'
@@ -74,9 +75,10 @@ export function TemplateEditor({ start, channel: home, channels, edits, translat
             <CodePart draft={draft} set={set} error={error} />
           ) : (
             <>
-              <HeaderPart draft={draft} set={set} error={error} channel={channel} />
+              {!edits && <ShapePart draft={draft} set={set} />}
+              {!draft.carousel && <HeaderPart draft={draft} set={set} error={error} channel={channel} />}
               <BodyPart draft={draft} set={set} error={error} fixedFormat={Boolean(edits)} />
-              <ButtonsPart draft={draft} set={set} error={error} />
+              {draft.carousel ? <CarouselPart draft={draft} set={set} error={error} channel={channel} /> : <ButtonsPart draft={draft} set={set} error={error} />}
               {draft.rest.length > 0 && <p role="note" className="rounded-lg bg-sunken p-3 text-sm text-muted">{t('templates.rest')}</p>}
             </>
           )}
@@ -101,7 +103,8 @@ function useSubmit(draft: Draft, channel: string, edits?: Template) {
       const body = request(draft)
       if (!edits) return post<Template>('/templates', { channel_id: channel, ...body })
       const category = body.category === edits.category ? {} : { category: body.category }
-      return patch<Template>(`/templates/${edits.id}`, { components: body.components, ...category })
+      const ttl = body.message_send_ttl_seconds === undefined ? {} : { message_send_ttl_seconds: body.message_send_ttl_seconds }
+      return patch<Template>(`/templates/${edits.id}`, { components: body.components, ...category, ...ttl })
     },
     onSuccess: (template) => {
       client.setQueryData(keys.template(template.id), template)
@@ -165,7 +168,34 @@ function BasicPart({ draft, set, error, fixed, fixedName, fixedCategory, channel
           <p className="text-xs text-muted">{t(`templates.category_hint.${draft.category}`)}</p>
           {categoryError && <p className="text-xs text-danger-ink">{categoryError}</p>}
         </div>
+        <TriedPart draft={draft} set={set} error={error} />
       </div>
     </Section>
+  )
+}
+
+const second = 1_000
+/** Times to choose from, in seconds; the first and last of a category are WhatsApp's limits. */
+const times = { AUTHENTICATION: [30, 60, 300, 600, 900], UTILITY: [30, 300, 3_600, 21_600, 43_200], MARKETING: [43_200, 86_400, 604_800, 2_592_000] } as const
+
+/** How long WhatsApp tries a message whose customer cannot be reached. */
+function TriedPart({ draft, set, error }: PartProps) {
+  const { t } = useTranslation()
+  const formats = useFormats()
+  const offered: number[] = [...times[draft.category]]
+  const chosen = Number(draft.ttl)
+  if (draft.ttl && chosen > 0 && !offered.includes(chosen)) offered.push(chosen)
+  const problem = error('message_send_ttl_seconds')
+  return (
+    <div className="flex flex-col gap-1">
+      <Select
+        label={t('templates.tried')}
+        value={draft.ttl || 'USUAL'}
+        options={[{ id: 'USUAL', label: t(`templates.tried_usual.${draft.category}`) }, ...offered.sort((a, b) => a - b).map((seconds) => ({ id: String(seconds), label: formats.span(seconds * second) })), ...(draft.ttl === '-1' ? [{ id: '-1', label: formats.span(2_592_000 * second) }] : [])]}
+        onChange={(ttl) => set({ ttl: ttl === 'USUAL' ? '' : ttl })}
+      />
+      <p className="text-xs text-muted">{t('templates.tried_hint')}</p>
+      {problem && <p className="text-xs text-danger-ink">{problem}</p>}
+    </div>
   )
 }

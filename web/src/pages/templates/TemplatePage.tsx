@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { Languages, MoreHorizontal, Pencil } from 'lucide-react'
+import { Languages, MoreHorizontal, Pencil, Play } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { remove } from '@/api/client'
+import { post, remove } from '@/api/client'
 import { keys } from '@/api/keys'
 import { channelsQuery, templateQuery } from '@/api/queries'
+import type { Template } from '@/api/types'
 import { Definitions } from '@/features/contact/DetailList'
 import { useMe } from '@/features/frame/useMe'
 import { fromTemplate } from '@/features/template/draft'
@@ -22,6 +23,7 @@ import { PageFrame } from '@/ui/PageFrame'
 import { Pill } from '@/ui/Pill'
 import { toast } from '@/ui/toast'
 import { When } from '@/ui/When'
+import { FillingsPart } from './FillingsPart'
 import { mayEdit, useStateWords } from './words'
 
 /** One template in one language: how it looks, how it stands, what can be done. */
@@ -45,6 +47,15 @@ export function TemplatePage() {
     },
     onError: (error) => toast(errorText(error, t), 'danger'),
   })
+  const resume = useMutation({
+    mutationFn: () => post<Template>(`/templates/${templateId}/unpause`),
+    onSuccess: (template) => {
+      client.setQueryData(keys.template(templateId), template)
+      void client.invalidateQueries({ queryKey: keys.allTemplates })
+      toast(t('templates.resumed'))
+    },
+    onError: (error) => toast(errorText(error, t), 'danger'),
+  })
   const template = query.data
   if (query.isError && !template) return <div className="p-6"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
   if (!template) return <Loading />
@@ -58,8 +69,10 @@ export function TemplatePage() {
     [t('templates.language'), language],
     [t('templates.category'), words.category(template)],
     [t('templates.quality_label'), quality?.text ?? t('templates.quality.UNKNOWN')],
+    [t('templates.usage'), words.uses(template)],
     [t('templates.updated'), <When key="w" at={template.updated_at} />],
   ]
+  if (template.message_send_ttl_seconds) rows.push([t('templates.tried'), formats.span(Math.max(0, template.message_send_ttl_seconds === -1 ? 2_592_000 : template.message_send_ttl_seconds) * 1_000)])
   if (channel) rows.push([t('templates.channel'), <bdi key="c">{channel.name}</bdi>])
   const going = template.status === 'PENDING_DELETION'
   return (
@@ -67,6 +80,7 @@ export function TemplatePage() {
       title={template.name}
       actions={manages && !going && (
         <>
+          {template.status === 'PAUSED' && <Button isDisabled={resume.isPending} onPress={() => resume.mutate()}><Play size={14} aria-hidden className="mirror" />{t('templates.resume')}</Button>}
           {mayEdit(template) && <Button look="primary" onPress={() => void navigate({ to: '/templates/$templateId/edit', params: { templateId } })}><Pencil size={14} aria-hidden />{t('templates.edit')}</Button>}
           <Button onPress={() => void navigate({ to: '/templates/new', search: { from: templateId } })}><Languages size={16} aria-hidden />{t('templates.other_language')}</Button>
           <Menu
@@ -82,12 +96,14 @@ export function TemplatePage() {
       )}
     >
       {reason && <p role="note" className="mb-4 rounded-lg bg-danger-soft p-3 text-danger-ink">{reason}</p>}
+      {template.status === 'PAUSED' && <p role="note" className="mb-4 rounded-lg bg-caution-soft p-3 text-caution-ink">{t('templates.paused_text')}</p>}
       {template.status === 'PENDING' && <p role="note" className="mb-4 rounded-lg bg-caution-soft p-3 text-caution-ink">{t('templates.in_review')}</p>}
       {going && <p role="note" className="mb-4 rounded-lg bg-caution-soft p-3 text-caution-ink">{t('templates.being_deleted')}</p>}
       <div className="grid items-start gap-6 md:grid-cols-2">
         <TemplateBubble draft={fromTemplate(template)} />
         <Definitions rows={rows} />
       </div>
+      <FillingsPart key={template.updated_at} template={template} mayChange={manages} />
       <Confirm
         title={removing === 'all' ? t('templates.delete_all') : t('templates.delete_one')}
         text={removing === 'all' ? t('templates.delete_all_text', { name: template.name }) : t('templates.delete_one_text', { name: template.name, language })}

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Languages, Plus, RefreshCw } from 'lucide-react'
+import { Languages, Library, Plus, RefreshCw } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { post } from '@/api/client'
@@ -11,6 +11,7 @@ import { useMe } from '@/features/frame/useMe'
 import { directionOf } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
+import { cx } from '@/ui/cx'
 import { Empty } from '@/ui/Empty'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { errorText } from '@/ui/errors'
@@ -22,7 +23,7 @@ import { Pill } from '@/ui/Pill'
 import { SearchBox } from '@/ui/SearchBox'
 import { Select } from '@/ui/Select'
 import { toast } from '@/ui/toast'
-import { statuses, useStateWords } from './words'
+import { isDegraded, statuses, useStateWords } from './words'
 
 /** Every template, its languages together: what may be sent, what is in review, what was refused. */
 export function TemplatesPage() {
@@ -50,13 +51,14 @@ export function TemplatesPage() {
       actions={manages && (
         <>
           <SyncButton channels={(channels.data ?? []).filter((channel) => !search.channel || channel.id === search.channel).map((channel) => channel.id)} />
+          <Button isDisabled={!channels.data?.length} onPress={() => void navigate({ to: '/templates/library', search: { channel: search.channel } })}><Library size={15} aria-hidden />{t('library.title')}</Button>
           <Button look="primary" isDisabled={!channels.data?.length} onPress={() => void navigate({ to: '/templates/new', search: { channel: search.channel } })}><Plus size={16} aria-hidden />{t('templates.new')}</Button>
         </>
       )}
     >
       <div className="mb-3 flex flex-wrap items-center gap-2">
         <SearchBox label={t('templates.search')} value={text} onChange={setText} className="min-w-48 grow md:max-w-xs" />
-        <Select quiet hideLabel label={t('templates.status_filter')} value={search.state ?? 'ANY'} options={[{ id: 'ANY', label: t('templates.any_status') }, ...statuses.map((id) => ({ id, label: t(`template.status.${id}`) }))]} onChange={(state) => set({ state: state === 'ANY' ? undefined : state })} />
+        <Select quiet hideLabel label={t('templates.status_filter')} value={search.state ?? 'ANY'} options={[{ id: 'ANY', label: t('templates.any_status') }, { id: 'DEGRADED', label: t('templates.degraded') }, ...statuses.map((id) => ({ id, label: t(`template.status.${id}`) }))]} onChange={(state) => set({ state: state === 'ANY' ? undefined : state })} />
         {many && <Select quiet hideLabel label={t('templates.channel')} value={search.channel ?? 'ANY'} options={[{ id: 'ANY', label: t('templates.any_channel') }, ...(channels.data ?? []).map((channel) => ({ id: channel.id, label: channel.name }))]} onChange={(channel) => set({ channel: channel === 'ANY' ? undefined : channel })} />}
       </div>
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
@@ -124,6 +126,9 @@ function LanguageRow({ template }: { template: Template }) {
   const state = words.status(template)
   const quality = words.quality(template)
   const reason = words.reason(template)
+  // Where trouble with a template would be felt: said beside what is in trouble, and where messages wait for it.
+  const degraded = isDegraded(template)
+  const used = degraded || template.uses.waiting > 0 ? words.uses(template) : null
   const body = template.components.find((component) => component.type.toUpperCase() === 'BODY')?.text
   return (
     <li className="border-b border-line last:border-b-0">
@@ -136,6 +141,7 @@ function LanguageRow({ template }: { template: Template }) {
           <Pill tone={state.tone}>{state.text}</Pill>
         </span>
         {reason && <span className="col-span-full text-xs text-danger-ink">{reason}</span>}
+        {used && <span className={cx('col-span-full text-xs', degraded && template.uses.waiting > 0 ? 'text-danger-ink' : 'text-muted')}>{used}</span>}
       </Link>
     </li>
   )

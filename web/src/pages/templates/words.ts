@@ -14,6 +14,11 @@ export function mayEdit(template: Template): boolean {
   return editable.has(template.status.toUpperCase())
 }
 
+/** Whether it cannot be sent as it should, or soon may not. */
+export function isDegraded({ status, quality }: Template): boolean {
+  return ['PAUSED', 'DISABLED', 'REJECTED', 'FLAGGED', 'ARCHIVED'].includes(status.toUpperCase()) || quality === 'RED' || quality === 'YELLOW'
+}
+
 function known(key: string): string | null {
   return i18next.exists(key) ? String(i18next.t(key as never)) : null
 }
@@ -23,6 +28,8 @@ export interface StateWords {
   quality: (template: Template) => { tone: Tone; text: string } | null
   reason: (template: Template) => string | null
   category: (template: Template) => string
+  /** How much it is used: what its owner must know when it is in trouble. */
+  uses: (template: Template) => string
 }
 
 export function useStateWords(): StateWords {
@@ -41,6 +48,10 @@ export function useStateWords(): StateWords {
     category: ({ category }) => {
       const name = categories.find((one) => one === category)
       return name ? t(`templates.category_of.${name}`) : category.toLowerCase()
+    },
+    uses: ({ uses }) => {
+      const made = t('templates.used', { count: uses.last_30_days })
+      return uses.waiting > 0 ? `${made} · ${t('templates.waiting', { count: uses.waiting })}` : made
     },
     reason: ({ rejected_reason: reason }) => (reason ? (known(`template_reason.${reason}`) ?? reason) : null),
   }

@@ -143,6 +143,7 @@ async fn channel(app: &App, caller: &Caller, sandbox: &Handle, number: &NumberCo
         app_secret: number.app_secret.clone(),
         verify_token: number.verify_token.clone(),
         base_url: Some(sandbox.base_url()),
+        ..NewChannel::default()
     };
     Ok(add::add(app, caller, new).await?.channel.id)
 }

@@ -193,6 +193,8 @@ impl Shop {
             components,
             rejected_reason: None,
             updated_at: now.0,
+            ttl_seconds: None,
+            fillings: None,
         };
         let tx = self.scope().write().await.unwrap();
         rapport_store::template::upsert(&tx, vec![row]).await.unwrap();

@@ -6,9 +6,11 @@ import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { CardForm } from './CardForm'
 import { ChoiceForm } from './ChoiceForm'
+import { AddressForm, CatalogForm, FlowForm, ShelvesForm } from './FormMessages'
 import { ListForm } from './ListForm'
 import { canSend, contentOf, emptySketch, previewOf, type Kind, type Sketch } from './model'
 import { Preview } from './Preview'
+import { SlidesForm } from './SlidesForm'
 import { LinkForm, PlaceForm, ProductForm, RequestForm } from './SimpleForms'
 import { keepCatalog, knownCatalog } from './catalog'
 
@@ -32,13 +34,13 @@ export function Builder({ kind, conversation, onClose, onSend }: Props) {
         onSubmit={(event) => {
           event.preventDefault()
           if (!ready) return
-          if (kind === 'product') keepCatalog(conversation.channel.id, sketch.catalog.trim())
+          if (kind === 'product' || kind === 'product_list') keepCatalog(conversation.channel.id, sketch.catalog.trim())
           onSend(contentOf(sketch), previewOf(sketch))
         }}
       >
         <div className="grid items-start gap-4 md:grid-cols-[minmax(0,1fr)_18rem]">
           <div className="flex min-w-0 flex-col gap-3">
-            <Form sketch={sketch} set={set} />
+            <Form sketch={sketch} set={set} channel={conversation.channel.id} />
           </div>
           <Preview sketch={sketch} />
         </div>
@@ -60,7 +62,7 @@ export interface FormProps {
   set: (part: Partial<Sketch>) => void
 }
 
-function Form(props: FormProps) {
+function Form({ channel, ...props }: FormProps & { channel: string }) {
   switch (props.sketch.kind) {
     case 'button':
       return <ChoiceForm {...props} />
@@ -77,5 +79,15 @@ function Form(props: FormProps) {
       return <CardForm {...props} />
     case 'product':
       return <ProductForm {...props} />
+    case 'product_list':
+      return <ShelvesForm {...props} />
+    case 'catalog_message':
+      return <CatalogForm {...props} />
+    case 'flow':
+      return <FlowForm {...props} />
+    case 'address_message':
+      return <AddressForm {...props} />
+    case 'carousel':
+      return <SlidesForm {...props} channel={channel} />
   }
 }

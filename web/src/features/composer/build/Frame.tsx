@@ -5,6 +5,9 @@ import type { FormProps } from './Builder'
 import { Counted } from './Counted'
 import { limits } from './limits'
 
+/** Kinds whose heading may be left out; a list of products needs one and asks for it itself. */
+const withHeading = new Set(['button', 'list', 'cta_url', 'flow'])
+
 /** The texts around the choices: heading and small print are rarely wanted and stand behind one line. */
 export function Frame({ sketch, set, most = limits.body, children }: FormProps & { most?: number; children: ReactNode }) {
   const { t } = useTranslation()
@@ -18,7 +21,7 @@ export function Frame({ sketch, set, most = limits.body, children }: FormProps &
           {t('compose.around')}
         </summary>
         <div className="mt-1 flex flex-col gap-3">
-          {sketch.kind !== 'product' && <Counted label={t('compose.header')} value={sketch.header} most={limits.header} onChange={(header) => set({ header })} />}
+          {withHeading.has(sketch.kind) && <Counted label={t('compose.header')} value={sketch.header} most={limits.header} onChange={(header) => set({ header })} />}
           <Counted label={t('compose.footer')} value={sketch.footer} most={limits.footer} onChange={(footer) => set({ footer })} />
         </div>
       </details>

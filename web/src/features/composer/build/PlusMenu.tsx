@@ -1,4 +1,4 @@
-import { Contact, Link2, List, MapPin, MapPinned, Plus, RectangleEllipsis, ShoppingBag, UserRoundSearch, type LucideIcon } from 'lucide-react'
+import { Contact, GalleryHorizontal, House, Link2, List, MapPin, MapPinned, Plus, RectangleEllipsis, ShoppingBag, Store, UserRoundSearch, Workflow, LayoutGrid, type LucideIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { IconButton } from '@/ui/IconButton'
 import { Menu } from '@/ui/Menu'
@@ -8,11 +8,16 @@ const icons: Record<Kind, LucideIcon> = {
   button: RectangleEllipsis,
   list: List,
   cta_url: Link2,
+  carousel: GalleryHorizontal,
+  flow: Workflow,
+  address_message: House,
   location_request_message: MapPinned,
   request_contact_info: UserRoundSearch,
   location: MapPin,
   contacts: Contact,
   product: ShoppingBag,
+  product_list: LayoutGrid,
+  catalog_message: Store,
 }
 
 /** Everything else that can be sent. */

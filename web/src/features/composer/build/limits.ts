@@ -12,6 +12,11 @@ export const limits = {
   sectionTitle: 24,
   rowTitle: 24,
   rowDescription: 72,
+  products: 30,
+  flowButton: 30,
+  cardsLeast: 2,
+  cards: 10,
+  cardBody: 160,
   place: 1000,
   link: 2000,
 } as const

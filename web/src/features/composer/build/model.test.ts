@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { canSend, contentOf, emptySketch, isLink, position, repeated, type Sketch } from './model'
+import { canSend, codesOf, contentOf, emptySketch, isLink, newSlide, position, repeated, type Sketch } from './model'
 
 const sketch = (kind: Sketch['kind'], part: Partial<Sketch>): Sketch => ({ ...emptySketch(kind), ...part })
 const action = (of: Sketch) => {
@@ -70,5 +70,42 @@ describe('links and places', () => {
     expect(canSend(sketch('product', { catalog: '1' }))).toBe(false)
     expect(canSend(sketch('product', { catalog: '1', product: 'sku' }))).toBe(true)
     expect(canSend(sketch('request_contact_info', { body: 'May we have your number?' }))).toBe(true)
+  })
+})
+
+describe('forms, addresses, products and cards', () => {
+  it('a flow has an id and a button of at most 30 characters; a first screen only when it is named', () => {
+    const flow = { body: 'b', flow: '9', label: 'x'.repeat(30) }
+    expect(canSend(sketch('flow', flow))).toBe(true)
+    expect(canSend(sketch('flow', { ...flow, label: 'x'.repeat(31) }))).toBe(false)
+    expect(canSend(sketch('flow', { ...flow, flow: '' }))).toBe(false)
+    expect(action(sketch('flow', flow))).toEqual({ name: 'flow', parameters: { flow_message_version: '3', flow_id: '9', flow_cta: 'x'.repeat(30) } })
+    expect(action(sketch('flow', { ...flow, screen: 'FIRST' }))).toMatchObject({ parameters: { flow_action: 'navigate', flow_action_payload: { screen: 'FIRST' } } })
+  })
+  it('an address is asked for in a country', () => {
+    expect(action(sketch('address_message', { body: 'b', country: 'SG' }))).toEqual({ name: 'address_message', parameters: { country: 'SG' } })
+    expect(canSend(sketch('address_message', {}))).toBe(false)
+  })
+  it('a list of products has a heading and at most thirty products, its sections names when there are several', () => {
+    const codes = (count: number) => Array.from({ length: count }, (_, at) => `p${at}`).join('\n')
+    const list = (shelves: Sketch['shelves'], header = 'Menu') => sketch('product_list', { header, body: 'b', catalog: '1', shelves })
+    expect(codesOf(' a, b،c\n\nd ')).toEqual(['a', 'b', 'c', 'd'])
+    expect(canSend(list([{ title: '', codes: codes(30) }]))).toBe(true)
+    expect(canSend(list([{ title: '', codes: codes(31) }]))).toBe(false)
+    expect(canSend(list([{ title: '', codes: 'a' }], ''))).toBe(false)
+    expect(canSend(list([{ title: 'A', codes: 'a' }, { title: '', codes: 'b' }]))).toBe(false)
+    expect(action(list([{ title: '', codes: 'a' }, { title: 'empty', codes: '' }]))).toEqual({ catalog_id: '1', sections: [{ product_items: [{ product_retailer_id: 'a' }] }] })
+    expect(canSend(sketch('catalog_message', { body: 'b' }))).toBe(true)
+  })
+  it('cards are two to ten, each with a file and all with links or all with buttons', () => {
+    const card = (part: object = {}) => ({ ...newSlide(), mediaId: 'm', body: 'x'.repeat(160), label: 'Buy', url: 'https://x.example', ...part })
+    const slides = (cards: Sketch['slides']['cards'], kind: 'cta_url' | 'button' = 'cta_url') => sketch('carousel', { body: 'b', slides: { media: 'image', kind, cards } })
+    expect(canSend(slides([card(), card()]))).toBe(true)
+    expect(canSend(slides([card()]))).toBe(false)
+    expect(canSend(slides(Array.from({ length: 11 }, () => card())))).toBe(false)
+    expect(canSend(slides([card(), card({ body: 'x'.repeat(161) })]))).toBe(false)
+    expect(canSend(slides([card(), card({ mediaId: '' })]))).toBe(false)
+    expect(canSend(slides([card({ titles: ['Yes'] }), card({ titles: [''] })], 'button'))).toBe(false)
+    expect(action(slides([card({ titles: ['Yes'] }), card({ titles: ['No'] })], 'button'))).toMatchObject({ cards: [{ card_index: 0, type: 'button', header: { type: 'image', image: { id: 'm' } } }, { card_index: 1, action: { buttons: [{ type: 'reply', reply: { id: 'card-2-1', title: 'No' } }] } }] })
   })
 })

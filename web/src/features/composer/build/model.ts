@@ -2,7 +2,7 @@
 import type { Content } from '@/api/types'
 import { limits } from './limits'
 
-export const kinds = ['button', 'list', 'cta_url', 'location_request_message', 'request_contact_info', 'location', 'contacts', 'product'] as const
+export const kinds = ['button', 'list', 'cta_url', 'location_request_message', 'request_contact_info', 'location', 'contacts', 'product', 'carousel', 'flow', 'address_message', 'product_list', 'catalog_message'] as const
 export type Kind = (typeof kinds)[number]
 
 export interface Row {
@@ -22,6 +22,20 @@ export interface Card {
   emails: string[]
 }
 
+/** A card of a carousel: all have a link, or all have buttons. */
+export interface SlideCard {
+  key: number
+  /** Our id of its file. */
+  mediaId: string
+  fileName: string
+  body: string
+  label: string
+  url: string
+  titles: string[]
+}
+
+export const countries = ['IN', 'SG'] as const
+
 /** Everything any of the forms asks for; each kind uses its part. */
 export interface Sketch {
   kind: Kind
@@ -39,10 +53,26 @@ export interface Sketch {
   card: Card | null
   catalog: string
   product: string
+  /** Sections of products: a title and one code a line. */
+  shelves: { title: string; codes: string }[]
+  flow: string
+  screen: string
+  country: (typeof countries)[number]
+  slides: { media: 'image' | 'video'; kind: 'cta_url' | 'button'; cards: SlideCard[] }
+}
+
+let made = 0
+export function newSlide(): SlideCard {
+  return { key: ++made, mediaId: '', fileName: '', body: '', label: '', url: '', titles: [''] }
+}
+
+/** The product codes of a section, one a line or with commas between. */
+export function codesOf(text: string): string[] {
+  return text.split(/[\n,،]+/).map((code) => code.trim()).filter(Boolean)
 }
 
 export function emptySketch(kind: Kind): Sketch {
-  return { kind, header: '', body: '', footer: '', titles: ['', ''], opener: '', sections: [{ title: '', rows: [{ title: '', description: '' }] }], label: '', url: '', place: '', name: '', address: '', card: null, catalog: '', product: '' }
+  return { kind, header: '', body: '', footer: '', titles: ['', ''], opener: '', sections: [{ title: '', rows: [{ title: '', description: '' }] }], label: '', url: '', place: '', name: '', address: '', card: null, catalog: '', product: '', shelves: [{ title: '', codes: '' }], flow: '', screen: '', country: 'IN', slides: { media: 'image', kind: 'cta_url', cards: [newSlide(), newSlide()] } }
 }
 
 /** Latitude and longitude out of what people paste: two numbers, or the address of a map. */
@@ -108,6 +138,36 @@ export function contentOf(sketch: Sketch): Content {
       return { type: 'interactive', kind, body, action: { name: 'request_contact_info' } }
     case 'product':
       return { type: 'interactive', kind, body: body || undefined, footer, action: { catalog_id: sketch.catalog.trim(), product_retailer_id: sketch.product.trim() } }
+    case 'product_list': {
+      const sections = sketch.shelves.map((shelf) => ({ ...(shelf.title.trim() ? { title: shelf.title.trim() } : {}), product_items: codesOf(shelf.codes).map((product_retailer_id) => ({ product_retailer_id })) }))
+      return { type: 'interactive', kind, header, body, footer, action: { catalog_id: sketch.catalog.trim(), sections: sections.filter((section) => section.product_items.length > 0) } }
+    }
+    case 'catalog_message':
+      return { type: 'interactive', kind, body, footer, action: { name: 'catalog_message', ...(sketch.product.trim() ? { parameters: { thumbnail_product_retailer_id: sketch.product.trim() } } : {}) } }
+    case 'flow':
+      return {
+        type: 'interactive', kind, header, body, footer,
+        action: {
+          name: 'flow',
+          parameters: { flow_message_version: '3', flow_id: sketch.flow.trim(), flow_cta: sketch.label.trim(), ...(sketch.screen.trim() ? { flow_action: 'navigate', flow_action_payload: { screen: sketch.screen.trim() } } : {}) },
+        },
+      }
+    case 'address_message':
+      return { type: 'interactive', kind, body, footer, action: { name: 'address_message', parameters: { country: sketch.country } } }
+    case 'carousel': {
+      const { media, kind: sort, cards } = sketch.slides
+      const slide = (card: SlideCard, at: number) => ({
+        card_index: at,
+        type: sort,
+        ...(card.mediaId ? { header: { type: media, [media]: { id: card.mediaId } } } : {}),
+        ...(card.body.trim() ? { body: { text: card.body.trim() } } : {}),
+        action:
+          sort === 'cta_url'
+            ? { name: 'cta_url', parameters: { display_text: card.label.trim(), url: card.url.trim() } }
+            : { buttons: card.titles.map((title) => title.trim()).filter(Boolean).map((title, nth) => ({ type: 'reply', reply: { id: `card-${at + 1}-${nth + 1}`, title } })) },
+      })
+      return { type: 'interactive', kind, body, action: { cards: cards.map(slide) } }
+    }
     case 'location': {
       const at = position(sketch.place) ?? { latitude: 0, longitude: 0 }
       return { type: 'location', ...at, name: sketch.name.trim() || undefined, address: sketch.address.trim() || undefined } as Content
@@ -122,14 +182,17 @@ export function contentOf(sketch: Sketch): Content {
 const within = (text: string, most: number) => text.trim().length <= most
 const given = (text: string, most: number) => text.trim() !== '' && within(text, most)
 
+const titled = (all: string[]) => {
+  const titles = all.filter((title) => title.trim())
+  return titles.length > 0 && titles.length <= limits.buttons && titles.every((title) => within(title, limits.buttonTitle)) && repeated(titles).size === 0
+}
+
 /** Whether the provider would take it; what is missing is marked at its field. */
 export function canSend(sketch: Sketch): boolean {
   const frame = within(sketch.header, limits.header) && within(sketch.footer, limits.footer)
   switch (sketch.kind) {
-    case 'button': {
-      const titles = sketch.titles.filter((title) => title.trim())
-      return frame && given(sketch.body, limits.body) && titles.length > 0 && titles.length <= limits.buttons && titles.every((title) => within(title, limits.buttonTitle)) && repeated(titles).size === 0
-    }
+    case 'button':
+      return frame && given(sketch.body, limits.body) && titled(sketch.titles)
     case 'list': {
       const rows = rowsOf(sketch).filter((row) => row.title.trim())
       const sections = sketch.sections.filter((section) => section.rows.some((row) => row.title.trim()))
@@ -144,6 +207,23 @@ export function canSend(sketch: Sketch): boolean {
       return given(sketch.body, limits.body)
     case 'product':
       return within(sketch.body, limits.body) && within(sketch.footer, limits.footer) && given(sketch.catalog, 256) && given(sketch.product, 256)
+    case 'product_list': {
+      const shelves = sketch.shelves.filter((shelf) => codesOf(shelf.codes).length > 0)
+      const codes = shelves.flatMap((shelf) => codesOf(shelf.codes))
+      const named = shelves.every((shelf) => within(shelf.title, limits.sectionTitle) && (shelves.length === 1 || shelf.title.trim() !== ''))
+      return frame && given(sketch.header, limits.header) && given(sketch.body, limits.body) && given(sketch.catalog, 256) && codes.length > 0 && codes.length <= limits.products && shelves.length <= limits.sections && named
+    }
+    case 'catalog_message':
+      return given(sketch.body, limits.body) && within(sketch.footer, limits.footer) && within(sketch.product, 256)
+    case 'flow':
+      return frame && given(sketch.body, limits.body) && given(sketch.label, limits.flowButton) && given(sketch.flow, 256) && within(sketch.screen, 256)
+    case 'address_message':
+      return given(sketch.body, limits.body) && within(sketch.footer, limits.footer)
+    case 'carousel': {
+      const { kind, cards } = sketch.slides
+      const whole = (card: SlideCard) => card.mediaId !== '' && within(card.body, limits.cardBody) && (kind === 'cta_url' ? given(card.label, limits.buttonTitle) && isLink(card.url.trim()) : titled(card.titles))
+      return given(sketch.body, limits.body) && cards.length >= limits.cardsLeast && cards.length <= limits.cards && cards.every(whole)
+    }
     case 'location':
       return position(sketch.place) !== null && within(sketch.name, limits.place) && within(sketch.address, limits.place)
     case 'contacts':

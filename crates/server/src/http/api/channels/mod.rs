@@ -12,10 +12,13 @@ mod qr_codes;
 mod read;
 mod register;
 mod request_code;
+mod route;
 mod set_profile;
 mod set_qr_code;
+mod set_route;
 mod subscribe;
 mod subscription;
+mod switch_route;
 mod timeline;
 mod update;
 mod verify_code;
@@ -43,6 +46,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(check::check))
         .routes(routes!(timeline::timeline))
         .routes(routes!(profile::profile, set_profile::set_profile))
+        .routes(routes!(route::route, set_route::set_route))
+        .routes(routes!(switch_route::switch_route))
         .routes(routes!(register::register))
         .routes(routes!(deregister::deregister))
         .routes(routes!(request_code::request_code))

@@ -7,6 +7,7 @@ mod messages;
 mod note;
 mod read;
 mod send;
+mod suggestions;
 mod typing;
 mod update;
 
@@ -25,4 +26,5 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(typing::typing))
         .routes(routes!(messages::messages, send::send))
         .routes(routes!(note::note))
+        .routes(routes!(suggestions::suggestions))
 }

@@ -1,6 +1,7 @@
 //! What messages cost, the rate card, the monthly budget.
 
 mod budget;
+mod forecast;
 mod rates;
 mod report;
 mod set_budget;
@@ -15,6 +16,7 @@ use utoipa_axum::routes;
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(report::report))
+        .routes(routes!(forecast::forecast))
         .routes(routes!(rates::rates, set_rate::set_rate))
         .routes(routes!(budget::budget, set_budget::set_budget))
 }

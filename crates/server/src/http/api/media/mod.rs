@@ -3,8 +3,12 @@
 mod crm_copy;
 mod download;
 mod range;
+mod retention;
+mod set_retention;
 mod thumbnail;
 mod upload;
+
+pub use download::serve as serve_file;
 
 use rapport_app::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,6 +21,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(download::download))
         .routes(routes!(thumbnail::thumbnail))
         .routes(routes!(crm_copy::crm_copy))
+        .routes(routes!(retention::retention, set_retention::set_retention))
 }
 
 /// The noun's endpoints that take files.
