@@ -14,6 +14,7 @@ mod measure;
 mod oracle;
 mod sign;
 mod site;
+mod week;
 
 /// Errors are for people: a text is enough.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -37,6 +38,8 @@ enum Command {
     Bench(measure::Options),
     /// Breaks things and judges what is left; RAPPORT_FAULTS=long for many rounds
     Faults(faults::Options),
+    /// Plays a week of sending with faults against the guard and counts what left; judges nothing but that count
+    Week(week::Options),
     /// Burns a core: what `bench` starts to be disturbed by
     #[command(hide = true)]
     Hog {
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         match &cli.command {
             Command::Bench(options) => measure::run(options).await,
             Command::Faults(options) => faults::run(options).await,
+            Command::Week(options) => week::run(options),
             Command::Hog { seconds } => {
                 measure::latency::hog(*seconds);
                 Ok(true)

@@ -1,18 +1,24 @@
 //! Breaks things on purpose and judges what is left (perf-reliability.md §2).
 
+mod again;
 mod bombs;
+mod clocks;
 mod disk;
 mod duplicates;
 mod forged;
 mod journal;
 mod kill;
+mod media;
 mod mutant;
 mod order;
 mod overload;
 mod pause;
 mod report;
+mod route;
 mod scene;
 mod sends;
+mod split;
+mod storm;
 mod strangers;
 
 use crate::Result;
@@ -55,10 +61,16 @@ const TESTS: &[(&str, &str, Test)] = &[
     ("duplicates", "F8 F14 parallel duplicates", |context| Box::pin(duplicates::run(context))),
     ("order", "F7 shuffled and repeated events", |context| Box::pin(order::run(context))),
     ("sends", "F12 ambiguous sends", |context| Box::pin(sends::run(context))),
+    ("route", "F50 a route that flaps", |context| Box::pin(route::run(context))),
+    ("again", "F13 a failed message is tried again from two tabs", |context| Box::pin(again::run(context))),
+    ("storm", "F11 a storm of refusals", |context| Box::pin(storm::run(context))),
+    ("media", "F33 files that are not what they seem", |context| Box::pin(media::run(context))),
     ("kill-sqlite", "F1 F24 kill -9 on SQLite", |context| Box::pin(kill::sqlite(context))),
     ("mutant", "an acknowledgement before the commit is caught", |context| Box::pin(mutant::run(context))),
     ("kill-postgres", "F1 F28 F30 kill -9 of two nodes on PostgreSQL", |context| Box::pin(kill::postgres(context))),
     ("pause", "F28 a paused node on PostgreSQL", |context| Box::pin(pause::run(context))),
+    ("split", "F29 whoever sends is stopped within a second", |context| Box::pin(split::run(context))),
+    ("clocks", "F6 clocks that are minutes apart", |context| Box::pin(clocks::run(context))),
     ("overload", "F48 overload", |context| Box::pin(overload::run(context))),
     ("disk", "F3 disk full", |context| Box::pin(disk::run(context))),
 ];

@@ -155,11 +155,15 @@ impl Scene {
         Err("the server does not take what is delivered again".into())
     }
 
+    /// The number of a customer that agents write to.
+    pub fn talker(customer: u32) -> String {
+        crate::generate::customer_ids((TALKERS + customer * 5) % 80_000_000).0
+    }
+
     /// Customers open conversations through the provider; returns the conversations' ids.
     pub async fn talk(&self, customers: u32) -> Result<Vec<String>> {
         for customer in 0..customers {
-            let (wa_id, _) = crate::generate::customer_ids((TALKERS + customer * 5) % 80_000_000);
-            self.sandbox.write(&wa_id, "Hello, is anybody there?").await?;
+            self.sandbox.write(&Self::talker(customer), "Hello, is anybody there?").await?;
         }
         let api = self.site.api(0);
         let began = Instant::now();

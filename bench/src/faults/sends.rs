@@ -34,7 +34,7 @@ async fn ask(scene: &Scene, talk: &str, text: &str) -> Result<String> {
 }
 
 /// Waits for a message to reach one of these statuses; tells the last one seen.
-async fn reach(scene: &Scene, id: &str, wanted: &[&str], limit: Duration) -> Result<String> {
+pub(super) async fn reach(scene: &Scene, id: &str, wanted: &[&str], limit: Duration) -> Result<String> {
     let began = Instant::now();
     loop {
         let lines = scene.site.database.lines().await?;

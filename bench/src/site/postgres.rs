@@ -140,7 +140,8 @@ impl Postgres {
         let process = Process::start(&mut serve, &super::output()?.join("postgres.log"))?;
         let mut cluster = Self { process, port, _directory: directory };
         cluster.wait().await?;
-        let roles = "CREATE ROLE node1 LOGIN SUPERUSER; CREATE ROLE node2 LOGIN SUPERUSER";
+        let roles =
+            "CREATE ROLE node1 LOGIN SUPERUSER; CREATE ROLE node2 LOGIN SUPERUSER; CREATE ROLE node3 LOGIN SUPERUSER";
         cluster.connect("postgres").await?.batch_execute(roles).await?;
         Ok(cluster)
     }
@@ -158,7 +159,7 @@ impl Postgres {
         Err(format!("PostgreSQL did not start: {}", self.process.tail()).into())
     }
 
-    /// The URL of a database for one of the roles: `harness`, `node1`, `node2`. Each process has its own, so that the
+    /// The URL of a database for one of the roles: `harness`, `node1` to `node3`. Each process has its own, so that the
     /// database itself can tell who wrote.
     pub fn url(&self, database: &str, role: &str) -> String {
         format!("postgres://{role}@127.0.0.1:{}/{database}", self.port)

@@ -85,7 +85,7 @@ async fn serve(mut caller: TcpStream, server: SocketAddr, mode: Mode, hold: Arc<
 }
 
 /// One whole request; `None` when the caller is done.
-async fn read(caller: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Result<Option<Vec<u8>>> {
+pub async fn read(caller: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Result<Option<Vec<u8>>> {
     loop {
         if let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&buffer[..end]).to_ascii_lowercase();

@@ -74,6 +74,13 @@ impl Sandbox {
         if told["delivery"] == "delivered" { Ok(()) } else { Err(format!("the webhook was not taken: {told}").into()) }
     }
 
+    /// A customer writes to this number; returns once the webhook was answered.
+    pub async fn write_to(&self, number: &str, from: &str, text: &str) -> Result<()> {
+        let message = json!({"from": from, "text": text, "phone_number_id": number});
+        let told = self.api.post("/_sandbox/whatsapp/inbound", &message).await?;
+        if told["delivery"] == "delivered" { Ok(()) } else { Err(format!("the webhook was not taken: {told}").into()) }
+    }
+
     /// From now on traffic is disturbed.
     pub async fn fault(&self, fault: &Value) -> Result<()> {
         self.api.post("/_sandbox/faults", fault).await.map(drop)
@@ -84,9 +91,19 @@ impl Sandbox {
         self.api.ok("DELETE", "/_sandbox/faults", None).await.map(drop)
     }
 
+    /// A report about a message, whatever became of it.
+    pub async fn tell(&self, status: &Value) -> Result<()> {
+        self.api.post("/_sandbox/whatsapp/status", status).await.map(drop)
+    }
+
+    /// Everything it was asked to send, as it keeps it.
+    pub async fn received(&self) -> Result<Vec<Value>> {
+        let list = self.api.get("/_sandbox/whatsapp/received?limit=200000").await?;
+        Ok(list["items"].as_array().cloned().unwrap_or_default())
+    }
+
     /// Everything it was asked to send.
     pub async fn sent(&self) -> Result<Vec<Sent>> {
-        let list = self.api.get("/_sandbox/whatsapp/received?limit=200000").await?;
         let sent = |item: &Value| Sent {
             callback: item["biz_opaque_callback_data"].as_str().unwrap_or_default().to_owned(),
             accepted: item["wamid"].is_string(),
@@ -97,6 +114,6 @@ impl Sandbox {
             to: item["to"].as_str().unwrap_or_default().to_owned(),
             at: item["at"].as_i64().unwrap_or(0),
         };
-        Ok(list["items"].as_array().map(|items| items.iter().map(sent).collect()).unwrap_or_default())
+        Ok(self.received().await?.iter().map(sent).collect())
     }
 }

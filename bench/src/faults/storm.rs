@@ -1,0 +1,181 @@
+//! F11: for a time the provider refuses nine of ten messages, for every reason it has, with waiting times that help nobody.
+
+use super::Context;
+use super::scene::{Scene, write};
+use crate::Result;
+use crate::http::Api;
+use crate::load::Stop;
+use crate::site::product::Kind;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Customers, and notices to each of them.
+const CUSTOMERS: u32 = 30;
+const NOTICES: usize = 6;
+/// After the storm everything must be out again within this.
+const RECOVERY: Duration = Duration::from_secs(60);
+
+/// What was asked, and when (ms), by message id.
+type Asked = Arc<Mutex<HashMap<String, i64>>>;
+
+/// A queue of notices, people who answer, and four kinds of refusals.
+pub async fn run(context: &Context) -> Result<()> {
+    let scene = Scene::new(context, Kind::Sqlite, 1, 10).await?;
+    let api = scene.site.api(0);
+    open_up(&api).await?;
+    let mut talks = scene.talk(CUSTOMERS + 1).await?;
+    // Nobody wrote to this one during the storm: only the number's pauses could hold an answer up.
+    let quiet = talks.pop().ok_or("nobody wrote")?;
+    let (notices, replies) = (Asked::default(), Asked::default());
+    let stop = Stop::default();
+    let seconds = if context.long { 150 } else { 1 };
+    storm(&scene, 0).await?;
+    let asking = ask_notices(&scene, &talks, &notices);
+    let answering = answer(&scene, &talks, &replies, stop.clone());
+    for kind in 0..4 {
+        storm(&scene, kind).await?;
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+    asking.await??;
+    stop.now();
+    answering.await?;
+    scene.sandbox.calm().await?;
+    let calm = crate::clock::unix_millis();
+    let took = all_out(&scene).await?;
+    let sent = scene.sandbox.sent().await?;
+    let refused = sent.iter().filter(|sent| !sent.accepted).count();
+    context.report.check("F11 the stand-in refused most", refused > 50, &format!("{refused} refusals"));
+    context.report.check(
+        "F11 everything goes out soon after the storm",
+        took.is_some(),
+        &took.map_or_else(|| "still waiting".to_owned(), |took| format!("{:.1} s", took.as_secs_f64())),
+    );
+    overtaken(context, &scene, &notices, &replies, calm).await?;
+    late_reply(context, &scene, &quiet).await?;
+    let failed = scene.site.database.number("SELECT COUNT(*) FROM message WHERE status = 'failed'").await?;
+    context.report.check("F11 nothing is given up", failed == 0, &format!("{failed} failed"));
+    let ids = |asked: &Asked| asked.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect::<Vec<_>>();
+    scene.asked.lock().unwrap_or_else(PoisonError::into_inner).extend(ids(&notices).into_iter().chain(ids(&replies)));
+    context.report.settled("F11", scene.rest(Duration::from_secs(60)).await);
+    context.report.judge("F11", &scene.history(0).await?);
+    Ok(())
+}
+
+/// Notices to people who have not opted in, the same words to everybody: what this is not about is allowed.
+async fn open_up(api: &Api) -> Result<()> {
+    let policy = json!({"opt_in_templates": 100, "same_content_max": 1_000});
+    api.ok("PATCH", "/api/v1/guard/policy", Some(&policy)).await?;
+    let channels = api.get("/api/v1/channels").await?;
+    let id = channels["items"][0]["id"].as_str().ok_or("there is no channel")?;
+    api.post(&format!("/api/v1/channels/{id}/templates/sync"), &json!({})).await.map(drop)
+}
+
+async fn storm(scene: &Scene, kind: usize) -> Result<()> {
+    let kinds = [
+        json!({"kind": "error_code", "code": 130_429, "retry_after": 0}),
+        json!({"kind": "error_code", "code": 131_056}),
+        json!({"kind": "error_code", "code": 131_057}),
+        json!({"kind": "status", "status": 429, "retry_after": 1_000_000_000}),
+    ];
+    let mut fault = kinds[kind % kinds.len()].clone();
+    fault["target"] = json!("whatsapp");
+    fault["match"] = json!({"path": "/messages", "method": "POST"});
+    fault["probability"] = json!(0.9);
+    scene.sandbox.calm().await?;
+    scene.sandbox.fault(&fault).await
+}
+
+fn ask_notices(scene: &Scene, talks: &[String], asked: &Asked) -> tokio::task::JoinHandle<Result<()>> {
+    let (api, talks, asked) = (scene.site.api(0), talks.to_vec(), Arc::clone(asked));
+    tokio::spawn(async move {
+        let content = json!({"content": {"type": "template", "name": "hello_world", "language": "en_US"}});
+        for number in 0..NOTICES * talks.len() {
+            let path = format!("/api/v1/conversations/{}/messages", talks[number % talks.len()]);
+            let message: Value = api.post(&path, &content).await?;
+            note(&asked, message["id"].as_str().ok_or("the message has no id")?);
+        }
+        Ok(())
+    })
+}
+
+fn answer(scene: &Scene, talks: &[String], asked: &Asked, stop: Stop) -> tokio::task::JoinHandle<()> {
+    let (api, talks, asked) = (scene.site.api(0), talks.to_vec(), Arc::clone(asked));
+    tokio::spawn(async move {
+        for number in 0.. {
+            if stop.is_set() {
+                return;
+            }
+            if let Ok(id) = write(&api, &talks[number % talks.len()], &format!("answer {number}"), None).await {
+                note(&asked, &id);
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    })
+}
+
+fn note(asked: &Asked, id: &str) {
+    let at = crate::clock::unix_millis();
+    asked.lock().unwrap_or_else(PoisonError::into_inner).insert(id.replace('-', ""), at);
+}
+
+/// Waits until nothing is on its way; tells how long that took.
+async fn all_out(scene: &Scene) -> Result<Option<Duration>> {
+    let began = Instant::now();
+    let sql = "SELECT COUNT(*) FROM send_queue";
+    while began.elapsed() < RECOVERY {
+        if scene.site.database.number(sql).await? == 0 {
+            return Ok(Some(began.elapsed()));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(None)
+}
+
+/// Of what waited when the storm ended, answers went out before notices.
+async fn overtaken(context: &Context, scene: &Scene, notices: &Asked, replies: &Asked, calm: i64) -> Result<()> {
+    let sent = scene.sandbox.sent().await?;
+    let middle = |asked: &Asked| {
+        let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited =
+            |callback: &str| callback.split(':').nth(1).and_then(|id| asked.get(&id.replace('-', ""))).is_some();
+        let mut times: Vec<i64> = sent
+            .iter()
+            .filter(|sent| sent.accepted && sent.at >= calm && waited(&sent.callback))
+            .map(|sent| sent.at - calm)
+            .collect();
+        times.sort_unstable();
+        (times.get(times.len() / 2).copied(), times.len())
+    };
+    let (reply, notice) = (middle(replies), middle(notices));
+    let first = match (reply.0, notice.0) {
+        (Some(reply), Some(notice)) => reply <= notice,
+        // One kind got through during the storm: then nobody had to be overtaken.
+        _ => true,
+    };
+    let told =
+        |(middle, count): (Option<i64>, usize)| format!("{count}, half of them after {} ms", middle.unwrap_or(0));
+    context.report.check(
+        "F11 answers overtake notices",
+        first,
+        &format!("answers {}; notices {}", told(reply), told(notice)),
+    );
+    Ok(())
+}
+
+/// Once the storm is over, an answer goes out at once.
+async fn late_reply(context: &Context, scene: &Scene, talk: &str) -> Result<()> {
+    let id = write(&scene.site.api(0), talk, "after the storm", None).await?;
+    scene.asked.lock().unwrap_or_else(PoisonError::into_inner).push(id.clone());
+    let began = Instant::now();
+    let out = ["sent", "delivered", "read"];
+    let status = super::sends::reach(scene, &id, &out, Duration::from_secs(10)).await?;
+    let took = began.elapsed();
+    context.report.check(
+        "F11 an answer after the storm is out within 5 s",
+        out.contains(&status.as_str()) && took < Duration::from_secs(5),
+        &format!("{status} after {} ms", took.as_millis()),
+    );
+    Ok(())
+}
