@@ -8,6 +8,9 @@ import { defineConfig } from 'vite'
 // React Aria ships its screen-reader texts in thirty languages; only the product's eight are kept.
 const locales = ['en-US', 'ar-AE', 'ru-RU', 'fr-FR', 'zh-CN', 'zh-TW', 'es-ES', 'pt-BR']
 
+// Of the libraries and shared folders, what only one page or a late part needs: it stays out of the first load.
+const onePage = /qrcode\.react|ar\.json|CommandPalette|HelpSheet|features\/template\/draft|composer\/build\/(?!kinds|limits|PlusMenu)/
+
 export default defineConfig({
   plugins: [
     { ...optimizeLocales.vite({ locales }), enforce: 'pre' },
@@ -26,8 +29,8 @@ export default defineConfig({
         // A few chunks instead of fifty: libraries change rarely, our shared parts often, each page is its own.
         codeSplitting: {
           groups: [
-            { name: 'vendor', test: /node_modules/, priority: 2 },
-            { name: 'shared', test: /src\/(ui|features|api|live|actions|i18n)\/(?!.*(ar\.json|CommandPalette|HelpSheet))/, priority: 1 },
+            { name: 'vendor', test: (id) => id.includes('node_modules') && !onePage.test(id), priority: 2 },
+            { name: 'shared', test: (id) => /src\/(ui|features|api|live|actions|i18n)\//.test(id) && !onePage.test(id), priority: 1 },
           ],
         },
       },

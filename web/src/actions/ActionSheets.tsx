@@ -1,27 +1,21 @@
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useState } from 'react'
+import { later, useSoon } from '@/ui/later'
 import { useAction } from './registry'
 
-const loadPalette = () => import('./CommandPalette')
-const loadHelp = () => import('./HelpSheet')
-const Palette = lazy(() => loadPalette().then((module) => ({ default: module.CommandPalette })))
-const Help = lazy(() => loadHelp().then((module) => ({ default: module.HelpSheet })))
-
-const soon = 1_500
+const palette = later(() => import('./CommandPalette').then((module) => module.CommandPalette))
+const help = later(() => import('./HelpSheet').then((module) => module.HelpSheet))
 
 /** Palette and help: their keys work from the first moment, their code comes when the page has settled or at the first use. */
 export function ActionSheets() {
   const [open, setOpen] = useState<'palette' | 'help' | null>(null)
   useAction('palette', () => setOpen((old) => (old === 'palette' ? null : 'palette')))
   useAction('help', () => setOpen('help'))
-  useEffect(() => {
-    const timer = setTimeout(() => void Promise.all([loadPalette(), loadHelp()]).catch(() => undefined), soon)
-    return () => clearTimeout(timer)
-  }, [])
+  useSoon(palette, help)
   const close = () => setOpen(null)
   return (
     <Suspense>
-      {open === 'palette' && <Palette isOpen onClose={close} />}
-      {open === 'help' && <Help isOpen onClose={close} />}
+      {open === 'palette' && <palette.Part isOpen onClose={close} />}
+      {open === 'help' && <help.Part isOpen onClose={close} />}
     </Suspense>
   )
 }

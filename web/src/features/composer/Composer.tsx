@@ -1,5 +1,5 @@
 import { Clock, LayoutTemplate, Lock, MessageSquareText, Mic, Paperclip, SendHorizontal } from 'lucide-react'
-import { useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react'
+import { Suspense, useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react'
 import { FileTrigger, ToggleButton } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { useAction } from '@/actions/registry'
@@ -13,10 +13,10 @@ import { Button } from '@/ui/Button'
 import { cx } from '@/ui/cx'
 import { sizeText } from '@/ui/errors'
 import { IconButton } from '@/ui/IconButton'
+import { later, useSoon } from '@/ui/later'
 import { AttachmentStrip } from './AttachmentStrip'
-import { Builder } from './build/Builder'
 import { fileLimits } from './build/limits'
-import type { Kind } from './build/model'
+import type { Kind } from './build/kinds'
 import { PlusMenu } from './build/PlusMenu'
 import { emptyDraft, keepDraft, messageId, readDraft, watchDraft } from './drafts'
 import { EmojiPicker } from './EmojiPicker'
@@ -27,6 +27,8 @@ import { useAttachments } from './useAttachments'
 import { useTypingSignal } from './useTypingSignal'
 import { useVoice } from './voice/useVoice'
 import { VoiceBar } from './voice/VoiceBar'
+
+const builder = later(() => import('./build/Builder').then((module) => module.Builder))
 
 type Mode = 'reply' | 'note' | 'template'
 
@@ -49,6 +51,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const quoted = answer?.conversation_id === conversation.id ? answer : null
   const signal = useTypingSignal(conversation.id)
   const focusWish = useStore(composerFocus)
+  useSoon(builder)
 
   const write = (text: string) => {
     setDraft((old) => ({ ...old, text }))
@@ -225,16 +228,18 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         )}
       </div>
       {building && (
-        <Builder
-          kind={building}
-          conversation={conversation}
-          onClose={() => setBuilding(null)}
-          onSend={(content, shown) => {
-            put(content, shown, true)
-            replying.set(null)
-            setBuilding(null)
-          }}
-        />
+        <Suspense>
+          <builder.Part
+            kind={building}
+            conversation={conversation}
+            onClose={() => setBuilding(null)}
+            onSend={(content, shown) => {
+              put(content, shown, true)
+              replying.set(null)
+              setBuilding(null)
+            }}
+          />
+        </Suspense>
       )}
     </section>
   )

@@ -2,7 +2,7 @@ import { Contact, GalleryHorizontal, House, Link2, List, MapPin, MapPinned, Plus
 import { useTranslation } from 'react-i18next'
 import { IconButton } from '@/ui/IconButton'
 import { Menu } from '@/ui/Menu'
-import { kinds, type Kind } from './model'
+import { kinds, type Kind } from './kinds'
 
 const icons: Record<Kind, LucideIcon> = {
   button: RectangleEllipsis,

@@ -1,9 +1,7 @@
 // What a person fills in, and the message it becomes. Pure: the preview and the send button read the same answer.
 import type { Content } from '@/api/types'
+import type { Kind } from './kinds'
 import { limits } from './limits'
-
-export const kinds = ['button', 'list', 'cta_url', 'location_request_message', 'request_contact_info', 'location', 'contacts', 'product', 'carousel', 'flow', 'address_message', 'product_list', 'catalog_message'] as const
-export type Kind = (typeof kinds)[number]
 
 export interface Row {
   title: string
