@@ -111,6 +111,13 @@ def run(suite):
     return passed, failed, time.monotonic() - began
 
 
+def tail(log_path, lines=25, width=240):
+    """The last lines of a log, for the reader of the closing table."""
+    if not log_path.exists():
+        return "(no log)"
+    return "\n".join(line[:width] for line in log_path.read_text(errors="replace").splitlines()[-lines:])
+
+
 def main():
     """Runs the suites and prints the closing table and line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -124,6 +131,10 @@ def main():
     OUT.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(ROOT / "target" / "nextest" / "ci", ignore_errors=True)
     rows = [(suite, *run(suite)) for suite in chosen]
+    for suite, _, failed, _ in rows:
+        if failed:
+            print(f"\n-- {suite.name} failed; the end of target/test/{suite.name}.log:")
+            print(tail(OUT / f"{suite.name}.log"))
     print("\n" + "-" * 64)
     for suite, passed, failed, seconds in rows:
         print(f"{suite.name:<12} {passed:>5} passed {failed:>4} failed  {seconds:>6.0f} s  {suite.title}")

@@ -28,6 +28,6 @@ everywhere('files are kept for a time that is chosen, after it was said what goe
   await page.getByRole('option').nth(locale === 'en' ? 3 : 4).click()
   await region.getByRole('button', { name: t('common.save'), exact: true }).click()
   await page.getByRole('dialog').getByRole('button', { name: t('common.save'), exact: true }).click()
-  await page.getByText(t('files.saved')).waitFor()
+  await page.getByText(t('files.saved'), { exact: true }).waitFor()
   assert.deepEqual(await violations(page), [])
 })

@@ -70,7 +70,7 @@ everywhere('blanks are given a fall-back, and a customer without a name is greet
   const count = await fallback.count()
   for (let at = 0; at < count; at += 1) await fallback.nth(at).fill(`word ${at + 1}`)
   await page.getByRole('button', { name: t('common.save'), exact: true }).click()
-  await page.getByText(t('fillings.saved')).waitFor()
+  await page.getByText(t('fillings.saved'), { exact: true }).waitFor()
   assert.deepEqual(await violations(page), [])
   const phone = world.newPhone()
   await world.write(phone, 'Fall Back', 'Where is my order?')
