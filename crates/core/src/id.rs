@@ -55,6 +55,8 @@ ids! {
     RawEventId,
     /// Work to be done outside a transaction.
     JobId,
+    /// One template to many customers, each once.
+    CampaignId,
 }
 
 /// A version 7 UUID made from the moment and ten random bytes, both given by the caller.

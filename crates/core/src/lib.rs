@@ -5,6 +5,7 @@
 //! callers in `app` bring those, so that each rule can be tested as a table.
 
 pub mod account;
+pub mod campaign;
 pub mod channel;
 pub mod contact;
 pub mod cost;
@@ -13,17 +14,20 @@ pub mod guard;
 pub mod id;
 pub mod inbound;
 pub mod inbox;
+pub mod keys;
 pub mod message;
+pub mod reply;
 pub mod retention;
 pub mod retry;
 pub mod route;
+pub mod routing;
 pub mod steady;
 pub mod sync;
 pub mod template;
 pub mod time;
 
 pub use id::{
-    ChannelId, ConnectionId, ContactId, ConversationId, JobId, MediaId, MessageId, RawEventId, TeamId, TemplateId,
-    UserId, WorkspaceId,
+    CampaignId, ChannelId, ConnectionId, ContactId, ConversationId, JobId, MediaId, MessageId, RawEventId, TeamId,
+    TemplateId, UserId, WorkspaceId,
 };
 pub use time::Ms;

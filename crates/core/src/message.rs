@@ -321,6 +321,8 @@ fn join(parts: &[Option<&str>]) -> String {
 pub enum Status {
     /// Came from the customer.
     Received,
+    /// Stored, waiting for the moment somebody chose.
+    Scheduled,
     /// Stored, waiting for its turn.
     Queued,
     /// The guard delays it.
@@ -339,6 +341,8 @@ pub enum Status {
     Failed,
     /// The guard refused; nothing was handed over.
     Refused,
+    /// Taken back before anything was handed over.
+    Withdrawn,
     /// A private note.
     Note,
     /// A conversation event.
@@ -347,8 +351,9 @@ pub enum Status {
 
 impl Status {
     /// Every status, for tables and tests.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Received,
+        Self::Scheduled,
         Self::Queued,
         Self::Held,
         Self::Sending,
@@ -358,6 +363,7 @@ impl Status {
         Self::Read,
         Self::Failed,
         Self::Refused,
+        Self::Withdrawn,
         Self::Note,
         Self::Event,
     ];
@@ -367,6 +373,7 @@ impl Status {
     pub fn code(self) -> &'static str {
         match self {
             Self::Received => "received",
+            Self::Scheduled => "scheduled",
             Self::Queued => "queued",
             Self::Held => "held",
             Self::Sending => "sending",
@@ -376,6 +383,7 @@ impl Status {
             Self::Read => "read",
             Self::Failed => "failed",
             Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
             Self::Note => "note",
             Self::Event => "event",
         }
@@ -391,8 +399,8 @@ impl Status {
     #[must_use]
     pub fn rank(self) -> u8 {
         match self {
-            Self::Queued | Self::Held => 1,
-            Self::Refused => 2,
+            Self::Scheduled | Self::Queued | Self::Held => 1,
+            Self::Refused | Self::Withdrawn => 2,
             Self::Sending => 3,
             Self::Unknown => 4,
             Self::Sent => 5,
@@ -406,7 +414,7 @@ impl Status {
     /// Not out yet as far as is known: it waits, or a try at it has no answer.
     #[must_use]
     pub fn is_under_way(self) -> bool {
-        matches!(self, Self::Queued | Self::Held | Self::Sending | Self::Unknown)
+        matches!(self, Self::Scheduled | Self::Queued | Self::Held | Self::Sending | Self::Unknown)
     }
 
     /// Joins two reports about one message in any order: the result never depends on which came first.

@@ -7,7 +7,9 @@ use crate::store::Store;
 use crate::workspace::same;
 use rapport_core::{ChannelId, Ms};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 pub use crate::entity::channel::Model as ChannelRow;
 
@@ -108,6 +110,7 @@ pub async fn touch(tx: &WriteTx, id: ChannelId, at: Ms) -> Result<()> {
 /// # Errors
 /// `NotFound` when it is gone.
 pub async fn delete(tx: &WriteTx, id: ChannelId) -> Result<()> {
+    crate::routing::drop_place(tx, id.0).await?;
     let gone = Entity::delete_by_id((tx.workspace().0, id.0)).exec(tx.conn()).await?;
     if gone.rows_affected == 0 { Err(Error::NotFound("channel")) } else { Ok(()) }
 }
@@ -123,4 +126,13 @@ pub async fn by_number_for_write(tx: &WriteTx, kind: &str, phone_number_id: &str
         .filter(Column::PhoneNumberId.eq(phone_number_id))
         .lock_exclusive();
     Ok(query.one(tx.conn()).await?)
+}
+
+/// How many channels share a sending limit, of all workspaces; disconnected ones do not count.
+///
+/// # Errors
+/// What the database said.
+pub async fn in_portfolio(store: &Store, portfolio_key: &str) -> Result<u64> {
+    let query = Entity::find().filter(Column::PortfolioKey.eq(portfolio_key)).filter(Column::Status.ne("disconnected"));
+    Ok(query.count(store.readers()).await?)
 }

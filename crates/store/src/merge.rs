@@ -9,7 +9,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 /// Tables whose rows follow the contact.
-const FOLLOW: [&str; 7] = ["message", "conversation", "consent", "send_queue", "reach", "event_log", "search_doc"];
+const FOLLOW: [&str; 9] =
+    ["message", "conversation", "consent", "send_queue", "reach", "event_log", "search_doc", "survey", "closing"];
 
 /// Moves everything of `gone` to `keep` and leaves `gone` as a pointer. Conversations that would be open twice on one
 /// channel must have been joined before ([`join_conversation`]). Both lanes must be locked.
@@ -52,12 +53,13 @@ pub async fn contacts(tx: &WriteTx, keep: ContactId, gone: ContactId, lane: u16,
 /// What the database said.
 pub async fn join_conversation(tx: &WriteTx, keep: ConversationId, gone: ConversationId) -> Result<()> {
     let workspace = tx.workspace().0;
-    for table in ["message", "search_doc"] {
+    for table in ["message", "search_doc", "survey", "closing"] {
         let text = format!("UPDATE {table} SET conversation_id = $1 WHERE workspace_id = $2 AND conversation_id = $3");
         let values = [keep.0.into(), workspace.into(), gone.0.into()];
         tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
     }
     crate::cost::follow(tx, keep, gone).await?;
+    crate::watch::follow(tx, keep, gone).await?;
     conversation::Entity::delete_by_id((workspace, gone.0)).exec(tx.conn()).await?;
     Ok(())
 }

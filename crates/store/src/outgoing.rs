@@ -1,12 +1,14 @@
 //! Messages as the send worker reads them.
 
+use crate::batch;
 use crate::codec::unpack_content;
 use crate::entity::{conversation, message};
 use crate::error::Result;
-use crate::scope::Read;
+use crate::scope::{Read, WriteTx};
+use crate::sql;
 use rapport_core::message::Content;
 use rapport_core::{ContactId, ConversationId, MediaId, MessageId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -29,6 +31,20 @@ pub struct Outgoing {
     pub author_kind: String,
     /// The file it carries.
     pub media: Option<MediaId>,
+    /// The event it tells of.
+    pub event: Option<String>,
+}
+
+/// Notes which event a message tells of, in the transaction that makes it. Few messages have one, so that the others
+/// carry nothing for it.
+///
+/// # Errors
+/// What the database said.
+pub async fn about(tx: &WriteTx, message: MessageId, event: &str) -> Result<()> {
+    let text = "UPDATE message SET event_key = $3 WHERE workspace_id = $1 AND id = $2";
+    let values = [tx.workspace().0.into(), message.0.into(), batch::without_nul(event.to_owned()).into()];
+    tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
+    Ok(())
 }
 
 /// Messages by id; those that are gone are left out.
@@ -64,6 +80,7 @@ pub async fn get(read: &Read, ids: &[MessageId]) -> Result<Vec<Outgoing>> {
             reply_to: row.reply_to_provider_id,
             author_kind: row.author_kind,
             media: row.media_id.map(MediaId),
+            event: row.event_key,
         })
     });
     outgoing.collect()

@@ -7,11 +7,15 @@ use crate::entity::channel;
 use crate::entity::channel_route::{Column, Entity};
 use crate::error::{Error, Result};
 use crate::scope::{Read, WriteTx};
+use crate::sql;
 use crate::store::Store;
 use crate::workspace::same;
-use rapport_core::ChannelId;
+use rapport_core::{ChannelId, WorkspaceId};
 use sea_orm::sea_query::{OnConflict, Query};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde_json::Value;
 
 pub use crate::entity::channel_route::Model as RouteRow;
 
@@ -88,4 +92,62 @@ pub async fn put(tx: &WriteTx, mut row: RouteRow) -> Result<RouteRow> {
         .exec_without_returning(tx.conn())
         .await?;
     Ok(row)
+}
+
+/// A channel that stands by for a channel of another node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lent {
+    /// The workspace of both.
+    pub workspace: WorkspaceId,
+    /// The channel that has the route.
+    pub primary: ChannelId,
+    /// The one that stands by for it.
+    pub standby: ChannelId,
+}
+
+/// The channels of a send lane that stand by for channels whose lane another node holds.
+///
+/// # Errors
+/// What the database said.
+pub async fn lent(store: &Store, portfolio_key: &str) -> Result<Vec<Lent>> {
+    let text = "SELECT r.workspace_id, r.channel_id, r.standby_id FROM channel_route AS r \
+                JOIN channel AS s ON s.workspace_id = r.workspace_id AND s.id = r.standby_id \
+                JOIN channel AS p ON p.workspace_id = r.workspace_id AND p.id = r.channel_id \
+                JOIN send_lane AS l ON l.portfolio_key = p.portfolio_key \
+                WHERE s.portfolio_key = $1 AND l.owner <> $2 ORDER BY r.channel_id";
+    let values = [portfolio_key.into(), store.node_id().into()];
+    let rows = store.readers().query_all_raw(sql::with(store.backend(), text, values)).await?;
+    let one = |row: &sea_orm::QueryResult| {
+        Ok(Lent {
+            workspace: WorkspaceId(row.try_get_by_index(0)?),
+            primary: ChannelId(row.try_get_by_index(1)?),
+            standby: ChannelId(row.try_get_by_index(2)?),
+        })
+    };
+    rows.iter().map(one).collect()
+}
+
+/// Tells the keeper of a route what was seen of its standby. It is no decision: the revision stays, and what was told
+/// before is gone.
+///
+/// # Errors
+/// What the database said.
+pub async fn tell(tx: &WriteTx, primary: ChannelId, heard: Value) -> Result<()> {
+    let text = "UPDATE channel_route SET heard = $3 WHERE workspace_id = $1 AND channel_id = $2";
+    let values = [tx.workspace().0.into(), primary.0.into(), heard.into()];
+    tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
+    Ok(())
+}
+
+/// What other nodes told about the standbys of a send lane's channels.
+///
+/// # Errors
+/// What the database said.
+pub async fn heard(store: &Store, portfolio_key: &str) -> Result<Vec<(ChannelId, Value)>> {
+    let text = "SELECT r.channel_id, r.heard FROM channel_route AS r \
+                JOIN channel AS c ON c.workspace_id = r.workspace_id AND c.id = r.channel_id \
+                WHERE c.portfolio_key = $1 AND r.standby_id IS NOT NULL AND r.heard IS NOT NULL";
+    let statement = sql::with(store.backend(), text, [portfolio_key.into()]);
+    let rows = store.readers().query_all_raw(statement).await?;
+    rows.iter().map(|row| Ok((ChannelId(row.try_get_by_index(0)?), row.try_get_by_index(1)?))).collect()
 }

@@ -51,6 +51,14 @@ pub async fn of_user(read: &Read, user: UserId) -> Result<Vec<TeamId>> {
     Ok(rows.into_iter().map(|row| TeamId(row.team_id)).collect())
 }
 
+/// One team.
+///
+/// # Errors
+/// What the database said.
+pub async fn get(read: &Read, id: TeamId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id((read.workspace().0, id.0)).one(&read.conn()).await?)
+}
+
 /// One team with its members.
 ///
 /// # Errors
@@ -123,6 +131,7 @@ pub async fn set_members(tx: &WriteTx, id: TeamId, users: &[Uuid]) -> Result<()>
 /// `NotFound`.
 pub async fn delete(tx: &WriteTx, id: TeamId) -> Result<()> {
     clear(tx, id).await?;
+    crate::routing::drop_place(tx, id.0).await?;
     let gone = Entity::delete_by_id((tx.workspace().0, id.0)).exec(tx.conn()).await?;
     if gone.rows_affected == 0 { Err(Error::NotFound("team")) } else { Ok(()) }
 }

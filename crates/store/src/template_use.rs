@@ -1,5 +1,6 @@
 //! Which messages were made from which template: how often it is used, and what waits to be sent with it.
 
+use crate::batch::{self, Col, Kind, Rows, col};
 use crate::entity::template_use::{ActiveModel, Entity};
 use crate::error::Result;
 use crate::scope::{Read, WriteTx};
@@ -44,6 +45,34 @@ pub async fn note(tx: &WriteTx, message: MessageId, template: &Named, now: Ms) -
         at: Set(now.0),
     };
     Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// [`note`] for many messages of one template.
+///
+/// # Errors
+/// What the database said.
+pub async fn note_all(tx: &WriteTx, messages: &[MessageId], template: &Named, now: Ms) -> Result<()> {
+    const COLS: &[Col] = &[
+        col("workspace_id", Kind::Uuid),
+        col("message_id", Kind::Uuid),
+        col("waba_id", Kind::Text),
+        col("name", Kind::Text),
+        col("language", Kind::Text),
+        col("at", Kind::Big),
+    ];
+    let mut rows = Rows::new(COLS);
+    for message in messages {
+        rows.push([
+            tx.workspace().0.into(),
+            message.0.into(),
+            template.waba_id.clone().into(),
+            template.name.clone().into(),
+            template.language.clone().into(),
+            now.0.into(),
+        ]);
+    }
+    batch::insert(tx.conn(), tx.backend(), "template_use", "", rows).await?;
     Ok(())
 }
 

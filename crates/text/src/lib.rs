@@ -12,7 +12,7 @@
 //! - ASCII digits `0-9`,
 //! - lower-case letters: characters with the Unicode property Alphabetic that are not combining
 //!   marks, modifier letters or enclosed letters,
-//! - [`STEM_MARK`], only as the first character, on stems.
+//! - [`STEM_MARK`], only as the first character, on stems and on pieces of numbers ([`DIGITS_MARK`]).
 //!
 //! Hence no term holds white space, quotes or an operator of SQLite FTS5 (`" * ^ : ( ) + - .`) or of
 //! a PostgreSQL `tsquery` (`& | ! ( ) < > : * ' \`), and FTS5's keywords (upper case) cannot occur.
@@ -22,6 +22,7 @@ mod fold;
 mod han;
 pub mod language;
 mod normalise;
+mod people;
 mod preview;
 pub mod safe;
 mod search;
@@ -31,8 +32,9 @@ mod tokenise;
 
 pub use fold::MAX_TERM_CHARS;
 pub use normalise::{Normalised, normalise, normalised};
+pub use people::{DIGITS_MARK, PeopleQuery, digit_terms, number_ranges, people_query};
 pub use preview::preview;
-pub use search::{MAX_QUERY_TOKENS, MAX_TERMS, Query, highlights, query, terms};
+pub use search::{Indexed, MAX_QUERY_TOKENS, MAX_TERMS, MIN_WORD, Query, highlights, indexed, query, terms};
 pub use similarity::similarity;
 pub use stem::STEM_MARK;
 pub use tokenise::{Kind, Token, tokenise};

@@ -19,6 +19,10 @@ use crate::tokenise::{Class, Kind, Run, Script, runs, units};
 pub const MAX_TERMS: usize = 512;
 /// The most tokens of a query that count; the rest is ignored.
 pub const MAX_QUERY_TOKENS: usize = 16;
+/// The shortest word that is looked up by its beginning; shorter ones are found whole.
+pub const MIN_WORD: usize = 3;
+/// Longer words are not typed to the end.
+const MAX_WORD: usize = 32;
 
 /// How many last digits of a long number are terms of their own: the ends people remember
 /// (4, 6), local numbers (7) and national numbers without the leading zero (9).
@@ -84,19 +88,50 @@ struct Entry {
 ///   look like a phone number ("+966 50 123 4567") also as one number.
 #[must_use]
 pub fn terms(text: &str) -> Vec<String> {
+    indexed(text).terms
+}
+
+/// What a text is indexed under, and what of it people may type the beginning of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Indexed {
+    /// As [`terms`].
+    pub terms: Vec<String>,
+    /// The words and numbers among the terms that have at least [`MIN_WORD`] characters, without stems and without
+    /// the ends of numbers: a dictionary of them tells which terms begin like a word that is still being typed.
+    pub words: Vec<String>,
+}
+
+/// [`terms`], and the words among them.
+#[must_use]
+pub fn indexed(text: &str) -> Indexed {
     let entries = scan(&normalise(text));
     let mut seen: HashSet<String> = HashSet::new();
-    let mut terms = Vec::new();
+    let mut found = Indexed::default();
     let (words, stems): (Vec<_>, Vec<_>) = entries.into_iter().map(|entry| (entry.words, entry.stems)).unzip();
-    for term in words.into_iter().chain(stems).flatten() {
-        if terms.len() == MAX_TERMS {
+    for group in words {
+        for (place, term) in group.into_iter().enumerate() {
+            if found.terms.len() == MAX_TERMS {
+                return found;
+            }
+            let end_of_number = place > 0 && term.bytes().all(|byte| byte.is_ascii_digit());
+            let long = (MIN_WORD..=MAX_WORD).contains(&term.chars().count());
+            if seen.insert(term.clone()) {
+                if long && !end_of_number {
+                    found.words.push(term.clone());
+                }
+                found.terms.push(term);
+            }
+        }
+    }
+    for term in stems.into_iter().flatten() {
+        if found.terms.len() == MAX_TERMS {
             break;
         }
         if seen.insert(term.clone()) {
-            terms.push(term);
+            found.terms.push(term);
         }
     }
-    terms
+    found
 }
 
 /// Reads what a person typed into the search box.

@@ -8,6 +8,10 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// What is asked of each template.
+const FIELDS: &str = "id,name,status,category,language,components,quality_score,rejected_reason,parameter_format,\
+    message_send_ttl_seconds";
+
 /// One template in one language.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Template {
@@ -45,14 +49,18 @@ pub struct TemplatePage {
 /// Asks for a page of an account's templates; `after` is the cursor of the page before.
 #[must_use]
 pub fn list(api: &Api, waba_id: &str, after: Option<&str>) -> Request {
-    const FIELDS: &str = "id,name,status,category,language,components,quality_score,rejected_reason,parameter_format,\
-        message_send_ttl_seconds";
     let mut query = vec![("fields", FIELDS), ("limit", "100")];
     query.extend(after.map(|after| ("after", after)));
     api.get("templates", &[waba_id, "message_templates"], &query)
 }
 
-/// Reads the answer to [`list`]. A row without id, name or language is left out: it could not be sent anyway.
+/// Asks for the templates of an account whose name contains this; the first page is enough for one name.
+#[must_use]
+pub fn named(api: &Api, waba_id: &str, name: &str) -> Request {
+    api.get("templates", &[waba_id, "message_templates"], &[("fields", FIELDS), ("limit", "100"), ("name", name)])
+}
+
+/// Reads the answer to [`list`] and [`named`]. A row without id, name or language is left out: it could not be sent anyway.
 ///
 /// # Errors
 /// [`ApiError`] when refused.

@@ -38,7 +38,12 @@ pub fn clocks(timezone: Option<&str>, country: Option<&str>, workspace: &str) ->
 /// Whether a time-zone name exists.
 #[must_use]
 pub fn is_zone(name: &str) -> bool {
-    ZONES.get(name).is_ok()
+    zone_of(name).is_some()
+}
+
+/// The time zone of an IANA name.
+pub(crate) fn zone_of(name: &str) -> Option<TimeZone> {
+    ZONES.get(name).ok()
 }
 
 /// Hours of the day in which promotion waits: from (inclusive) to (exclusive), minutes after local midnight. They

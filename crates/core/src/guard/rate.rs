@@ -70,6 +70,12 @@ impl Sliding {
         self.earliest_keeping(now, 0)
     }
 
+    /// How many may be taken at this moment while `reserve` stay free.
+    #[must_use]
+    pub fn room_keeping(&self, now: Ms, reserve: u32) -> u32 {
+        self.limit.saturating_sub(reserve).saturating_sub(self.used(now.max(self.last())))
+    }
+
     /// Counts one at `now`. The caller has asked [`Sliding::earliest`] before.
     pub fn take(&mut self, now: Ms) {
         let now = now.max(self.last());
@@ -150,6 +156,12 @@ impl Throughput {
     #[must_use]
     pub fn earliest_keeping(&self, now: Ms, reserve: u32) -> Ms {
         self.window.earliest_keeping(now, reserve)
+    }
+
+    /// How many messages of promotion may leave at this moment.
+    #[must_use]
+    pub fn room_keeping(&self, now: Ms, reserve: u32) -> u32 {
+        self.window.room_keeping(now, reserve)
     }
 
     /// A message leaves now.

@@ -1,6 +1,7 @@
 //! What the guard is asked, and what it may know.
 
 use crate::Ms;
+use crate::campaign::Standing;
 use crate::channel::ChannelStatus;
 use crate::contact::{Consent, Window};
 use crate::message::Content;
@@ -131,6 +132,8 @@ pub struct Snapshot {
     pub readings: Readings,
     /// The number does not answer and the standby would not take the message; `None`: it may go.
     pub route: Option<RouteWait>,
+    /// How the campaign stands that the message belongs to; `None`: it belongs to none.
+    pub campaign: Option<Standing>,
     /// IANA name of the workspace's time zone, for customers whose own is unknown.
     pub workspace_timezone: String,
 }

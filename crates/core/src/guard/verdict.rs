@@ -45,6 +45,8 @@ rules! {
     ChannelActive "channel_active" ["ok", "paused", "error"],
     /// The set-up checks that block sending have passed (C4). Value: the failing checks.
     ChannelReady "channel_ready" ["ok", "overridden", "blocked"],
+    /// The campaign it belongs to is under way: neither paused nor cancelled. Value: its state.
+    Campaign "campaign" ["ok", "not_needed", "paused", "cancelled"],
     /// There is a number or user id to send to, and the provider takes it. Value: the address kind.
     Recipient "recipient" ["ok", "none", "needs_phone"],
     /// The content is of a kind and size that can be sent. Value: what is wrong or the kind.

@@ -2,6 +2,7 @@
 
 use super::message::{PREVIEW_CHARS, answered, created, event_line, fresh_conversation, one_line, show};
 use super::people::feed;
+use super::remark::remark;
 use super::state::{
     Change, ContactState, Context, ConversationState, ConversationStatus, Decision, FeedEvent, NewMessage, Outcome,
     Priority,
@@ -31,6 +32,20 @@ pub enum Command {
     SetPriority(Priority),
     /// Give to an agent (with the name for the thread), or take from everybody.
     Assign(Option<(UserId, String)>),
+    /// Given to an agent by itself, with the reason for the thread.
+    Route {
+        /// Who, with the name for the thread.
+        agent: (UserId, String),
+        /// Why: a [`crate::routing::Reason`] as JSON.
+        reason: Value,
+    },
+    /// Resolve with what is to be remembered about it.
+    Close {
+        /// The category and its name.
+        category: Option<(Uuid, String)>,
+        /// A sentence for colleagues.
+        note: Option<String>,
+    },
     /// Give to a team (with its name), or take from all.
     SetTeam(Option<(TeamId, String)>),
     /// Somebody looked at it.
@@ -107,6 +122,22 @@ fn apply(
             let before = std::mem::replace(&mut conversation.assignee_id, id);
             let name = agent.as_ref().map(|(_, name)| name);
             Ok((before != id).then(|| ("assigned", json!({ "to": id, "name": name }))))
+        }
+        Command::Route { agent: (id, name), reason } => {
+            let before = conversation.assignee_id.replace(*id);
+            Ok((before != Some(*id)).then(|| ("assigned", json!({ "to": id, "name": name, "reason": reason }))))
+        }
+        Command::Close { category, note } => {
+            let line = set_status(conversation, ConversationStatus::Resolved, None, another_open, now)?;
+            Ok(line.map(|(event, mut data)| {
+                if let Some((id, name)) = category {
+                    data["category"] = json!({ "id": id, "name": name });
+                }
+                if let Some(note) = note {
+                    data["note"] = json!(note);
+                }
+                (event, data)
+            }))
         }
         Command::SetTeam(team) => {
             let id = team.as_ref().map(|(id, _)| *id);
@@ -214,16 +245,20 @@ pub fn outbound(
     context: &Context<'_>,
     fresh: &mut dyn FnMut() -> Uuid,
 ) -> Decision {
+    let mut conversation = known.clone();
+    let mut changes = Vec::new();
+    // Whoever answers first has it from then on; the line that says so comes before the answer.
+    if let (None, "user", Some(user)) = (conversation.assignee_id, actor.kind.as_str(), actor.id) {
+        conversation.assignee_id = Some(UserId(user));
+        let data = json!({ "to": user, "name": actor.name });
+        changes = remark(known, "assigned", data, actor, context, fresh);
+    }
     let mut line = blank(known, actor, draft.content, context, fresh);
     line.client_id = draft.client_id;
     line.media_id = draft.media_id;
     if let Some((id, provider_id)) = draft.reply_to {
         line.reply_to_id = Some(id);
         line.reply_to_provider_id = provider_id;
-    }
-    let mut conversation = known.clone();
-    if conversation.assignee_id.is_none() && actor.kind == "user" {
-        conversation.assignee_id = actor.id.map(UserId);
     }
     // A reaction is a mark on an older line: it neither answers nor becomes the newest line.
     if !matches!(line.content, Content::Reaction { .. }) {
@@ -233,12 +268,13 @@ pub fn outbound(
     }
     conversation.updated_at = context.now;
     let outcome = Outcome::Message(line.id);
-    let changes =
-        vec![Change::UpdateConversation(conversation), Change::Feed(created(&line)), Change::InsertMessage(line)];
+    changes.push(Change::UpdateConversation(conversation));
+    changes.push(Change::Feed(created(&line)));
+    changes.push(Change::InsertMessage(line));
     Decision { changes, effects: Vec::new(), outcome }
 }
 
-fn blank(
+pub(super) fn blank(
     conversation: &ConversationState,
     actor: &Actor,
     content: Content,

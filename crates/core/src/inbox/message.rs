@@ -4,13 +4,14 @@ use super::Book;
 use super::needs::message_key;
 use super::people::{Found, Person, consent_changes, consent_line, feed, find_or_create};
 use super::state::{
-    Change, ConsentRecord, Context, ConversationState, ConversationStatus, Decision, Effect, FeedEvent, NewMessage,
-    Outcome, Priority,
+    Change, ConsentRecord, ContactState, Context, ConversationState, ConversationStatus, Decision, Effect, FeedEvent,
+    NewMessage, Outcome, Priority,
 };
 use crate::contact::Consent;
 use crate::contact::stop::stop_content;
 use crate::inbound::InboundMessage;
 use crate::message::{Content, Direction, Status};
+use crate::routing::is_answer;
 use crate::time::DAY;
 use crate::{ContactId, ConversationId, MediaId, MessageId, Ms};
 use serde_json::json;
@@ -66,7 +67,8 @@ pub(super) fn receive(
     if !echo {
         note_contact(&mut person, inbound, at, context.now);
     }
-    let place = Place::find(book, context, person.contact.id, person.contact.lane, at, fresh);
+    let answer = !echo && is_answer(&inbound.content);
+    let place = Place::find(book, context, &person.contact, at, answer, fresh);
     let line = line_of(book, context, &person, &place.conversation, at, inbound, echo, fresh);
     let agreed = if echo { None } else { agreed(context, &person, &place.conversation, &line, fresh) };
     let mut decision = finish(context, person, place, line, inbound, echo, fresh);
@@ -115,7 +117,7 @@ pub(super) fn system_line(
     notice: &InboundMessage,
     fresh: &mut dyn FnMut() -> Uuid,
 ) -> Decision {
-    let place = Place::find(book, context, person.contact.id, person.contact.lane, at, fresh);
+    let place = Place::find(book, context, &person.contact, at, false, fresh);
     let mut line = line_of(book, context, &person, &place.conversation, at, notice, false, fresh);
     line.direction = Direction::Event;
     line.status = Status::Event;
@@ -156,22 +158,25 @@ struct Place {
 }
 
 impl Place {
+    /// `answer` says that the line only answers a survey: it joins the conversation that is over, and leaves it so.
     fn find(
         book: &Book,
         context: &Context<'_>,
-        contact: ContactId,
-        lane: u16,
+        contact: &ContactState,
         at: Ms,
+        answer: bool,
         fresh: &mut dyn FnMut() -> Uuid,
     ) -> Self {
-        if let Some(known) = book.place(contact, context.channel_id) {
+        if let Some(known) = book.place(contact.id, context.channel_id) {
             let resolved = known.status == ConversationStatus::Resolved;
-            let recent = known.resolved_at.is_some_and(|end| at.since(end) <= context.policy.reopen_within_ms);
-            if !resolved || recent {
-                return Self { conversation: known.clone(), is_new: false, reopened: resolved };
+            // What was said afterwards counts too: a reply to a campaign belongs under it.
+            let end = known.resolved_at.map(|end| end.max(known.last_message_at));
+            let recent = end.is_some_and(|end| at.since(end) <= context.policy.reopen_within_ms);
+            if !resolved || recent || answer {
+                return Self { conversation: known.clone(), is_new: false, reopened: resolved && !answer };
             }
         }
-        let conversation = fresh_conversation(ConversationId(fresh()), contact, context, lane, at);
+        let conversation = fresh_conversation(ConversationId(fresh()), contact.id, context, contact.lane, at);
         Self { conversation, is_new: true, reopened: false }
     }
 }
@@ -266,11 +271,12 @@ fn finish(
 ) -> Decision {
     let Person { mut changes, mut effects, .. } = person;
     let mut conversation = place.conversation;
-    let reopened = place.reopened;
+    let back = if echo { None } else { comes_back(&conversation, place.reopened) };
     if echo {
         answered(&mut conversation, line.at);
     } else {
-        heard(&mut conversation, line.at, &inbound.id);
+        let closed = conversation.status == ConversationStatus::Resolved && is_answer(&line.content);
+        heard(&mut conversation, line.at, &inbound.id, closed);
     }
     show(&mut conversation, &line);
     conversation.updated_at = context.now;
@@ -283,8 +289,10 @@ fn finish(
     } else {
         changes.push(Change::UpdateConversation(conversation));
     }
-    if reopened {
-        changes.push(Change::InsertMessage(event_line(context, &line, "reopened", json!({}), fresh)));
+    if let Some((event, data)) = back {
+        let quiet = event_line(context, &line, event, data, fresh);
+        changes.push(Change::Feed(created(&quiet)));
+        changes.push(Change::InsertMessage(quiet));
     }
     if let (Some(media_id), Some(media)) = (line.media_id, line.content.media()) {
         let media = media.clone();
@@ -297,8 +305,31 @@ fn finish(
     Decision { changes, effects, outcome }
 }
 
-/// The customer spoke: the window opens for 24 h from then (`whatsapp-cloud-api.md` §9).
-fn heard(conversation: &mut ConversationState, at: Ms, provider_id: &str) {
+/// What the thread says when a customer's message brings a conversation back to the team. Whoever had it has it again:
+/// neither the assignee nor the team changes.
+fn comes_back(conversation: &ConversationState, reopened: bool) -> Option<(&'static str, serde_json::Value)> {
+    if reopened {
+        return Some(("reopened", json!({})));
+    }
+    matches!(conversation.status, ConversationStatus::Snoozed | ConversationStatus::Pending)
+        .then(|| ("woken", json!({ "from": conversation.status })))
+}
+
+/// The customer spoke: the window opens for 24 h from then (`whatsapp-cloud-api.md` §9). A conversation that stays
+/// `closed` asks for nobody's attention.
+fn heard(conversation: &mut ConversationState, at: Ms, provider_id: &str, closed: bool) {
+    if !closed {
+        called(conversation, at);
+    }
+    if conversation.last_inbound_at.is_none_or(|last| at >= last) {
+        conversation.last_inbound_at = Some(at);
+        conversation.last_inbound_provider_id = Some(provider_id.to_owned());
+    }
+    conversation.window_expires_at = conversation.window_expires_at.max(Some(at.plus(DAY)));
+}
+
+/// Somebody is to look at the conversation.
+fn called(conversation: &mut ConversationState, at: Ms) {
     if conversation.status != ConversationStatus::Open {
         conversation.status = ConversationStatus::Open;
         conversation.snoozed_until = None;
@@ -310,11 +341,6 @@ fn heard(conversation: &mut ConversationState, at: Ms, provider_id: &str) {
     if !answered_later {
         conversation.waiting_since = Some(conversation.waiting_since.map_or(at, |since| since.min(at)));
     }
-    if conversation.last_inbound_at.is_none_or(|last| at >= last) {
-        conversation.last_inbound_at = Some(at);
-        conversation.last_inbound_provider_id = Some(provider_id.to_owned());
-    }
-    conversation.window_expires_at = conversation.window_expires_at.max(Some(at.plus(DAY)));
 }
 
 /// The business spoke: nobody waits any more for what was asked before.

@@ -6,6 +6,7 @@
 //! accumulated rows to the store, which writes them in one transaction.
 
 mod amend;
+mod announce;
 mod book;
 mod command;
 mod decide;
@@ -13,18 +14,26 @@ mod join;
 mod message;
 mod needs;
 mod people;
+mod quiet;
+mod remark;
 mod sending;
+pub mod snooze;
 mod state;
 mod status;
 #[cfg(test)]
 mod tests;
+pub mod undo;
+pub mod unsent;
 
 pub use amend::react_by_business;
+pub use announce::announce;
 pub use book::{Batch, Book};
 pub use command::{Actor, Command, CommandError, Draft, note, open, outbound, run};
 pub use decide::decide;
 pub use join::{join_contacts, join_conversations};
 pub use needs::{Needs, message_key, needs};
+pub use quiet::quiet_line;
+pub use remark::remark;
 pub use sending::{Step, consented, step, stopped_marketing};
 pub use state::{
     Change, ConsentRecord, ContactState, Context, ConversationState, ConversationStatus, Decision, Effect, FeedEvent,

@@ -39,7 +39,7 @@ pub enum Step {
 /// steps only add what they know.
 #[must_use]
 fn next(now_at: Status, step: &Step) -> Option<Status> {
-    let waiting = matches!(now_at, Status::Queued | Status::Held);
+    let waiting = matches!(now_at, Status::Scheduled | Status::Queued | Status::Held);
     let open = now_at.is_under_way();
     match step {
         Step::Held => waiting.then_some(Status::Held),

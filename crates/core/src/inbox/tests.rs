@@ -2,6 +2,7 @@
 
 mod consent;
 mod tries;
+mod work;
 
 use super::*;
 use crate::id::uuid_v7;

@@ -185,7 +185,9 @@ pub fn bind(
     bound
 }
 
-fn datum(person: &Person<'_>, source: &str) -> Option<String> {
+/// What is known of the customer under the name of a source; `None` when nothing is.
+#[must_use]
+pub fn datum(person: &Person<'_>, source: &str) -> Option<String> {
     if let Some(name) = source.strip_prefix(OWN) {
         return match person.fields?.get(name)? {
             Value::String(words) => tidy(words),

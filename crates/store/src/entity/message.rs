@@ -82,6 +82,8 @@ pub struct Model {
     pub cost_kind: Option<String>,
     /// 1 once its search terms are stored.
     pub indexed: i16,
+    /// The event it tells of, in its sender's words.
+    pub event_key: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,8 +1,8 @@
-//! A message that is in the search index.
+//! A document of the search index: a message, a note or a contact.
 
 use sea_orm::entity::prelude::*;
 
-/// A message that is in the search index.
+/// A document of the search index: a message, a note or a contact.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "search_doc")]
@@ -10,15 +10,17 @@ pub struct Model {
     /// The workspace.
     #[sea_orm(primary_key, auto_increment = false)]
     pub workspace_id: Uuid,
-    /// The message.
+    /// The message or contact.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub message_id: Uuid,
-    /// The thread.
+    pub document_id: Uuid,
+    /// The thread; nil for contacts.
     pub conversation_id: Uuid,
     /// The customer.
     pub contact_id: Uuid,
-    /// The message's time.
+    /// When it was said, or the contact last heard.
     pub at: i64,
+    /// `m` message, `n` note, `c` contact.
+    pub part: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

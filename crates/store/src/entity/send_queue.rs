@@ -35,8 +35,16 @@ pub struct Model {
     pub last_error: Option<String>,
     /// The channel it belongs to, while it waits to go over another.
     pub home_channel_id: Option<Uuid>,
+    /// The campaign it belongs to.
+    pub campaign_id: Option<Uuid>,
     /// When it was queued.
     pub created_at: i64,
+    /// How often it was changed while it waited.
+    pub revision: i32,
+    /// The moment somebody chose for it.
+    pub planned_at: Option<i64>,
+    /// A message of the customer after this moment cancels it.
+    pub heed_since: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -12,6 +12,12 @@ mod m0005_account_event;
 mod m0006_provider;
 mod m0007_route;
 mod m0008_retention;
+mod m0010_campaigns;
+mod m0011_event_key;
+mod m0012_work;
+mod m0013_routing;
+mod m0014_quick_replies;
+mod m0015_search;
 
 use crate::error::{Error, Result};
 use crate::sql;
@@ -31,6 +37,12 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_provider::Migration),
             Box::new(m0007_route::Migration),
             Box::new(m0008_retention::Migration),
+            Box::new(m0010_campaigns::Migration),
+            Box::new(m0011_event_key::Migration),
+            Box::new(m0012_work::Migration),
+            Box::new(m0013_routing::Migration),
+            Box::new(m0014_quick_replies::Migration),
+            Box::new(m0015_search::Migration),
         ]
     }
 }

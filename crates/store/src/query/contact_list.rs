@@ -1,6 +1,6 @@
 //! The list of contacts.
 
-use super::{Draft, like::Needle};
+use super::{Draft, list_text};
 use crate::entity::contact::Model;
 use crate::error::Result;
 use crate::scope::Read;
@@ -43,11 +43,17 @@ pub struct Row {
     folded: String,
 }
 
-/// Contacts whose name, number or address contains `text` (all when none), those after `after`.
+/// Contacts among `ids` (all when none; [`list_text::contacts`] finds them by a text), those after `after`.
 ///
 /// # Errors
 /// What the database said.
-pub async fn page(read: &Read, text: Option<&str>, sort: Sort, after: Option<&After>, limit: u64) -> Result<Vec<Row>> {
+pub async fn page(
+    read: &Read,
+    ids: Option<&[Uuid]>,
+    sort: Sort,
+    after: Option<&After>,
+    limit: u64,
+) -> Result<Vec<Row>> {
     let mut draft = Draft::default();
     let workspace = draft.arg(read.workspace().0);
     let mut conditions = String::new();
@@ -66,9 +72,9 @@ pub async fn page(read: &Read, text: Option<&str>, sort: Sort, after: Option<&Af
             conditions = format!(" AND c.id < {id}");
         }
     }
-    if let Some(needle) = text.and_then(Needle::new) {
-        let holds = needle.condition(&mut draft, &["c.name"], &["c.email"], &["c.phone"]);
-        conditions.push_str(&format!(" AND {holds}"));
+    if let Some(ids) = ids {
+        let places = list_text::places(&mut draft, ids.iter().copied());
+        conditions.push_str(&format!(" AND c.id IN ({places})"));
     }
     let order = match sort {
         Sort::Updated => "c.updated_at DESC, c.id",

@@ -9,7 +9,7 @@ use crate::entity::conversation::Model;
 use crate::error::Result;
 use crate::scope::Read;
 use crate::sql;
-use rapport_core::inbox::ConversationStatus;
+use rapport_core::inbox::{ConversationStatus, Priority};
 use rapport_core::{ChannelId, ContactId, ConversationId, Ms, TeamId, UserId};
 use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult};
 use serde::{Deserialize, Serialize};
@@ -52,8 +52,17 @@ pub struct Filter {
     pub channel: Option<ChannelId>,
     /// With messages nobody has looked at.
     pub unread: bool,
-    /// Whose customer's name, number or address, or newest line, contains this.
+    /// Whose customer waits for an answer.
+    pub waiting: bool,
+    /// With this priority.
+    pub priority: Option<Priority>,
+    /// That this user is mentioned in or a collaborator of.
+    pub watcher: Option<UserId>,
+    /// Whose customer's name, number or address, or newest line, contains this. Alone it reads every conversation:
+    /// [`super::list_text`] makes `ids` of it with bounded work.
     pub text: Option<String>,
+    /// Only these; then `text` is not looked at.
+    pub ids: Option<Vec<Uuid>>,
 }
 
 /// In which order.
@@ -177,28 +186,58 @@ async fn stretch(
         // The first half leads the index to the place, the second is exact.
         conditions.push_str(&format!(" AND c.{column} {beyond}= {key} AND (c.{column} {beyond} {key} OR c.id > {id})"));
     }
-    let joined = restrict(filter, &mut draft, &mut conditions);
-    let (joins, order) = (if joined { JOINS } else { "" }, phase.order());
+    let source = Source::of(filter, &mut draft, &mut conditions);
+    let order = phase.order();
     let one = |status: &ConversationStatus| {
         format!(
-            "SELECT * FROM (SELECT c.* FROM conversation AS c {joins} WHERE c.workspace_id = {workspace} \
+            "SELECT * FROM (SELECT c.* FROM {source} WHERE c.workspace_id = {workspace} \
              AND c.status = '{}'{conditions} ORDER BY {order} LIMIT {limit}) AS {}",
             status.code(),
             status.code()
         )
     };
-    let any = [
+    let parts: Vec<String> = statuses(filter).iter().map(one).collect();
+    let text =
+        format!("SELECT {COLUMNS} FROM ({}) AS c {JOINS} ORDER BY {order} LIMIT {limit}", parts.join(" UNION ALL "));
+    let rows = read.conn().query_all_raw(sql::with(read.backend(), text, draft.values)).await?;
+    rows.iter().map(row_of).collect()
+}
+
+/// The statuses a filter asks for.
+pub(super) fn statuses(filter: &Filter) -> &[ConversationStatus] {
+    const ANY: &[ConversationStatus] = &[
         ConversationStatus::Open,
         ConversationStatus::Pending,
         ConversationStatus::Snoozed,
         ConversationStatus::Resolved,
     ];
-    let statuses = if filter.statuses.is_empty() { &any[..] } else { &filter.statuses };
-    let parts: Vec<String> = statuses.iter().map(one).collect();
-    let text =
-        format!("SELECT {COLUMNS} FROM ({}) AS c {JOINS} ORDER BY {order} LIMIT {limit}", parts.join(" UNION ALL "));
-    let rows = read.conn().query_all_raw(sql::with(read.backend(), text, draft.values)).await?;
-    rows.iter().map(row_of).collect()
+    if filter.statuses.is_empty() { ANY } else { &filter.statuses }
+}
+
+/// What a filtered statement reads from.
+pub(super) struct Source {
+    joined: bool,
+    watched: bool,
+}
+
+impl Source {
+    /// Adds the filter's conditions, and says what they need. The draft's first value is the workspace.
+    pub fn of(filter: &Filter, draft: &mut Draft, conditions: &mut String) -> Self {
+        if let Some(user) = filter.watcher {
+            let user = draft.arg(user.0);
+            conditions
+                .push_str(&format!(" AND w.workspace_id = $1 AND w.user_id = {user} AND w.conversation_id = c.id"));
+        }
+        Self { joined: restrict(filter, draft, conditions), watched: filter.watcher.is_some() }
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A user watches few of many: from theirs to the conversations, never the other way round.
+        f.write_str(if self.watched { "watch AS w CROSS JOIN conversation AS c " } else { "conversation AS c " })?;
+        f.write_str(if self.joined { JOINS } else { "" })
+    }
 }
 
 /// Adds the filter's conditions; true when they speak of the contact.
@@ -220,6 +259,17 @@ fn restrict(filter: &Filter, draft: &mut Draft, conditions: &mut String) -> bool
     }
     if filter.unread {
         conditions.push_str(" AND c.unread > 0");
+    }
+    if filter.waiting {
+        conditions.push_str(" AND c.waiting_since IS NOT NULL");
+    }
+    if let Some(priority) = filter.priority {
+        conditions.push_str(&format!(" AND c.priority = '{}'", priority.code()));
+    }
+    if let Some(ids) = &filter.ids {
+        let places = super::list_text::places(draft, ids.iter().copied());
+        conditions.push_str(&format!(" AND c.id IN ({places})"));
+        return false;
     }
     let Some(needle) = filter.text.as_deref().and_then(Needle::new) else { return false };
     let holds = needle.condition(draft, &["p.name", "c.last_preview"], &["p.email"], &["p.phone"]);
@@ -288,24 +338,32 @@ pub struct Counts {
     pub all: i64,
     /// With messages nobody has looked at.
     pub unread: i64,
+    /// Whose customer waits for an answer.
+    pub unattended: i64,
+    /// Whose window closes soon.
+    pub closing: i64,
 }
 
-/// Counts the open conversations, for the view switch. `user`: whose are "mine"; none for a program.
+/// Counts the open conversations, for the view switch. `user`: whose are "mine"; none for a program. `closing`: between
+/// which moments a window closes soon. Every count reads an index of just those rows.
 ///
 /// # Errors
 /// What the database said.
-pub async fn counts(read: &Read, user: Option<UserId>) -> Result<Counts> {
+pub async fn counts(read: &Read, user: Option<UserId>, closing: (Ms, Ms)) -> Result<Counts> {
     let one = |condition: &str| {
         format!("(SELECT count(*) FROM conversation WHERE workspace_id = $1 AND status = 'open'{condition})")
     };
     let text = format!(
-        "SELECT {}, {}, {}, {}",
+        "SELECT {}, {}, {}, {}, {}, {}",
         one(" AND assignee_id = $2"),
         one(" AND assignee_id IS NULL"),
         one(""),
-        one(" AND unread > 0")
+        one(" AND unread > 0"),
+        one(" AND waiting_since IS NOT NULL"),
+        one(" AND window_expires_at > $3 AND window_expires_at <= $4")
     );
-    let values = [read.workspace().0.into(), user.map_or(Uuid::nil(), |user| user.0).into()];
+    let user = user.map_or(Uuid::nil(), |user| user.0);
+    let values = [read.workspace().0.into(), user.into(), closing.0.0.into(), closing.1.0.into()];
     let row = read.conn().query_one_raw(sql::with(read.backend(), text, values)).await?;
     let Some(row) = row else { return Ok(Counts::default()) };
     Ok(Counts {
@@ -313,5 +371,7 @@ pub async fn counts(read: &Read, user: Option<UserId>) -> Result<Counts> {
         unassigned: row.try_get_by_index(1)?,
         all: row.try_get_by_index(2)?,
         unread: row.try_get_by_index(3)?,
+        unattended: row.try_get_by_index(4)?,
+        closing: row.try_get_by_index(5)?,
     })
 }

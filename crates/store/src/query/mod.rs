@@ -3,7 +3,9 @@
 pub mod contact_list;
 pub mod contact_page;
 pub mod conversation_list;
+pub mod conversation_match;
 mod like;
+pub mod list_text;
 pub mod person;
 pub mod search_hits;
 pub mod thread;

@@ -15,6 +15,8 @@ use uuid::Uuid;
 pub struct Found {
     /// `in`, `out`, `note`, ...
     pub direction: String,
+    /// The content's kind.
+    pub kind: String,
     /// What was said; `None` when the stored bytes are damaged.
     pub content: Option<Content>,
     /// The beginning of it.
@@ -26,10 +28,11 @@ pub struct Found {
 /// # Errors
 /// What the database said.
 pub async fn messages(read: &Read, ids: &[MessageId]) -> Result<HashMap<Uuid, Found>> {
-    let rows: Vec<(Uuid, String, Vec<u8>, String)> = message::Entity::find()
+    let rows: Vec<(Uuid, String, String, Vec<u8>, String)> = message::Entity::find()
         .select_only()
         .column(message::Column::Id)
         .column(message::Column::Direction)
+        .column(message::Column::Kind)
         .column(message::Column::Content)
         .column(message::Column::Preview)
         .filter(message::Column::WorkspaceId.eq(read.workspace().0))
@@ -37,8 +40,8 @@ pub async fn messages(read: &Read, ids: &[MessageId]) -> Result<HashMap<Uuid, Fo
         .into_tuple()
         .all(&read.conn())
         .await?;
-    let found = |(id, direction, content, preview): (Uuid, String, Vec<u8>, String)| {
-        (id, Found { direction, content: unpack_content(&content).ok(), preview })
+    let found = |(id, direction, kind, content, preview): (Uuid, String, String, Vec<u8>, String)| {
+        (id, Found { direction, kind, content: unpack_content(&content).ok(), preview })
     };
     Ok(rows.into_iter().map(found).collect())
 }

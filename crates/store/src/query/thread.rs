@@ -66,6 +66,39 @@ pub async fn page(
     complete(read, rows).await
 }
 
+/// The page of a thread just after `after` (a line's time and id), newest first. Three statements.
+///
+/// # Errors
+/// What the database said.
+pub async fn newer(read: &Read, conversation: ConversationId, after: (i64, Uuid), limit: u64) -> Result<Vec<Line>> {
+    let mut draft = Draft::default();
+    let (workspace, conversation) = (draft.arg(read.workspace().0), draft.arg(conversation.0));
+    let (at, id) = (draft.arg(after.0), draft.arg(after.1));
+    let limit = draft.arg(i64::try_from(limit).unwrap_or(i64::MAX));
+    let text = format!(
+        "SELECT m.* FROM message AS m WHERE m.workspace_id = {workspace} AND m.conversation_id = {conversation} \
+         AND m.at >= {at} AND (m.at > {at} OR m.id > {id}) ORDER BY m.at, m.id LIMIT {limit}"
+    );
+    let rows = read.conn().query_all_raw(sql::with(read.backend(), text, draft.values)).await?;
+    let rows = rows.iter().rev().map(|row| Ok(MessageRow::from_query_result(row, "")?)).collect::<Result<Vec<_>>>()?;
+    complete(read, rows).await
+}
+
+/// Where a message stands in its thread (time and id), when it belongs to this one.
+///
+/// # Errors
+/// What the database said.
+pub async fn place(read: &Read, conversation: ConversationId, message: MessageId) -> Result<Option<(i64, Uuid)>> {
+    let query = message::Entity::find()
+        .select_only()
+        .column(message::Column::At)
+        .column(message::Column::Id)
+        .filter(message::Column::WorkspaceId.eq(read.workspace().0))
+        .filter(message::Column::Id.eq(message.0))
+        .filter(message::Column::ConversationId.eq(conversation.0));
+    Ok(query.into_tuple().one(&read.conn()).await?)
+}
+
 /// Messages by id, in no order; those that do not exist are left out.
 ///
 /// # Errors

@@ -19,13 +19,14 @@ pub struct Berth {
     pub run_at: Ms,
 }
 
-/// Gives a message that is queued, and only then, another channel to go over. What is in flight or has an unknown end
+/// Gives a message that is queued, and only then, another channel to go over; not before the moment it was planned for. What is in flight or has an unknown end
 /// stays where it is: the provider may have it. Returns false when it is not queued.
 ///
 /// # Errors
 /// What the database said.
 pub async fn carry(tx: &WriteTx, message: MessageId, to: &Berth) -> Result<bool> {
-    let text = "UPDATE send_queue SET channel_id = $3, portfolio_key = $4, home_channel_id = $5, run_at = $6 \
+    let text = "UPDATE send_queue SET channel_id = $3, portfolio_key = $4, home_channel_id = $5, \
+                run_at = CASE WHEN planned_at > $6 THEN planned_at ELSE $6 END \
                 WHERE workspace_id = $1 AND message_id = $2 AND state = 'queued'";
     let values: [Value; 6] = [
         tx.workspace().0.into(),

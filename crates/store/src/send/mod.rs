@@ -7,16 +7,18 @@
 
 mod carry;
 mod run;
+mod unsent;
 
 pub use carry::{Berth, carry, goes_over};
 pub use run::{Started, Verdict, finish, hold, remove, settle, start, take_over};
+pub use unsent::{Plan, answered_since, may_be_out, moved, plan, plan_of, plans, requeue, unchanged};
 
-use crate::batch::{self, Col, Kind, Rows, col};
+use crate::batch::{self, Col, Kind, Rows, col, opt};
 use crate::error::Result;
 use crate::scope::WriteTx;
 use crate::sql;
 use crate::store::Store;
-use rapport_core::{ChannelId, ContactId, MessageId, Ms, WorkspaceId};
+use rapport_core::{CampaignId, ChannelId, ContactId, MessageId, Ms, WorkspaceId};
 use sea_orm::{ConnectionTrait, QueryResult};
 
 /// Which message goes first.
@@ -90,6 +92,12 @@ pub struct Due {
     pub started_at: Option<Ms>,
     /// The channel it belongs to, while it waits to go over another.
     pub home: Option<ChannelId>,
+    /// The campaign it belongs to.
+    pub campaign: Option<CampaignId>,
+    /// How often it was changed while it waited.
+    pub revision: i32,
+    /// The moment somebody chose for it.
+    pub plan: Option<Plan>,
 }
 
 const COLS: &[Col] = &[
@@ -104,6 +112,7 @@ const COLS: &[Col] = &[
     col("attempts", Kind::Int),
     col("epoch", Kind::Big),
     col("created_at", Kind::Big),
+    opt("campaign_id", Kind::Uuid),
 ];
 
 /// Queues messages in the caller's transaction. A message that is queued already stays as it is.
@@ -111,6 +120,18 @@ const COLS: &[Col] = &[
 /// # Errors
 /// What the database said.
 pub async fn enqueue(tx: &WriteTx, sends: &[NewSend], now: Ms) -> Result<()> {
+    insert(tx, sends, None, now).await
+}
+
+/// [`enqueue`] for messages of a campaign: when it is paused or cancelled, they wait or are refused.
+///
+/// # Errors
+/// What the database said.
+pub async fn enqueue_of(tx: &WriteTx, campaign: CampaignId, sends: &[NewSend], now: Ms) -> Result<()> {
+    insert(tx, sends, Some(campaign), now).await
+}
+
+async fn insert(tx: &WriteTx, sends: &[NewSend], campaign: Option<CampaignId>, now: Ms) -> Result<()> {
     let mut rows = Rows::new(COLS);
     for send in sends {
         rows.push([
@@ -125,6 +146,7 @@ pub async fn enqueue(tx: &WriteTx, sends: &[NewSend], now: Ms) -> Result<()> {
             0.into(),
             0_i64.into(),
             now.0.into(),
+            campaign.map(|id| id.0).into(),
         ]);
     }
     batch::insert(tx.conn(), tx.backend(), "send_queue", "ON CONFLICT DO NOTHING", rows).await?;
@@ -161,7 +183,7 @@ impl Store {
 }
 
 const COLUMNS: &str = "workspace_id, message_id, channel_id, contact_id, portfolio_key, priority, run_at, attempts, started_at, \
-     home_channel_id";
+     home_channel_id, campaign_id, revision, planned_at, heed_since";
 
 impl SendQueue {
     /// What is due under these portfolios, at most `limit` of each: by priority, then the longest due.
@@ -228,12 +250,13 @@ impl SendQueue {
     }
 
     /// Everything of a portfolio that waits for a later moment is due at `now`: moments written by a clock that has been
-    /// set back since mean nothing. Returns how many messages that were.
+    /// set back since mean nothing, but for those that a person chose. Returns how many messages that were.
     ///
     /// # Errors
     /// What the database said.
     pub async fn wake(&self, portfolio_key: &str, now: Ms) -> Result<u64> {
-        let text = "UPDATE send_queue SET run_at = $2 WHERE portfolio_key = $1 AND state = 'queued' AND run_at > $2";
+        let text = "UPDATE send_queue SET run_at = $2 WHERE portfolio_key = $1 AND state = 'queued' AND run_at > $2 \
+                    AND (planned_at IS NULL OR planned_at <= $2)";
         let tx = self.store.begin().await?;
         let values = [portfolio_key.into(), now.0.into()];
         let woken = tx.execute_raw(sql::with(self.store.backend(), text, values)).await?.rows_affected();
@@ -265,6 +288,9 @@ fn read(row: &QueryResult) -> Result<Due> {
         attempts: row.try_get_by_index(7)?,
         started_at: row.try_get_by_index::<Option<i64>>(8)?.map(Ms),
         home: row.try_get_by_index::<Option<uuid::Uuid>>(9)?.map(ChannelId),
+        campaign: row.try_get_by_index::<Option<uuid::Uuid>>(10)?.map(CampaignId),
+        revision: row.try_get_by_index(11)?,
+        plan: unsent::read_plan(row, 12)?,
     })
 }
 

@@ -149,6 +149,9 @@ async fn note(tx: &WriteTx, started: Started, verdict: &Verdict, now: Ms) -> Res
     Ok(())
 }
 
+/// What stands beside a try of which a person said that it did not go out.
+pub(super) const SETTLED_AS_NOT_SENT: &str = "settled as not sent";
+
 /// Ends a try whose answer was lost, once a status or a person said what became of it: `sent` deletes the row, else it
 /// is queued again for `now`. Returns false when it neither was in flight nor unknown.
 ///
@@ -167,7 +170,7 @@ pub async fn settle(tx: &WriteTx, message: MessageId, sent: Option<&str>, now: M
     let started = Started { message, attempt: row.try_get_by_index(0)? };
     let verdict = match sent {
         Some(provider_id) => Verdict::Sent { provider_id: provider_id.to_owned() },
-        None => Verdict::Retry { at: now, code: None, detail: "settled as not sent".to_owned() },
+        None => Verdict::Retry { at: now, code: None, detail: SETTLED_AS_NOT_SENT.to_owned() },
     };
     note(tx, started, &verdict, now).await?;
     Ok(true)

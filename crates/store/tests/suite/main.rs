@@ -2,6 +2,8 @@
 
 mod accept;
 mod account;
+mod campaign;
+mod composer;
 mod cost;
 mod feed;
 mod ingest;
@@ -9,8 +11,10 @@ mod open;
 mod query;
 mod retention;
 mod route;
+mod routing;
 mod search;
 mod template;
+mod watch;
 mod work;
 
 use rapport_core::{ChannelId, Ms, WorkspaceId};

@@ -7,17 +7,17 @@ use rapport_core::message::{Content, Direction, Status};
 use rapport_core::time::{HOUR, MINUTE};
 use rapport_core::{ChannelId, ContactId, ConversationId, MessageId, Ms, TeamId, UserId};
 use rapport_store::query::conversation_list::{self, Assignee, Filter, Sort};
-use rapport_store::query::{contact_list, contact_page, person, thread};
+use rapport_store::query::{contact_list, contact_page, list_text, person, thread};
 use rapport_store::{Scope, ingest};
 use std::collections::BTreeSet;
 use std::time::Instant;
 use uuid::Uuid;
 
-fn id(kind: u128, number: u128) -> Uuid {
+pub(crate) fn id(kind: u128, number: u128) -> Uuid {
     Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + (kind << 32) + number)
 }
 
-fn contact(number: u128) -> ContactState {
+pub(crate) fn contact(number: u128) -> ContactState {
     ContactState {
         id: ContactId(id(1, number)),
         lane: 0,
@@ -36,7 +36,7 @@ fn contact(number: u128) -> ContactState {
     }
 }
 
-fn conversation(number: u128, channel: ChannelId) -> ConversationState {
+pub(crate) fn conversation(number: u128, channel: ChannelId) -> ConversationState {
     let step = i64::try_from(number).unwrap();
     ConversationState {
         id: ConversationId(id(2, number)),
@@ -66,7 +66,7 @@ fn conversation(number: u128, channel: ChannelId) -> ConversationState {
     }
 }
 
-async fn save(scope: &Scope, changes: Vec<Change>) {
+pub(crate) async fn save(scope: &Scope, changes: Vec<Change>) {
     let mut book = Book::default();
     book.apply(changes);
     let tx = scope.write().await.unwrap();
@@ -154,9 +154,9 @@ on_both! {
         ] {
             assert_eq!(ids(&scope, &filter, Sort::Latest, NOW, 2).await, expected, "{filter:?}");
         }
-        let counts = conversation_list::counts(&scope.read(), Some(user)).await.unwrap();
+        let counts = conversation_list::counts(&scope.read(), Some(user), (NOW, NOW)).await.unwrap();
         assert_eq!((counts.mine, counts.unassigned, counts.all, counts.unread), (2, 3, 5, 1));
-        assert_eq!(conversation_list::counts(&scope.read(), None).await.unwrap().mine, 0);
+        assert_eq!(conversation_list::counts(&scope.read(), None, (NOW, NOW)).await.unwrap().mine, 0);
         let wanted = [ConversationId(id(2, 3)), ConversationId(id(2, 99))];
         let row = conversation_list::by_id(&scope.read(), &wanted).await.unwrap();
         assert_eq!((row.len(), row[0].contact_name.as_str(), row[0].channel_name.as_str()), (1, "Customer 3", ""));
@@ -223,6 +223,7 @@ on_both! {
         let scope = db.store.workspace(workspace(1));
         save(&scope, (0..7).map(|number| Change::CreateContact(contact(number))).collect()).await;
         let read = scope.read();
+        let customers = list_text::contacts(&read, "customer", &[]).await.unwrap();
         for (sort, backwards) in [
             (contact_list::Sort::Updated, true),
             (contact_list::Sort::Created, true),
@@ -231,7 +232,7 @@ on_both! {
             let mut seen = Vec::new();
             let mut after = None;
             loop {
-                let rows = contact_list::page(&read, Some("customer"), sort, after.as_ref(), 3).await.unwrap();
+                let rows = contact_list::page(&read, Some(&customers), sort, after.as_ref(), 3).await.unwrap();
                 after = rows.last().map(|row| contact_list::after(row, sort));
                 seen.extend(rows.iter().map(|row| row.contact.id.as_u128() & 0xffff));
                 if after.is_none() {
@@ -244,7 +245,11 @@ on_both! {
             }
             assert_eq!(seen, expected, "{sort:?}");
         }
-        assert!(contact_list::page(&read, Some("nobody"), contact_list::Sort::Name, None, 3).await.unwrap().is_empty());
+        let nobody = list_text::contacts(&read, "nobody", &[]).await.unwrap();
+        assert!(contact_list::page(&read, Some(&nobody), contact_list::Sort::Name, None, 3).await.unwrap().is_empty());
+        // What the index found beyond the newest rows comes beside them.
+        let found = list_text::contacts(&read, "customer", &[ContactId(id(1, 9))]).await.unwrap();
+        assert_eq!(found.len(), customers.len() + 1);
     }
 
     async fn what_is_queued_again_goes_on_counting(db: &TestStore) {
@@ -330,6 +335,7 @@ on_both! {
         let read = scope.read();
         let open = || Filter { statuses: vec![ConversationStatus::Open], ..Filter::default() };
         let cases = [
+            ("unattended", Filter { waiting: true, ..open() }, Sort::Waiting),
             ("latest", open(), Sort::Latest),
             ("any", Filter::default(), Sort::Latest),
             ("unassigned", Filter { assignee: Some(Assignee::Nobody), ..open() }, Sort::Latest),
@@ -351,7 +357,7 @@ on_both! {
             assert!(best < 250_000, "{name} took {best} us");
         }
         let began = Instant::now();
-        let counts = conversation_list::counts(&read, Some(UserId(id(4, 1)))).await.unwrap();
+        let counts = conversation_list::counts(&read, Some(UserId(id(4, 1))), (NOW, NOW.plus(100))).await.unwrap();
         println!("{:?} counts: {} us", db.store.backend(), began.elapsed().as_micros());
         assert_eq!((counts.all, counts.unread, counts.mine), (10_000, 200, 0));
         // Deep pages are found by their key, not by counting rows off.

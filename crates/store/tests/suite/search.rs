@@ -1,13 +1,20 @@
 //! Search gives the same hits on both databases.
 
 use super::ingest::{text, turn};
-use super::{NOW, number, on_both, workspace};
+use super::{NOW, channel, number, on_both, workspace};
 use rapport_core::message::Content;
 use rapport_core::time::MINUTE;
-use rapport_store::search::{self, Document, Filter, Hit, Query};
-use rapport_store::testing::TestStore;
+use rapport_core::{ContactId, ConversationId, Ms};
+use rapport_store::query::conversation_list::Assignee;
+use rapport_store::search::{self, After, Document, Filter, Found, Group, Hit, Page, Part, Query, Vocabulary};
+use rapport_store::testing::{TestStore, execute};
 use rapport_store::{Scope, Store};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use uuid::Uuid;
+
+const DAY: i64 = 24 * 60 * MINUTE;
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The words of the messages, as a tokenizer would hand them over.
 fn terms(body: &str) -> Vec<String> {
@@ -25,28 +32,22 @@ const MESSAGES: [(&str, &str); 7] = [
 ];
 
 async fn index_all(store: &Store, scope: &Scope) -> usize {
-    let waiting = search::unindexed(store, 100).await.unwrap();
+    let waiting = search::unindexed(store, 5_000).await.unwrap();
     let documents: Vec<Document> = waiting
-        .iter()
+        .into_iter()
         .filter(|message| message.workspace == scope.workspace())
         .map(|message| {
             let body = message.content.as_ref().map(Content::text).unwrap_or_default();
-            Document {
-                message: message.message,
-                conversation: message.conversation,
-                contact: message.contact,
-                at: message.at,
-                terms: terms(&body),
-            }
+            message.with(terms(&body), terms(&body))
         })
         .collect();
     let tx = scope.write().await.unwrap();
-    search::index(&tx, &documents).await.unwrap();
+    search::index(&tx, &documents, &mut Vocabulary::default()).await.unwrap();
     tx.commit().await.unwrap();
     documents.len()
 }
 
-async fn prepare(db: &TestStore, scope: &Scope) -> BTreeMap<uuid::Uuid, String> {
+async fn prepare(db: &TestStore, scope: &Scope) -> BTreeMap<Uuid, String> {
     let events: Vec<_> = MESSAGES
         .iter()
         .enumerate()
@@ -63,7 +64,62 @@ async fn prepare(db: &TestStore, scope: &Scope) -> BTreeMap<uuid::Uuid, String> 
 
 fn query(groups: &[&[&str]], prefixes: &[&str]) -> Query {
     let own = |terms: &[&str]| terms.iter().map(|term| (*term).to_owned()).collect::<Vec<_>>();
-    Query { groups: groups.iter().map(|group| own(group)).collect(), prefixes: own(prefixes) }
+    let last = groups.len().saturating_sub(1);
+    let group = |(place, terms): (usize, &&[&str])| Group {
+        terms: own(terms),
+        prefixes: if place == last { own(prefixes) } else { Vec::new() },
+    };
+    Query { groups: groups.iter().enumerate().map(group).collect() }
+}
+
+async fn page(scope: &Scope, query: &Query, filter: &Filter, after: Option<After>, limit: u64) -> Page {
+    // Small pieces, so that a few documents are many of them.
+    let effort = search::Effort { patience: PATIENCE, pieces: Some((400, 2)) };
+    search::find(&scope.read(), Part::Messages, query, filter, after, limit, effort).await.unwrap()
+}
+
+async fn find(scope: &Scope, query: &Query, filter: &Filter, limit: u64) -> Vec<Hit> {
+    page(scope, query, filter, None, limit).await.hits
+}
+
+/// Documents that need no message: so many, one a step, from `NOW` back.
+fn documents(count: i64, step: i64, words: impl Fn(i64) -> &'static str) -> Vec<Document> {
+    (0..count)
+        .map(|n| Document {
+            message: Uuid::from_u128(0x7000 + n as u128).into(),
+            conversation: ConversationId(Uuid::from_u128(0x5000 + (n % 3) as u128)),
+            contact: ContactId(Uuid::from_u128(0x6000 + (n % 3) as u128)),
+            channel: channel(1 + (n % 2) as u128),
+            direction: if n % 2 == 0 { "in" } else { "out" }.to_owned(),
+            kind: if n % 5 == 0 { "image" } else { "text" }.to_owned(),
+            at: NOW.plus(-n * step),
+            terms: terms(words(n)),
+            words: terms(words(n)),
+        })
+        .collect()
+}
+
+async fn put(scope: &Scope, documents: &[Document]) {
+    let mut vocabulary = Vocabulary::default();
+    for part in documents.chunks(1_000) {
+        let tx = scope.write().await.unwrap();
+        search::index(&tx, part, &mut vocabulary).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+/// Every page of a search, to its end.
+async fn through(scope: &Scope, query: &Query, filter: &Filter, limit: u64) -> Vec<Hit> {
+    let (mut hits, mut after) = (Vec::new(), None);
+    loop {
+        let page = page(scope, query, filter, after, limit).await;
+        assert!(page.hits.len() <= limit as usize);
+        hits.extend(page.hits);
+        after = page.next;
+        if after.is_none() {
+            return hits;
+        }
+    }
 }
 
 on_both! {
@@ -72,9 +128,10 @@ on_both! {
         let bodies = prepare(db, &scope).await;
         assert_eq!(index_all(&db.store, &scope).await, MESSAGES.len());
         assert_eq!(search::unindexed(&db.store, 10).await.unwrap(), []);
-        let cases: [(Query, &[&str]); 15] = [
+        let cases: [(Query, &[&str]); 16] = [
             (query(&[&["order"]], &[]), &["m3", "m0"]),
             (query(&[&["order"]], &["order"]), &["m6", "m3", "m0"]),
+            (query(&[&["orde"]], &["orde"]), &["m6", "m3", "m0"]),
             (query(&[&["order"], &["deliv"]], &["deliv"]), &["m3"]),
             (query(&[&["order", "orderly"], &["delivery", "delivered"]], &[]), &["m6", "m3"]),
             (query(&[&["4711"]], &[]), &["m0"]),
@@ -91,15 +148,14 @@ on_both! {
             (query(&[&["order\" OR \"x"], &["') | 'order"]], &[]), &[]),
         ];
         for (query, expected) in cases {
-            let hits = search::find(&scope.read(), &query, &Filter::default(), None, 10).await.unwrap();
+            let hits = find(&scope, &query, &Filter::default(), 10).await;
             let found: Vec<&str> = hits
                 .iter()
-                .map(|hit| MESSAGES.iter().find(|(_, body)| *body == bodies[&hit.message.0]).unwrap().0)
+                .map(|hit| MESSAGES.iter().find(|(_, body)| *body == bodies[&hit.document]).unwrap().0)
                 .collect();
             assert_eq!(found, expected, "{query:?}");
         }
-        let none = search::find(&scope.read(), &Query::default(), &Filter::default(), None, 10).await.unwrap();
-        assert_eq!(none, []);
+        assert_eq!(find(&scope, &Query::default(), &Filter::default(), 10).await, []);
     }
 
     async fn hits_stay_in_their_workspace_and_filters(db: &TestStore) {
@@ -109,46 +165,178 @@ on_both! {
         index_all(&db.store, &one).await;
         index_all(&db.store, &two).await;
         let wanted = query(&[&["order"]], &["order"]);
-        let find = async |filter: Filter, after, limit| {
-            search::find(&one.read(), &wanted, &filter, after, limit).await.unwrap()
-        };
-        let all: Vec<Hit> = find(Filter::default(), None, 10).await;
+        let all = find(&one, &wanted, &Filter::default(), 10).await;
         assert_eq!(all.len(), 3);
-        let first = find(Filter::default(), None, 2).await;
-        let rest = find(Filter::default(), Some((first[1].at, first[1].message)), 2).await;
-        assert_eq!([first, rest].concat(), all);
+        let first = page(&one, &wanted, &Filter::default(), None, 2).await;
+        let rest = page(&one, &wanted, &Filter::default(), first.next, 2).await;
+        assert_eq!(rest.next, None);
+        assert_eq!([first.hits, rest.hits].concat(), all);
         let here = Filter { conversation: Some(all[0].conversation), contact: Some(all[0].contact), ..Filter::default() };
-        assert_eq!(find(here, None, 10).await.len(), 3);
-        let elsewhere = Filter { contact: Some(rapport_core::ContactId(uuid::Uuid::nil())), ..Filter::default() };
-        assert_eq!(find(elsewhere, None, 10).await, []);
+        assert_eq!(find(&one, &wanted, &here, 10).await.len(), 3);
+        let mine = Filter { contact: Some(all[0].contact), ..Filter::default() };
+        assert_eq!(find(&one, &wanted, &mine, 10).await.len(), 3);
+        let elsewhere = Filter { contact: Some(ContactId(Uuid::nil())), ..Filter::default() };
+        assert_eq!(find(&one, &wanted, &elsewhere, 10).await, []);
         let between = Filter { since: Some(all[1].at), until: Some(all[0].at), ..Filter::default() };
-        assert_eq!(find(between, None, 10).await, all[1..2]);
+        assert_eq!(find(&one, &wanted, &between, 10).await, all[1..2]);
+        // What the conversation is like counts as it is now.
+        let free = Filter { assignee: Some(Assignee::Nobody), ..Filter::default() };
+        assert_eq!(find(&one, &wanted, &free, 10).await.len(), 3);
+        let user = Uuid::from_u128(77);
+        let text = match db.store.backend() {
+            rapport_store::Backend::Sqlite => format!("UPDATE conversation SET assignee_id = x'{}'", user.simple()),
+            rapport_store::Backend::Postgres => format!("UPDATE conversation SET assignee_id = '{user}'"),
+        };
+        execute(&db.store, &text).await.unwrap();
+        assert_eq!(find(&one, &wanted, &free, 10).await, []);
+        let theirs = Filter { assignee: Some(Assignee::One(user.into())), ..Filter::default() };
+        assert_eq!(find(&one, &wanted, &theirs, 10).await.len(), 3);
     }
 
     async fn messages_leave_the_index_and_change_in_it(db: &TestStore) {
         let scope = db.store.workspace(workspace(1));
         prepare(db, &scope).await;
         index_all(&db.store, &scope).await;
-        let find = async |word: &str| {
-            search::find(&scope.read(), &query(&[&[word]], &[]), &Filter::default(), None, 10).await.unwrap()
-        };
-        let hit = find("4711").await[0];
-        let tx = scope.write().await.unwrap();
+        let look = async |word: &str| find(&scope, &query(&[&[word]], &[]), &Filter::default(), 10).await;
+        let hit = look("4711").await[0];
         let changed = Document {
-            message: hit.message,
+            message: hit.message(),
             conversation: hit.conversation,
             contact: hit.contact,
             at: hit.at,
             terms: terms("changed words"),
+            ..documents(1, 0, |_| "").remove(0)
         };
-        search::index(&tx, &[changed]).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(find("4711").await, []);
-        assert_eq!(find("changed").await, [hit]);
+        put(&scope, &[changed]).await;
+        assert_eq!(look("4711").await, []);
+        let again = look("changed").await;
+        assert_eq!(again.iter().map(|hit| hit.document).collect::<Vec<_>>(), [hit.document]);
         let tx = scope.write().await.unwrap();
-        search::remove(&tx, [hit.message].into_iter()).await.unwrap();
+        search::remove(&tx, [hit.message()].into_iter()).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(find("changed").await, []);
-        assert_eq!(number(db, "SELECT count(*) FROM search_doc").await, MESSAGES.len() as i64 - 1);
+        assert_eq!(look("changed").await, []);
+        let left = MESSAGES.len() as i64 - 1;
+        assert_eq!(number(db, "SELECT count(*) FROM search_doc").await, left);
+        assert_eq!(number(db, "SELECT CAST(sum(docs) AS bigint) FROM search_slice").await, left);
+        // A message that comes to another conversation is indexed again.
+        let moved = "UPDATE message SET conversation_id = contact_id";
+        assert_eq!(execute(&db.store, moved).await.unwrap() as usize, MESSAGES.len());
+        assert_eq!(search::unindexed(&db.store, 100).await.unwrap().len(), MESSAGES.len());
+    }
+
+    async fn pages_over_years_are_complete_and_newest_first(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        // Two years with a few documents a day; then one busy second, more than a second has numbers for.
+        put(&scope, &documents(3_000, 6 * 60 * MINUTE, |n| if n % 50 == 0 { "seldom often" } else { "often" })).await;
+        let mut burst = documents(6_000, 0, |_| "burst");
+        for (n, document) in burst.iter_mut().enumerate() {
+            document.message = Uuid::from_u128(0x90_0000 + n as u128).into();
+        }
+        put(&scope, &burst).await;
+        for (word, expected) in [("often", 3_000), ("seldom", 60), ("burst", 6_000)] {
+            let wanted = query(&[&[word]], &[]);
+            let hits = through(&scope, &wanted, &Filter::default(), 977).await;
+            assert_eq!(hits.len(), expected, "{word}");
+            assert_eq!(hits.iter().map(|hit| hit.document).collect::<BTreeSet<_>>().len(), expected, "{word}");
+            assert!(hits.windows(2).all(|pair| pair[0].at >= pair[1].at), "{word}");
+            // Without patience every piece is a page of its own, and they lead to the same end.
+            let hurried = search::Effort { patience: Duration::ZERO, pieces: Some((400, 2)) };
+            let (mut short, mut after, mut pages) = (Vec::new(), None, 0);
+            loop {
+                let all = Filter::default();
+                let found = search::find(&scope.read(), Part::Messages, &wanted, &all, after, 977, hurried).await.unwrap();
+                short.extend(found.hits);
+                (after, pages) = (found.next, pages + 1);
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert!(pages > 2, "{word}");
+            let whole = search::Effort { patience: PATIENCE, pieces: Some((i64::MAX, 1)) };
+            let once = search::find(&scope.read(), Part::Messages, &wanted, &Filter::default(), None, 10_000, whole).await.unwrap();
+            assert_eq!(once.hits, hits, "{word}: the pieces together are the whole");
+            assert_eq!(short, hits, "{word}");
+        }
+        let spring = Filter { since: Some(NOW.plus(-90 * DAY)), until: Some(NOW.plus(-60 * DAY)), ..Filter::default() };
+        assert_eq!(through(&scope, &query(&[&["often"]], &[]), &spring, 50).await.len(), 120);
+        let pictures = Filter { kinds: vec!["image".to_owned()], direction: Some("in".to_owned()), ..Filter::default() };
+        assert_eq!(through(&scope, &query(&[&["often"]], &[]), &pictures, 500).await.len(), 300);
+        let over = Filter { channel: Some(channel(2)), ..Filter::default() };
+        assert_eq!(through(&scope, &query(&[&["often"]], &[]), &over, 500).await.len(), 1_500);
+    }
+
+    async fn people_follow_their_rows(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        prepare(db, &scope).await;
+        let work = async || {
+            let notes = search::changed(&db.store, 100).await.unwrap();
+            let ids = notes.iter().map(|note| note.contact).collect();
+            let people: Vec<Found> = search::details(&scope.read(), &ids)
+                .await
+                .unwrap()
+                .iter()
+                .map(|person| Found {
+                    contact: ContactId(person.row.id),
+                    at: Ms(person.row.created_at),
+                    terms: terms(&format!("{} {}", person.row.name, person.identities[0].1)),
+                    words: terms(&person.row.name),
+                })
+                .collect();
+            let tx = scope.write().await.unwrap();
+            search::index_people(&tx, people, &notes, &mut Vocabulary::default()).await.unwrap();
+            tx.commit().await.unwrap();
+            notes.len()
+        };
+        let look = async |word: &str| {
+            let asked = query(&[&[word]], &[word]);
+            search::find(&scope.read(), Part::Contacts, &asked, &Filter::default(), None, 10, PATIENCE).await.unwrap().hits.len()
+        };
+        assert!(work().await >= 1);
+        assert_eq!(work().await, 0, "every note is struck off");
+        assert_eq!(look("15550001").await, 1);
+        execute(&db.store, "UPDATE contact SET name = 'Zaynab Zidan'").await.unwrap();
+        assert_eq!(work().await, 1);
+        assert_eq!(look("zid").await, 1);
+        execute(&db.store, "UPDATE contact SET last_inbound_at = 5, name = 'Zaynab Zidan'").await.unwrap();
+        assert_eq!(work().await, 0, "nothing they are found by has changed");
+        execute(&db.store, "UPDATE contact SET merged_into = id").await.unwrap();
+        assert_eq!(work().await, 1);
+        assert_eq!(look("zid").await, 0);
+        // Messages are another part.
+        assert_eq!(find(&scope, &query(&[&["zaynab"]], &[]), &Filter::default(), 10).await, []);
+    }
+
+    async fn what_was_stored_before_is_indexed_newest_first(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        prepare(db, &scope).await;
+        assert_eq!(search::progress(&scope.read()).await.unwrap().oldest_new, Some(NOW.plus(60 * MINUTE)));
+        execute(&db.store, "UPDATE message SET indexed = 1").await.unwrap();
+        let all = search::unindexed(&db.store, 10).await.unwrap();
+        assert_eq!(all, [], "as an older program left it");
+        let newest = "INSERT INTO search_fill (workspace_id, before, done, total) SELECT workspace_id, id, 0, 7 FROM message \
+                      ORDER BY id DESC LIMIT 1";
+        execute(&db.store, newest).await.unwrap();
+        let mut seen = 0;
+        while let Some((owner, from)) = search::backlog(&db.store).await.unwrap() {
+            assert_eq!(owner, scope.workspace());
+            let found = search::older(&db.store, owner, from, 3).await.unwrap();
+            let last = found.last().map(|message| message.message);
+            seen += found.len();
+            let documents: Vec<Document> = found
+                .into_iter()
+                .map(|message| {
+                    let words = terms(&message.content.as_ref().unwrap().text());
+                    message.with(words.clone(), words)
+                })
+                .collect();
+            let tx = scope.write().await.unwrap();
+            search::index(&tx, &documents, &mut Vocabulary::default()).await.unwrap();
+            search::advance(&tx, last, documents.len()).await.unwrap();
+            tx.commit().await.unwrap();
+            let progress = search::progress(&scope.read()).await.unwrap();
+            assert!(progress.total == 0 || (progress.done, progress.total) == (seen as i64, 7));
+        }
+        assert_eq!(seen, MESSAGES.len());
+        assert_eq!(find(&scope, &query(&[&["order"]], &["order"]), &Filter::default(), 10).await.len(), 3);
     }
 }

@@ -128,10 +128,12 @@ impl Case<'_> {
 
     pub(super) fn event_gap(&self) -> Check {
         let rule = Rule::EventGap;
-        if self.request.purpose != Purpose::Service || self.request.event_key.is_none() {
+        let Some(event) = self.request.event_key.filter(|_| self.request.purpose == Purpose::Service) else {
             return Check::not_needed(rule);
-        }
-        self.gap(rule, self.snapshot.history.same_event_at, self.policy.event_gap_ms, self.policy.event_on_cap)
+        };
+        let last = self.snapshot.history.same_event_at;
+        let check = self.gap(rule, last, self.policy.event_gap_ms, self.policy.event_on_cap);
+        check.params(json!({ "event": event }))
     }
 
     pub(super) fn quiet_hours(&self) -> Check {

@@ -1,6 +1,7 @@
 //! The checks, one small function a rule.
 
 mod budget;
+mod campaign;
 mod caps;
 mod limits;
 mod template;
@@ -35,6 +36,7 @@ impl Case<'_> {
         match rule {
             Rule::ChannelActive => self.channel_active(),
             Rule::ChannelReady => self.channel_ready(),
+            Rule::Campaign => self.campaign(),
             Rule::Recipient => self.recipient(),
             Rule::Content => self.content_fits(),
             Rule::Blocked => self.blocked(),

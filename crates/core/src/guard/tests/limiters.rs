@@ -178,6 +178,26 @@ fn taking_over_waits_one_window() {
 }
 
 #[test]
+fn room_is_what_may_leave_now() {
+    let mut number = Throughput::new(5, 0);
+    let (mut now, mut taken) = (Ms(0), Vec::new());
+    for step in [0, 0, 1, 300, 0, 0, 699, 1, 5, 400, 0, 0, 0, -50, 0, 2_000, 0] {
+        now = now.plus(step);
+        for reserve in 0..=6 {
+            let (room, free) = (number.room_keeping(now, reserve), number.earliest_keeping(now, reserve) <= now);
+            // A clock that was set back shows a moment before the last message: nothing leaves before that.
+            let back = taken.last().is_some_and(|last| now < *last);
+            assert!(back || (room > 0) == free, "{now:?} {reserve}: room {room}, free {free}");
+        }
+        if number.room_keeping(now, 0) > 0 {
+            number.take(now);
+            taken.push(now);
+        }
+    }
+    assert!(taken.len() > 8);
+}
+
+#[test]
 fn a_burst_that_runs_into_a_wall_is_one_refusal() {
     let mut number = Backoff::new(Growth::Exponential);
     for answer in 0..100 {

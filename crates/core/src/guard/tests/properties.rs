@@ -74,6 +74,7 @@ fn snapshots() -> impl Strategy<Value = Snapshot> {
                 budget: None,
                 readings: Readings { throughput_at: at.5, pair_at: at.6, ..Readings::default() },
                 route: None,
+                campaign: None,
                 workspace_timezone: String::new(),
             }
         },

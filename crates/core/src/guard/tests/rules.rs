@@ -52,6 +52,17 @@ fn channel_and_customer() {
             },
             ALLOWED,
         ),
+        (
+            "its campaign rests",
+            |s, _| s.campaign = Some(crate::campaign::Standing::Paused),
+            hold(Rule::Campaign, "guard.campaign.paused"),
+        ),
+        (
+            "its campaign was cancelled",
+            |s, _| s.campaign = Some(crate::campaign::Standing::Cancelled),
+            refused(Rule::Campaign, "guard.campaign.cancelled"),
+        ),
+        ("its campaign is under way", |s, _| s.campaign = Some(crate::campaign::Standing::UnderWay), ALLOWED),
         ("blocked", |s, _| s.customer.blocked = true, refused(Rule::Blocked, "guard.blocked.blocked")),
         ("no address", |s, _| s.customer.has_phone = false, refused(Rule::Recipient, "guard.recipient.none")),
         (

@@ -1,0 +1,31 @@
+//! A quiet line that something outside the inbox leaves in a thread.
+
+use super::message::created;
+use super::state::{Change, NewMessage};
+use crate::message::{Content, Direction, Status};
+use crate::{MessageId, Ms};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A line about what `beside` meant (a score that was given), right after it.
+#[must_use]
+pub fn quiet_line(beside: &NewMessage, event: &str, data: Value, now: Ms, id: Uuid) -> Vec<Change> {
+    let line = NewMessage {
+        id: MessageId(id),
+        direction: Direction::Event,
+        created_at: now,
+        author_kind: "system".to_owned(),
+        author_id: None,
+        author_name: None,
+        provider_id: None,
+        client_id: None,
+        content: Content::Event { event: event.to_owned(), data },
+        preview: String::new(),
+        status: Status::Event,
+        reply_to_provider_id: None,
+        reply_to_id: None,
+        media_id: None,
+        ..beside.clone()
+    };
+    vec![Change::Feed(created(&line)), Change::InsertMessage(line)]
+}

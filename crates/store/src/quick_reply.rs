@@ -1,0 +1,162 @@
+//! Quick replies and how often they are used.
+
+use crate::entity::quick_reply::{Column, Entity, Model};
+use crate::entity::quick_reply_use;
+use crate::error::{Error, Result};
+use crate::scope::{Read, WriteTx};
+use crate::sql;
+use crate::workspace::same;
+use rapport_core::Ms;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+pub use crate::entity::quick_reply::Model as QuickReplyRow;
+
+/// How much a reply is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Uses {
+    /// By everybody.
+    pub all: i64,
+    /// By the one who asks.
+    pub own: i64,
+    /// When last by the one who asks.
+    pub own_last: Option<Ms>,
+}
+
+/// Every reply of the workspace, by short code.
+///
+/// # Errors
+/// What the database said.
+pub async fn all(read: &Read) -> Result<Vec<Model>> {
+    let query = Entity::find().filter(Column::WorkspaceId.eq(read.workspace().0)).order_by_asc(Column::Shortcut);
+    Ok(query.all(&read.conn()).await?)
+}
+
+/// How much each reply is used, as `user` sees it. Those that are not are left out.
+///
+/// # Errors
+/// What the database said.
+pub async fn uses(read: &Read, user: Option<Uuid>) -> Result<HashMap<Uuid, Uses>> {
+    let rows = quick_reply_use::Entity::find()
+        .filter(quick_reply_use::Column::WorkspaceId.eq(read.workspace().0))
+        .all(&read.conn())
+        .await?;
+    let mut found: HashMap<Uuid, Uses> = HashMap::new();
+    for row in rows {
+        let uses = found.entry(row.reply_id).or_default();
+        uses.all = uses.all.saturating_add(row.uses);
+        if Some(row.user_id) == user {
+            (uses.own, uses.own_last) = (row.uses, Some(Ms(row.last_at)));
+        }
+    }
+    Ok(found)
+}
+
+/// One reply.
+///
+/// # Errors
+/// What the database said.
+pub async fn get(read: &Read, id: Uuid) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id((read.workspace().0, id)).one(&read.conn()).await?)
+}
+
+/// [`get`] inside a writing transaction; nobody else changes the row before its end.
+///
+/// # Errors
+/// What the database said.
+pub async fn get_for_write(tx: &WriteTx, id: Uuid) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id((tx.workspace().0, id)).lock_exclusive().one(tx.conn()).await?)
+}
+
+/// Every reply of the workspace, inside a writing transaction.
+///
+/// # Errors
+/// What the database said.
+pub async fn all_for_write(tx: &WriteTx) -> Result<Vec<Model>> {
+    let query = Entity::find().filter(Column::WorkspaceId.eq(tx.workspace().0)).order_by_asc(Column::Shortcut);
+    Ok(query.all(tx.conn()).await?)
+}
+
+/// How many replies the workspace has.
+///
+/// # Errors
+/// What the database said.
+pub async fn count(tx: &WriteTx) -> Result<u64> {
+    Ok(Entity::find().filter(Column::WorkspaceId.eq(tx.workspace().0)).count(tx.conn()).await?)
+}
+
+/// Adds a reply.
+///
+/// # Errors
+/// `Conflict` when its short code is taken.
+pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
+    same(tx.workspace(), row.workspace_id)?;
+    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// Writes every column of a reply.
+///
+/// # Errors
+/// `NotFound`, or `Conflict` when its short code is taken.
+pub async fn update(tx: &WriteTx, row: Model) -> Result<()> {
+    same(tx.workspace(), row.workspace_id)?;
+    match Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await {
+        Ok(_) => Ok(()),
+        Err(sea_orm::DbErr::RecordNotUpdated) => Err(Error::NotFound("quick reply")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Removes a reply and its counts.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn delete(tx: &WriteTx, id: Uuid) -> Result<()> {
+    quick_reply_use::Entity::delete_many()
+        .filter(quick_reply_use::Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(quick_reply_use::Column::ReplyId.eq(id))
+        .exec(tx.conn())
+        .await?;
+    let gone = Entity::delete_by_id((tx.workspace().0, id)).exec(tx.conn()).await?;
+    if gone.rows_affected == 0 { Err(Error::NotFound("quick reply")) } else { Ok(()) }
+}
+
+/// Counts one use.
+///
+/// # Errors
+/// What the database said.
+pub async fn used(tx: &WriteTx, id: Uuid, user: Uuid, now: Ms) -> Result<()> {
+    let text = "INSERT INTO quick_reply_use (workspace_id, reply_id, user_id, uses, last_at) VALUES ($1, $2, $3, 1, $4) \
+                ON CONFLICT (workspace_id, reply_id, user_id) \
+                DO UPDATE SET uses = quick_reply_use.uses + 1, last_at = excluded.last_at";
+    let values = [tx.workspace().0.into(), id.into(), user.into(), now.0.into()];
+    tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
+    Ok(())
+}
+
+/// Forgets what only a removed user had: their private replies and their counts.
+///
+/// # Errors
+/// What the database said.
+pub(crate) async fn forget_user(tx: &WriteTx, user: Uuid) -> Result<()> {
+    let own = Entity::find()
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::OwnerId.eq(user))
+        .filter(Column::Audience.eq("private"))
+        .all(tx.conn())
+        .await?;
+    for row in own {
+        delete(tx, row.id).await?;
+    }
+    quick_reply_use::Entity::delete_many()
+        .filter(quick_reply_use::Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(quick_reply_use::Column::UserId.eq(user))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}

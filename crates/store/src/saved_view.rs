@@ -1,0 +1,103 @@
+//! Saved views of the inbox.
+
+use crate::entity::saved_view::{Column, Entity, Model};
+use crate::error::{Error, Result};
+use crate::scope::{Read, WriteTx};
+use crate::workspace::same;
+use rapport_core::UserId;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use uuid::Uuid;
+
+pub use crate::entity::saved_view::Model as SavedViewRow;
+
+/// Who sees a view, as stored.
+pub mod scope {
+    /// Its owner.
+    pub const PRIVATE: &str = "private";
+    /// A team.
+    pub const TEAM: &str = "team";
+    /// Everybody.
+    pub const ALL: &str = "all";
+}
+
+/// The views that a user (none: a program) sees, in the order they were made.
+///
+/// # Errors
+/// What the database said.
+pub async fn visible(read: &Read, user: Option<UserId>, teams: &[Uuid]) -> Result<Vec<Model>> {
+    let mut seen = Condition::any().add(Column::Scope.eq(scope::ALL));
+    if let Some(user) = user {
+        seen = seen.add(Column::OwnerId.eq(user.0));
+        let of_team = Condition::all().add(Column::Scope.eq(scope::TEAM)).add(Column::TeamId.is_in(teams.to_vec()));
+        seen = seen.add(of_team);
+    }
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(read.workspace().0))
+        .filter(seen)
+        .order_by_asc(Column::Id)
+        .limit(500);
+    Ok(query.all(&read.conn()).await?)
+}
+
+/// How many views there are that a user made.
+///
+/// # Errors
+/// What the database said.
+pub async fn count_of(tx: &WriteTx, owner: Option<Uuid>) -> Result<u64> {
+    let of = owner.map_or_else(|| Column::OwnerId.is_null(), |owner| Column::OwnerId.eq(owner));
+    Ok(Entity::find().filter(Column::WorkspaceId.eq(tx.workspace().0)).filter(of).count(tx.conn()).await?)
+}
+
+/// One view; nobody else changes it before the transaction's end.
+///
+/// # Errors
+/// What the database said.
+pub async fn get_for_write(tx: &WriteTx, id: Uuid) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id((tx.workspace().0, id)).lock_exclusive().one(tx.conn()).await?)
+}
+
+/// Adds a view.
+///
+/// # Errors
+/// What the database said.
+pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
+    same(tx.workspace(), row.workspace_id)?;
+    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// Writes every column of a view.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn update(tx: &WriteTx, row: Model) -> Result<()> {
+    same(tx.workspace(), row.workspace_id)?;
+    match Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await {
+        Ok(_) => Ok(()),
+        Err(sea_orm::DbErr::RecordNotUpdated) => Err(Error::NotFound("view")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Removes a view.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn delete(tx: &WriteTx, id: Uuid) -> Result<()> {
+    let gone = Entity::delete_by_id((tx.workspace().0, id)).exec(tx.conn()).await?;
+    if gone.rows_affected == 0 { Err(Error::NotFound("view")) } else { Ok(()) }
+}
+
+/// A user is removed: nobody sees their private views any more.
+pub(crate) async fn forget_user(tx: &WriteTx, user: UserId) -> Result<()> {
+    Entity::delete_many()
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::OwnerId.eq(user.0))
+        .filter(Column::Scope.eq(scope::PRIVATE))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
