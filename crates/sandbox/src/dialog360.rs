@@ -48,11 +48,17 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
     let Some(access) = access else {
         return failure(401, "Invalid api key").into_response();
     };
-    let call = Call::new(&parts, body);
+    let mut call = Call::new(&parts, body);
     let segments: Vec<String> = call.segments.iter().skip(1).cloned().collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let method = call.method.clone();
     match (method.as_str(), segments.as_slice()) {
+        ("GET", ["health_status"]) => {
+            // Always told; what else of the number is asked for comes along.
+            let asked = call.query.remove("fields").unwrap_or_default();
+            call.query.insert("fields".to_owned(), format!("health_status,{asked}"));
+            pass(&world, call, &access, &[access.phone_number_id.as_str()]).await
+        }
         (_, ["v1", "configs", "webhook"]) => webhook(&world, &call, &access).into_response(),
         (_, ["v1", "configs", "templates", rest @ ..]) => {
             templates(&world, &call, &access, rest.first().copied()).into_response()

@@ -72,6 +72,9 @@ pub struct Fault {
     /// Error code for `error_code`: a Meta code, or a HubSpot category such as "CONFLICT".
     #[serde(default)]
     pub code: Option<serde_json::Value>,
+    /// For `status` and `timeout`: what was asked is done first, only the answer tells nothing of it.
+    #[serde(default)]
+    pub after: bool,
     /// Wait for `delay`, real milliseconds.
     #[serde(default)]
     pub delay_ms: Option<u64>,

@@ -67,6 +67,19 @@ async fn keys_and_addresses_are_checked() {
 }
 
 #[tokio::test]
+async fn a_number_tells_how_it_is() {
+    let b = bench().await;
+    let (status, health) = call(&b, KEY, "GET", "/health_status", None).await;
+    assert_eq!((status, health["health_status"]["can_send_message"].as_str()), (200, Some("AVAILABLE")));
+    let number = &health["health_status"]["entities"][0];
+    assert_eq!((number["entity_type"].as_str(), number["id"].as_str()), (Some("PHONE_NUMBER"), Some(P)));
+    assert!(health.get("display_phone_number").is_none());
+    let (_, more) = call(&b, KEY, "GET", "/health_status?fields=display_phone_number", None).await;
+    assert!(more["health_status"].is_object() && more["display_phone_number"].is_string(), "{more}");
+    assert_eq!(call(&b, "wrong", "GET", "/health_status", None).await.0, 401);
+}
+
+#[tokio::test]
 async fn windows_and_errors_are_the_same_world() {
     let b = through_360dialog().await;
     let text = json!({"messaging_product": "whatsapp", "to": "+491519999999", "type": "text", "text": {"body": "hi"}});

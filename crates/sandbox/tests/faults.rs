@@ -26,6 +26,25 @@ async fn a_lost_answer_is_still_an_accepted_message() {
 }
 
 #[tokio::test]
+async fn an_answer_may_deny_what_was_done() {
+    let b = bench().await;
+    b.customer_writes("hi").await;
+    let fault = |kind: &str| json!({"target": "whatsapp", "match": {"path": "/messages"}, "kind": kind, "status": 503, "after": true, "times": 1});
+    b.control("/faults", fault("status")).await;
+    let (status, body) = b.send(json!({"text": {"body": "taken"}})).await;
+    assert_eq!((status, body["error"]["code"].as_i64()), (503, Some(2)));
+    b.control("/faults", fault("timeout")).await;
+    let body = json!({"messaging_product": "whatsapp", "to": "+491511234567", "text": {"body": "silent"}});
+    let url = format!("{}/v23.0/{P}/messages", b.sandbox.base_url());
+    let patience = std::time::Duration::from_millis(300);
+    let answer = b.http.post(url).bearer_auth("sandbox-token").json(&body).timeout(patience).send().await;
+    assert!(answer.is_err_and(|error| error.is_timeout()));
+    let (_, received) = b.call("GET", "/_sandbox/whatsapp/received", None).await;
+    assert_eq!(received["totals"]["accepted"].as_i64(), Some(2), "both were taken");
+    b.receiver.until(|r| r.items("statuses").iter().filter(|s| s["status"] == "read").count() == 2).await;
+}
+
+#[tokio::test]
 async fn errors_on_request() {
     let b = bench().await;
     b.customer_writes("hi").await;

@@ -259,3 +259,36 @@ async fn users_are_blocked_and_links_are_made() {
     let (_, debug) = b.call("GET", "/debug_token?input_token=sandbox-token", None).await;
     assert_eq!(debug["data"]["is_valid"], true);
 }
+
+#[tokio::test]
+async fn templates_come_from_the_library() {
+    let b = bench().await;
+    let browse = async |query: &str| b.call("GET", &format!("/v26.0/message_template_library{query}"), None).await.1;
+    let page = browse("?limit=5").await;
+    assert_eq!(page["data"].as_array().unwrap().len(), 5);
+    let next = page["paging"]["cursors"]["after"].as_str().unwrap();
+    assert_ne!(browse(&format!("?limit=5&after={next}")).await["data"][0], page["data"][0]);
+    let found = browse("?language=en_US&usecase=PAYMENT_DUE_REMINDER&industry=FINANCIAL_SERVICES").await;
+    let entry = &found["data"][0];
+    assert_eq!((entry["name"].as_str(), entry["topic"].as_str()), (Some("payment_due_reminder_1"), Some("PAYMENTS")));
+    assert_eq!(entry["body_param_types"], json!(["TEXT", "AMOUNT", "DATE"]));
+    assert_eq!(browse("?search=warehouse&language=en").await["data"][0]["name"], "shipment_confirmation_1");
+    assert_eq!(browse("?name=nothing").await["data"], json!([]));
+
+    let path = format!("/v26.0/{W}/message_templates");
+    let make = async |new: serde_json::Value| b.call("POST", &path, Some(new)).await;
+    let mut new = json!({"name": "pay_soon", "language": "en_US", "category": "UTILITY",
+        "library_template_name": "payment_due_reminder_1"});
+    assert_eq!(make(new.clone()).await.0, 400, "the buttons need addresses");
+    // As a text, as forms send it.
+    new["library_template_button_inputs"] = r#"[{"type":"URL","url":{"base_url":"https://shop.example/pay/{{1}}","url_suffix_example":"https://shop.example/pay/7"}},{"type":"PHONE_NUMBER","phone_number":"+16315551010"}]"#.into();
+    let (status, made) = make(new.clone()).await;
+    assert_eq!((status, made["status"].as_str()), (200, Some("APPROVED")), "{made}");
+    new["library_template_name"] = "no_such_entry".into();
+    assert_eq!(make(new).await.0, 400);
+    let listed = b.call("GET", &format!("{path}?name=pay_soon"), None).await.1;
+    assert_eq!(listed["data"][0]["library_template_name"], "payment_due_reminder_1", "{listed}");
+    b.receiver
+        .until(|r| r.all().iter().any(|h| h.body.pointer("/entry/0/changes/0/value/event") == Some(&json!("APPROVED"))))
+        .await;
+}

@@ -58,11 +58,16 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
         return Reply::empty(413).into_response();
     };
     let fault = world.faults.hit(&Traffic { target: Target::Hubspot, path: &path, method: &method, to: "" });
-    let mut lose_answer = false;
+    let (mut lose_answer, mut instead) = (false, None);
     if let Some(fault) = fault {
         match fault.kind {
             Kind::CutBefore => return cut(),
+            Kind::Status if fault.after => instead = Some(forced(&fault)),
             Kind::Timeout => {
+                if fault.after {
+                    let done = answer(&world, &method, &path, token.as_deref(), &body);
+                    log(&world, &method, &path, &body, done.status);
+                }
                 tokio::time::sleep(Duration::from_secs(120)).await;
                 return cut();
             }
@@ -84,6 +89,9 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
     log(&world, &method, &path, &body, reply.status);
     if lose_answer {
         return cut();
+    }
+    if let Some(error) = instead {
+        return error.reply(&world.hs().correlation()).into_response();
     }
     reply.into_response()
 }

@@ -55,16 +55,23 @@ fn parts(types: &Map<String, Value>) -> Option<Parts> {
     })
 }
 
-/// What a file at that address is sent as.
+/// What a file at that address is sent as, as far as the address itself tells.
 pub fn kind_of_link(link: &str) -> &'static str {
+    kind_of_ending(link).unwrap_or("document")
+}
+
+/// What the ending of an address says about the file.
+pub fn kind_of_ending(link: &str) -> Option<&'static str> {
     let path = link.split(['?', '#']).next().unwrap_or("").to_lowercase();
-    match path.rsplit('.').next().unwrap_or("") {
+    let name = path.rsplit('/').next().unwrap_or("");
+    Some(match name.rsplit_once('.')?.1 {
         "jpg" | "jpeg" | "png" => "image",
         "mp4" | "3gp" | "3gpp" => "video",
         "mp3" | "ogg" | "oga" | "opus" | "amr" | "aac" | "m4a" => "audio",
         "webp" => "sticker",
-        _ => "document",
-    }
+        "pdf" | "txt" | "csv" | "doc" | "docx" | "xls" | "xlsx" | "ppt" | "pptx" | "vcf" => "document",
+        _ => return None,
+    })
 }
 
 /// Variables numbered from 1 in the order in which they appear, and their names in that order.

@@ -3,7 +3,7 @@
 use super::{
     Call, compose,
     error::{Result, TwilioError, of_meta, text},
-    hook, rfc2822,
+    hook, links, rfc2822,
     state::{File, Message, sid},
 };
 use crate::{
@@ -83,11 +83,11 @@ pub fn create(world: &Arc<World>, call: &Call, forced: Option<i64>) -> Result<Re
     let answer = taken
         .unwrap_or_else(|error| messages::take_failing(world, state, p, body, &wanted.wa_id, error.code, Via::Twilio));
     let wamid = answer["messages"][0]["id"].as_str().unwrap_or("").to_owned();
-    let links = call.form.get("MediaUrl").cloned().unwrap_or_default();
-    let sid = sid(if links.is_empty() { "SM" } else { "MM" }, &wamid);
+    let addresses = call.form.get("MediaUrl").cloned().unwrap_or_default();
+    let sid = sid(if addresses.is_empty() { "SM" } else { "MM" }, &wamid);
     let now = world.clock.now();
     let message = Message {
-        files: links.iter().map(|link| sent_file(&sid, link)).collect(),
+        files: addresses.iter().map(|link| sent_file(&sid, link, call)).collect(),
         sid: sid.clone(),
         wamid,
         inbound: false,
@@ -153,8 +153,9 @@ fn composed(state: &State, call: &Call, wanted: &Wanted) -> Result<(Value, Strin
     if body.chars().count() > 1_600 {
         return Err(TwilioError::bad(21_617, "The concatenated message body exceeds the 1600 character limit"));
     }
-    let links = call.form.get("MediaUrl").map_or(&[][..], Vec::as_slice);
-    let message = match (links, call.field("PersistentAction").and_then(place)) {
+    let addresses = call.form.get("MediaUrl").map_or(&[][..], Vec::as_slice);
+    let mut refused = None;
+    let message = match (addresses, call.field("PersistentAction").and_then(place)) {
         ([], Some(place)) => place,
         ([], None) if body.is_empty() => {
             return Err(TwilioError::bad(21_619, "A text message body or media urls must be specified."));
@@ -164,11 +165,19 @@ fn composed(state: &State, call: &Call, wanted: &Wanted) -> Result<(Value, Strin
             if !reqwest::Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
                 return Err(TwilioError::bad(21_620, "Invalid media URL(s)"));
             }
-            compose::media_message(compose::kind_of_link(link), link, body)
+            let kind = match call.looked.get(link) {
+                Some(Some(mime)) => links::kind_of_mime(mime),
+                found => {
+                    // Nothing came from there: the message is taken, and fails.
+                    refused = found.map(|_| 131_053);
+                    compose::kind_of_link(link)
+                }
+            };
+            compose::media_message(kind, link, body)
         }
         _ => return Err(TwilioError::bad(21_623, "Number of media files exceeds allowed limit")),
     };
-    Ok((message, body.to_owned(), None))
+    Ok((message, body.to_owned(), refused))
 }
 
 /// `geo:latitude,longitude|label`.
@@ -211,8 +220,8 @@ fn of_content(state: &State, call: &Call, sid: &str, wanted: &Wanted) -> Result<
     Ok((message, shown, refused))
 }
 
-fn sent_file(message: &str, link: &str) -> File {
-    let mime = match compose::kind_of_link(link) {
+fn sent_file(message: &str, link: &str, call: &Call) -> File {
+    let usual = match compose::kind_of_link(link) {
         "image" if link.to_lowercase().contains(".png") => "image/png",
         "image" => "image/jpeg",
         "video" => "video/mp4",
@@ -221,7 +230,8 @@ fn sent_file(message: &str, link: &str) -> File {
         _ => "application/pdf",
     };
     let sid = sid("ME", &format!("{message}{link}"));
-    File { sid, mime: mime.to_owned(), media_id: None, link: Some(link.to_owned()) }
+    let mime = call.looked.get(link).cloned().flatten();
+    File { sid, mime: mime.unwrap_or_else(|| usual.to_owned()), media_id: None, link: Some(link.to_owned()) }
 }
 
 /// `GET /Messages.json?To=&From=`: newest first.

@@ -5,6 +5,7 @@ mod compose;
 pub mod content;
 mod error;
 pub mod hook;
+mod links;
 mod message;
 mod senders;
 pub mod state;
@@ -13,7 +14,7 @@ use crate::{
     reply::{Reply, cut},
     whatsapp::{
         call::pairs,
-        trouble::{self, Verdict},
+        trouble::{self, Ending, Verdict},
     },
     world::World,
 };
@@ -42,6 +43,8 @@ pub struct Call {
     pub form: BTreeMap<String, Vec<String>>,
     /// A JSON body; null when there is none.
     pub json: Value,
+    /// What is behind the addresses of files that do not tell it.
+    pub looked: links::Looked,
     user: String,
     password: String,
 }
@@ -70,6 +73,7 @@ impl Call {
             query: pairs(parts.uri.query().unwrap_or("")),
             form,
             json: json.unwrap_or(Value::Null),
+            looked: links::Looked::new(),
             user: user.to_owned(),
             password: password.to_owned(),
         }
@@ -109,12 +113,12 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
     let Ok(body) = axum::body::to_bytes(body, 10 << 20).await else {
         return Reply::empty(413).into_response();
     };
-    let call = Call::new(&parts, &body);
+    let mut call = Call::new(&parts, &body);
     let to: String = call.field("To").unwrap_or("").chars().filter(char::is_ascii_digit).collect();
     let sends = call.method == "POST" && call.path.ends_with("/Messages.json");
-    let (forced, lose_answer) = match trouble::judge(&world, parts.uri.path(), &call.method, &to, sends).await {
+    let (forced, ending) = match trouble::judge(&world, parts.uri.path(), &call.method, &to, sends).await {
         Verdict::Cut => return cut(),
-        Verdict::Go { forced, lose_answer } => (forced, lose_answer),
+        Verdict::Go { forced, ending } => (forced, ending),
         Verdict::Refuse { code, status, retry_after, .. } => {
             let reply = TwilioError::refused(code, status).reply();
             return match retry_after {
@@ -124,9 +128,15 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
             .into_response();
         }
     };
+    if sends {
+        call.looked = links::look(&world, &call).await;
+    }
     let reply = dispatch(&world, &call, forced).unwrap_or_else(|error| error.reply());
-    if lose_answer {
+    if ending.closes().await {
         return cut();
+    }
+    if let Ending::Status(status) = ending {
+        return TwilioError::refused(trouble::code_of(status), Some(status)).reply().into_response();
     }
     reply.with("twilio-request-id", state::sid("RQ", &world.wa().token(20))).into_response()
 }

@@ -26,6 +26,7 @@ pub mod template;
 pub mod template_api;
 mod template_bulk;
 pub mod template_check;
+mod template_library;
 mod template_params;
 pub mod template_seed;
 pub mod trouble;
@@ -42,7 +43,7 @@ use axum::{
 use call::Call;
 use error::{GraphError, Result};
 use std::sync::Arc;
-use trouble::Verdict;
+use trouble::{Ending, Verdict};
 
 /// Answers every call that is neither control, CRM nor another provider's.
 pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Response {
@@ -56,10 +57,10 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
 /// Answers one call, unless a fault does.
 pub async fn answer(world: &Arc<World>, call: &Call) -> Response {
     let to = call.recipient();
-    let (forced, lose_answer) =
+    let (forced, ending) =
         match trouble::judge(world, &call.path, &call.method, &to, call.path.ends_with("/messages")).await {
             Verdict::Cut => return cut(),
-            Verdict::Go { forced, lose_answer } => (forced, lose_answer),
+            Verdict::Go { forced, ending } => (forced, ending),
             Verdict::Refuse { code, status, retry_after, logged } => {
                 let error = GraphError::code(code);
                 if logged {
@@ -81,8 +82,12 @@ pub async fn answer(world: &Arc<World>, call: &Call) -> Response {
             error.reply(&world.wa().token(23))
         }
     };
-    if lose_answer {
+    if ending.closes().await {
         return cut();
+    }
+    if let Ending::Status(status) = ending {
+        let error = GraphError::code(trouble::code_of(status));
+        return Reply { status, ..error.reply(&world.wa().token(23)) }.into_response();
     }
     reply.with("facebook-api-version", call.version.as_deref().unwrap_or("v26.0")).into_response()
 }
@@ -106,6 +111,7 @@ async fn dispatch(world: &Arc<World>, call: &Call, forced: Option<i64>) -> Resul
         ("POST", [w, "upsert_message_templates"]) => template_bulk::upsert(world, call, w),
         ("GET", [id, "compare"]) => template_bulk::compare(world, call, id),
         (_, [w, "message_templates"]) => template_api::handle(world, call, w),
+        ("GET", ["message_template_library"]) => template_library::browse(world, call),
         (_, [w, "subscribed_apps"]) => account::subscribed_apps(world, call, w).await,
         ("POST", [app, "subscriptions"]) => account::subscriptions(world, call, app).await,
         ("POST", [app, "uploads"]) => upload::begin(world, call, app),

@@ -42,6 +42,8 @@ pub struct Template {
     pub previous_category: Option<String>,
     /// The category it will get.
     pub correct_category: Option<String>,
+    /// The entry of the library it was made of.
+    pub library_name: Option<String>,
 }
 
 impl Template {
@@ -62,6 +64,9 @@ impl Template {
             "sub_category": "CUSTOM",
             "cta_url_link_tracking_opted_out": false,
         });
+        if let Some(name) = &self.library_name {
+            view["library_template_name"] = name.as_str().into();
+        }
         if let Some(ttl) = self.ttl {
             view["message_send_ttl_seconds"] = ttl.into();
         }

@@ -5,7 +5,7 @@ use super::{
     error::{GraphError, Result},
     state::State,
     template::{self, Template},
-    template_check,
+    template_check, template_library,
 };
 use crate::{reply::Reply, timers::Task, world::World};
 use serde_json::{Map, Value, json};
@@ -20,6 +20,7 @@ const DEFAULT: &[&str] = &[
     "components",
     "sub_category",
     "message_send_ttl_seconds",
+    "library_template_name",
 ];
 /// Templates of one account.
 const MOST: usize = 6_000;
@@ -79,7 +80,11 @@ pub fn create(world: &World, state: &mut State, params: &Map<String, Value>, wab
     let category = category.to_uppercase();
     template_check::identity(&name, &language)?;
     template_check::category(&category)?;
-    let components = template_check::list(params)?;
+    let library_name = string(params, "library_template_name");
+    let components = match &library_name {
+        Some(entry) => template_library::components(entry, &language, &category, params)?,
+        None => template_check::list(params)?,
+    };
     let format = string(params, "parameter_format").map_or("POSITIONAL".to_owned(), |f| f.to_uppercase());
     template_check::components(&components, &category, format == "NAMED")?;
     if state.templates.values().filter(|t| t.waba == waba).count() >= MOST {
@@ -101,13 +106,15 @@ pub fn create(world: &World, state: &mut State, params: &Map<String, Value>, wab
         });
     }
     let id = state.id(16);
+    // The library's words were reviewed when they came into it.
+    let status = if library_name.is_some() { "APPROVED" } else { "PENDING" };
     let made = Template {
         id: id.clone(),
         waba: waba.to_owned(),
         name,
         language,
         category: category.clone(),
-        status: "PENDING".into(),
+        status: status.into(),
         parameter_format: format,
         components,
         quality: "UNKNOWN".into(),
@@ -119,10 +126,15 @@ pub fn create(world: &World, state: &mut State, params: &Map<String, Value>, wab
         recommendation: None,
         previous_category: None,
         correct_category: None,
+        library_name,
     };
     state.templates.insert(id.clone(), made);
-    world.timers.at(world.clock.now() + state.review_ms, Task::Review { template: id.clone() });
-    Ok(json!({"id": id, "status": "PENDING", "category": category}))
+    if status == "APPROVED" {
+        template::tell(world, state, &id, None);
+    } else {
+        world.timers.at(world.clock.now() + state.review_ms, Task::Review { template: id.clone() });
+    }
+    Ok(json!({"id": id, "status": status, "category": category}))
 }
 
 /// Deletes templates: all languages of a name, one of them, or several by id.

@@ -139,6 +139,7 @@ fn add(state: &mut State, waba: &str, name: &str, category: &str, language: &str
         recommendation: None,
         previous_category: None,
         correct_category: None,
+        library_name: None,
     };
     state.templates.insert(id, template);
 }

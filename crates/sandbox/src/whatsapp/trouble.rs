@@ -8,15 +8,41 @@ use crate::{
 use serde_json::Value;
 use std::time::Duration;
 
+/// How long a call waits that is never answered (real time).
+const NEVER: Duration = Duration::from_secs(120);
+
+/// What the client hears of a call that was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The answer.
+    Answered,
+    /// Nothing: the connection is closed.
+    Lost,
+    /// Nothing for a long time, then the connection is closed.
+    Never,
+    /// Another HTTP status, as if nothing had been done.
+    Status(u16),
+}
+
+impl Ending {
+    /// Whether the connection is to be closed instead of answering; waits as long as the client is to wait.
+    pub async fn closes(self) -> bool {
+        if self == Self::Never {
+            tokio::time::sleep(NEVER).await;
+        }
+        matches!(self, Self::Lost | Self::Never)
+    }
+}
+
 /// What becomes of a call before it is looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is answered as usual.
+    /// It is carried out as usual.
     Go {
         /// The message it sends fails with that code.
         forced: Option<i64>,
-        /// The connection is closed instead of answering.
-        lose_answer: bool,
+        /// What the client hears of it.
+        ending: Ending,
     },
     /// The connection is closed.
     Cut,
@@ -43,21 +69,24 @@ pub async fn judge(world: &World, path: &str, method: &str, to: &str, sends: boo
     if wait > 0 {
         tokio::time::sleep(world.clock.until(world.clock.now() + wait)).await;
     }
-    let go = Verdict::Go { forced: None, lose_answer: false };
+    let told = |ending: Ending| Verdict::Go { forced: None, ending };
+    let go = told(Ending::Answered);
     let Some(fault) = world.faults.hit(&Traffic { target: Target::Whatsapp, path, method, to }) else {
         return go;
     };
     match fault.kind {
         Kind::CutBefore => Verdict::Cut,
+        Kind::Timeout if fault.after => told(Ending::Never),
         Kind::Timeout => {
-            tokio::time::sleep(Duration::from_secs(120)).await;
+            tokio::time::sleep(NEVER).await;
             Verdict::Cut
         }
         Kind::Delay => {
             tokio::time::sleep(Duration::from_millis(fault.delay_ms.unwrap_or(1_000))).await;
             go
         }
-        Kind::DropResponse => Verdict::Go { forced: None, lose_answer: true },
+        Kind::DropResponse => told(Ending::Lost),
+        Kind::Status if fault.after => told(Ending::Status(fault.status.unwrap_or(500))),
         Kind::Status => {
             let status = fault.status.unwrap_or(500);
             Verdict::Refuse {
@@ -70,7 +99,7 @@ pub async fn judge(world: &World, path: &str, method: &str, to: &str, sends: boo
         Kind::ErrorCode => {
             let code = fault.code.as_ref().and_then(Value::as_i64).unwrap_or(131_000);
             if error::is_asynchronous(code) && sends {
-                return Verdict::Go { forced: Some(code), lose_answer: false };
+                return Verdict::Go { forced: Some(code), ending: Ending::Answered };
             }
             Verdict::Refuse { code, status: fault.status, retry_after: fault.retry_after, logged: true }
         }
@@ -78,7 +107,8 @@ pub async fn judge(world: &World, path: &str, method: &str, to: &str, sends: boo
     }
 }
 
-fn code_of(status: u16) -> i64 {
+/// Meta's code that goes with a status.
+pub fn code_of(status: u16) -> i64 {
     match status {
         401 => 190,
         403 => 10,
