@@ -54,6 +54,7 @@ impl Services {
             senders: Senders::start(app),
             others: vec![
                 crate::search::start(app),
+                crate::campaign::worker::start(app),
                 tokio::spawn(clean(app.clone())),
                 tokio::spawn(keep_time(app.clone())),
                 crate::channel::tally::start(app),

@@ -115,6 +115,8 @@ pub struct Bells {
     pub events: Bell,
     /// Jobs were enqueued.
     pub jobs: Bell,
+    /// A campaign was started, paused, resumed or cancelled.
+    pub campaigns: Bell,
     /// Messages were queued for sending.
     pub send: Bell,
     /// Messages were stored that search does not know yet.

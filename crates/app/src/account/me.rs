@@ -1,6 +1,6 @@
 //! The signed-in person.
 
-use super::users::{MePatch, UserView};
+use super::users::{MePatch, Presence, UserView};
 use super::workspace::WorkspaceView;
 use crate::audit::Change;
 use crate::auth::secret::Secret;
@@ -81,6 +81,9 @@ pub async fn update(app: &App, caller: &Caller, patch: MePatch) -> Result<UserVi
     if let Some(presence) = patch.presence {
         let data = serde_json::json!({ "user_id": id, "presence": presence.code() });
         app.feeds.pass(caller.workspace, "presence", data);
+        if presence == Presence::Online {
+            crate::routing::assign::call(app, caller.workspace).await?;
+        }
     }
     Ok(view)
 }

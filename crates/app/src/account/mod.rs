@@ -1,6 +1,7 @@
 //! The installation's own people and things: workspace, users, teams, API tokens.
 
 pub mod guard_policy;
+pub mod keys;
 pub mod me;
 pub mod setup;
 pub mod teams;

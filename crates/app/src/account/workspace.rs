@@ -14,6 +14,10 @@ use uuid::Uuid;
 
 /// Where the wrapped key stands among the workspace's settings.
 const KEY: &str = "wrapped_key";
+/// Where the days stand after which a resolved conversation stays resolved.
+const REOPEN: &str = "reopen_days";
+/// The most of them.
+const REOPEN_MOST: u16 = 365;
 
 /// A business with its data.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -29,6 +33,9 @@ pub struct WorkspaceView {
     pub timezone: String,
     /// Locale of texts written for the shop: `en`.
     pub locale: String,
+    /// For how many days after it was resolved a customer's message opens the same conversation again, with whoever had
+    /// it; later a new one begins. 0: always a new one.
+    pub reopen_days: u16,
     /// When it was made, milliseconds UTC.
     #[schema(value_type = i64)]
     pub created_at: Ms,
@@ -38,6 +45,7 @@ impl From<Model> for WorkspaceView {
     fn from(row: Model) -> Self {
         Self {
             id: row.workspace_id,
+            reopen_days: reopen_days(&row),
             name: row.name,
             default_country: row.default_country,
             timezone: row.timezone,
@@ -59,6 +67,15 @@ pub struct WorkspacePatch {
     pub timezone: Option<String>,
     /// Locale of texts written for the shop.
     pub locale: Option<String>,
+    /// For how many days after it was resolved a conversation opens again, 0 to 365.
+    pub reopen_days: Option<u16>,
+}
+
+/// For how many days after it was resolved a customer's message opens a conversation again.
+pub(crate) fn reopen_days(row: &Model) -> u16 {
+    let chosen = row.settings.get(REOPEN).and_then(serde_json::Value::as_u64);
+    let usual = rapport_core::inbox::Policy::default().reopen_within_ms / rapport_core::time::DAY;
+    chosen.and_then(|days| u16::try_from(days).ok()).or_else(|| u16::try_from(usual).ok()).unwrap_or_default()
 }
 
 /// The caller's workspace.
@@ -86,6 +103,8 @@ pub async fn update(app: &App, caller: &Caller, patch: WorkspacePatch) -> Result
     let change = crate::audit::Change { before: Some(before), after: Some(serde_json::json!(after)) };
     crate::audit::record(&tx, app.now(), caller, "workspace.updated", ("workspace", after.id), change).await?;
     tx.commit().await?;
+    // How events are decided may depend on it.
+    app.channels.forget();
     Ok(after)
 }
 
@@ -108,6 +127,15 @@ pub(crate) fn apply(row: &mut Model, patch: WorkspacePatch) -> Result<()> {
     }
     if let Some(locale) = patch.locale {
         row.locale = super::locale("locale", &locale)?;
+    }
+    if let Some(days) = patch.reopen_days {
+        if days > REOPEN_MOST {
+            return Err(Error::invalid("reopen_days", format!("must be 0 to {REOPEN_MOST} days")));
+        }
+        if !row.settings.is_object() {
+            row.settings = serde_json::json!({});
+        }
+        row.settings[REOPEN] = days.into();
     }
     Ok(())
 }

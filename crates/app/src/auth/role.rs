@@ -93,6 +93,8 @@ permissions! {
     ContactWrite = "contact.write" from Agent,
     /// Make and change teams.
     TeamManage = "team.manage" from Supervisor,
+    /// Make, start, stop and look at campaigns.
+    CampaignManage = "campaign.manage" from Supervisor,
     /// See what messages cost: reports, rates, the budget.
     CostRead = "cost.read" from Supervisor,
     /// Read the audit log and the counts.

@@ -149,6 +149,17 @@ impl Channel {
     }
 }
 
+/// What happens around conversations beside answering them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Care {
+    /// Whether conversations are given out by themselves anywhere.
+    pub routed: bool,
+    /// What is chosen about surveys.
+    pub survey: rapport_core::routing::SurveySettings,
+    /// Whether somebody may still answer one.
+    pub listening: bool,
+}
+
 struct Kept<T> {
     value: T,
     at: Ms,
@@ -158,6 +169,7 @@ struct Caches {
     channels: HashMap<ChannelId, Kept<Option<Arc<Channel>>>>,
     numbers: HashMap<(WorkspaceId, String), Kept<Option<ChannelId>>>,
     policies: HashMap<WorkspaceId, Kept<Policy>>,
+    cares: HashMap<WorkspaceId, Kept<Care>>,
     connections: HashMap<WorkspaceId, Kept<Arc<Vec<ConnectionId>>>>,
     roster: Option<Kept<HashSet<ChannelId>>>,
 }
@@ -179,6 +191,7 @@ impl Channels {
             channels: HashMap::new(),
             numbers: HashMap::new(),
             policies: HashMap::new(),
+            cares: HashMap::new(),
             connections: HashMap::new(),
             roster: None,
         };
@@ -269,10 +282,26 @@ impl Channels {
         let row = rapport_store::workspace::get(&self.store.workspace(workspace).read()).await?;
         let policy = row.map_or_else(Policy::default, |row| {
             let words = crate::account::guard_policy::policy_of(&row).words();
-            Policy { default_country: row.default_country, words, ..Policy::default() }
+            let reopen = i64::from(crate::account::workspace::reopen_days(&row)) * rapport_core::time::DAY;
+            Policy { default_country: row.default_country, words, reopen_within_ms: reopen, ..Policy::default() }
         });
         self.keep(|caches| keep_in(&mut caches.policies, workspace, policy.clone(), now));
         Ok(policy)
+    }
+
+    /// What happens around the workspace's conversations.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub async fn care(&self, workspace: WorkspaceId) -> Result<Care> {
+        let now = self.clock.now();
+        let known = |caches: &Caches| caches.cares.get(&workspace).map(|kept| (kept.at, kept.value.clone()));
+        if let Some(care) = self.look(now, known) {
+            return Ok(care);
+        }
+        let care = crate::routing::care(&self.store.workspace(workspace).read(), now).await?;
+        self.keep(|caches| keep_in(&mut caches.cares, workspace, care.clone(), now));
+        Ok(care)
     }
 
     /// The workspace's active connections: contact changes are pushed to each.
@@ -296,6 +325,7 @@ impl Channels {
         caches.channels.clear();
         caches.numbers.clear();
         caches.policies.clear();
+        caches.cares.clear();
         caches.connections.clear();
         caches.roster = None;
     }

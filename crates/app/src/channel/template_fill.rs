@@ -76,7 +76,7 @@ pub struct FilledTemplate {
 }
 
 /// The stored fillings of a template.
-pub(super) fn stored(row: &TemplateRow) -> Fillings {
+pub(crate) fn stored(row: &TemplateRow) -> Fillings {
     row.fillings.clone().and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default()
 }
 
@@ -155,7 +155,8 @@ async fn bound(
     Ok(bind::bind(definition, &row.language, &stored(row), &person(&known), given))
 }
 
-fn person(row: &ContactRow) -> Person<'_> {
+/// What a template can take from a contact.
+pub(crate) fn person(row: &ContactRow) -> Person<'_> {
     Person {
         name: &row.name,
         phone: row.phone.as_deref(),

@@ -10,8 +10,10 @@ use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_connectors::provider::Feature;
 use rapport_connectors::whatsapp::template_library::{self, Entry, FromLibrary, Wanted};
+use rapport_connectors::whatsapp::templates;
 use rapport_core::ChannelId;
 use rapport_core::template::draft::{Code, Draft, problems};
+use rapport_store::template::TemplateRow;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -196,8 +198,33 @@ pub async fn create(app: &App, caller: &Caller, new: NewFromLibrary) -> Result<T
             buttons: &buttons,
         },
     );
-    // Its words are the library's; the reading of all templates that follows brings them.
-    made(app, caller, &channel, request, &tidy, json!([])).await
+    let view = made(app, caller, &channel, request, &tidy, json!([])).await?;
+    with_words(app, &channel, view).await
+}
+
+/// Its words are the library's: they are read back. What the provider does not tell yet, the reading of all templates
+/// brings that follows each creation.
+async fn with_words(app: &App, channel: &Channel, view: TemplateView) -> Result<TemplateView> {
+    let request = templates::named(&channel.graph(Feature::TemplateWriting)?, &channel.waba_id, &view.name);
+    let Ok(answer) = app.http.run(request).await else { return Ok(view) };
+    let Ok(page) = templates::read_list(&answer) else { return Ok(view) };
+    let same = |one: &templates::Template| one.name == view.name && one.language == view.language;
+    let Some(found) = page.items.into_iter().find(same) else { return Ok(view) };
+    let scope = app.store.workspace(channel.workspace);
+    let Some(known) = rapport_store::template::get(&scope.read(), view.id).await? else { return Ok(view) };
+    let tx = scope.write().await?;
+    let row = TemplateRow {
+        category: found.category,
+        status: found.status,
+        parameter_format: found.parameter_format,
+        components: found.components,
+        updated_at: app.now().0,
+        ..known
+    };
+    rapport_store::template::upsert(&tx, vec![row.clone()]).await?;
+    tx.commit().await?;
+    app.feeds.wake();
+    Ok(row.into())
 }
 
 /// Name, language and category by the rules of every template; the words are not ours.

@@ -63,7 +63,11 @@ pub async fn list(
         return Err(Error::invalid("cursor", "is not one of this order"));
     }
     let read = app.store.workspace(caller.workspace).read();
-    let mut rows = contact_list::page(&read, filter.q.as_deref(), sort, after.as_ref(), limit + 1).await?;
+    let among = match filter.q.as_deref().filter(|q| !q.trim().is_empty()) {
+        Some(q) => Some(crate::search::lists::contacts(&read, q).await?),
+        None => None,
+    };
+    let mut rows = contact_list::page(&read, among.as_deref(), sort, after.as_ref(), limit + 1).await?;
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > wanted;
     rows.truncate(wanted);

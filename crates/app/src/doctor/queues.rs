@@ -6,6 +6,7 @@ use crate::state::App;
 use rapport_core::time::MINUTE;
 use rapport_core::{Ms, WorkspaceId};
 use rapport_store::health::{CAP, Health, health};
+use rapport_store::search::{Progress, progress};
 
 /// Events older than this are worth a word. Milliseconds.
 const BEHIND_MS: i64 = 30_000;
@@ -16,8 +17,24 @@ const LATE_MS: i64 = 2 * MINUTE;
 
 pub(super) async fn all(app: &App, workspace: WorkspaceId) -> Result<Vec<Finding>> {
     let now = app.now();
-    let found = health(&app.store.workspace(workspace).read(), now.plus(-LATE_MS)).await?;
-    Ok(judge(&found, now))
+    let read = app.store.workspace(workspace).read();
+    let found = health(&read, now.plus(-LATE_MS)).await?;
+    let mut findings = judge(&found, now);
+    findings.push(judge_search(&progress(&read).await?, now));
+    Ok(findings)
+}
+
+fn judge_search(found: &Progress, now: Ms) -> Finding {
+    let age = found.oldest_new.map_or(0, |at| now.since(at));
+    if age > BEHIND_MS {
+        return words::SEARCH_BEHIND.finding().with("seconds", age / 1_000);
+    }
+    if found.total > 0 {
+        let done = found.done.min(found.total);
+        let percent = done * 100 / found.total;
+        return words::SEARCH_BUILDING.finding().with("done", done).with("total", found.total).with("percent", percent);
+    }
+    words::SEARCH_OK.finding().with("seconds", BEHIND_MS / 1_000)
 }
 
 fn judge(found: &Health, now: Ms) -> Vec<Finding> {
@@ -63,6 +80,17 @@ fn many(count: i64) -> String {
 mod tests {
     use super::*;
     use crate::doctor::State;
+
+    #[test]
+    fn search_is_judged() {
+        let now = Ms(1_000_000_000);
+        let code = |found: Progress| judge_search(&found, now).code;
+        assert_eq!(code(Progress::default()), "ok");
+        assert_eq!(code(Progress { oldest_new: Some(now.plus(-1_000)), ..Progress::default() }), "ok");
+        assert_eq!(code(Progress { oldest_new: Some(now.plus(-60_000)), ..Progress::default() }), "behind");
+        let building = judge_search(&Progress { done: 250, total: 1_000, oldest_new: None }, now);
+        assert_eq!((building.code, building.values["percent"].as_str()), ("building", "25"));
+    }
 
     #[test]
     fn what_waits_is_judged() {

@@ -116,6 +116,15 @@ words! {
         "This machine believes that it is {now}.",
         "Set the clock and let it be kept right by NTP: reply windows and limits are counted in time.";
 
+    SEARCH_OK: "search" "ok" Ok "Everything is found by search",
+        "New messages are found within {seconds} s.", "";
+    SEARCH_BUILDING: "search" "building" Warning "Search is learning older messages",
+        "{done} of {total} are done ({percent} %), the newest first. Those not done are not found yet.",
+        "Nothing: it goes on by itself, also after a restart.";
+    SEARCH_BEHIND: "search" "behind" Warning "Search is behind",
+        "The oldest message that it does not know yet came {seconds} s ago.",
+        "See whether the database or the disk is overloaded; if it stays, look into the log for what cannot be indexed.";
+
     WORKERS_OK: "workers" "ok" Ok "The workers are at work",
         "{nodes} running: {names}.", "";
     WORKERS_SILENT: "workers" "silent" Blocking "A worker is silent",

@@ -21,7 +21,7 @@ pub struct FailureView {
 }
 
 /// A stored failure; `None` when there is none, or it means nothing at this status.
-pub(super) fn view(stored: Option<&Value>, status: &str) -> Option<FailureView> {
+pub(crate) fn view(stored: Option<&Value>, status: &str) -> Option<FailureView> {
     let failure: Failure = serde_json::from_value(stored?.clone()).ok()?;
     if status == Status::Unknown.code() {
         return Some(lost(&failure));

@@ -5,18 +5,24 @@
 
 mod content;
 mod failure;
+pub mod jump;
 pub mod list;
 pub mod note;
 pub(crate) mod prepare;
 mod room;
 pub mod send;
 pub mod settle;
+pub mod snooze;
 pub mod thread;
 pub mod typing;
+pub mod unsent;
 pub mod update;
 pub mod view;
 pub mod wake;
+pub mod watch;
 pub mod words;
 
 pub use content::{CardContent, ContentView, MediaContent, MediaWord, OrderLine};
-pub(crate) use room::{Room, Rooms};
+pub use failure::FailureView;
+pub(crate) use failure::view as failure_view;
+pub(crate) use room::{Room, Rooms, actor};

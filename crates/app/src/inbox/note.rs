@@ -4,6 +4,7 @@ use super::Rooms;
 use super::room::actor;
 use super::send::{Written, repeated};
 use super::thread::message;
+use super::watch;
 use crate::audit::Change as Audited;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
@@ -29,7 +30,7 @@ pub struct NewNote {
     pub body: String,
     /// The client's own id: the same one again gives the note that it made before.
     pub client_id: Option<String>,
-    /// Users mentioned.
+    /// Users mentioned: each is told, and finds the conversation among their mentions.
     #[serde(default)]
     pub mentions: Vec<Uuid>,
 }
@@ -61,7 +62,10 @@ pub async fn create(app: &App, caller: &Caller, id: ConversationId, new: NewNote
     }
 }
 
-async fn store(app: &App, caller: &Caller, id: ConversationId, new: NewNote) -> Result<MessageId> {
+async fn store(app: &App, caller: &Caller, id: ConversationId, mut new: NewNote) -> Result<MessageId> {
+    let read = app.store.workspace(caller.workspace).read();
+    new.mentions = watch::mentioned(&read, &new.mentions).await?;
+    let mentions = new.mentions.clone();
     let mut room = Rooms::enter(app, caller.workspace, id, None).await?;
     let (known, who) = (room.conversation.clone(), actor(caller));
     let content = Content::Note { body: new.body, mentions: new.mentions };
@@ -71,6 +75,7 @@ async fn store(app: &App, caller: &Caller, id: ConversationId, new: NewNote) -> 
         return Err(Error::Internal("a note was not made".to_owned()));
     };
     room.write(decision.changes).await?;
+    watch::noted(&room.tx, (id, known.contact_id), &mentions, made.0, caller, room.now).await?;
     let change = Audited { before: None, after: Some(json!({ "conversation_id": id, "kind": "note" })) };
     crate::audit::record(&room.tx, room.now, caller, "note.created", ("message", made.0), change).await?;
     room.tx.commit().await?;

@@ -21,6 +21,29 @@ pub(crate) struct Prepared {
     pub target_at: Option<Ms>,
     /// The file it carries.
     pub media: Option<MediaId>,
+    /// The event it is about.
+    pub event: Option<String>,
+}
+
+impl Prepared {
+    fn of(content: Content) -> Self {
+        Self { content, target: None, target_at: None, media: None, event: None }
+    }
+}
+
+/// Longest name of an event.
+const EVENT: usize = 100;
+
+/// The event that a client says a message is about.
+///
+/// # Errors
+/// `Invalid` naming the field.
+pub(crate) fn event(given: Option<String>) -> Result<Option<String>> {
+    let Some(event) = given.map(|event| event.trim().to_owned()) else { return Ok(None) };
+    if event.is_empty() || event.chars().count() > EVENT || event.chars().any(char::is_control) {
+        return Err(Error::invalid("event", format!("must have 1 to {EVENT} characters, none of them a control one")));
+    }
+    Ok(Some(event))
 }
 
 /// Prepares what a client wants to say in a conversation.
@@ -30,14 +53,14 @@ pub(crate) struct Prepared {
 pub(crate) async fn prepare(
     read: &Read,
     channel: &Channel,
-    (conversation, contact): (ConversationId, ContactId),
+    place: (ConversationId, ContactId),
     content: Content,
     reply_to: Option<Uuid>,
 ) -> Result<Prepared> {
     carried(channel, &content)?;
-    let mut prepared = Prepared { content, target: None, target_at: None, media: None };
+    let mut prepared = Prepared::of(content);
     if let Some(id) = reply_to {
-        let line = line(read, conversation, id, "reply_to").await?;
+        let line = line(read, place.0, id, "reply_to").await?;
         if matches!(line.row.direction.as_str(), "note" | "event") {
             return Err(Error::invalid("reply_to", "names a line that the customer does not see"));
         }
@@ -45,14 +68,7 @@ pub(crate) async fn prepare(
     }
     inside::claim(&mut prepared.content);
     files_exist(read, &prepared.content).await?;
-    match &mut prepared.content {
-        Content::Media(file) => prepared.media = Some(complete_file(read, file).await?),
-        Content::Template { name, language, components, preview } => {
-            *preview = Some(rendered(read, channel, contact, name, language, components).await?);
-        }
-        Content::Reaction { .. } => find_target(read, conversation, &mut prepared).await?,
-        _ => {}
-    }
+    complete(read, channel, place, &mut prepared).await?;
     within_limits(&prepared.content)?;
     Ok(prepared)
 }
@@ -61,17 +77,36 @@ pub(crate) async fn prepare(
 ///
 /// # Errors
 /// `Store`.
-pub(crate) async fn prepare_loosely(read: &Read, conversation: ConversationId, content: Content) -> Result<Prepared> {
-    let mut prepared = Prepared { content, target: None, target_at: None, media: None };
-    let attempt = match &mut prepared.content {
-        Content::Media(file) => complete_file(read, file).await.map(|id| prepared.media = Some(id)),
-        Content::Reaction { .. } => find_target(read, conversation, &mut prepared).await,
-        _ => Ok(()),
-    };
-    match attempt {
+pub(crate) async fn prepare_loosely(
+    read: &Read,
+    channel: &Channel,
+    place: (ConversationId, ContactId),
+    content: Content,
+) -> Result<Prepared> {
+    let mut prepared = Prepared::of(content);
+    inside::claim(&mut prepared.content);
+    match complete(read, channel, place, &mut prepared).await {
         Ok(()) | Err(Error::Invalid { .. }) => Ok(prepared),
         Err(error) => Err(error),
     }
+}
+
+/// Adds what is known here: the file, the blanks of a template, the message a reaction is about.
+async fn complete(
+    read: &Read,
+    channel: &Channel,
+    (conversation, contact): (ConversationId, ContactId),
+    prepared: &mut Prepared,
+) -> Result<()> {
+    match &mut prepared.content {
+        Content::Media(file) => prepared.media = Some(complete_file(read, file).await?),
+        Content::Template { name, language, components, preview } => {
+            *preview = Some(rendered(read, channel, contact, name, language, components).await?);
+        }
+        Content::Reaction { .. } => find_target(read, conversation, prepared).await?,
+        _ => {}
+    }
+    Ok(())
 }
 
 /// A message of the conversation.

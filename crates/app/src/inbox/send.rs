@@ -1,23 +1,23 @@
 //! Writing to a customer: checked, judged at once for whoever waits, and stored with its place in the send queue.
 
 use super::content::ContentView;
-use super::prepare::{Prepared, prepare, prepare_loosely};
+use super::prepare::{Prepared, event, prepare, prepare_loosely};
 use super::room::actor;
 use super::thread::message;
 use super::view::MessageView;
-use super::{Room, Rooms};
+use super::{Room, Rooms, unsent};
 use crate::audit::Change as Audited;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::media::inside;
-use crate::send::preview::{self, Judged, Scene};
+use crate::send::preview::{self, Judged, Said, Scene};
 use crate::send::words::VerdictView;
 use crate::state::App;
 use rapport_core::inbox::{self, Change, ConversationState, ConversationStatus, Draft, Outcome, react_by_business};
 use rapport_core::message::{Content, Direction, Status};
 use rapport_core::{ChannelId, ContactId, ConversationId, MediaId, MessageId, Ms};
 use rapport_store::query::{person, thread};
-use rapport_store::send::NewSend;
+use rapport_store::send::{NewSend, Plan};
 use rapport_store::template_use::Named;
 use serde::Deserialize;
 use serde_json::json;
@@ -38,6 +38,23 @@ pub struct SendRequest {
     pub content: Content,
     /// The message it answers.
     pub reply_to: Option<Uuid>,
+    /// The event it tells of, 1 to 100 characters: `order_shipped:1234`. A second notice about the same event waits for
+    /// the guard's time between two of them; what names an event is a notice, not an answer.
+    pub event: Option<String>,
+    /// Not before this moment, milliseconds UTC, at most a year ahead; left out, as soon as the guard lets it. The guard
+    /// judges it now, and again when its moment has come.
+    pub send_at: Option<i64>,
+    /// Takes it back when the customer writes before its moment. Needs `send_at`.
+    #[serde(default)]
+    pub cancel_on_reply: bool,
+}
+
+impl SendRequest {
+    /// A message to go as soon as it may.
+    #[must_use]
+    pub fn plain(client_id: Option<String>, content: Content) -> Self {
+        Self { client_id, content, reply_to: None, event: None, send_at: None, cancel_on_reply: false }
+    }
 }
 
 /// A message, and whether this request made it.
@@ -62,12 +79,14 @@ pub async fn send(app: &App, caller: &Caller, id: ConversationId, request: SendR
     if let Some(known) = repeated(app, caller, id, request.client_id.as_deref()).await? {
         return Ok(known);
     }
+    let event = event(request.event)?;
     let scene = Scene::of(app, &read, person::state(&row)?).await?;
     let place = (id, scene.contact.id);
     let prepared = prepare(&read, &scene.channel, place, request.content, request.reply_to).await?;
-    let judged = preview::judge(app, &read, &scene, caller.actor_kind(), &prepared.content, prepared.target_at).await?;
-    let judged = judged.or_refuse()?;
-    let stored = store(app, caller, &scene, prepared, judged, request.client_id.clone()).await;
+    let prepared = Prepared { event, ..prepared };
+    let judged = preview::judge(app, &read, &scene, caller.actor_kind(), said(&prepared)).await?.or_refuse()?;
+    let plan = unsent::moment(app, request.send_at, request.cancel_on_reply, &prepared.content)?;
+    let stored = store(app, caller, &scene, prepared, (judged, plan), request.client_id.clone()).await;
     match stored {
         Ok(made) => Ok(Written { message: message(&read, made).await?, is_new: true }),
         // The same request at the same moment was a little faster.
@@ -97,12 +116,17 @@ pub(super) async fn repeated(
     }
 }
 
+/// What the guard is asked about.
+pub(crate) fn said(prepared: &Prepared) -> Said<'_> {
+    Said { content: &prepared.content, target_at: prepared.target_at, event: prepared.event.as_deref() }
+}
+
 async fn store(
     app: &App,
     caller: &Caller,
     scene: &Scene,
     prepared: Prepared,
-    judged: Judged,
+    (judged, plan): (Judged, Option<Plan>),
     client_id: Option<String>,
 ) -> Result<MessageId> {
     let reacted = reaction(&prepared);
@@ -112,8 +136,12 @@ async fn store(
     let kind = prepared.content.kind();
     let files = files(&prepared);
     let named = named(scene, &prepared.content);
+    let event = prepared.event;
     let draft = Draft { client_id, content: prepared.content, reply_to: prepared.target, media_id: prepared.media };
-    let mut decision = room.decide(|context, fresh| inbox::outbound(&known, draft, &who, context, fresh));
+    let mut decision = room.decide(|context, fresh| match plan {
+        Some(plan) => inbox::unsent::plan(&known, draft, plan.at, &who, context, fresh),
+        None => inbox::outbound(&known, draft, &who, context, fresh),
+    });
     let Outcome::Message(made) = decision.outcome else {
         return Err(Error::Internal("a message was not made".to_owned()));
     };
@@ -121,15 +149,21 @@ async fn store(
         decision.changes.extend(shown(&room, target, emoji.as_deref(), made));
     }
     room.write(decision.changes).await?;
+    if let Some(event) = &event {
+        rapport_store::outgoing::about(&room.tx, made, event).await?;
+    }
     let queued = NewSend {
         message: made,
         channel: scene.channel.id,
         contact: room.conversation.contact_id,
         portfolio_key: scene.channel.portfolio_key.clone(),
         priority: judged.priority,
-        run_at: room.now,
+        run_at: plan.map_or(room.now, |plan| plan.at),
     };
     rapport_store::send::enqueue(&room.tx, &[queued], room.now).await?;
+    if let Some(plan) = plan {
+        rapport_store::send::plan(&room.tx, made, plan).await?;
+    }
     rapport_store::media::used(&room.tx, &files, room.now).await?;
     if let Some(named) = named {
         rapport_store::template_use::note(&room.tx, made, &named, room.now).await?;
@@ -181,9 +215,11 @@ pub struct PreviewRequest {
     pub contact_id: Option<Uuid>,
     /// Over which channel.
     pub channel_id: Option<Uuid>,
-    /// What would be said.
+    /// What would be said. Blanks of a template that are left out are filled as they would be on sending.
     #[schema(value_type = ContentView)]
     pub content: Content,
+    /// The event it would tell of, as in a message.
+    pub event: Option<String>,
 }
 
 /// What the guard would say about a message now.
@@ -192,6 +228,7 @@ pub struct PreviewRequest {
 /// `Forbidden`, `NotFound`, `Invalid`, `Refused` (`channel_gone`), `Store`.
 pub async fn preview(app: &App, caller: &Caller, request: PreviewRequest) -> Result<VerdictView> {
     caller.require(Permission::InboxWrite)?;
+    let event = event(request.event)?;
     let read = app.store.workspace(caller.workspace).read();
     let scene = match (request.conversation_id, request.contact_id, request.channel_id) {
         (Some(id), None, None) => {
@@ -212,8 +249,10 @@ pub async fn preview(app: &App, caller: &Caller, request: PreviewRequest) -> Res
             return Err(Error::invalid("conversation_id", detail));
         }
     };
-    let prepared = prepare_loosely(&read, scene.conversation.id, request.content).await?;
-    let judged = preview::judge(app, &read, &scene, caller.actor_kind(), &prepared.content, prepared.target_at).await?;
+    let place = (scene.conversation.id, scene.contact.id);
+    let prepared = prepare_loosely(&read, &scene.channel, place, request.content).await?;
+    let prepared = Prepared { event, ..prepared };
+    let judged = preview::judge(app, &read, &scene, caller.actor_kind(), said(&prepared)).await?;
     Ok(VerdictView::from(&judged.verdict))
 }
 

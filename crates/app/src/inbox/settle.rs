@@ -7,7 +7,7 @@ use super::view::MessageView;
 use crate::audit::Change as Audited;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
-use crate::send::preview::{self, Scene};
+use crate::send::preview::{self, Said, Scene};
 use crate::state::App;
 use rapport_core::inbox::{Step, step};
 use rapport_core::message::{Content, Failure};
@@ -62,8 +62,8 @@ pub async fn retry(app: &App, caller: &Caller, id: MessageId) -> Result<MessageV
         Content::Reaction { .. } => target_at(&read, &line).await?,
         _ => None,
     };
-    let judged = preview::judge(app, &read, &scene, &line.row.author_kind, &line.content, target_at).await?;
-    let judged = judged.or_refuse()?;
+    let said = Said { content: &line.content, target_at, event: line.row.event_key.as_deref() };
+    let judged = preview::judge(app, &read, &scene, &line.row.author_kind, said).await?.or_refuse()?;
     let mut room = Rooms::enter(app, caller.workspace, conversation, Some(id)).await?;
     advance(&mut room, id, &Step::Retried).await?.then_some(()).ok_or_else(not_retryable)?;
     let again = NewSend {

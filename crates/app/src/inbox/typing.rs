@@ -39,7 +39,7 @@ impl Throttle {
     }
 }
 
-/// What somebody is doing in a composer.
+/// What somebody is doing in a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TypingState {
@@ -49,6 +49,10 @@ pub enum TypingState {
     Note,
     /// Nothing any more.
     Idle,
+    /// Only looking: the customer is told nothing. Said again every 20 seconds.
+    Viewing,
+    /// Looking no longer.
+    Left,
 }
 
 impl TypingState {
@@ -57,6 +61,8 @@ impl TypingState {
             Self::Typing => "typing",
             Self::Note => "note",
             Self::Idle => "idle",
+            Self::Viewing => "viewing",
+            Self::Left => "left",
         }
     }
 }

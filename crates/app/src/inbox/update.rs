@@ -3,12 +3,15 @@
 use super::Rooms;
 use super::list::get;
 use super::room::{Room, actor};
+use super::snooze::{self, SnoozeWord};
 use super::view::ConversationView;
 use super::words::{PriorityWord, StatusWord, given};
 use crate::audit::Change as Audited;
 use crate::auth::{Caller, Permission};
+use crate::closing::{self, Checked, ClosingNote};
 use crate::error::{Error, Result};
 use crate::jobs::Job;
+use crate::routing::assign;
 use crate::state::App;
 use rapport_core::contact::Window;
 use rapport_core::inbox::{self, Command, CommandError, ConversationState, ConversationStatus};
@@ -39,6 +42,12 @@ pub struct ConversationPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>)]
     pub snoozed_until: Option<Option<i64>>,
+    /// The same in words; comes in the place of `snoozed_until`.
+    pub snooze: Option<SnoozeWord>,
+    /// Whose clock the words mean, an IANA name; left out = the workspace's.
+    pub timezone: Option<String>,
+    /// What is said about a conversation that is being resolved.
+    pub closing: Option<ClosingNote>,
 }
 
 /// Changes a conversation. All of it or nothing; what changed stands as quiet lines in the thread.
@@ -54,32 +63,91 @@ pub async fn update(
 ) -> Result<ConversationView> {
     caller.require(Permission::InboxWrite)?;
     let read = app.store.workspace(caller.workspace).read();
-    rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
-    let agent = match patch.assignee_id {
-        Some(Some(agent)) => Some(agent_of(&read, agent.into()).await?),
-        _ => None,
-    };
+    let row = rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let resolved = row.status == ConversationStatus::Resolved.code();
+    let wanted = Wanted::check(app, caller, &read, patch, resolved).await?;
     let mut room = Rooms::enter(app, caller.workspace, id, None).await?;
+    let Some(after) = apply(app, caller, &mut room, wanted).await? else {
+        return get(app, caller, id).await;
+    };
+    let concerned = assign::concerns(&room.conversation, &after);
+    room.tx.commit().await?;
+    app.feeds.wake();
+    if concerned {
+        assign::call(app, caller.workspace).await?;
+    }
+    get(app, caller, id).await
+}
+
+/// A change that was checked as far as it can be without the conversation's lock.
+pub(crate) struct Wanted {
+    patch: ConversationPatch,
+    agent: Option<(UserId, String)>,
+    closing: Checked,
+}
+
+impl Wanted {
+    /// Checks a change of a conversation that is `resolved` or not.
+    ///
+    /// # Errors
+    /// `Invalid` (naming the field), `Store`.
+    pub async fn check(
+        app: &App,
+        caller: &Caller,
+        read: &Read,
+        mut patch: ConversationPatch,
+        resolved: bool,
+    ) -> Result<Self> {
+        if let Some(word) = patch.snooze {
+            if patch.snoozed_until.is_some() {
+                return Err(Error::invalid("snooze", "and snoozed_until are two ways to say the same: give one"));
+            }
+            let until = snooze::moment(app, caller.workspace, word, patch.timezone.as_deref()).await?;
+            patch.snoozed_until = Some(Some(until.0));
+        }
+        let agent = match patch.assignee_id {
+            Some(Some(agent)) => Some(agent_of(read, agent.into()).await?),
+            _ => None,
+        };
+        let resolves = patch.status == Some(StatusWord::Resolved) && !resolved;
+        let closing = closing::check(read, patch.closing.as_ref(), resolves).await?;
+        Ok(Self { patch, agent, closing })
+    }
+}
+
+/// Applies a checked change in the conversation's lane, without committing; gives the conversation as it is then, when
+/// anything changed.
+pub(crate) async fn apply(
+    app: &App,
+    caller: &Caller,
+    room: &mut Room,
+    wanted: Wanted,
+) -> Result<Option<ConversationState>> {
     let known = room.conversation.clone();
-    let commands = commands(&room, patch, agent).await?;
+    let Wanted { patch, agent, closing } = wanted;
+    let commands = commands(room, patch, agent, &closing).await?;
     let another = room.another_open().await?;
     let who = actor(caller);
     let decision =
         room.decide(|context, fresh| inbox::run(&known, &commands, &who, another, context, fresh)).map_err(refused)?;
     if decision.changes.is_empty() {
-        return get(app, caller, id).await;
+        return Ok(None);
     }
     room.write(decision.changes).await?;
-    let after = room.book.conversation(id).cloned().unwrap_or_else(|| known.clone());
-    wake_later(&room, &after).await?;
+    let after = room.book.conversation(known.id).cloned().unwrap_or_else(|| known.clone());
+    wake_later(room, &after).await?;
+    closing::ended(app, room, (&known, &after), &closing, &who).await?;
     let change = difference(&known, &after);
-    crate::audit::record(&room.tx, room.now, caller, "conversation.updated", (Rooms::NOUN, id.0), change).await?;
-    room.tx.commit().await?;
-    app.feeds.wake();
-    get(app, caller, id).await
+    crate::audit::record(&room.tx, room.now, caller, "conversation.updated", (Rooms::NOUN, known.id.0), change).await?;
+    Ok(Some(after))
 }
 
-async fn commands(room: &Room, patch: ConversationPatch, agent: Option<(UserId, String)>) -> Result<Vec<Command>> {
+async fn commands(
+    room: &Room,
+    patch: ConversationPatch,
+    agent: Option<(UserId, String)>,
+    closing: &Checked,
+) -> Result<Vec<Command>> {
     let mut commands = Vec::new();
     let snoozed = room.conversation.status == ConversationStatus::Snoozed;
     let until = patch.snoozed_until;
@@ -92,7 +160,12 @@ async fn commands(room: &Room, patch: ConversationPatch, agent: Option<(UserId, 
         if status != ConversationStatus::Snoozed && until.flatten().is_some() {
             return Err(Error::invalid("snoozed_until", "is only for the status snoozed"));
         }
-        commands.push(Command::SetStatus(status, until.flatten().map(Ms)));
+        commands.push(match status {
+            ConversationStatus::Resolved => {
+                Command::Close { category: closing.category.clone(), note: closing.note.clone() }
+            }
+            other => Command::SetStatus(other, until.flatten().map(Ms)),
+        });
     }
     if let Some(priority) = patch.priority {
         commands.push(Command::SetPriority(priority.into()));
@@ -109,7 +182,7 @@ async fn commands(room: &Room, patch: ConversationPatch, agent: Option<(UserId, 
     Ok(commands)
 }
 
-async fn agent_of(read: &Read, id: UserId) -> Result<(UserId, String)> {
+pub(crate) async fn agent_of(read: &Read, id: UserId) -> Result<(UserId, String)> {
     match rapport_store::user::get(read, id).await? {
         Some(row) if row.disabled_at.is_none() => Ok((id, row.name)),
         Some(_) => Err(Error::invalid("assignee_id", "names a user who is switched off")),
@@ -124,7 +197,7 @@ async fn team_of(room: &Room, id: TeamId) -> Result<(TeamId, String)> {
     }
 }
 
-fn refused(error: CommandError) -> Error {
+pub(crate) fn refused(error: CommandError) -> Error {
     match error {
         CommandError::SnoozeInPast => Error::invalid("snoozed_until", "must lie in the future"),
         CommandError::AlreadyOpen => Error::conflict("conversation_exists", format!("{error}.")),
@@ -139,7 +212,7 @@ async fn wake_later(room: &Room, after: &ConversationState) -> Result<()> {
 }
 
 /// The values that differ, for the audit log.
-fn difference(before: &ConversationState, after: &ConversationState) -> Audited {
+pub(crate) fn difference(before: &ConversationState, after: &ConversationState) -> Audited {
     let values = |row: &ConversationState| {
         [
             ("status", json!(row.status)),
@@ -167,8 +240,10 @@ fn difference(before: &ConversationState, after: &ConversationState) -> Audited 
 pub async fn mark_read(app: &App, caller: &Caller, id: ConversationId) -> Result<()> {
     caller.require(Permission::InboxWrite)?;
     let row = rapport_store::conversation::get(&app.store.workspace(caller.workspace).read(), id).await?;
+    let row = row.ok_or(Error::NotFound(Rooms::NOUN))?;
+    super::watch::seen(app, caller, &row).await?;
     // Browsers say so at every look: most of the time there is nothing to do, and nothing is locked.
-    if row.ok_or(Error::NotFound(Rooms::NOUN))?.unread == 0 {
+    if row.unread == 0 {
         return Ok(());
     }
     let mut room = Rooms::enter(app, caller.workspace, id, None).await?;

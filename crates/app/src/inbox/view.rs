@@ -192,6 +192,10 @@ pub struct MessageView {
     pub created_at: i64,
     /// The sender's own id.
     pub client_id: Option<String>,
+    /// The event it tells of, in its sender's words.
+    pub event: Option<String>,
+    /// When it goes, while it waits for a chosen moment.
+    pub plan: Option<super::unsent::PlanView>,
     /// The message it answers.
     pub reply_to: Option<Quote>,
     /// Emoji on it.
@@ -290,6 +294,7 @@ pub(crate) async fn messages(read: &Read, lines: Vec<Line>) -> crate::Result<Vec
     let prices = lines.iter().filter_map(told).collect();
     let mut views: Vec<MessageView> = lines.into_iter().map(MessageView::from).collect();
     crate::cost::price(read, &prices, &mut views).await?;
+    super::unsent::show_plans(read, &mut views).await?;
     Ok(views)
 }
 
@@ -330,6 +335,8 @@ impl From<Line> for MessageView {
             at: row.at,
             created_at: row.created_at,
             client_id: row.client_id,
+            event: row.event_key,
+            plan: None,
             reply_to: quoted.map(|of| Quote { id: of.id.0, preview: of.preview, direction: of.direction }),
             reactions: reactions.into_iter().filter_map(shown).collect(),
             edited_at: row.edited_at,

@@ -79,6 +79,8 @@ pub enum DirectionWord {
 #[serde(rename_all = "snake_case")]
 #[schema(as = MessageStatus)]
 pub enum MessageStatusWord {
+    /// Stored, waits for the moment somebody chose.
+    Scheduled,
     /// Stored, waits for its turn.
     Queued,
     /// The guard delays it.
@@ -97,6 +99,8 @@ pub enum MessageStatusWord {
     Failed,
     /// The guard refused it.
     Refused,
+    /// Taken back before it went.
+    Withdrawn,
     /// Came from the customer.
     Received,
     /// A private note.
@@ -122,6 +126,8 @@ pub enum AuthorWord {
     System,
     /// The owner, on the phone.
     PhoneApp,
+    /// A campaign.
+    Campaign,
 }
 
 /// A value that may be left out, given, or taken away with null.

@@ -3,7 +3,7 @@
 use crate::channel::Channel;
 use crate::jobs::Job;
 use rapport_core::inbound::AccountEvent;
-use rapport_core::inbox::Effect;
+use rapport_core::inbox::{Change, Effect};
 use rapport_core::{ChannelId, ConnectionId, Ms};
 use rapport_store::WriteTx;
 use std::sync::Arc;
@@ -16,12 +16,40 @@ pub(super) struct Jobs {
     settled: Vec<(rapport_core::MessageId, String)>,
     account: Vec<(Channel, AccountEvent)>,
     media: Vec<rapport_store::media::NewMedia>,
+    answers: Vec<rapport_core::inbox::NewMessage>,
 }
 
 impl Jobs {
     /// Nothing yet; contact changes will be pushed to these connections.
     pub fn new(connections: Arc<Vec<ConnectionId>>) -> Self {
-        Self { connections, jobs: vec![], released: vec![], settled: vec![], account: vec![], media: vec![] }
+        Self {
+            connections,
+            jobs: vec![],
+            released: vec![],
+            settled: vec![],
+            account: vec![],
+            media: vec![],
+            answers: vec![],
+        }
+    }
+
+    /// One more.
+    pub fn push(&mut self, job: Job) {
+        self.jobs.push(job);
+    }
+
+    /// Remembers the lines that may answer a survey.
+    pub fn remember(&mut self, changes: &[Change]) {
+        let lines = changes.iter().filter_map(|change| match change {
+            Change::InsertMessage(line) if crate::survey::hear::may_answer(line) => Some(line.clone()),
+            _ => None,
+        });
+        self.answers.extend(lines);
+    }
+
+    /// The lines that may answer a survey.
+    pub fn answers(&self) -> &[rapport_core::inbox::NewMessage] {
+        &self.answers
     }
 
     /// Takes the effects of one event that came over `channel`.

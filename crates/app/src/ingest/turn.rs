@@ -2,6 +2,7 @@
 
 use super::effects::{self, Jobs};
 use crate::channel::{Channel, Channels};
+use crate::jobs::Job;
 use rapport_connectors::whatsapp::{RawKind, decode};
 use rapport_core::inbound::Event;
 use rapport_core::inbox::{Context, Needs, Outcome, Policy, decide, needs};
@@ -44,6 +45,7 @@ impl Turn {
     async fn batch(&self, workspace: WorkspaceId, events: &[Pending], held: &[Held], now: Ms) -> crate::Result<Done> {
         let scope = self.store.workspace(workspace);
         let policy = self.channels.policy(workspace).await?;
+        let care = self.channels.care(workspace).await?;
         let (ready, mut finished) = self.understand(workspace, events).await?;
         let mut wanted = Needs::default();
         for one in &ready {
@@ -58,7 +60,13 @@ impl Turn {
             let (finish, outcome) = self.decide(&mut book, one, &policy, &lanes, now, &mut jobs);
             finished.push(Finished { id: one.pending.id, finish, outcome });
         }
+        if care.listening {
+            book.apply(crate::survey::hear(&tx, &care.survey, jobs.answers(), now).await?);
+        }
         let batch = book.drain();
+        if care.routed && crate::routing::assign::waits_in(&batch) {
+            jobs.push(Job::Assign);
+        }
         rapport_store::ingest::save(&tx, &batch, now).await?;
         // First what waits is written, then what is here wakes it: an event and its target may share this batch.
         tx.finish_raw(&finished).await?;
@@ -134,6 +142,7 @@ impl Turn {
             Ok(decision) => decision,
             Err(_) => return (Finish::Quarantined("deciding it panics".to_owned()), "panic".to_owned()),
         };
+        jobs.remember(&decision.changes);
         book.apply(decision.changes);
         jobs.add(&one.channel, decision.effects);
         let word = decision.outcome.code().to_owned();

@@ -57,6 +57,11 @@ pub enum Job {
         /// The conversation.
         conversation_id: ConversationId,
     },
+    /// Go on with a change to many conversations.
+    Bulk {
+        /// The change.
+        bulk_id: uuid::Uuid,
+    },
     /// Read the account's templates.
     SyncTemplates {
         /// The channel.
@@ -64,6 +69,15 @@ pub enum Job {
     },
     /// Delete files that are older than the workspace keeps them. Every night.
     DeleteOldMedia,
+    /// Give conversations that wait to whoever is there. While a policy gives out by itself, for ever.
+    Assign,
+    /// Ask a customer how satisfied they are.
+    Survey {
+        /// The conversation.
+        conversation_id: ConversationId,
+        /// The resolution it follows.
+        resolved_at: Ms,
+    },
     /// Ask the provider about a number: quality, limits, how fast it answers. Every hour.
     RefreshChannel {
         /// The channel.
@@ -72,16 +86,19 @@ pub enum Job {
 }
 
 /// Queues and how many of each a node runs at once.
-pub const QUEUES: [(&str, usize); 4] = [("crm", 4), ("media", 4), ("contact", 1), ("channel", 4)];
+pub const QUEUES: [(&str, usize); 6] =
+    [("crm", 4), ("media", 4), ("contact", 1), ("channel", 4), ("bulk", 1), ("routing", 2)];
 
 impl Job {
     /// The queue it waits in.
     #[must_use]
     pub fn queue(&self) -> &'static str {
         match self {
+            Self::Bulk { .. } => "bulk",
             Self::PushContact { .. } | Self::PullRecord { .. } | Self::PollConnection { .. } => "crm",
             Self::FetchMedia { .. } | Self::DeleteOldMedia => "media",
             Self::MergeContacts { .. } | Self::Wake { .. } => "contact",
+            Self::Assign | Self::Survey { .. } => "routing",
             Self::MarkRead { .. } | Self::SyncTemplates { .. } | Self::RefreshChannel { .. } => "channel",
         }
     }
@@ -97,6 +114,9 @@ impl Job {
             Self::MergeContacts { .. } => "merge_contacts",
             Self::MarkRead { .. } => "mark_read",
             Self::Wake { .. } => "wake",
+            Self::Bulk { .. } => "bulk",
+            Self::Assign => "assign",
+            Self::Survey { .. } => "survey",
             Self::SyncTemplates { .. } => "sync_templates",
             Self::RefreshChannel { .. } => "refresh_channel",
             Self::DeleteOldMedia => "delete_old_media",
@@ -115,6 +135,9 @@ impl Job {
             Self::MergeContacts { keep, gone } => format!("merge:{keep}:{gone}"),
             Self::MarkRead { conversation_id, .. } => format!("read:{conversation_id}"),
             Self::Wake { conversation_id } => format!("wake:{conversation_id}"),
+            Self::Bulk { bulk_id } => format!("bulk:{bulk_id}"),
+            Self::Assign => "assign".to_owned(),
+            Self::Survey { conversation_id, resolved_at } => format!("survey:{conversation_id}:{}", resolved_at.0),
             Self::SyncTemplates { channel_id } => format!("templates:{channel_id}"),
             Self::RefreshChannel { channel_id } => format!("number:{channel_id}"),
             Self::DeleteOldMedia => "old-media".to_owned(),
@@ -134,8 +157,11 @@ impl Job {
         match self {
             // The retry schedule decides by time (72 h); this only bounds a schedule that never ends.
             Self::PushContact { .. } | Self::PullRecord { .. } => 200,
-            Self::PollConnection { .. } | Self::RefreshChannel { .. } | Self::DeleteOldMedia => 1_000_000,
-            Self::FetchMedia { .. } => 40,
+            Self::PollConnection { .. } | Self::RefreshChannel { .. } | Self::DeleteOldMedia | Self::Assign => {
+                1_000_000
+            }
+            Self::FetchMedia { .. } | Self::Survey { .. } => 40,
+            Self::Bulk { .. } => 20,
             Self::MergeContacts { .. } | Self::SyncTemplates { .. } | Self::Wake { .. } => 10,
             Self::MarkRead { .. } => 3,
         }

@@ -160,7 +160,12 @@ async fn run(app: &App, claimed: &Claimed, job: Job) -> Result<Outcome> {
         Job::MarkRead { conversation_id, typing } => {
             crate::send::mark::run(app, workspace, conversation_id, typing).await
         }
+        Job::Bulk { bulk_id } => crate::bulk::run::run(app, workspace, bulk_id).await,
         Job::Wake { conversation_id } => crate::inbox::wake::run(app, workspace, conversation_id).await,
+        Job::Assign => crate::routing::assign::run(app, workspace).await,
+        Job::Survey { conversation_id, resolved_at } => {
+            crate::survey::ask::run(app, workspace, conversation_id, resolved_at).await
+        }
         Job::SyncTemplates { channel_id } => crate::channel::templates::run(app, workspace, channel_id).await,
         Job::DeleteOldMedia => crate::media::retention::run(app, workspace).await,
         Job::RefreshChannel { channel_id } => crate::channel::number::run(app, workspace, channel_id).await,

@@ -10,8 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior};
 
-/// How often is looked whether the caller is still signed in.
-pub const CHECK: Duration = Duration::from_secs(20);
+/// How often is looked whether the caller is still signed in: a feed ends within five seconds after its session
+/// (`perf-reliability.md` F43).
+pub const CHECK: Duration = Duration::from_secs(4);
+/// Every so many looks it is written down that whoever listens is there.
+const SEEN_EVERY: u32 = 5;
 
 /// Something to be sent to a listener.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +33,7 @@ pub struct Listener {
     caller: Arc<Caller>,
     subscription: Subscription,
     check: Interval,
+    looks: u32,
     greeted: bool,
     // Held for its Drop: gives the seat back.
     _seat: Seat,
@@ -50,7 +54,14 @@ impl Listener {
         let subscription = app.feeds.subscribe(caller.workspace, from).await?;
         let mut check = tokio::time::interval_at(tokio::time::Instant::now() + check, check);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Ok(Self { app: app.clone(), caller, subscription, check, greeted: false, _seat: seat })
+        Ok(Self { app: app.clone(), caller, subscription, check, looks: 0, greeted: false, _seat: seat })
+    }
+
+    /// Whoever listens is there. A database that is busy now is told the next time.
+    async fn seen(&self) {
+        if let Err(error) = crate::routing::presence::seen(&self.app, &self.caller).await {
+            tracing::debug!(%error, "that somebody is there cannot be written down now");
+        }
     }
 
     /// The next event; waits for it. `None` when the feed ends: the process stops, the caller was signed out, or the
@@ -58,12 +69,17 @@ impl Listener {
     pub async fn next(&mut self) -> Option<LiveEvent> {
         if !self.greeted {
             self.greeted = true;
+            self.seen().await;
             return Some(self.marked("hello", self.subscription.cursor()));
         }
         loop {
             let live = tokio::select! {
                 () = self.app.shutdown.cancelled() => return None,
                 _ = self.check.tick() => {
+                    self.looks = self.looks.wrapping_add(1);
+                    if self.looks.is_multiple_of(SEEN_EVERY) {
+                        self.seen().await;
+                    }
                     match is_still_valid(&self.app, &self.caller).await {
                         Ok(true) => continue,
                         Ok(false) => return None,

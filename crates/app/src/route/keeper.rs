@@ -1,5 +1,6 @@
 //! The routes of one send lane, in the hands of the lane's owner.
 
+use super::lent::{self, Lent};
 use super::{Heard, alert, settings, state};
 use crate::channel::number;
 use crate::error::{Error, Result};
@@ -42,13 +43,16 @@ struct Kept {
     /// There is something to be stored.
     dirty: bool,
     switches: Vec<Switch>,
+    /// Until when other nodes' tellings of the standby are counted in.
+    told_until: Ms,
 }
 
 impl Kept {
     fn read(row: RouteRow) -> Option<Self> {
         let standby = ChannelId(row.standby_id?);
         let (route, settings) = (state(&row), settings(&row));
-        Some(Self { row, route, settings, standby, dirty: false, switches: Vec::new() })
+        let told_until = Ms(row.updated_at);
+        Some(Self { row, route, settings, standby, dirty: false, switches: Vec::new(), told_until })
     }
 
     fn standing(&self, now: Ms) -> Standing {
@@ -90,13 +94,16 @@ pub(crate) struct Keeper {
     kept: HashMap<ChannelId, Kept>,
     loaded: Option<(Instant, u64)>,
     ears: Option<broadcast::Receiver<Heard>>,
+    /// Its channels that stand by for others'.
+    lent: Lent,
     foreign: HashMap<ChannelId, (Instant, Option<Standing>)>,
 }
 
 impl Keeper {
     /// A keeper for whoever owns `held` from now on.
     pub fn new(app: App, held: HeldSend) -> Self {
-        Self { app, held, kept: HashMap::new(), loaded: None, ears: None, foreign: HashMap::new() }
+        let (kept, foreign) = (HashMap::new(), HashMap::new());
+        Self { app, held, kept, loaded: None, ears: None, lent: Lent::default(), foreign }
     }
 
     /// Looks at everything once. Called with every look at the queue.
@@ -105,6 +112,7 @@ impl Keeper {
     /// `Stale` when the lane has passed to another node, and what the store said.
     pub async fn tend(&mut self) -> Result<()> {
         self.load().await?;
+        self.lent.tend(&self.app, &self.held.portfolio_key).await?;
         if self.kept.is_empty() {
             self.ears = None;
             return Ok(());
@@ -154,7 +162,26 @@ impl Keeper {
             };
             self.kept.extend(kept.map(|kept| (id, kept)));
         }
+        if !self.kept.is_empty() {
+            self.hear_others().await?;
+        }
         self.loaded = Some((Instant::now(), changes));
+        Ok(())
+    }
+
+    /// What nodes that hold the lane of a standby saw of it.
+    async fn hear_others(&mut self) -> Result<()> {
+        let now = self.app.now();
+        for (id, told) in lent::heard(&self.app, &self.held.portfolio_key).await? {
+            let Some(kept) = self.kept.get_mut(&id) else { continue };
+            for seen in told {
+                if seen.at > kept.told_until {
+                    kept.told_until = seen.at;
+                    let heard = Heard { channel: kept.standby, by: By::Send, at: seen.at, ms: seen.ms, why: seen.why };
+                    kept.note(&heard, now);
+                }
+            }
+        }
         Ok(())
     }
 

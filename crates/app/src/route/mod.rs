@@ -8,6 +8,7 @@ pub(crate) mod alert;
 pub mod change;
 pub(crate) mod findings;
 pub(crate) mod keeper;
+mod lent;
 pub mod view;
 
 pub(crate) use keeper::Keeper;

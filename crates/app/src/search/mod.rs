@@ -1,11 +1,14 @@
-//! Search: terms are added behind the messages, in batches, and found in every language alike.
+//! Search: terms are added behind the messages and contacts, in batches, and found in every language alike.
 
 pub mod find;
+pub mod lists;
+mod people;
+mod piece;
 
 use crate::error::Result;
 use crate::state::App;
 use rapport_core::WorkspaceId;
-use rapport_store::search::{self, Document, Unindexed};
+use rapport_store::search::{self, Dirty, Document, Group, Unindexed, Vocabulary};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
@@ -24,18 +27,20 @@ pub fn start(app: &App) -> JoinHandle<()> {
 }
 
 async fn follow(app: App) {
+    let mut vocabulary = Vocabulary::default();
     while !app.shutdown.is_cancelled() {
         app.pulse.beat("search", POLL * 40);
         let began = Instant::now();
-        let found = match batch(&app).await {
-            Ok(found) => found,
+        let more = match turn(&app, &mut vocabulary).await {
+            Ok(more) => more,
             Err(error) => {
                 tracing::warn!(%error, "messages cannot be indexed yet");
-                0
+                vocabulary.forget();
+                false
             }
         };
         app.pace.rest(began.elapsed(), Duration::ZERO).await;
-        let pause = if found == BATCH { BREATH } else { POLL };
+        let pause = if more { BREATH } else { POLL };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = app.shutdown.cancelled() => {}
@@ -44,7 +49,17 @@ async fn follow(app: App) {
     app.pulse.end("search");
 }
 
-async fn batch(app: &App) -> Result<usize> {
+/// Indexes a batch of each kind; true when there is more to do. What is new comes before what is old.
+async fn turn(app: &App, vocabulary: &mut Vocabulary) -> Result<bool> {
+    let people = changed_people(app, vocabulary).await?;
+    let messages = new_messages(app, vocabulary).await?;
+    if people == BATCH || messages == BATCH {
+        return Ok(true);
+    }
+    Ok(old_messages(app, vocabulary).await? || people > 0 || messages > 0)
+}
+
+async fn new_messages(app: &App, vocabulary: &mut Vocabulary) -> Result<usize> {
     let found = search::unindexed(&app.store, BATCH).await?;
     let count = found.len();
     let mut by_workspace: BTreeMap<WorkspaceId, Vec<Unindexed>> = BTreeMap::new();
@@ -54,7 +69,39 @@ async fn batch(app: &App) -> Result<usize> {
     for (workspace, messages) in by_workspace {
         let documents: Vec<Document> = messages.into_iter().map(document).collect();
         let tx = app.store.workspace(workspace).write().await?;
-        search::index(&tx, &documents).await?;
+        search::index(&tx, &documents, vocabulary).await?;
+        tx.commit().await?;
+    }
+    Ok(count)
+}
+
+/// Messages stored before the index had its present form.
+async fn old_messages(app: &App, vocabulary: &mut Vocabulary) -> Result<bool> {
+    let Some((workspace, from)) = search::backlog(&app.store).await? else { return Ok(false) };
+    let found = search::older(&app.store, workspace, from, BATCH).await?;
+    let last = found.last().map(|message| message.message);
+    let documents: Vec<Document> = found.into_iter().map(document).collect();
+    let tx = app.store.workspace(workspace).write().await?;
+    search::index(&tx, &documents, vocabulary).await?;
+    search::advance(&tx, last, documents.len()).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn changed_people(app: &App, vocabulary: &mut Vocabulary) -> Result<usize> {
+    let notes = search::changed(&app.store, BATCH).await?;
+    let count = notes.len();
+    let mut by_workspace: BTreeMap<WorkspaceId, Vec<Dirty>> = BTreeMap::new();
+    for note in notes {
+        by_workspace.entry(note.workspace).or_default().push(note);
+    }
+    for (workspace, notes) in by_workspace {
+        let scope = app.store.workspace(workspace);
+        let ids = notes.iter().map(|note| note.contact).collect();
+        let people = search::details(&scope.read(), &ids).await?;
+        let documents = people.iter().map(people::document).collect();
+        let tx = scope.write().await?;
+        search::index_people(&tx, documents, &notes, vocabulary).await?;
         tx.commit().await?;
     }
     Ok(count)
@@ -63,11 +110,16 @@ async fn batch(app: &App) -> Result<usize> {
 fn document(message: Unindexed) -> Document {
     // A content that cannot be read is indexed with no words; it must not stop the ones behind it.
     let text = message.content.as_ref().map(rapport_core::message::Content::text).unwrap_or_default();
-    Document {
-        message: message.message,
-        conversation: message.conversation,
-        contact: message.contact,
-        at: message.at,
-        terms: rapport_text::terms(&text),
-    }
+    let indexed = rapport_text::indexed(&text);
+    message.with(indexed.terms, indexed.words)
+}
+
+/// A query in the words of the store. The beginnings count for the last group.
+fn asked(query: &rapport_text::Query) -> search::Query {
+    let last = query.groups.len().saturating_sub(1);
+    let group = |(place, terms): (usize, &Vec<String>)| Group {
+        terms: terms.clone(),
+        prefixes: if place == last { query.prefixes.clone() } else { Vec::new() },
+    };
+    search::Query { groups: query.groups.iter().enumerate().map(group).collect() }
 }

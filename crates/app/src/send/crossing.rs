@@ -79,12 +79,13 @@ pub(super) async fn objection(
         return Ok(Some("recipient"));
     };
     let conversation = person::state(&row)?;
-    let past = facts::past(read, channel, out.contact, &out.content, Some(message), &rules.policy, now).await?;
+    let (event, id) = (out.event.as_deref(), Some(message));
+    let past = facts::past(read, channel, out.contact, (&out.content, event), id, &rules.policy, now).await?;
     let category = past.template.as_ref().map(|template| template.definition.category);
-    let ask = Ask::of(&out.author_kind, category);
+    let ask = Ask::of(&out.author_kind, category, event);
     let mut snapshot = facts::snapshot(channel, &contact, &conversation, &out.content, &past, &rules.timezone, now);
     crossing.apply(&mut snapshot, channel);
-    let verdict = guard::judge(&ask.request(&out.content), &snapshot, &rules.policy, now);
+    let verdict = guard::judge(&ask.request(&out.content, event), &snapshot, &rules.policy, now);
     Ok(match verdict.outcome {
         Outcome::Allow => None,
         _ => Some(verdict.decided_by.map_or("guard", guard::Rule::code)),

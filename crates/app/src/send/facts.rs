@@ -39,8 +39,9 @@ pub(super) struct Ask {
 }
 
 impl Ask {
-    /// Who and what for, from the author's stored word and the template's category.
-    pub fn of(author_kind: &str, category: Option<Category>) -> Self {
+    /// Who and what for, from the author's stored word, the template's category and the event it is about: what tells of
+    /// an event by itself is a notice, not an answer.
+    pub fn of(author_kind: &str, category: Option<Category>, event: Option<&str>) -> Self {
         let author = match author_kind {
             "user" => Author::User,
             "rule" => Author::Rule,
@@ -51,14 +52,15 @@ impl Ask {
         let purpose = match category {
             Some(Category::Marketing) => Purpose::Promotion,
             Some(_) => Purpose::Service,
+            None if event.is_some() && author != Author::User => Purpose::Service,
             None => Purpose::Reply,
         };
         Self { author, purpose }
     }
 
     /// The request to judge.
-    pub fn request<'a>(&self, content: &'a Content) -> Request<'a> {
-        Request::message(content, self.author, self.purpose)
+    pub fn request<'a>(&self, content: &'a Content, event: Option<&'a str>) -> Request<'a> {
+        Request { event_key: event, ..Request::message(content, self.author, self.purpose) }
     }
 }
 
@@ -77,6 +79,8 @@ pub(super) struct Past {
     pub blocked: bool,
     /// What the provider's reports say about reaching the customer.
     pub reached: Reached,
+    /// The event the message is about.
+    pub event: Option<String>,
 }
 
 /// What the provider reported about reaching a customer lately.
@@ -113,7 +117,7 @@ pub(super) async fn past(
     read: &Read,
     channel: &Channel,
     contact: rapport_core::ContactId,
-    content: &Content,
+    (content, event): (&Content, Option<&str>),
     message: Option<MessageId>,
     policy: &Policy,
     now: Ms,
@@ -157,6 +161,7 @@ pub(super) async fn past(
         daily_used: u32::try_from(daily_used).unwrap_or(u32::MAX),
         blocked,
         reached,
+        event: event.map(str::to_owned),
     })
 }
 
@@ -237,12 +242,18 @@ pub(super) fn snapshot(
                 .map(|row| row.at)
                 .collect(),
             promotional_at: past.sent.iter().filter(|row| row.promotion).map(|row| row.at).max(),
-            same_event_at: None,
+            same_event_at: past
+                .sent
+                .iter()
+                .filter(|row| past.event.is_some() && row.event_key == past.event)
+                .map(|row| row.at)
+                .max(),
         },
         portfolio: past.portfolio.clone(),
         budget: past.budget.clone(),
         readings: Default::default(),
         route: None,
+        campaign: None,
         workspace_timezone: workspace_timezone.to_owned(),
     }
 }

@@ -85,6 +85,16 @@ impl Limits {
         Readings { throughput_at, pair_at: Some(pair_at), calls_at: None, backoff_at: Some(slowed.max(personal)) }
     }
 
+    /// How many messages of promotion could leave over this number now, and when the next one can. One may always be
+    /// asked about when nothing is on its way: the rules it is judged by need not be those known here.
+    pub fn promotion_room(&mut self, channel: &Channel, now: Ms) -> (u32, Ms) {
+        let per_second = self.per_second(channel);
+        let reserve = self.policy.reserve(per_second);
+        let throughput = &self.number(channel).throughput;
+        let idle = throughput.room_keeping(now, 0) >= per_second;
+        (throughput.room_keeping(now, reserve).max(u32::from(idle)), throughput.earliest_keeping(now, reserve))
+    }
+
     /// A message leaves now.
     pub fn take(&mut self, channel: &Channel, contact: ContactId, now: Ms) {
         self.number(channel).throughput.take(now);

@@ -7,6 +7,7 @@ mod hand;
 mod limits;
 pub mod mark;
 mod plan;
+mod planned;
 mod portfolio;
 pub(crate) mod preview;
 mod records;

@@ -5,6 +5,7 @@ use super::facts;
 use super::hand::Letter;
 use crate::account::guard_policy::Rules;
 use crate::channel::Channel;
+use rapport_core::campaign::Standing;
 use rapport_core::guard::{self, RouteWait, Snapshot, Verdict};
 use rapport_core::inbox::{ContactState, ConversationState};
 use rapport_core::message::Content;
@@ -24,6 +25,8 @@ pub(super) struct Case {
     pub crossing: Option<Crossing>,
     /// No channel takes it now.
     pub wait: Option<RouteWait>,
+    /// How its campaign stands.
+    pub campaign: Option<Standing>,
 }
 
 impl Case {
@@ -38,6 +41,7 @@ impl Case {
         let (channel, content) = (&self.channel, &self.out.content);
         let mut snapshot = facts::snapshot(channel, contact, conversation, content, &self.past, &rules.timezone, now);
         snapshot.route = self.wait.clone();
+        snapshot.campaign = self.campaign;
         if let Some(crossing) = &self.crossing {
             crossing.apply(&mut snapshot, channel);
         }
@@ -55,6 +59,8 @@ pub(super) struct Plan {
     pub reached: Vec<Reach>,
     /// Messages that wait at another channel from now on.
     pub moved: Vec<(MessageId, Berth)>,
+    /// Planned messages that take their place in the thread.
+    pub placed: Vec<MessageId>,
     /// Messages that go over another channel than they say.
     pub carried: Vec<(MessageId, ChannelId)>,
 }

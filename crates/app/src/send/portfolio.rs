@@ -4,20 +4,21 @@ use super::hand::{self, Answer, Letter};
 use super::limits::Limits;
 use super::plan::{Case, Plan};
 use super::way::{self, Way};
-use super::{facts, records};
+use super::{facts, planned, records};
 use crate::account::guard_policy::{Rules, rules};
 use crate::error::Result;
 use crate::route::Keeper;
 use crate::state::App;
 use rapport_core::guard::{self, Policy, Verdict};
+use rapport_core::inbox::unsent::takes_place;
 use rapport_core::inbox::{Book, Step};
 use rapport_core::time::{MINUTE, SECOND};
-use rapport_core::{Ms, WorkspaceId};
+use rapport_core::{ChannelId, Ms, WorkspaceId};
 use rapport_store::lane::{HeldSend, fence_send};
 use rapport_store::send::{self, Due};
 use rapport_store::{Backend, Scope, WriteTx};
-use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +30,8 @@ const IN_FLIGHT_MAX: usize = 128;
 const PROMOTION_IN_FLIGHT_MAX: usize = 96;
 /// Sleep while promotion waits for answers.
 const TURN: Duration = Duration::from_millis(50);
+/// How long the count of a portfolio's numbers is trusted.
+const NUMBERS_FRESH: Duration = Duration::from_secs(5);
 /// Longest sleep between looks at the queue.
 const POLL: Duration = Duration::from_millis(500);
 /// A clock that shows an earlier moment than it did, by more than this, was set back. Milliseconds.
@@ -49,6 +52,8 @@ pub(super) struct Portfolio {
     in_flight: usize,
     /// How many of them are promotion.
     promotion: usize,
+    /// Whether several numbers share the limit, and when that was read.
+    several: Option<(Instant, bool)>,
     answers: mpsc::Sender<Answer>,
     inbox: mpsc::Receiver<Answer>,
 }
@@ -64,7 +69,7 @@ impl Portfolio {
         let (answers, inbox) = mpsc::channel(IN_FLIGHT_MAX);
         let looked_at = app.now();
         let keeper = Keeper::new(app.clone(), held.clone());
-        Self { app, held, stop, limits, keeper, looked_at, in_flight: 0, promotion: 0, answers, inbox }
+        Self { app, held, stop, limits, keeper, looked_at, in_flight: 0, promotion: 0, several: None, answers, inbox }
     }
 
     /// Runs until the lane is lost or the app stops; then waits for the answers to what is in flight.
@@ -142,6 +147,7 @@ impl Portfolio {
             // Only promotion is due, and as much of it as may be is on its way: the next answer makes room.
             return Ok(TURN);
         }
+        let gate = self.gate(&mut due, now).await?;
         let mut by_workspace: BTreeMap<WorkspaceId, Vec<Due>> = BTreeMap::new();
         for one in due {
             by_workspace.entry(one.workspace).or_default().push(one);
@@ -151,12 +157,61 @@ impl Portfolio {
             let soonest = self.judge_all(workspace, due).await?;
             next = [next, soonest].into_iter().flatten().min();
         }
+        if let Some(opens) = gate {
+            return Ok(until(opens, self.app.now()).clamp(TURN / 2, TURN));
+        }
         if full {
             return Ok(Duration::from_millis(5));
         }
         let queued = self.app.store.send_queue().next_due(&self.held.portfolio_key).await?;
         let next = [next, queued].into_iter().flatten().min();
         Ok(next.map_or(POLL, |at| until(at, self.app.now()).min(POLL)))
+    }
+
+    /// Leaves promotion for which its number has no room now in the queue, unjudged: a campaign of a hundred thousand would
+    /// else be judged once a second as a whole. What goes on is counted exactly when it is judged. With several numbers
+    /// under one limit nothing is left, because it would stand in the way of what another number has room for. Returns
+    /// when there is room again; `None`: nothing was left.
+    async fn gate(&mut self, due: &mut Vec<Due>, now: Ms) -> Result<Option<Ms>> {
+        if !due.iter().any(|one| one.priority == send::Priority::Promotion) || self.has_several_numbers().await? {
+            return Ok(None);
+        }
+        let mut rooms: HashMap<ChannelId, (u32, Ms)> = HashMap::new();
+        let mut opens: Option<Ms> = None;
+        let mut kept = Vec::with_capacity(due.len());
+        for one in due.drain(..) {
+            if one.priority != send::Priority::Promotion {
+                kept.push(one);
+                continue;
+            }
+            let (left, at) = match rooms.get(&one.channel) {
+                Some(known) => *known,
+                None => match self.app.channels.get(one.channel).await? {
+                    Some(channel) => self.limits.promotion_room(&channel, now),
+                    None => (u32::MAX, now),
+                },
+            };
+            rooms.insert(one.channel, (left.saturating_sub(1), at));
+            if left > 0 {
+                kept.push(one);
+            } else {
+                opens = Some(opens.map_or(at, |known| known.min(at)));
+            }
+        }
+        *due = kept;
+        Ok(opens)
+    }
+
+    /// Whether other numbers send under the same limit.
+    async fn has_several_numbers(&mut self) -> Result<bool> {
+        if let Some((at, several)) = self.several
+            && at.elapsed() < NUMBERS_FRESH
+        {
+            return Ok(several);
+        }
+        let several = rapport_store::channel::in_portfolio(&self.app.store, &self.held.portfolio_key).await? > 1;
+        self.several = Some((Instant::now(), several));
+        Ok(several)
     }
 
     /// The clock was set back. Limiters never go back with it, so they would hold everything until the old moment comes
@@ -181,9 +236,10 @@ impl Portfolio {
         }
         let now = self.app.now();
         let tx = scope.write().await?;
-        let lanes: std::collections::BTreeSet<u16> = cases.iter().map(|case| case.out.lane).collect();
+        let lanes: BTreeSet<u16> = cases.iter().map(|case| case.out.lane).collect();
         tx.lock_lanes(&lanes.into_iter().collect::<Vec<_>>()).await?;
         fence_send(&tx, self.app.store.node_id(), &self.held).await?;
+        let cases = planned::unchanged(&tx, cases).await?;
         let mut book = load(&tx, &cases).await?;
         for case in cases {
             self.judge(&mut book, case, &rules, now, &mut plan);
@@ -213,6 +269,12 @@ impl Portfolio {
         let ids: Vec<_> = due.iter().map(|one| one.message).collect();
         let mut found: HashMap<_, _> =
             rapport_store::outgoing::get(&read, &ids).await?.into_iter().map(|out| (out.id, out)).collect();
+        let campaigns: BTreeSet<_> = due.iter().filter_map(|one| one.campaign).collect();
+        let standings = if campaigns.is_empty() {
+            HashMap::new()
+        } else {
+            rapport_store::campaign::standings(&read, &campaigns).await?
+        };
         let mut cases = Vec::with_capacity(due.len());
         let now = self.app.now();
         for due in due {
@@ -231,9 +293,11 @@ impl Portfolio {
                 crossing.adapt(&mut out);
             }
             let (policy, message) = (&rules.policy, Some(due.message));
-            let past = facts::past(&read, &channel, due.contact, &out.content, message, policy, now).await?;
+            let about = (&out.content, out.event.as_deref());
+            let past = facts::past(&read, &channel, due.contact, about, message, policy, now).await?;
             facts::remember(&mut self.limits, &channel, due.contact, &past, now);
-            cases.push(Case { due, out, channel, past, crossing, wait });
+            let campaign = due.campaign.and_then(|id| standings.get(&id).copied());
+            cases.push(Case { due, out, channel, past, crossing, wait, campaign });
         }
         Ok(cases)
     }
@@ -245,10 +309,16 @@ impl Portfolio {
             return;
         };
         let Some(conversation) = book.conversation(message.conversation_id).cloned() else { return };
+        if let Some(changes) = planned::cancelled(&case, &message, &conversation, now) {
+            book.apply(changes);
+            plan.refused.push(id);
+            return;
+        }
         plan.count_in(&mut case);
         let category = case.past.template.as_ref().map(|template| template.definition.category);
-        let ask = facts::Ask::of(&case.out.author_kind, category);
-        let request = ask.request(&case.out.content);
+        let event = case.out.event.as_deref();
+        let ask = facts::Ask::of(&case.out.author_kind, category, event);
+        let request = ask.request(&case.out.content, event);
         let mut snapshot = case.picture(&contact, &conversation, rules, now);
         let promotion = ask.purpose == guard::Purpose::Promotion;
         snapshot.channel.promotion_hold_until = self.limits.promotion_hold(&case.channel);
@@ -285,8 +355,10 @@ impl Portfolio {
         };
         metrics::counter!("rapport_guard_total", "outcome" => verdict.outcome.code()).increment(1);
         plan.verdicts.push((id, verdict));
-        let changes = rapport_core::inbox::step(&message, Some(&conversation), &step, now);
-        book.apply(changes);
+        book.apply(planned::changes(&case, &message, &conversation, &step, now));
+        if case.due.plan.is_some() && takes_place(&step) {
+            plan.placed.push(id);
+        }
         if step == Step::Started {
             if message.channel_id != case.channel.id {
                 plan.carried.push((id, case.channel.id));
@@ -303,6 +375,7 @@ impl Portfolio {
         for (id, berth) in &plan.moved {
             send::carry(&tx, *id, berth).await?;
         }
+        send::moved(&tx, &plan.placed, now).await?;
         for (id, channel) in &plan.carried {
             send::goes_over(&tx, *id, *channel).await?;
         }

@@ -67,23 +67,27 @@ impl Judged {
     }
 }
 
-/// Asks the guard about a message that `author_kind` would send now. `target_at`: when the message was said that it
-/// reacts to.
-pub(crate) async fn judge(
-    app: &App,
-    read: &Read,
-    scene: &Scene,
-    author_kind: &str,
-    content: &Content,
-    target_at: Option<Ms>,
-) -> Result<Judged> {
-    let now = app.now();
+/// What is asked about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Said<'a> {
+    /// What would be said.
+    pub content: &'a Content,
+    /// When the message was said that it reacts to.
+    pub target_at: Option<Ms>,
+    /// The event it is about.
+    pub event: Option<&'a str>,
+}
+
+/// Asks the guard about a message that `author_kind` would send now.
+pub(crate) async fn judge(app: &App, read: &Read, scene: &Scene, author_kind: &str, said: Said<'_>) -> Result<Judged> {
+    let (now, content) = (app.now(), said.content);
     let rules = rules(app, read.workspace()).await?;
-    let past = facts::past(read, &scene.channel, scene.contact.id, content, None, &rules.policy, now).await?;
+    let about = (content, said.event);
+    let past = facts::past(read, &scene.channel, scene.contact.id, about, None, &rules.policy, now).await?;
     let category = past.template.as_ref().map(|template| template.definition.category);
-    let ask = Ask::of(author_kind, category);
-    let mut request = ask.request(content);
-    request.target_at = target_at;
+    let ask = Ask::of(author_kind, category, said.event);
+    let mut request = ask.request(content, said.event);
+    request.target_at = said.target_at;
     let timezone = &rules.timezone;
     let snapshot = facts::snapshot(&scene.channel, &scene.contact, &scene.conversation, content, &past, timezone, now);
     let verdict = guard::judge(&request, &snapshot, &rules.policy, now);
@@ -106,7 +110,8 @@ pub(crate) async fn judge_sample(
 ) -> Result<Verdict> {
     let now = app.now();
     let rules = rules(app, read.workspace()).await?;
-    let mut past = facts::past(read, &scene.channel, scene.contact.id, content, None, &rules.policy, now).await?;
+    let about = (content, None);
+    let mut past = facts::past(read, &scene.channel, scene.contact.id, about, None, &rules.policy, now).await?;
     past.template = template;
     let timezone = &rules.timezone;
     let snapshot = facts::snapshot(&scene.channel, &scene.contact, &scene.conversation, content, &past, timezone, now);

@@ -126,6 +126,7 @@ fn sentence(check: &Check) -> String {
         .replace("{until}", &shown(&until, Unit::Time))
         .replace("{reason}", &shown(&check.params["reason"], Unit::Text))
         .replace("{component}", &shown(&check.params["component"], Unit::Text))
+        .replace("{event}", &shown(&check.params["event"], Unit::Text))
 }
 
 fn shown(value: &Value, unit: Unit) -> String {
@@ -171,6 +172,9 @@ const SENTENCES: &[(&str, &str)] = &[
     ("guard.channel_ready.ok", "The set-up checks passed."),
     ("guard.channel_ready.overridden", "Set-up checks fail ({value}), but an administrator overrode them."),
     ("guard.channel_ready.blocked", "Set-up checks fail: {value}."),
+    ("guard.campaign.ok", "Its campaign is under way."),
+    ("guard.campaign.paused", "Its campaign is paused: it waits until somebody resumes it."),
+    ("guard.campaign.cancelled", "Its campaign was cancelled before its turn came."),
     ("guard.recipient.ok", "There is an address to send to."),
     ("guard.recipient.none", "The customer has neither a number nor a WhatsApp user id."),
     ("guard.recipient.needs_phone", "This kind of message needs the customer's number, which is hidden."),
@@ -226,7 +230,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("guard.promotion_slot.waiting", "Promotion waits for the preferred hours ({limit} by the customer's clock) at {until}."),
     ("guard.promotion_slot.best_hour", "Promotion waits for the hours in which this customer writes ({limit}) at {until}."),
     ("guard.event_gap.ok", "The last notice about the same event is long enough ago."),
-    ("guard.event_gap.capped", "A notice about the same event was sent at {value}; the next may go at {until}."),
+    ("guard.event_gap.capped", "A notice about {event} was sent at {value}; the next may go at {until}."),
     ("guard.promotion_hold.ok", "WhatsApp has not slowed the number down."),
     ("guard.promotion_hold.held", "WhatsApp slowed the number down for complaints: promotion waits until {until}."),
     ("guard.tier.ok", "{value} of {limit} customers were written to first in 24 h."),

@@ -3,5 +3,6 @@
 #![allow(missing_docs, reason = "tests")]
 
 mod life;
+mod nodes;
 mod rules;
 mod world;

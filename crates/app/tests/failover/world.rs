@@ -42,6 +42,8 @@ pub enum Mood {
     Broken,
     /// Takes the message, then cuts the connection.
     Cut,
+    /// Answers questions, but takes no connection for messages.
+    Deaf,
 }
 
 /// A message that reached a provider: over which number, and its callback text.
@@ -107,7 +109,8 @@ impl Executor for Provider {
                 }
                 Mood::Cut => return Err(Failure::Ambiguous("connection reset".to_owned())),
                 Mood::Slow(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
-                Mood::Well => {}
+                Mood::Deaf if sends => return Err(Failure::NotSent("connection refused".to_owned())),
+                Mood::Well | Mood::Deaf => {}
             }
             if sends {
                 let id = self.take(number, body);
@@ -266,6 +269,14 @@ impl World {
     async fn hear(&self, channel: ChannelId, number: &str, customer: usize) {
         let seconds = self.app.now().0 / 1_000;
         self.deliver(channel, &text(number, customer, &format!("wamid.IN.{number}.{customer}"), seconds)).await;
+    }
+
+    /// Another process on the same database with the same provider, and its running services.
+    pub async fn second(&self) -> (App, Services) {
+        let store = self.db.another_node().await.unwrap();
+        let app = build(store, &self.clock, &self.provider, self._files.path());
+        let services = Services::start(&app).await.unwrap();
+        (app, services)
     }
 
     pub async fn deliver(&self, channel: ChannelId, body: &Value) {

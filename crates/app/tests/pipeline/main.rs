@@ -1,9 +1,12 @@
 //! The spine without a network: events in, decisions, messages out - on both databases, with crashes in between.
 
+mod campaigns;
 mod clock;
 mod consent;
 mod inbound;
 mod outbound;
 mod providers;
 mod refusals;
+mod routing;
+mod unsent;
 mod world;
