@@ -182,10 +182,35 @@ fn channels_are_connected_changed_and_looked_at() {
     assert_eq!(rapport(at, &["channel", "rotate-token", &id], "").1["error"]["code"], "invalid");
     assert_eq!(rapport(at, &["channel", "resume", &id], "").1["status"], "active");
     assert_eq!(rapport(at, &["channel", "list"], "").1["items"][0]["id"], id);
+    routes_are_chosen_and_switched(at, &id, &add);
     let (code, found) = rapport(at, &["doctor"], "");
     let codes: Vec<&str> =
         found["findings"].as_array().unwrap().iter().filter_map(|one| one["code"].as_str()).collect();
     assert!(code == 0 && codes.contains(&"unreachable") && codes.contains(&"none"), "{code} {codes:?}");
     assert_eq!(rapport(at, &["channel", "remove", &id], "").0, 0);
     assert_eq!(rapport(at, &["channel", "list"], "").1["items"], serde_json::json!([]));
+}
+
+/// A second number stands by, is switched to by hand, and is dropped again.
+fn routes_are_chosen_and_switched(at: &Path, id: &str, add: &[&str]) {
+    let mut second = [add, &["https://graph.invalid"]].concat();
+    let place = second.iter().position(|word| *word == "1").unwrap();
+    second[place] = "11";
+    let other = rapport(at, &second, "").1["id"].as_str().unwrap().to_owned();
+    let route = |words: &[&str]| rapport(at, &[&["channel", "route"][..], words].concat(), "");
+    assert_eq!(route(&["show", id]).1["state"], "none");
+    assert_eq!(route(&["switch", id, "standby"]).1["error"]["code"], "no_standby");
+    assert_eq!(route(&["set", id, "--standby", id]).1["error"]["code"], "invalid", "not its own standby");
+    let (code, set) = route(&["set", id, "--standby", &other, "--slow-ms", "800", "--probe-every", "600"]);
+    assert_eq!((code, &set["standby_channel_id"]), (0, &other.as_str().into()), "{set}");
+    assert_eq!((&set["slow_ms"], &set["probe_every_seconds"]), (&800.into(), &600.into()));
+    let (code, over) = route(&["switch", id, "standby"]);
+    assert_eq!((code, &over["active"], &over["pinned"]), (0, &"standby".into(), &true.into()), "{over}");
+    assert_eq!(route(&["show", id]).1["reason"], "by_hand");
+    assert_eq!(route(&["switch", id, "primary"]).1["active"], "primary");
+    let mut shown = command(at);
+    let text = shown.args(["channel", "route", "show", id]).output().unwrap().stdout;
+    assert!(String::from_utf8(text).unwrap().starts_with("State    healthy"));
+    assert_eq!(route(&["drop", id]).1["state"], "none");
+    assert_eq!(rapport(at, &["channel", "remove", &other], "").0, 0);
 }

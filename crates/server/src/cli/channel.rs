@@ -1,6 +1,7 @@
 //! `rapport channel`
 
 use super::WorkspaceArg;
+use super::channel_route;
 use super::output::{Failure, Output};
 use crate::boot;
 use crate::config::Config;
@@ -71,6 +72,9 @@ enum ChannelCommand {
         #[arg(long, conflicts_with = "app_secret")]
         retire_previous: bool,
     },
+    /// Another channel that messages go over while this one is slow or does not answer
+    #[command(subcommand)]
+    Route(channel_route::RouteCommand),
     /// Disconnect a number; its conversations stay
     Remove {
         /// The channel's id
@@ -214,6 +218,7 @@ async fn perform(app: &App, caller: &Caller, command: ChannelCommand) -> Result<
             let secret = given(app_secret)?;
             patch(app, caller, id, ChannelPatch { app_secret: Some(secret), ..ChannelPatch::default() }).await
         }
+        ChannelCommand::Route(command) => channel_route::run(app, caller, command).await,
         ChannelCommand::Remove { id } => {
             change::disconnect(app, caller, id.into()).await?;
             Ok(Output::new("Disconnected.", &json!({ "removed": id })))

@@ -41,6 +41,7 @@ pub async fn run(config: &Config, args: InitArgs) -> Result<Output, Failure> {
         default_country: Some(args.country),
         timezone: Some(args.timezone),
         locale: Some(args.locale),
+        ..WorkspacePatch::default()
     };
     let new =
         NewWorkspace { settings, owner_name: args.owner, owner_email: args.email, owner_password: secret.clone() };

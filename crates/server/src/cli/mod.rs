@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod channel;
+mod channel_route;
 mod connection;
 mod demo;
 mod doctor;

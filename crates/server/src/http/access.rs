@@ -5,6 +5,7 @@
 //! without document is refused.
 
 use super::caller::{self, Caller};
+use super::origin::is_foreign;
 use super::problem::Problem;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
@@ -101,6 +102,12 @@ async fn check(guard: &Guard, request: &Parts) -> Result<Option<Caller>, Problem
         // Either the method does not exist here, or the route is missing in the document: nobody may.
         return Err(Problem::of_status(StatusCode::METHOD_NOT_ALLOWED));
     };
+    let bearer = request.headers.contains_key(axum::http::header::AUTHORIZATION);
+    if !request.method.is_safe() && !bearer && is_foreign(&request.headers, &guard.app.settings.public_url) {
+        // Also where nobody is known yet: nobody shall be signed in to somebody else's account unawares.
+        let detail = "The request comes from a page of another site.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "csrf_missing", detail));
+    }
     let Some(credential) = caller::credential(&request.headers) else {
         return match access {
             Access::Public => Ok(None),

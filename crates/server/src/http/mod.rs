@@ -15,6 +15,7 @@ pub mod health;
 pub mod idempotency;
 pub mod listen;
 pub mod metrics;
+pub mod origin;
 pub mod page;
 pub mod problem;
 pub mod trace;

@@ -163,3 +163,53 @@ async fn a_workspace_has_stop_words_of_its_own() {
     let contact = owner.get(&format!("/api/v1/contacts/{}", heard.contact)).await.body;
     assert_eq!(contact["consent"]["marketing"], "opted_out");
 }
+
+#[tokio::test]
+async fn a_second_notice_about_one_event_waits() {
+    let (test, shop, owner) = Shop::open().await;
+    let heard = shop.hear("971500000001", "Amal", "hello").await;
+    let path = format!("/api/v1/conversations/{}/messages", heard.conversation);
+    let content = json!({ "type": "text", "body": "It is packed." });
+    for wrong in ["", "  ", "order\n7", &"x".repeat(101)] {
+        let refused = owner.post(&path, json!({ "content": content, "event": wrong })).await;
+        assert_eq!((refused.status, refused.text("/field")), (422, "event".to_owned()), "{wrong:?}");
+    }
+    let made = owner.post(&path, json!({ "content": content, "event": " order_packed:7 " })).await;
+    assert_eq!((made.status, &made.body["event"]), (202, &json!("order_packed:7")), "{}", made.body);
+    let sent_at = test.app.now();
+    let reached = rapport_store::reach::Reach {
+        message_id: made.text("/id").parse::<uuid::Uuid>().unwrap().into(),
+        channel_id: shop.channel,
+        contact_id: heard.contact.parse::<uuid::Uuid>().unwrap().into(),
+        portfolio_key: "200".to_owned(),
+        at: sent_at,
+        template: false,
+        promotion: false,
+        initiated: false,
+        content_hash: None,
+        event_key: Some("order_packed:7".to_owned()),
+    };
+    let tx = shop.scope().write().await.unwrap();
+    rapport_store::reach::note(&tx, &[reached]).await.unwrap();
+    tx.commit().await.unwrap();
+    shop.wait(HOUR);
+
+    let ask = |event: &str| json!({ "conversation_id": heard.conversation, "content": content, "event": event });
+    let again = owner.post("/api/v1/guard/preview", ask("order_packed:7")).await.body;
+    assert_eq!((&again["outcome"], &again["decided_by"]), (&json!("delay"), &json!("event_gap")), "{again}");
+    let check = again["checks"].as_array().unwrap().iter().find(|check| check["rule"] == "event_gap").unwrap();
+    assert_eq!((&check["params"]["event"], &check["value"]), (&json!("order_packed:7"), &json!(sent_at.0)));
+    assert_eq!(check["until"], sent_at.plus(6 * HOUR).0);
+    assert!(check["detail"].as_str().unwrap().contains("order_packed:7"), "{check}");
+    let other = owner.post("/api/v1/guard/preview", ask("order_packed:8")).await.body;
+    assert_eq!(other["outcome"], "allow", "another event: {other}");
+    let delayed = owner.post(&path, json!({ "content": content, "event": "order_packed:7" })).await;
+    assert_eq!(delayed.status, 202, "taken, and held until then: {}", delayed.body);
+    // A person who answers decides alone how often.
+    test.user(&owner, "agent").await;
+    let agent = test.browser("agent@a.example").await;
+    assert_eq!(agent.post("/api/v1/guard/preview", ask("order_packed:7")).await.body["outcome"], "allow");
+    shop.wait(5 * HOUR);
+    let later = owner.post("/api/v1/guard/preview", ask("order_packed:7")).await.body;
+    assert_eq!(later["outcome"], "allow", "six hours later: {later}");
+}

@@ -15,8 +15,23 @@ async fn things_of(test: &TestApp, workspace: &Workspace, client: &Client) -> Ve
     ids.extend([shop.channel.to_string(), heard.contact, heard.conversation, heard.message]);
     ids.push(shop.upload(client, "a.png", PNG).await.text("/id"));
     shop.template("order_ready", "UTILITY").await;
-    ids.push(client.get("/api/v1/templates").await.text("/items/0/id"));
+    let template = client.get("/api/v1/templates").await.text("/items/0/id");
+    let campaign = json!({
+        "name": "Ready", "channel_id": shop.channel, "template_id": template, "audience": { "kind": "channel" },
+        "values": { "body.1": "friend" },
+    });
+    ids.push(client.post("/api/v1/campaigns", campaign).await.text("/id"));
+    ids.push(template);
     ids.push(client.post("/api/v1/channels", crate::channels::number("106", "secret")).await.text("/id"));
+    let one = json!({ "ids": [ids[8]], "action": { "priority": "high" } });
+    ids.push(client.post("/api/v1/bulk-actions", one).await.text("/id"));
+    ids.push(client.post("/api/v1/views", json!({ "name": "Ours", "scope": "all" })).await.text("/id"));
+    let reply = json!({ "shortcut": "hello", "title": "Hello", "bodies": { "en": "Hello" }, "audience": "shared" });
+    ids.push(client.post("/api/v1/quick-replies", reply).await.text("/id"));
+    ids.push(client.post("/api/v1/closing-categories", json!({ "name": "Returns" })).await.text("/id"));
+    let actions = json!([{ "type": "note", "body": "x" }]);
+    let shared = json!({ "name": "Note", "shared": true, "actions": actions });
+    ids.push(client.post("/api/v1/macros", shared).await.text("/id"));
     let browser = test.browser(&workspace.email).await;
     ids.push(browser.get("/api/v1/sessions").await.text("/items/0/id"));
     ids

@@ -60,7 +60,7 @@ async fn replies_files_and_templates_go_out_once_with_the_providers_ids() {
     let shown = json!([{ "type": "header", "parameters": [{ "type": "image", "image": { "id": file } }] }]);
     let mut ids = Vec::new();
     for body in [
-        json!({ "content": { "type": "text", "body": "hi" }, "reply_to": heard.message }),
+        json!({ "content": { "type": "text", "body": "hi" }, "reply_to": heard.message, "event": "order_packed:7" }),
         json!({ "content": { "type": "media", "kind": "image", "media_id": file, "caption": "this" } }),
         json!({ "content": { "type": "template", "name": "picture", "language": "en", "components": shown } }),
         json!({ "content": { "type": "reaction", "target": heard.message, "emoji": "👍" } }),
@@ -104,6 +104,12 @@ async fn replies_files_and_templates_go_out_once_with_the_providers_ids() {
         .filter(|(what, body)| *what == "read_mark" && body["typing_indicator"].is_object())
         .count();
     assert_eq!(marks, 1);
+    let content = json!({ "type": "text", "body": "again" });
+    let ask = |event: &str| json!({ "conversation_id": heard.conversation, "content": content, "event": event });
+    let same = owner.post("/api/v1/guard/preview", ask("order_packed:7")).await.body;
+    assert_eq!((&same["outcome"], &same["decided_by"]), (&json!("delay"), &json!("event_gap")), "{same}");
+    let other = owner.post("/api/v1/guard/preview", ask("order_packed:8")).await.body;
+    assert_eq!(other["outcome"], "allow", "{other}");
     let why = owner.get(&format!("/api/v1/messages/{}/why", ids[0])).await;
     assert_eq!(
         (&why.body["verdict"]["outcome"], &why.body["attempts"][0]["outcome"]),

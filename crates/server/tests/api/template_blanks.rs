@@ -76,6 +76,9 @@ async fn what_is_left_out_is_filled_for_the_customer() {
     // Nothing says what {{1}} is.
     let refused = send(&owner, &heard, named("order_ready")).await;
     assert_eq!((refused.status, refused.text("/field")), (422, "content.components.body.1".to_owned()));
+    let ask = json!({ "conversation_id": heard.conversation, "content": named("order_ready") });
+    let judged = owner.post("/api/v1/guard/preview", ask.clone()).await;
+    assert_eq!(judged.text("/decided_by"), "template_parameters", "{}", judged.body);
     let fill = json!({ "conversation_id": heard.conversation });
     assert_eq!(owner.post(&format!("{path}/fill"), fill.clone()).await.body["missing"], json!(["body.1"]));
 
@@ -102,6 +105,8 @@ async fn what_is_left_out_is_filled_for_the_customer() {
     let blank = json!([{ "key": "body.1", "value": "Amal", "origin": "contact" }]);
     assert_eq!((&known.body["blanks"], &known.body["missing"]), (&blank, &json!([])));
     assert_eq!(known.text("/preview"), "Hello Amal, your order is ready.\nThe shop");
+    let judged = owner.post("/api/v1/guard/preview", ask).await;
+    assert_eq!(judged.text("/outcome"), "allow", "a preview fills what a message would: {}", judged.body);
     let sent = send(&owner, &heard, named("order_ready")).await;
     assert_eq!(sent.status, 202, "{}", sent.body);
     assert_eq!(sent.body.pointer("/content/components/0/parameters/0/text"), Some(&json!("Amal")));

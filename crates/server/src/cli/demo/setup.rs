@@ -75,6 +75,7 @@ async fn found(app: &App, password: &str) -> Result<(Caller, String), Failure> {
         default_country: Some("AE".to_owned()),
         timezone: Some("Asia/Dubai".to_owned()),
         locale: Some("en".to_owned()),
+        ..WorkspacePatch::default()
     };
     let new = NewWorkspace {
         settings,

@@ -5,7 +5,10 @@
 //! bodies are large.
 
 pub mod audit;
+pub mod bulk_actions;
+pub mod campaigns;
 pub mod channels;
+pub mod closing;
 pub mod connections;
 pub mod contacts;
 pub mod conversations;
@@ -14,15 +17,20 @@ pub mod dead_letters;
 pub mod doctor;
 pub mod events;
 pub mod guard;
+pub mod macros;
 pub mod media;
 pub mod messages;
+pub mod quick_replies;
+pub mod routing;
 pub mod search;
 pub mod session;
 pub mod sessions;
+pub mod surveys;
 pub mod teams;
 pub mod templates;
 pub mod tokens;
 pub mod users;
+pub mod views;
 pub mod workspace;
 
 use super::access::{MARK, operations};
@@ -40,7 +48,10 @@ use utoipa_axum::router::OpenApiRouter;
 pub fn endpoints() -> OpenApiRouter<App> {
     let nouns = OpenApiRouter::new()
         .merge(conversations::router())
+        .merge(bulk_actions::router())
+        .merge(views::router())
         .merge(messages::router())
+        .merge(quick_replies::router())
         .merge(contacts::router())
         .merge(search::router())
         .merge(media::router())
@@ -50,9 +61,14 @@ pub fn endpoints() -> OpenApiRouter<App> {
         .merge(sessions::router())
         .merge(users::router())
         .merge(teams::router())
+        .merge(routing::router())
+        .merge(closing::router())
+        .merge(surveys::router())
+        .merge(macros::router())
         .merge(tokens::router())
         .merge(workspace::router())
         .merge(audit::router())
+        .merge(campaigns::router())
         .merge(channels::router())
         .merge(templates::router())
         .merge(connections::router())

@@ -71,6 +71,11 @@ impl TestApp {
 
     /// The same with somebody out there.
     pub async fn calling(outside: Arc<dyn Executor>) -> Self {
+        Self::reached_at(outside, "https://chat.shop.example").await
+    }
+
+    /// The same, reached by others at this address.
+    pub async fn reached_at(outside: Arc<dyn Executor>, public_url: &str) -> Self {
         // Shown with a failing test only. A second call is refused; the first stays.
         let _ = tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::WARN).try_init();
         let folder = tempfile::tempdir().unwrap();
@@ -80,7 +85,7 @@ impl TestApp {
         let clock = Arc::new(ManualClock::new(Ms(1_790_000_000_000)));
         let ids = Arc::new(SeededIds::new(1));
         let settings = Settings {
-            public_url: "https://chat.shop.example".to_owned(),
+            public_url: public_url.to_owned(),
             data_dir: folder.path().to_owned(),
             max_media_bytes: 1 << 20,
             password_cost: Cost::cheapest(),

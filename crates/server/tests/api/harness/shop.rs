@@ -158,6 +158,27 @@ impl Shop {
         decision.changes
     }
 
+    /// A try at a message ends so, as its sender stores it.
+    pub async fn try_to_send(
+        &self,
+        message: &str,
+        verdict: rapport_store::send::Verdict,
+        step: rapport_core::inbox::Step,
+    ) {
+        let id = rapport_core::MessageId(message.parse().unwrap());
+        let now = self.app.now();
+        let tx = self.scope().write().await.unwrap();
+        let started = rapport_store::send::start(&tx, &[id], 1, now).await.unwrap();
+        rapport_store::send::finish(&tx, started[0], &verdict, now).await.unwrap();
+        for step in [rapport_core::inbox::Step::Started, step] {
+            let mut book = ingest::load_contacts(&tx, &[], &[id]).await.unwrap();
+            let known = book.message(id).cloned().unwrap();
+            book.apply(rapport_core::inbox::step(&known, None, &step, now));
+            ingest::save(&tx, &book.drain(), now).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
     /// What waits to be sent.
     pub async fn queue(&self) -> Vec<Due> {
         let read = self.scope().read();

@@ -1,11 +1,15 @@
 //! Conversations: the inbox and its threads.
 
+mod add_collaborator;
+mod collaborators;
 mod counts;
 mod list;
 mod mark_read;
+mod matches;
 mod messages;
 mod note;
 mod read;
+mod remove_collaborator;
 mod send;
 mod suggestions;
 mod typing;
@@ -21,6 +25,9 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list))
         .routes(routes!(counts::counts))
+        .routes(routes!(matches::matches))
+        .routes(routes!(collaborators::collaborators, add_collaborator::add_collaborator))
+        .routes(routes!(remove_collaborator::remove_collaborator))
         .routes(routes!(read::read, update::update))
         .routes(routes!(mark_read::mark_read))
         .routes(routes!(typing::typing))

@@ -3,7 +3,9 @@
 mod read;
 mod retry;
 mod settle;
+mod update;
 mod why;
+mod withdraw;
 
 use rapport_app::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -13,7 +15,7 @@ use utoipa_axum::routes;
 #[must_use]
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(read::read))
+        .routes(routes!(read::read, update::update, withdraw::withdraw))
         .routes(routes!(retry::retry))
         .routes(routes!(settle::settle))
         .routes(routes!(why::why))
