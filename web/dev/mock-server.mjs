@@ -99,7 +99,7 @@ const routes = [
   ['GET', /^\/contacts\/(.+)\/conversations$/, ([, id]) => ({ items: conversations.filter((row) => row.contact.id === id), next_cursor: null })],
   ['GET', /^\/contacts\/(.+)\/consents$/, () => ({ items: [{ id: '1', purpose: 'marketing', state: 'opted_in', source: 'Website form', proof: null, at: now - 86_400_000 * 40 }], next_cursor: null })],
   ['GET', /^\/conversations$/, (_m, _b, url) => listed(url)],
-  ['GET', /^\/conversations\/counts$/, () => ({ mine: conversations.filter((row) => row.assignee_id === session.user.id).length, unassigned: conversations.filter((row) => !row.assignee_id).length, all: conversations.length, unread: conversations.filter((row) => row.unread_count).length })],
+  ['GET', /^\/conversations\/counts$/, () => ({ mine: conversations.filter((row) => row.assignee_id === session.user.id).length, unassigned: conversations.filter((row) => !row.assignee_id).length, all: conversations.length, unread: conversations.filter((row) => row.unread_count).length, unattended: conversations.filter((row) => row.waiting_since).length, closing: 0, mentions: 0, mentioned: [] })],
   ['GET', /^\/conversations\/([^/]+)$/, ([, id]) => byId(conversations, id)],
   ['PATCH', /^\/conversations\/([^/]+)$/, ([, id], body) => {
     const row = Object.assign(byId(conversations, id), body, { updated_at: Date.now() })

@@ -7,8 +7,9 @@
   } catch (e) {
     prefs = {}
   }
-  var lang = prefs.locale || (navigator.language || 'en').slice(0, 2)
-  if (lang !== 'ar') lang = 'en'
+  var parts = (prefs.locale || navigator.language || 'en').toLowerCase().split(/[-_]/)
+  var lang = /^(ar|es|fr|pt|ru)$/.test(parts[0]) ? parts[0] : 'en'
+  if (parts[0] === 'zh') lang = !parts.includes('hans') && parts.some(function (part) { return /^(hant|tw|hk|mo)$/.test(part) }) ? 'zh-Hant' : 'zh-Hans'
   root.lang = lang
   root.dir = lang === 'ar' ? 'rtl' : 'ltr'
   var theme = prefs.theme || 'system'

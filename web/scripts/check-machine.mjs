@@ -1,11 +1,11 @@
 // Fails when a text that comes from the machine has no words in a catalogue: the guard's notes, the provider's errors, the doctor's findings.
 // The lists are read where the program keeps them, so a new rule or error cannot be forgotten here.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { catalogue, file, languages } from './catalogues.mjs'
 
 const crates = new URL('../../crates/', import.meta.url).pathname
 const i18n = new URL('../src/i18n/', import.meta.url).pathname
 const rust = (path) => readFileSync(crates + path, 'utf8')
-const catalogue = (name) => JSON.parse(readFileSync(`${i18n}${name}.json`, 'utf8'))
 const problems = []
 
 /** The part of a source between a macro call and the closing brace at the start of a line. */
@@ -33,7 +33,7 @@ const news = rust('core/src/account.rs')
 const judged = [...news.matchAll(/\("(\w+)", (?:Info|Warning|Severe|if [^,]+), "(\w*)"\)|entry\(\s*"(\w+)", \w+, "(\w*)"/g)].map(([, kind, advice, own, ownAdvice]) => [kind ?? own, advice ?? ownAdvice])
 const advised = [...rust('app/src/channel/timeline.rs').matchAll(/^ {4}\("(\w+)", "/gm)].map((hit) => hit[1])
 if (judged.length < 30 || advised.length < 15) throw new Error('the timeline could not be read: has its form changed?')
-for (const lang of ['en', 'ar']) {
+for (const lang of languages) {
   const { timeline } = catalogue(lang)
   for (const [kind, advice] of judged) {
     if (!timeline.kind[kind]) problems.push(`${lang}.json: missing "timeline.kind.${kind}"`)
@@ -42,7 +42,7 @@ for (const lang of ['en', 'ar']) {
   for (const advice of Object.keys(timeline.advice)) if (!advised.includes(advice)) problems.push(`${lang}.json: nobody advises "${advice}"`)
 }
 
-for (const lang of ['en', 'ar']) {
+for (const lang of languages) {
   const { guard, guard_rule, provider } = catalogue(lang)
   for (const { code, words } of rules) {
     if (!guard_rule[code]) problems.push(`${lang}.json: the guard's rule "${code}" has no name (guard_rule)`)
@@ -55,7 +55,7 @@ for (const lang of ['en', 'ar']) {
 }
 
 // Every rule a template can break has its sentence; the languages a template can be in are the program's own.
-for (const lang of ['en', 'ar']) {
+for (const lang of languages) {
   const own = catalogue(lang).template_problem
   for (const code of templateCodes) if (!own[code]) problems.push(`${lang}.json: missing "template_problem.${code}"`)
   for (const code of Object.keys(own)) if (!templateCodes.includes(code)) problems.push(`${lang}.json: no template breaks the rule "${code}"`)
@@ -67,8 +67,8 @@ if (ours !== shown) problems.push('features/template/languages.ts is not the lis
 
 // The program's own words are English; every other language translates them, with the same values.
 const holes = (value) => [...value.matchAll(/{\w+}/g)].map((hit) => hit[0]).sort().join()
-for (const lang of ['ar']) {
-  const own = catalogue(`doctor.${lang}`)
+for (const lang of languages.filter((code) => code !== 'en')) {
+  const own = file(`doctor.${lang}`)
   for (const { name, texts } of findings) {
     if (!own[name]) problems.push(`doctor.${lang}.json: missing "${name}"`)
     else texts.forEach((original, index) => {

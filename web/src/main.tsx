@@ -9,7 +9,7 @@ import { createRoot } from 'react-dom/client'
 import { I18nProvider } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '@/api/client'
-import { startI18n } from '@/i18n'
+import { languageOf, startI18n } from '@/i18n'
 import { startClock } from '@/live/clock'
 import { startPrefs } from '@/live/prefs'
 import { makeRouter } from '@/router'
@@ -41,7 +41,7 @@ const router = makeRouter(client)
 function App() {
   const { i18n } = useTranslation()
   return (
-    <I18nProvider locale={i18n.language}>
+    <I18nProvider locale={languageOf(i18n.language).locale}>
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />
         <Toasts />

@@ -4,9 +4,11 @@ import { ApiError } from '@/api/client'
 import { conversationListQuery, countsQuery, meQuery, prefetchConversation } from '@/api/queries'
 import { Frame } from '@/features/frame/Frame'
 import { readSearch, toFilter } from '@/features/inbox/filter'
+import { pageWords } from '@/i18n'
 import { InboxPage } from '@/pages/inbox/InboxPage'
 import { BrokenPage } from '@/pages/BrokenPage'
 import { NotFoundPage } from '@/pages/NotFoundPage'
+import { readAddress } from '@/pages/search/filter'
 
 interface Context {
   client: QueryClient
@@ -16,6 +18,10 @@ const text = (value: unknown) => (typeof value === 'string' || typeof value === 
 const query = (raw: Record<string, unknown>): { q?: string } => ({ q: text(raw.q) || undefined })
 
 const root = createRootRouteWithContext<Context>()({ component: Outlet, errorComponent: BrokenPage, notFoundComponent: NotFoundPage })
+
+/** A page in a chunk of its own; its words come beside it. */
+const page: typeof lazyRouteComponent = (load, name) =>
+  lazyRouteComponent(() => Promise.all([load(), pageWords()]).then(([module]) => module), name)
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -61,27 +67,39 @@ const conversation = createRoute({
 
 const templateSearch = (raw: Record<string, unknown>): { q?: string; state?: string; channel?: string } => ({ q: text(raw.q) || undefined, state: text(raw.state) || undefined, channel: text(raw.channel) || undefined })
 const templateStart = (raw: Record<string, unknown>): { from?: string; channel?: string } => ({ from: text(raw.from) || undefined, channel: text(raw.channel) || undefined })
-const templates = createRoute({ getParentRoute: () => app, path: '/templates', validateSearch: templateSearch, component: lazyRouteComponent(() => import('@/pages/templates/TemplatesPage'), 'TemplatesPage') })
-const newTemplate = createRoute({ getParentRoute: () => app, path: '/templates/new', validateSearch: templateStart, component: lazyRouteComponent(() => import('@/pages/templates/NewTemplatePage'), 'NewTemplatePage') })
-const library = createRoute({ getParentRoute: () => app, path: '/templates/library', validateSearch: (raw: Record<string, unknown>): { channel?: string } => ({ channel: text(raw.channel) || undefined }), component: lazyRouteComponent(() => import('@/pages/templates/LibraryPage'), 'LibraryPage') })
-const template = createRoute({ getParentRoute: () => app, path: '/templates/$templateId', component: lazyRouteComponent(() => import('@/pages/templates/TemplatePage'), 'TemplatePage') })
-const editTemplate = createRoute({ getParentRoute: () => app, path: '/templates/$templateId/edit', component: lazyRouteComponent(() => import('@/pages/templates/EditTemplatePage'), 'EditTemplatePage') })
-const search = createRoute({ getParentRoute: () => app, path: '/search', validateSearch: query, component: lazyRouteComponent(() => import('@/pages/search/SearchPage'), 'SearchPage') })
-const contacts = createRoute({ getParentRoute: () => app, path: '/contacts', validateSearch: query, component: lazyRouteComponent(() => import('@/pages/contacts/ContactsPage'), 'ContactsPage') })
-const contact = createRoute({ getParentRoute: () => app, path: '/contacts/$contactId', component: lazyRouteComponent(() => import('@/pages/contacts/ContactPage'), 'ContactPage') })
-const channels = createRoute({ getParentRoute: () => app, path: '/channels', component: lazyRouteComponent(() => import('@/pages/channels/ChannelsPage'), 'ChannelsPage') })
-const channel = createRoute({ getParentRoute: () => app, path: '/channels/$channelId', component: lazyRouteComponent(() => import('@/pages/channels/ChannelPage'), 'ChannelPage') })
-const connections = createRoute({ getParentRoute: () => app, path: '/connections', component: lazyRouteComponent(() => import('@/pages/connections/ConnectionsPage'), 'ConnectionsPage') })
-const connection = createRoute({ getParentRoute: () => app, path: '/connections/$connectionId', component: lazyRouteComponent(() => import('@/pages/connections/ConnectionPage'), 'ConnectionPage') })
-const team = createRoute({ getParentRoute: () => app, path: '/team', component: lazyRouteComponent(() => import('@/pages/team/TeamPage'), 'TeamPage') })
-const rules = createRoute({ getParentRoute: () => app, path: '/settings/guard', component: lazyRouteComponent(() => import('@/pages/rules/RulesPage'), 'RulesPage') })
-const account = createRoute({ getParentRoute: () => app, path: '/account', component: lazyRouteComponent(() => import('@/pages/account/AccountPage'), 'AccountPage') })
-const costs = createRoute({ getParentRoute: () => app, path: '/costs', component: lazyRouteComponent(() => import('@/pages/costs/CostsPage'), 'CostsPage') })
-const health = createRoute({ getParentRoute: () => app, path: '/health', component: lazyRouteComponent(() => import('@/pages/health/HealthPage'), 'HealthPage') })
+const templates = createRoute({ getParentRoute: () => app, path: '/templates', validateSearch: templateSearch, component: page(() => import('@/pages/templates/TemplatesPage'), 'TemplatesPage') })
+const newTemplate = createRoute({ getParentRoute: () => app, path: '/templates/new', validateSearch: templateStart, component: page(() => import('@/pages/templates/NewTemplatePage'), 'NewTemplatePage') })
+const library = createRoute({ getParentRoute: () => app, path: '/templates/library', validateSearch: (raw: Record<string, unknown>): { channel?: string } => ({ channel: text(raw.channel) || undefined }), component: page(() => import('@/pages/templates/LibraryPage'), 'LibraryPage') })
+const template = createRoute({ getParentRoute: () => app, path: '/templates/$templateId', component: page(() => import('@/pages/templates/TemplatePage'), 'TemplatePage') })
+const editTemplate = createRoute({ getParentRoute: () => app, path: '/templates/$templateId/edit', component: page(() => import('@/pages/templates/EditTemplatePage'), 'EditTemplatePage') })
+const search = createRoute({ getParentRoute: () => app, path: '/search', validateSearch: readAddress, component: page(() => import('@/pages/search/SearchPage'), 'SearchPage') })
+const contacts = createRoute({ getParentRoute: () => app, path: '/contacts', validateSearch: query, component: page(() => import('@/pages/contacts/ContactsPage'), 'ContactsPage') })
+const contact = createRoute({ getParentRoute: () => app, path: '/contacts/$contactId', component: page(() => import('@/pages/contacts/ContactPage'), 'ContactPage') })
+const channels = createRoute({ getParentRoute: () => app, path: '/channels', component: page(() => import('@/pages/channels/ChannelsPage'), 'ChannelsPage') })
+const channel = createRoute({ getParentRoute: () => app, path: '/channels/$channelId', component: page(() => import('@/pages/channels/ChannelPage'), 'ChannelPage') })
+const connections = createRoute({ getParentRoute: () => app, path: '/connections', component: page(() => import('@/pages/connections/ConnectionsPage'), 'ConnectionsPage') })
+const connection = createRoute({ getParentRoute: () => app, path: '/connections/$connectionId', component: page(() => import('@/pages/connections/ConnectionPage'), 'ConnectionPage') })
+const campaigns = createRoute({ getParentRoute: () => app, path: '/campaigns', component: page(() => import('@/pages/campaigns/CampaignsPage'), 'CampaignsPage') })
+const newCampaign = createRoute({ getParentRoute: () => app, path: '/campaigns/new', component: page(() => import('@/pages/campaigns/NewCampaignPage'), 'NewCampaignPage') })
+const campaign = createRoute({
+  getParentRoute: () => app,
+  path: '/campaigns/$campaignId',
+  validateSearch: (raw: Record<string, unknown>): { at?: number } => ({ at: typeof raw.at === 'number' ? raw.at : undefined }),
+  component: page(() => import('@/pages/campaigns/CampaignPage'), 'CampaignPage'),
+})
+const team = createRoute({ getParentRoute: () => app, path: '/team', component: page(() => import('@/pages/team/TeamPage'), 'TeamPage') })
+const rules = createRoute({ getParentRoute: () => app, path: '/settings/guard', component: page(() => import('@/pages/rules/RulesPage'), 'RulesPage') })
+const quickReplies = createRoute({ getParentRoute: () => app, path: '/settings/quick-replies', validateSearch: query, component: page(() => import('@/pages/quick-replies/QuickRepliesPage'), 'QuickRepliesPage') })
+const routing = createRoute({ getParentRoute: () => app, path: '/settings/routing', component: page(() => import('@/pages/routing/RoutingPage'), 'RoutingPage') })
+const closing = createRoute({ getParentRoute: () => app, path: '/settings/closing', component: page(() => import('@/pages/routing/ClosingPage'), 'ClosingPage') })
+const macros = createRoute({ getParentRoute: () => app, path: '/settings/macros', component: page(() => import('@/pages/routing/MacrosPage'), 'MacrosPage') })
+const account = createRoute({ getParentRoute: () => app, path: '/account', component: page(() => import('@/pages/account/AccountPage'), 'AccountPage') })
+const costs = createRoute({ getParentRoute: () => app, path: '/costs', component: page(() => import('@/pages/costs/CostsPage'), 'CostsPage') })
+const health = createRoute({ getParentRoute: () => app, path: '/health', component: page(() => import('@/pages/health/HealthPage'), 'HealthPage') })
 
 const tree = root.addChildren([
   signIn,
-  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, library, template, editTemplate, connections, connection, team, account, rules, costs, health]),
+  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, library, template, editTemplate, connections, connection, campaigns, newCampaign, campaign, team, account, rules, quickReplies, routing, closing, macros, costs, health]),
 ])
 
 export function makeRouter(client: QueryClient) {

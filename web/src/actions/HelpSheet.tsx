@@ -1,9 +1,12 @@
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { Dialog } from '@/ui/Dialog'
-import { Kbd } from '@/ui/Kbd'
-import { actions, caps, isMac, type ActionGroup } from './catalogue'
+import { useStore } from '@/live/store'
+import { ActionKeys } from '@/ui/Menu'
+import { actions, type ActionGroup } from './catalogue'
+import { isOn, keymap, keysOf } from './keymap'
 
-const groups: ActionGroup[] = ['general', 'go', 'list', 'conversation']
+const groups: ActionGroup[] = ['general', 'go', 'list', 'conversation', 'writing']
 
 /** Every key, drawn from the same registry that carries them out. */
 export function HelpSheet({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
@@ -12,6 +15,7 @@ export function HelpSheet({ isOpen, onClose }: { isOpen: boolean; onClose: () =>
     <Dialog title={t('help.title')} isOpen={isOpen} onClose={onClose} wide>
       <p className="mb-4 text-sm text-muted">{t('help.lead')}</p>
       <ShortcutTables />
+      <p className="text-sm"><Link to="/account" onClick={onClose} className="text-accent-ink underline underline-offset-2">{t('help.change')}</Link></p>
     </Dialog>
   )
 }
@@ -19,16 +23,22 @@ export function HelpSheet({ isOpen, onClose }: { isOpen: boolean; onClose: () =>
 /** The keys by group, in columns. */
 export function ShortcutTables() {
   const { t } = useTranslation()
+  const { mode, keys } = useStore(keymap)
+  if (mode === 'off') return <p>{t('help.off')}</p>
+  const works = (name: (typeof actions)[number]['name']) => {
+    const held = keysOf(name, keys)
+    return held !== undefined && isOn(held, mode)
+  }
   return (
     <div className="gap-8 md:columns-2">
-      {groups.map((group) => (
+      {groups.filter((group) => actions.some((action) => action.group === group && works(action.name))).map((group) => (
         <section key={group} className="mb-5 break-inside-avoid">
           <h3 className="mb-1 text-sm">{t(`action_group.${group}`)}</h3>
           <dl>
-            {actions.filter((action) => action.group === group && action.keys).map((action) => (
+            {actions.filter((action) => action.group === group && works(action.name)).map((action) => (
               <div key={action.name} className="flex min-h-8 items-center justify-between gap-3 border-b border-line">
                 <dt>{t(`action.${action.name}`)}</dt>
-                <dd><Kbd keys={caps(action.keys ?? { code: '' }, isMac)} /></dd>
+                <dd><ActionKeys action={action.name} /></dd>
               </div>
             ))}
           </dl>

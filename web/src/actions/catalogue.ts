@@ -24,7 +24,8 @@ export const actions: readonly Action[] = [
   { name: 'help', group: 'general', keys: { code: 'Slash', shift: true } },
   { name: 'toggle_theme', group: 'general', keys: { code: 'KeyL', shift: true } },
   { name: 'toggle_density', group: 'general' },
-  { name: 'toggle_language', group: 'general' },
+  { name: 'change_language', group: 'general' },
+  { name: 'toggle_presence', group: 'general' },
   { name: 'sign_out', group: 'general' },
   { name: 'go_inbox', group: 'go', keys: { code: 'Digit1', alt: true } },
   { name: 'go_contacts', group: 'go', keys: { code: 'Digit2', alt: true } },
@@ -39,6 +40,13 @@ export const actions: readonly Action[] = [
   { name: 'view_unassigned', group: 'list', keys: { code: 'Digit2' } },
   { name: 'view_all', group: 'list', keys: { code: 'Digit3' } },
   { name: 'view_unread', group: 'list', keys: { code: 'Digit4' } },
+  { name: 'view_mentions', group: 'list', keys: { code: 'Digit5' } },
+  { name: 'view_unattended', group: 'list', keys: { code: 'Digit6' } },
+  { name: 'view_closing', group: 'list', keys: { code: 'Digit7' } },
+  { name: 'views', group: 'list', keys: { code: 'KeyV' } },
+  { name: 'conditions', group: 'list', keys: { code: 'KeyF', shift: true } },
+  { name: 'select', group: 'list', keys: { code: 'KeyX' } },
+  { name: 'select_all', group: 'list', keys: { code: 'KeyX', shift: true } },
   { name: 'filter', group: 'list', keys: { code: 'KeyF' } },
   { name: 'reply', group: 'conversation', keys: { code: 'KeyR' } },
   { name: 'note', group: 'conversation', keys: { code: 'KeyN' } },
@@ -47,29 +55,36 @@ export const actions: readonly Action[] = [
   { name: 'assign_me', group: 'conversation', keys: { code: 'KeyA' } },
   { name: 'unassign', group: 'conversation', keys: { code: 'KeyA', shift: true } },
   { name: 'resolve', group: 'conversation', keys: { code: 'KeyE' } },
+  { name: 'resolve_next', group: 'conversation', keys: { code: 'KeyE', shift: true } },
+  { name: 'resolve_with', group: 'conversation', keys: { code: 'KeyE', alt: true } },
+  { name: 'macro', group: 'conversation', keys: { code: 'KeyM' } },
   { name: 'pending', group: 'conversation', keys: { code: 'KeyP' } },
   { name: 'snooze', group: 'conversation', keys: { code: 'KeyH' } },
+  { name: 'follow', group: 'conversation', keys: { code: 'KeyW' } },
   { name: 'context', group: 'conversation', keys: { code: 'Period' } },
   { name: 'close', group: 'conversation', keys: { code: 'Escape' } },
+  { name: 'schedule', group: 'writing', keys: { code: 'Enter', mod: true, shift: true } },
+  { name: 'bold', group: 'writing', keys: { code: 'KeyB', mod: true } },
+  { name: 'italic', group: 'writing', keys: { code: 'KeyI', mod: true } },
+  { name: 'strike', group: 'writing', keys: { code: 'KeyX', mod: true, shift: true } },
+  { name: 'code', group: 'writing', keys: { code: 'KeyE', mod: true, shift: true } },
+  { name: 'quote', group: 'writing', keys: { code: 'Period', mod: true, shift: true } },
+  { name: 'bullets', group: 'writing', keys: { code: 'Digit8', mod: true, shift: true } },
 ]
 
-const named: Record<string, string> = { Slash: '/', Period: '.', Escape: 'Esc' }
+const named: Record<string, string> = {
+  Slash: '/', Period: '.', Comma: ',', Semicolon: ';', Quote: "'", Backquote: '`', Minus: '-', Equal: '=', BracketLeft: '[', BracketRight: ']', Backslash: '\\', Escape: 'Esc', Enter: '↵', ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', Delete: 'Del',
+}
 
 /** Key caps in reading order, for a person: ["Ctrl", "K"]. */
 export function caps(keys: Keys, mac: boolean): string[] {
   const parts: string[] = []
   if (keys.mod) parts.push(mac ? '⌘' : 'Ctrl')
   if (keys.alt) parts.push(mac ? '⌥' : 'Alt')
-  if (keys.shift && keys.code === 'Slash') return [...parts, '?']
+  if (keys.shift && keys.code === 'Slash' && parts.length === 0) return [...parts, '?']
   if (keys.shift) parts.push(mac ? '⇧' : 'Shift')
   parts.push(named[keys.code] ?? keys.code.replace(/^(Key|Digit)/, ''))
   return parts
-}
-
-export function actionOf(name: ActionName): Action {
-  const action = actions.find((candidate) => candidate.name === name)
-  if (!action) throw new Error(`unknown action ${name}`)
-  return action
 }
 
 export const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)

@@ -1,7 +1,8 @@
 // Which actions can be carried out right now: components that are on screen lend their handlers.
 import { useEffect, useRef } from 'react'
 import { createStore } from '@/live/store'
-import { actions, isMac, type Action, type ActionName } from './catalogue'
+import { actions, isMac, type ActionName } from './catalogue'
+import { isChord, isOn, keymap, keysOf, keysOfPress, same } from './keymap'
 
 type Handler = () => void
 
@@ -38,20 +39,19 @@ function inField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }
 
-function matches(action: Action, event: KeyboardEvent): boolean {
-  const { keys } = action
-  if (!keys || keys.code !== event.code) return false
-  const mod = isMac ? event.metaKey : event.ctrlKey
-  return mod === (keys.mod ?? false) && event.shiftKey === (keys.shift ?? false) && event.altKey === (keys.alt ?? false)
-}
-
 /** The one key listener. Single keys rest while a field has focus or a dialog or menu is open; chords with Ctrl or Alt work from fields too. */
 export function startShortcuts(): () => void {
   const onKey = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return
-    const action = actions.find((candidate) => matches(candidate, event))
+    const pressed = keysOfPress(event, isMac)
+    // The key that is Ctrl elsewhere means other things on a Mac, and the Windows key is the system's.
+    if (!pressed || !isOn(pressed, keymap.get().mode) || (isMac ? event.ctrlKey : event.metaKey)) return
+    const action = actions.find(({ name }) => {
+      const keys = keysOf(name)
+      return keys !== undefined && same(keys, pressed)
+    })
     if (!action) return
-    const chord = action.keys?.mod || action.keys?.alt
+    const chord = isChord(pressed)
     if (!chord && inField(event.target)) return
     // A list of choices takes single keys for its own search, but only while one is in it: the template list stands open beside the thread.
     if (!chord && (document.querySelector('[role="dialog"], [role="menu"]') || document.activeElement?.closest('[role="listbox"]'))) return

@@ -1,11 +1,12 @@
 // What the screens read: one query option per noun.
-import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
-import { get } from './client'
+import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from '@tanstack/react-query'
+import { get, type Query } from './client'
 import { keys } from './keys'
-import type { Budget, CostReport, Rate } from './types'
+import type { KeySettings, QuickReply } from './types'
+import type { Budget, BulkChange, Collaborator, CostReport, Priority, Rate, SavedView } from './types'
 import type {
   AccountEvent, AuditCounts, BusinessProfile, Channel, Connection, Consent, Contact, Conversation, ConversationStatus, Counts, DeadLetter, Finding, GuardSettings, Id, LibraryPage, Mapping, MaySend, Me, MediaRetention, Message, Page, QrCode,
-  RemoteField, Route, SearchHit, Sort, Subscription, Team, Template, TemplateSuggestion, Token, User, View, Why,
+  RemoteField, Route, SearchPage, Sort, Subscription, Team, Template, TemplateSuggestion, Token, User, View, Why,
 } from './types'
 
 export interface ConversationFilter {
@@ -13,6 +14,10 @@ export interface ConversationFilter {
   status: ConversationStatus | 'any'
   sort: Sort
   q?: string
+  assignee_id?: Id
+  team_id?: Id
+  channel_id?: Id
+  priority?: Priority
 }
 
 const pageSize = 100
@@ -55,6 +60,13 @@ async function list<T>(path: string, signal: AbortSignal): Promise<T[]> {
 
 export const countsQuery = queryOptions({ queryKey: keys.counts, queryFn: ({ signal }) => get<Counts>('/conversations/counts', undefined, signal), staleTime: 30_000 })
 
+/** How many conversations a filter matches, and how many can be changed at once. */
+export const matchesQuery = (filter: ConversationFilter) =>
+  queryOptions({ queryKey: keys.matches(filter), queryFn: ({ signal }) => get<{ count: number; limit: number }>('/conversations/matches', { ...filter, sort: undefined }, signal), staleTime: 10_000 })
+export const viewsQuery = queryOptions({ queryKey: keys.views, queryFn: ({ signal }) => get<SavedView[]>('/views', undefined, signal), staleTime: 300_000 })
+export const collaboratorsQuery = (id: Id) => queryOptions({ queryKey: keys.collaborators(id), queryFn: ({ signal }) => get<Collaborator[]>(`/conversations/${id}/collaborators`, undefined, signal), staleTime: 30_000 })
+export const bulkQuery = (id: Id) => queryOptions({ queryKey: keys.bulk(id), queryFn: ({ signal }) => get<BulkChange>(`/bulk-actions/${id}`, undefined, signal), refetchInterval: ({ state }) => (state.data && state.data.state !== 'running' ? false : 2_000) })
+
 export const conversationListQuery = (filter: ConversationFilter) =>
   infiniteQueryOptions({
     queryKey: keys.conversationList(filter),
@@ -67,12 +79,22 @@ export const conversationListQuery = (filter: ConversationFilter) =>
 export const conversationQuery = (id: Id) =>
   queryOptions({ queryKey: keys.conversation(id), queryFn: ({ signal }) => get<Conversation>(`/conversations/${id}`, undefined, signal), staleTime: 60_000 })
 
+/** Which page of a thread: its end, what is older than a cursor, what is newer than one, or what stands round a message. */
+export type ThreadPlace = string | null | { newer: string } | { around: Id }
+
+/** A page of a thread, newest first. */
+export function threadPage(conversation: Id, place: ThreadPlace, signal?: AbortSignal): Promise<Page<Message>> {
+  const where = typeof place === 'object' && place !== null ? place : { cursor: place }
+  return get<Page<Message>>(`/conversations/${conversation}/messages`, { limit: 50, ...where }, signal)
+}
+
 export const messagesQuery = (conversation: Id) =>
   infiniteQueryOptions({
     queryKey: keys.messages(conversation),
-    queryFn: ({ pageParam, signal }) => get<Page<Message>>(`/conversations/${conversation}/messages`, { limit: 50, cursor: pageParam }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
+    queryFn: ({ pageParam, signal }) => threadPage(conversation, pageParam, signal),
+    initialPageParam: null as ThreadPlace,
+    getNextPageParam: (page): ThreadPlace => page.next_cursor,
+    getPreviousPageParam: (page): ThreadPlace => (page.newer_cursor ? { newer: page.newer_cursor } : null),
     staleTime: 60_000,
   })
 
@@ -145,11 +167,23 @@ export const costsQuery = (group_by: string) => queryOptions({ queryKey: keys.co
 export const ratesQuery = queryOptions({ queryKey: keys.rates, queryFn: ({ signal }) => get<Rate[]>('/costs/rates', undefined, signal) })
 export const budgetQuery = queryOptions({ queryKey: keys.budget, queryFn: ({ signal }) => get<Budget>('/costs/budget', undefined, signal), staleTime: 10_000 })
 
-export const searchQuery = (q: string) =>
+/** What was found; the pages after the first are of one part, messages when all is searched. */
+export const searchQuery = (query: Query, part: 'all' | 'messages' | 'notes' | 'contacts') =>
   infiniteQueryOptions({
-    queryKey: keys.search(q),
-    queryFn: ({ pageParam, signal }) => get<Page<SearchHit>>('/search', { q, cursor: pageParam }, signal),
+    queryKey: keys.search(query),
+    queryFn: ({ pageParam, signal }) => get<SearchPage>('/search', { ...query, cursor: pageParam }, signal),
     initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
-    enabled: q.trim().length > 0,
+    getNextPageParam: (page) => (part === 'notes' ? page.notes : part === 'contacts' ? page.contacts : page).next_cursor,
+    enabled: String(query.q ?? '').trim().length > 0,
+    placeholderData: keepPreviousData,
   })
+
+/** The quick replies that can be used in a conversation, best first, as they would be said there. */
+export const quickRepliesHereQuery = (conversation: Id, q = '') =>
+  queryOptions({
+    queryKey: keys.quickRepliesHere(conversation, q),
+    queryFn: ({ signal }) => get<Page<QuickReply>>('/quick-replies', { conversation_id: conversation, q, limit: 200 }, signal),
+    staleTime: 60_000,
+  })
+export const quickRepliesQuery = queryOptions({ queryKey: keys.quickReplies, queryFn: ({ signal }) => list<QuickReply>('/quick-replies', signal), staleTime: 30_000 })
+export const myKeysQuery = queryOptions({ queryKey: keys.myKeys, queryFn: ({ signal }) => get<KeySettings>('/users/me/keys', undefined, signal), staleTime: Infinity })

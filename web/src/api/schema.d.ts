@@ -38,6 +38,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulk-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes to many conversations, the newest first. */
+        get: operations["list_bulk_actions"];
+        put?: never;
+        /**
+         * Changes many conversations: everything that a filter matches (at most 20,000), or those named (at most 500). It is done
+         *     in batches; `bulk.updated` events and `GET /bulk-actions/{id}` tell how far it is.
+         */
+        post: operations["create_bulk_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a change to many conversations is. */
+        get: operations["get_bulk_action"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-actions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a change to many conversations; what has had its turn stays changed. */
+        post: operations["cancel_bulk_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-actions/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a change to many conversations back, within 24 hours: each gets the values it had, as far as nobody changed them
+         *     since. Answers 409 `not_undoable` otherwise.
+         */
+        post: operations["undo_bulk_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Campaigns, newest first, with how far their recipients have come. */
+        get: operations["list_campaigns"];
+        put?: never;
+        /** Makes a draft. Nothing is sent before it is started. */
+        post: operations["create_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One campaign: how far its recipients have come, and what it cost so far. */
+        get: operations["get_campaign"];
+        put?: never;
+        post?: never;
+        /** Deletes a draft. Any other answers 409 `campaign_state`: it says who was written to. */
+        delete: operations["delete_campaign"];
+        options?: never;
+        head?: never;
+        /** Changes a campaign that has not begun; answers 409 `campaign_state` afterwards. */
+        patch: operations["update_campaign"];
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a campaign early. Its messages that wait for their turn are refused; recipients without a message get none. */
+        post: operations["cancel_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the campaign would take if it began now, or at its moment: customers, calls, batches over days, and the cost.
+         *     Needs `cost.read` too.
+         */
+        get: operations["forecast_campaign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a campaign rest. Its messages that wait for their turn wait with it; what is being handed over at this moment
+         *     goes out.
+         */
+        post: operations["pause_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recipients of a campaign, each with how far the message has come and why it has not arrived. */
+        get: operations["list_campaign_recipients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a paused campaign go on where it was. */
+        post: operations["resume_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts a campaign, now or at a moment. Of several starts at once one succeeds; the others answer 409
+         *     `campaign_state`. A scheduled one is started now, or at another moment, in the same way.
+         */
+        post: operations["start_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the campaign's message to one contact now, as the caller's own message. */
+        post: operations["test_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -317,6 +557,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/closing-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What conversations can be said to have been about, in the workspace's order. */
+        get: operations["list_closing_categories"];
+        put?: never;
+        /** Adds a category at the end of the list. */
+        post: operations["create_closing_category"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closing-categories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Renames a category, moves it, or puts it away; what it was chosen for keeps it. */
+        patch: operations["update_closing_category"];
+        trace?: never;
+    };
+    "/api/v1/closing-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What must be said when a conversation is resolved. */
+        get: operations["read_closing_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what must be said when a conversation is resolved. */
+        patch: operations["update_closing_settings"];
+        trace?: never;
+    };
     "/api/v1/connections": {
         parameters: {
             query?: never;
@@ -570,6 +863,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations a filter matches, as far as they can be changed at once (`POST /bulk-actions`). */
+        get: operations["count_matching_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}": {
         parameters: {
             query?: never;
@@ -591,6 +901,44 @@ export interface paths {
         patch: operations["update_conversation"];
         trace?: never;
     };
+    "/api/v1/conversations/{id}/collaborators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody who is told of a conversation: collaborators, and those mentioned in its notes. */
+        get: operations["list_collaborators"];
+        put?: never;
+        /**
+         * Makes a user a collaborator: they are told now, of every note, and of what the customer writes. Repeating it changes
+         *     nothing.
+         */
+        post: operations["add_collaborator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/collaborators/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** A user is no longer told of a conversation; it leaves their mentions. */
+        delete: operations["remove_collaborator"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -598,7 +946,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A thread, newest first; the next page is older. */
+        /** A thread, newest first; the next page is older. With `around` or `newer` it is read from elsewhere than its end. */
         get: operations["list_messages"];
         put?: never;
         /**
@@ -838,7 +1186,8 @@ export interface paths {
          * Follows what happens in the workspace, as server-sent events.
          * @description The first one is `hello` with the cursor. Then come `message.created`, `message.updated`, `conversation.created`,
          *     `conversation.updated`, `contact.created`, `contact.updated`, `channel.updated` and `connection.updated`, whose `id` is
-         *     the cursor to go on from, and the passing ones `typing` and `presence`, which have none. `reset` says that the log does
+         *     the cursor to go on from, `conversation.mentioned` (`data.user_ids` says whom it concerns), `views.updated` and
+         *     `bulk.updated`, `campaign.updated`, and the passing ones `typing` and `presence`, which have none. `reset` says that the log does
          *     not reach back to the cursor: load everything afresh. Data: `{kind, at, conversation_id?, contact_id?, message_id?, data}`.
          */
         get: operations["follow_events"];
@@ -882,6 +1231,59 @@ export interface paths {
         put?: never;
         /** What the guard would say about a message now. Nothing is sent or stored. */
         post: operations["preview_guard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody's macros and the caller's own, in the order they were made. */
+        get: operations["list_macros"];
+        put?: never;
+        /** Makes a macro: one's own, or, by who leads a team, everybody's. */
+        post: operations["create_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a macro. */
+        delete: operations["delete_macro"];
+        options?: never;
+        head?: never;
+        /** Changes a macro. */
+        patch: operations["update_macro"];
+        trace?: never;
+    };
+    "/api/v1/macros/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs a macro on a conversation. What goes wrong names the action, and nothing else is changed. */
+        post: operations["run_macro"];
         delete?: never;
         options?: never;
         head?: never;
@@ -991,10 +1393,18 @@ export interface paths {
         get: operations["read_message"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Takes a message back that has not gone out; it stays in the thread as a trace. Answers 409 `on_its_way` or `gone_out`
+         *     when its sender was quicker.
+         */
+        delete: operations["withdraw_message"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Changes a message that has not gone out: its words, its moment, or both. One that failed before it was handed over is
+         *     sent again with them. Answers 409 `on_its_way` or `gone_out` when its sender was quicker.
+         */
+        patch: operations["update_message"];
         trace?: never;
     };
     "/api/v1/messages/{id}/retry": {
@@ -1048,6 +1458,183 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quick-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The quick replies that the caller may use, best first: by what was typed, then by use. */
+        get: operations["list_quick_replies"];
+        put?: never;
+        /**
+         * Makes a quick reply. Private ones are for every agent to make, a team's for its members, shared ones for whoever leads
+         *     agents.
+         */
+        post: operations["create_quick_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quick-replies/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every quick reply that the caller sees, as a table. */
+        get: operations["export_quick_replies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quick-replies/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a table of quick replies in, or says what that would do. A row that cannot be taken in is told and left out. */
+        post: operations["import_quick_replies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quick-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One quick reply. */
+        get: operations["read_quick_reply"];
+        put?: never;
+        post?: never;
+        /** Removes a quick reply. */
+        delete: operations["delete_quick_reply"];
+        options?: never;
+        head?: never;
+        /** Changes a quick reply. */
+        patch: operations["update_quick_reply"];
+        trace?: never;
+    };
+    "/api/v1/quick-replies/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts that the caller has used a quick reply; it stands further up from then on. */
+        post: operations["use_quick_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How conversations are given out: by the workspace, by teams, by channels. */
+        get: operations["read_routing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes after how long without a connected screen somebody counts as away. */
+        patch: operations["update_routing"];
+        trace?: never;
+    };
+    "/api/v1/routing/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody who may answer: whether they are there, what they have, what they can do. */
+        get: operations["list_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/agents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes what an agent can do, how much they take and when they work. */
+        put: operations["put_agent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/places/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes the policy and working hours of the workspace, a team or a channel. */
+        put: operations["put_routing_place"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations that wait for an agent, the longest waiting first, and why nobody has them. */
+        get: operations["read_routing_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1055,7 +1642,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The newest messages that hold all the words, in any language, with the hits marked. */
+        /** The newest messages, notes and customers that hold all the words, in any language, with the hits marked. */
         get: operations["search_messages"];
         put?: never;
         post?: never;
@@ -1116,6 +1703,58 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers who were asked how satisfied they are, newest first. */
+        get: operations["list_surveys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surveys/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How satisfied customers were: count, mean, distribution, by agent. */
+        get: operations["read_survey_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surveys/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether, when and how customers are asked. */
+        get: operations["read_survey_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes whether, when and how customers are asked. */
+        patch: operations["update_survey_settings"];
         trace?: never;
     };
     "/api/v1/teams": {
@@ -1362,6 +2001,24 @@ export interface paths {
         patch: operations["update_me"];
         trace?: never;
     };
+    "/api/v1/users/me/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys the signed-in person chose. */
+        get: operations["read_my_keys"];
+        /** Chooses keys. Two actions never have the same. */
+        put: operations["set_my_keys"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/me/password": {
         parameters: {
             query?: never;
@@ -1396,6 +2053,42 @@ export interface paths {
         head?: never;
         /** Changes a user. A new role, password or closed account ends their sessions. */
         patch: operations["update_user"];
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The views the caller sees: their own, their teams', everybody's, in the order they were made. */
+        get: operations["list_views"];
+        put?: never;
+        /** Saves a view. Sharing it needs `inbox.write`. */
+        post: operations["create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a view; the conversations stay. */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        /** Changes a view. A shared one is changed by who made it, and by supervisors. */
+        patch: operations["update_view"];
         trace?: never;
     };
     "/api/v1/workspace": {
@@ -1451,6 +2144,53 @@ export interface components {
         AddedChannel: components["schemas"]["Channel"] & {
             /** @description What the provider said, and what is left to do. */
             findings: components["schemas"]["Finding"][];
+        };
+        /** @description Somebody who answers customers. */
+        Agent: {
+            /** @description Why they get nothing now: `offline`, `away`, `not_connected`, `off_shift`, `off_hours`; null = available. */
+            absence?: string | null;
+            /**
+             * Format: int32
+             * @description Most they take at a time; null = as the policy says, 0 = none by itself.
+             */
+            cap?: number | null;
+            /** @description Their name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Open and pending conversations they have.
+             */
+            open: number;
+            /** @description What they say. */
+            presence: components["schemas"]["Presence"];
+            /** @description What is true: who says "online" and has no screen connected is away. */
+            presence_now: components["schemas"]["Presence"];
+            /**
+             * Format: int64
+             * @description When one of their screens was last connected, milliseconds UTC.
+             */
+            seen_at?: number | null;
+            shift?: components["schemas"]["WorkHours"] | null;
+            /** @description What they can do, without what their teams can. */
+            skills: string[];
+            /** @description Their teams. */
+            team_ids: string[];
+            /**
+             * Format: uuid
+             * @description The user.
+             */
+            user_id: string;
+        };
+        /** @description An agent as it is to be; what is left out is null or empty. */
+        AgentPut: {
+            /**
+             * Format: int32
+             * @description Most conversations at a time, 0 to 1,000; null = as the policy says.
+             */
+            cap?: number | null;
+            shift?: components["schemas"]["WorkHours"] | null;
+            /** @description What they can do: words such as `ar` or `returns`. */
+            skills?: string[];
         };
         /**
          * @description What was agreed.
@@ -1532,7 +2272,7 @@ export interface components {
          * @description What kind of author.
          * @enum {string}
          */
-        AuthorKind: "contact" | "user" | "rule" | "api" | "system" | "phone_app";
+        AuthorKind: "contact" | "user" | "rule" | "api" | "system" | "phone_app" | "campaign";
         /** @description On which number. */
         BlockOn: {
             /**
@@ -1584,6 +2324,84 @@ export interface components {
             currency?: string | null;
             on_reached?: components["schemas"]["OnBudgetReached"] | null;
         };
+        /** @description What is changed about each conversation; what is left out stays, null takes away. */
+        BulkAction: {
+            /**
+             * Format: uuid
+             * @description Who answers.
+             */
+            assignee_id?: string | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** @description Whether nothing is unread any more. Customers are not told that somebody read. */
+            read?: boolean;
+            /**
+             * Format: int64
+             * @description When it comes back, milliseconds UTC.
+             */
+            snoozed_until?: number | null;
+            status?: components["schemas"]["ConversationStatus"] | null;
+            /**
+             * Format: uuid
+             * @description Which team answers.
+             */
+            team_id?: string | null;
+        };
+        /** @description A change to many conversations, and how far it is. */
+        BulkChange: {
+            /** @description What is changed; empty when it takes another one back. */
+            action: components["schemas"]["BulkAction"];
+            /**
+             * Format: uuid
+             * @description Who asked for it.
+             */
+            actor_id?: string | null;
+            /** @description Their name then. */
+            actor_name: string;
+            /** @description Whether it can be taken back now. */
+            can_undo: boolean;
+            /**
+             * Format: int32
+             * @description How many of them changed; the rest was like that already.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description When it was asked for, milliseconds UTC.
+             */
+            created_at: number;
+            /**
+             * Format: int32
+             * @description How many have had their turn.
+             */
+            done: number;
+            /**
+             * Format: uuid
+             * @description The change.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description How many could not be changed: gone meanwhile, or the customer has another open conversation.
+             */
+            refused: number;
+            /** @description `running`, `done` or `cancelled`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description How many conversations it is about.
+             */
+            total: number;
+            /**
+             * Format: uuid
+             * @description The change that this one takes back.
+             */
+            undo_of?: string | null;
+            /**
+             * Format: int64
+             * @description When it last went on.
+             */
+            updated_at: number;
+        };
         /** @description What customers see of the business; what is not set is empty. */
         BusinessProfile: {
             /** @description The line under the name. */
@@ -1615,6 +2433,271 @@ export interface components {
             vertical?: string | null;
             /** @description At most two web addresses of at most 256 characters. */
             websites?: string[] | null;
+        };
+        /** @description A campaign. */
+        Campaign: {
+            /** @description Whom it is for. */
+            audience: components["schemas"]["CampaignAudience"];
+            /**
+             * Format: uuid
+             * @description The channel it goes over.
+             */
+            channel_id: string;
+            cost: components["schemas"]["CostSum"] | null;
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds UTC.
+             */
+            created_at: number;
+            /**
+             * Format: uuid
+             * @description Who made it; null for a program.
+             */
+            created_by: string | null;
+            /**
+             * Format: int64
+             * @description When it was through or cancelled, milliseconds UTC.
+             */
+            finished_at: number | null;
+            /**
+             * Format: uuid
+             * @description The campaign.
+             */
+            id: string;
+            /** @description What the team calls it. */
+            name: string;
+            /** @description Whether every recipient is known. */
+            planned: boolean;
+            /** @description How far its recipients have come. */
+            progress: components["schemas"]["CampaignProgress"];
+            /**
+             * Format: int64
+             * @description When it begins or was to begin by itself, milliseconds UTC.
+             */
+            scheduled_at: number | null;
+            /**
+             * Format: int64
+             * @description When it began, milliseconds UTC.
+             */
+            started_at: number | null;
+            /** @description How far it has come. */
+            status: components["schemas"]["CampaignStatus"];
+            /** @description Why it was paused by itself: `template_gone`, `template_not_approved` or `channel_gone`. */
+            stopped_for: string | null;
+            /** @description The template. */
+            template: components["schemas"]["CampaignTemplate"];
+            /**
+             * Format: int64
+             * @description When it last changed, milliseconds UTC.
+             */
+            updated_at: number;
+            /** @description What stands in the template's blanks for everybody, by the key of the blank; the rest is each customer's own. */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /** @description Whom a campaign is for. */
+        CampaignAudience: {
+            /** @description How many different entries the list has, for `list`. */
+            count: number | null;
+            /** @description Which kind. */
+            kind: components["schemas"]["CampaignAudienceKind"];
+            /** @description The tag, for `tag`. */
+            tag: string | null;
+        };
+        /**
+         * @description Kinds of audience.
+         * @enum {string}
+         */
+        CampaignAudienceKind: "channel" | "tag" | "list";
+        /** @description Whom a campaign is for. Who is in it is looked up when it begins, not when it is written down. */
+        CampaignAudiencePut: {
+            /**
+             * @description For `list`: 1 to 25,000 contact ids and phone numbers. A number in any usual spelling; a local one is read in the
+             *     workspace's country. Whoever stands there twice, also with a number and an id, is written to once. Numbers of
+             *     nobody become contacts when the campaign begins.
+             */
+            contacts?: string[] | null;
+            /** @description Which kind. */
+            kind: components["schemas"]["CampaignAudienceKind"];
+            /** @description The tag, for `tag`: 1 to 100 characters. Contacts have tags in their own field `tags`. */
+            tag?: string | null;
+        };
+        /** @description What is changed of a campaign; left out stays. */
+        CampaignPatch: {
+            audience?: components["schemas"]["CampaignAudiencePut"] | null;
+            /**
+             * Format: uuid
+             * @description The channel it goes over.
+             */
+            channel_id?: string | null;
+            /** @description What the team calls it. */
+            name?: string | null;
+            /**
+             * Format: uuid
+             * @description The template.
+             */
+            template_id?: string | null;
+            /** @description What stands in blanks for everybody; takes the place of all earlier values. */
+            values?: {
+                [key: string]: string;
+            } | null;
+        };
+        /** @description Recipients, each counted at one place; only `replied` counts some of them again. */
+        CampaignProgress: {
+            /**
+             * Format: int64
+             * @description The guard holds the message back until later.
+             */
+            delayed: number;
+            /**
+             * Format: int64
+             * @description It arrived and is not read, as far as the provider tells.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description The provider could not deliver it.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description The message waits for its turn or is being handed over.
+             */
+            queued: number;
+            /**
+             * Format: int64
+             * @description It was read.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Recipients found so far; all of them once `planned`.
+             */
+            recipients: number;
+            /**
+             * Format: int64
+             * @description The guard refused it.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Wrote on the campaign's channel within 7 days after the message was sent.
+             */
+            replied: number;
+            /**
+             * Format: int64
+             * @description The provider took it; it has not arrived yet.
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description They get no message, for the reason that stands at each.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description The answer was lost: it may have gone out. A person decides.
+             */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description No message was made yet.
+             */
+            waiting: number;
+        };
+        /** @description Why a recipient has got nothing, or not yet. */
+        CampaignReason: {
+            /** @description Who says so: `campaign`, `guard` or `provider`. */
+            by: string;
+            /** @description `gone`, `merged`, `missing_value` or `too_long`; the guard's rule; or the provider's code. */
+            code: string;
+            /** @description The blank that stays empty, or the contact they became part of. */
+            detail: string | null;
+            /** @description The translation key of the guard's sentence. */
+            key: string | null;
+            /** @description One English sentence. */
+            text: string;
+            /**
+             * Format: int64
+             * @description The guard holds it back until then, milliseconds UTC.
+             */
+            until: number | null;
+        };
+        /** @description A recipient of a campaign. */
+        CampaignRecipient: {
+            /**
+             * Format: int64
+             * @description When the state was reached, milliseconds UTC.
+             */
+            at: number;
+            /** @description The customer. */
+            contact: components["schemas"]["CampaignRecipientContact"];
+            /**
+             * Format: uuid
+             * @description Its conversation.
+             */
+            conversation_id: string | null;
+            /**
+             * Format: uuid
+             * @description The message.
+             */
+            message_id: string | null;
+            reason: components["schemas"]["CampaignReason"] | null;
+            /** @description How far their message has come. */
+            state: components["schemas"]["CampaignRecipientState"];
+        };
+        /** @description A customer of a campaign. */
+        CampaignRecipientContact: {
+            /**
+             * Format: uuid
+             * @description The contact.
+             */
+            id: string;
+            /** @description Their name; may be empty. */
+            name: string;
+            /** @description Their number. */
+            phone: string | null;
+        };
+        /**
+         * @description Where a recipient is counted.
+         * @enum {string}
+         */
+        CampaignRecipientState: "waiting" | "skipped" | "queued" | "delayed" | "sent" | "delivered" | "read" | "failed" | "refused" | "unknown";
+        /** @description When a campaign begins. */
+        CampaignStart: {
+            /**
+             * Format: int64
+             * @description Milliseconds UTC, within a year from now; left out or null = now.
+             */
+            at?: number | null;
+        };
+        /**
+         * @description How far a campaign has come.
+         * @enum {string}
+         */
+        CampaignStatus: "draft" | "scheduled" | "running" | "paused" | "finished" | "cancelled";
+        /** @description The template of a campaign. */
+        CampaignTemplate: {
+            /** @description `marketing`, `utility` or `authentication`, as it was when it was chosen. */
+            category: string;
+            /**
+             * Format: uuid
+             * @description The template.
+             */
+            id: string;
+            /** @description Its language, with underscore. */
+            language: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description Who gets the test. */
+        CampaignTest: {
+            /**
+             * Format: uuid
+             * @description The contact: somebody of the team, who knows what it is.
+             */
+            contact_id: string;
         };
         /** @description A connected number, without its secrets. */
         Channel: {
@@ -1759,6 +2842,65 @@ export interface components {
             /** @description The value found; null when the rule does not apply. */
             value: unknown;
         };
+        /** @description What is said when a conversation is resolved. */
+        Closing: {
+            /**
+             * Format: uuid
+             * @description What it was about: a closing category.
+             */
+            category_id?: string | null;
+            /** @description A sentence for colleagues, at most 1,000 characters. */
+            note?: string | null;
+        };
+        /** @description A word for what a conversation was about. */
+        ClosingCategory: {
+            /** @description Whether it is no longer offered; what it was chosen for keeps it. */
+            archived: boolean;
+            /**
+             * Format: uuid
+             * @description The category.
+             */
+            id: string;
+            /** @description Its name, unique among those that are offered. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its place in the list, from 0.
+             */
+            position: number;
+        };
+        /** @description What may be changed about a category; what is left out stays. */
+        ClosingCategoryPatch: {
+            /** @description Whether it is no longer offered. */
+            archived?: boolean | null;
+            /** @description Its name. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description Its place in the list, 0 to 1,000.
+             */
+            position?: number | null;
+        };
+        /** @description What must be said. */
+        ClosingSettings: {
+            /**
+             * @description A category.
+             * @default false
+             */
+            category_required: boolean;
+            /**
+             * @description A note.
+             * @default false
+             */
+            note_required: boolean;
+        };
+        /** @description What may be changed; what is left out stays. */
+        ClosingSettingsPatch: {
+            /** @description Whether a category must be chosen. */
+            category_required?: boolean | null;
+            /** @description Whether a note must be written. */
+            note_required?: boolean | null;
+        };
         /** @description The code that came. */
         Code: {
             /** @description Six digits. */
@@ -1775,6 +2917,31 @@ export interface components {
             language?: string | null;
             /** @description How the code is told. */
             method: components["schemas"]["CodeBy"];
+        };
+        /** @description Somebody who is told what happens in a conversation. */
+        Collaborator: {
+            /** @description A collaborator: told of every note and of what the customer writes. Else only mentioned in a note. */
+            joined: boolean;
+            /**
+             * Format: int64
+             * @description Up to when they have looked.
+             */
+            seen_at: number;
+            /**
+             * Format: int64
+             * @description When they were last told, milliseconds UTC.
+             */
+            told_at: number;
+            /**
+             * Format: uuid
+             * @description By whom.
+             */
+            told_by?: string | null;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            user_id: string;
         };
         /** @description A CRM or help desk kept in step. */
         Connection: {
@@ -2202,13 +3369,25 @@ export interface components {
             /** @description E.164 number, when known. */
             phone?: string | null;
         };
-        /** @description How many open conversations each view holds. */
+        /** @description How many open conversations each view holds, and which have news for the caller. */
         ConversationCounts: {
             /**
              * Format: int64
              * @description All.
              */
             all: number;
+            /**
+             * Format: int64
+             * @description Whose window closes within two hours.
+             */
+            closing: number;
+            /** @description The newest of those, at most 100. */
+            mentioned: string[];
+            /**
+             * Format: int64
+             * @description With news for the caller, whatever their status: a mention, a note, a customer's message to a collaborator.
+             */
+            mentions: number;
             /**
              * Format: int64
              * @description The caller's own.
@@ -2221,10 +3400,59 @@ export interface components {
             unassigned: number;
             /**
              * Format: int64
+             * @description Whose customer waits for an answer.
+             */
+            unattended: number;
+            /**
+             * Format: int64
              * @description With messages nobody has looked at.
              */
             unread: number;
         };
+        /** @description Which conversations, in which order. */
+        ConversationFilter: {
+            /**
+             * Format: uuid
+             * @description Only this user's.
+             */
+            assignee_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Only over this channel.
+             */
+            channel_id?: string | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** @description Only those whose customer's name, number or e-mail, or newest line, contains this. */
+            q?: string | null;
+            /** @description In which order; left out = latest. */
+            sort?: components["schemas"]["ConversationOrder"];
+            status?: components["schemas"]["ConversationStatusFilter"] | null;
+            /**
+             * Format: uuid
+             * @description Only this team's.
+             */
+            team_id?: string | null;
+            /** @description Whose; left out = all. */
+            view?: components["schemas"]["ConversationViewName"];
+        };
+        /** @description How many conversations match a filter. */
+        ConversationMatches: {
+            /**
+             * Format: int64
+             * @description How many; counting ends one above `limit`.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description How many can be changed at once.
+             */
+            limit: number;
+        };
+        /**
+         * @description In which order.
+         * @enum {string}
+         */
+        ConversationOrder: "latest" | "closes_next" | "waiting";
         /** @description What may be changed about a conversation; what is left out stays, null takes away. */
         ConversationPatch: {
             /**
@@ -2232,7 +3460,9 @@ export interface components {
              * @description Who answers.
              */
             assignee_id?: string | null;
+            closing?: components["schemas"]["Closing"] | null;
             priority?: components["schemas"]["Priority"] | null;
+            snooze?: components["schemas"]["SnoozeMoment"] | null;
             /**
              * Format: int64
              * @description When it comes back, milliseconds UTC; a moment snoozes it, null wakes a snoozed one.
@@ -2244,12 +3474,24 @@ export interface components {
              * @description Which team answers.
              */
             team_id?: string | null;
+            /** @description Whose clock the words mean, an IANA name; left out = the workspace's. */
+            timezone?: string | null;
         };
         /**
          * @description Where a conversation stands.
          * @enum {string}
          */
         ConversationStatus: "open" | "pending" | "snoozed" | "resolved";
+        /**
+         * @description Which statuses.
+         * @enum {string}
+         */
+        ConversationStatusFilter: "open" | "pending" | "snoozed" | "resolved" | "any";
+        /**
+         * @description Whose conversations.
+         * @enum {string}
+         */
+        ConversationViewName: "mine" | "unassigned" | "all" | "unread" | "mentions" | "unattended";
         /** @description One row of a report. */
         CostGroup: {
             /** @description What it cost. */
@@ -2389,6 +3631,13 @@ export interface components {
          * @enum {string}
          */
         Direction: "in" | "out" | "note" | "event";
+        /** @description A table as a file. */
+        ExportFile: {
+            /** @description What is in it. */
+            data: string;
+            /** @description What the file may be called. */
+            filename: string;
+        };
         /** @description Fills a template for a customer. */
         FillRequest: {
             /**
@@ -2762,6 +4011,15 @@ export interface components {
             /** @description Name, when known. */
             name?: string | null;
         };
+        /** @description A value of a contact. */
+        HitDetail: {
+            /** @description Where it meets the query: start and end in UTF-16 units. */
+            highlights: number[][];
+            /** @description `phone`, `email`, `username`, the kind of an identity, or the name of a field. */
+            kind: string;
+            /** @description The value. */
+            value: string;
+        };
         /** @description The message of a hit. */
         HitMessage: {
             /**
@@ -2776,8 +4034,17 @@ export interface components {
              * @description The message.
              */
             id: string;
+            /** @description Its content's kind. */
+            kind: string;
             /** @description The piece of it round the first hit, in one line. */
             preview: string;
+        };
+        /** @description A day off. */
+        Holiday: {
+            /** @description The day: `2026-12-25`. */
+            date: string;
+            /** @description What people call it. */
+            name?: string;
         };
         /** @description One id of a person. */
         Identity: {
@@ -2785,6 +4052,47 @@ export interface components {
             kind: string;
             /** @description The id. */
             value: string;
+        };
+        /** @description A row that could not be taken in. */
+        ImportProblem: {
+            /** @description What is wrong with it, for a person. */
+            detail: string;
+            /** @description Which value. */
+            field?: string | null;
+            /** @description Its short code, as given. */
+            shortcut: string;
+        };
+        /** @description What an import did, or would do. */
+        ImportReport: {
+            /** @description Replies that are new. */
+            created: number;
+            /** @description What could not be taken in; everything else was. */
+            problems: components["schemas"]["ImportProblem"][];
+            /** @description Replies that were the same already. */
+            unchanged: number;
+            /** @description Replies that changed. */
+            updated: number;
+        };
+        /** @description A table to be taken in. */
+        ImportRequest: {
+            /** @description The file's content. */
+            data: string;
+            /** @description Looks only, and changes nothing. */
+            dry_run?: boolean;
+            /** @description How it is written. */
+            format: components["schemas"]["TableFormat"];
+        };
+        /**
+         * @description Which keys do anything.
+         * @enum {string}
+         */
+        KeyMode: "all" | "chords" | "off";
+        /** @description What a person chose. Actions that are not named have their usual keys. */
+        Keys: {
+            /** @description Keys by the name of the action, each a `KeyChord` (`code`, `mod`, `shift`, `alt`); null = the action has none. */
+            keys?: Record<string, never>;
+            /** @description Which keys do anything. */
+            mode?: components["schemas"]["KeyMode"];
         };
         /** @description The newest line of a conversation. */
         LastMessage: {
@@ -2902,6 +4210,162 @@ export interface components {
                 target_id: string;
                 /** @description To what kind of thing: `user`. */
                 target_kind: string;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_BulkChange: {
+            /** @description The rows. */
+            items: {
+                /** @description What is changed; empty when it takes another one back. */
+                action: components["schemas"]["BulkAction"];
+                /**
+                 * Format: uuid
+                 * @description Who asked for it.
+                 */
+                actor_id?: string | null;
+                /** @description Their name then. */
+                actor_name: string;
+                /** @description Whether it can be taken back now. */
+                can_undo: boolean;
+                /**
+                 * Format: int32
+                 * @description How many of them changed; the rest was like that already.
+                 */
+                changed: number;
+                /**
+                 * Format: int64
+                 * @description When it was asked for, milliseconds UTC.
+                 */
+                created_at: number;
+                /**
+                 * Format: int32
+                 * @description How many have had their turn.
+                 */
+                done: number;
+                /**
+                 * Format: uuid
+                 * @description The change.
+                 */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description How many could not be changed: gone meanwhile, or the customer has another open conversation.
+                 */
+                refused: number;
+                /** @description `running`, `done` or `cancelled`. */
+                state: string;
+                /**
+                 * Format: int32
+                 * @description How many conversations it is about.
+                 */
+                total: number;
+                /**
+                 * Format: uuid
+                 * @description The change that this one takes back.
+                 */
+                undo_of?: string | null;
+                /**
+                 * Format: int64
+                 * @description When it last went on.
+                 */
+                updated_at: number;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Campaign: {
+            /** @description The rows. */
+            items: {
+                /** @description Whom it is for. */
+                audience: components["schemas"]["CampaignAudience"];
+                /**
+                 * Format: uuid
+                 * @description The channel it goes over.
+                 */
+                channel_id: string;
+                cost: components["schemas"]["CostSum"] | null;
+                /**
+                 * Format: int64
+                 * @description When it was made, milliseconds UTC.
+                 */
+                created_at: number;
+                /**
+                 * Format: uuid
+                 * @description Who made it; null for a program.
+                 */
+                created_by: string | null;
+                /**
+                 * Format: int64
+                 * @description When it was through or cancelled, milliseconds UTC.
+                 */
+                finished_at: number | null;
+                /**
+                 * Format: uuid
+                 * @description The campaign.
+                 */
+                id: string;
+                /** @description What the team calls it. */
+                name: string;
+                /** @description Whether every recipient is known. */
+                planned: boolean;
+                /** @description How far its recipients have come. */
+                progress: components["schemas"]["CampaignProgress"];
+                /**
+                 * Format: int64
+                 * @description When it begins or was to begin by itself, milliseconds UTC.
+                 */
+                scheduled_at: number | null;
+                /**
+                 * Format: int64
+                 * @description When it began, milliseconds UTC.
+                 */
+                started_at: number | null;
+                /** @description How far it has come. */
+                status: components["schemas"]["CampaignStatus"];
+                /** @description Why it was paused by itself: `template_gone`, `template_not_approved` or `channel_gone`. */
+                stopped_for: string | null;
+                /** @description The template. */
+                template: components["schemas"]["CampaignTemplate"];
+                /**
+                 * Format: int64
+                 * @description When it last changed, milliseconds UTC.
+                 */
+                updated_at: number;
+                /** @description What stands in the template's blanks for everybody, by the key of the blank; the rest is each customer's own. */
+                values: {
+                    [key: string]: string;
+                };
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_CampaignRecipient: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When the state was reached, milliseconds UTC.
+                 */
+                at: number;
+                /** @description The customer. */
+                contact: components["schemas"]["CampaignRecipientContact"];
+                /**
+                 * Format: uuid
+                 * @description Its conversation.
+                 */
+                conversation_id: string | null;
+                /**
+                 * Format: uuid
+                 * @description The message.
+                 */
+                message_id: string | null;
+                reason: components["schemas"]["CampaignReason"] | null;
+                /** @description How far their message has come. */
+                state: components["schemas"]["CampaignRecipientState"];
             }[];
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
@@ -3137,6 +4601,24 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_ContactHit: {
+            /** @description The rows. */
+            items: {
+                /** @description The contact. */
+                contact: components["schemas"]["HitContact"];
+                detail?: components["schemas"]["HitDetail"] | null;
+                /** @description Where the name meets the query: start and end in UTF-16 units. */
+                highlights: number[][];
+                /**
+                 * Format: int64
+                 * @description When they last wrote.
+                 */
+                last_inbound_at?: number | null;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_Conversation: {
             /** @description The rows. */
             items: {
@@ -3241,90 +4723,25 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
-        List_Message: {
+        List_Macro: {
             /** @description The rows. */
             items: {
-                /**
-                 * Format: int64
-                 * @description When it was said, by the provider's clock; orders the thread.
-                 */
-                at: number;
-                /** @description Who wrote it. */
-                author: components["schemas"]["Author"];
+                /** @description The actions, in order. */
+                actions: components["schemas"]["MacroAction"][];
                 /**
                  * Format: uuid
-                 * @description The channel it came or went over; another one than the conversation's when it went over the standby route.
-                 */
-                channel_id: string;
-                /** @description The sender's own id. */
-                client_id?: string | null;
-                /**
-                 * Format: uuid
-                 * @description Its customer.
-                 */
-                contact_id: string;
-                /** @description What was said. */
-                content: components["schemas"]["Content"];
-                /**
-                 * Format: uuid
-                 * @description Its conversation.
-                 */
-                conversation_id: string;
-                cost?: components["schemas"]["MessageCost"] | null;
-                /**
-                 * Format: int64
-                 * @description When it was stored.
-                 */
-                created_at: number;
-                /**
-                 * Format: int64
-                 * @description When it arrived.
-                 */
-                delivered_at?: number | null;
-                /** @description Who said it. */
-                direction: components["schemas"]["Direction"];
-                /**
-                 * Format: int64
-                 * @description When its author changed it.
-                 */
-                edited_at?: number | null;
-                error?: components["schemas"]["MessageError"] | null;
-                /**
-                 * Format: uuid
-                 * @description The message.
+                 * @description The macro.
                  */
                 id: string;
-                /** @description The content's kind. */
-                kind: string;
-                media?: components["schemas"]["MessageMedia"] | null;
-                /** @description Its words, shortened to one line. */
-                preview: string;
-                /** @description Emoji on it. */
-                reactions: components["schemas"]["Reaction"][];
+                /** @description Its name. */
+                name: string;
+                /** @description Whether everybody has it; else only its owner. */
+                shared: boolean;
                 /**
                  * Format: int64
-                 * @description When it was read.
+                 * @description When it last changed, milliseconds UTC.
                  */
-                read_at?: number | null;
-                reply_to?: components["schemas"]["Quote"] | null;
-                /**
-                 * Format: int64
-                 * @description When its author took it back.
-                 */
-                revoked_at?: number | null;
-                /**
-                 * Format: int64
-                 * @description When the provider took it.
-                 */
-                sent_at?: number | null;
-                /** @description Where it stands. */
-                status: components["schemas"]["MessageStatus"];
-                /**
-                 * Format: int64
-                 * @description When it got there, milliseconds UTC.
-                 */
-                status_at?: number | null;
-                verdict?: components["schemas"]["Verdict"] | null;
+                updated_at: number;
             }[];
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
@@ -3339,6 +4756,57 @@ export interface components {
                 link: string;
                 /** @description The text that stands ready in the customer's chat. */
                 text: string;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_QuickReply: {
+            /** @description The rows. */
+            items: {
+                /** @description Who may use it. */
+                audience: components["schemas"]["QuickReplyAudience"];
+                /** @description What it says, by language tag. Blanks: `{first_name}`, `{agent_name}`, `{channel}`, `{city|your town}`. */
+                bodies: {
+                    [key: string]: string;
+                };
+                /**
+                 * Format: int64
+                 * @description When it was made, milliseconds UTC.
+                 */
+                created_at: number;
+                here?: components["schemas"]["QuickReplyHere"] | null;
+                /**
+                 * Format: uuid
+                 * @description The reply.
+                 */
+                id: string;
+                /** @description Whether the caller may change and remove it. */
+                may_change: boolean;
+                /**
+                 * Format: int64
+                 * @description How often the caller has.
+                 */
+                own_uses: number;
+                /** @description What is typed after the slash, unique in the workspace. */
+                shortcut: string;
+                /**
+                 * Format: uuid
+                 * @description The team, when it is a team's.
+                 */
+                team_id?: string | null;
+                /** @description What it is called in lists. */
+                title: string;
+                /**
+                 * Format: int64
+                 * @description When it last changed.
+                 */
+                updated_at: number;
+                /**
+                 * Format: int64
+                 * @description How often everybody has used it.
+                 */
+                uses: number;
             }[];
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
@@ -3390,6 +4858,65 @@ export interface components {
                 last_seen_at: number;
                 /** @description The browser's own words. */
                 user_agent: string;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Survey: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Who had the conversation when it was resolved.
+                 */
+                agent_id?: string | null;
+                /**
+                 * Format: int64
+                 * @description When it was asked, milliseconds UTC.
+                 */
+                asked_at?: number | null;
+                /** @description The customer's words about it. */
+                comment?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The customer.
+                 */
+                contact_id: string;
+                /**
+                 * Format: uuid
+                 * @description The conversation it is about.
+                 */
+                conversation_id: string;
+                /**
+                 * Format: uuid
+                 * @description The survey.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description The question.
+                 */
+                message_id?: string | null;
+                /**
+                 * Format: int64
+                 * @description The resolution it follows, milliseconds UTC.
+                 */
+                resolved_at: number;
+                /**
+                 * Format: int32
+                 * @description 1 (worst) to 5 (best).
+                 */
+                score?: number | null;
+                /**
+                 * Format: int64
+                 * @description When that was given, milliseconds UTC.
+                 */
+                scored_at?: number | null;
+                /** @description `asked` or `answered`. */
+                state: string;
+                /** @description `list` inside the service window, `template` outside. */
+                via?: string | null;
             }[];
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
@@ -3526,6 +5053,105 @@ export interface components {
             }[];
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
+        };
+        /** @description A named list of actions. */
+        Macro: {
+            /** @description The actions, in order. */
+            actions: components["schemas"]["MacroAction"][];
+            /**
+             * Format: uuid
+             * @description The macro.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether everybody has it; else only its owner. */
+            shared: boolean;
+            /**
+             * Format: int64
+             * @description When it last changed, milliseconds UTC.
+             */
+            updated_at: number;
+        };
+        /** @description One action. */
+        MacroAction: {
+            /** @enum {string} */
+            type: "assign";
+            /**
+             * Format: uuid
+             * @description The user; null = nobody.
+             */
+            user_id?: string | null;
+        } | {
+            /** @enum {string} */
+            type: "assign_me";
+        } | {
+            /**
+             * Format: uuid
+             * @description The team; null = none.
+             */
+            team_id?: string | null;
+            /** @enum {string} */
+            type: "team";
+        } | {
+            closing?: components["schemas"]["Closing"] | null;
+            /** @description Which; snoozing is an action of its own. */
+            status: components["schemas"]["ConversationStatus"];
+            /** @enum {string} */
+            type: "status";
+        } | {
+            /** @enum {string} */
+            type: "snooze";
+            /** @description When, on the workspace's clock. */
+            until: components["schemas"]["SnoozeMoment"];
+        } | {
+            /** @description Which. */
+            priority: components["schemas"]["Priority"];
+            /** @enum {string} */
+            type: "priority";
+        } | {
+            /** @description The text, 1 to 4,096 characters. */
+            body: string;
+            /** @enum {string} */
+            type: "send_text";
+        } | {
+            /** @description Its language, with underscore. */
+            language: string;
+            /** @description Its name. */
+            name: string;
+            /** @enum {string} */
+            type: "send_template";
+        } | {
+            /** @description The text, 1 to 4,096 characters. */
+            body: string;
+            /** @enum {string} */
+            type: "note";
+        };
+        /** @description What may be changed about a macro; what is left out stays. */
+        MacroPatch: {
+            /** @description The actions. */
+            actions?: components["schemas"]["MacroAction"][] | null;
+            /** @description Its name. */
+            name?: string | null;
+            /** @description Whether everybody has it. */
+            shared?: boolean | null;
+        };
+        /** @description What came of it. */
+        MacroRun: {
+            /** @description The conversation as it is now. */
+            conversation: components["schemas"]["Conversation"];
+            /** @description The messages that were queued. */
+            message_ids: string[];
+        };
+        /** @description Which conversation. */
+        MacroRunRequest: {
+            /** @description The client's own id of this run, 1 to 80 characters: the same one again sends nothing twice. */
+            client_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The conversation.
+             */
+            conversation_id: string;
         };
         /** @description One field of ours and one of theirs. */
         Mapping: {
@@ -3684,6 +5310,8 @@ export interface components {
              */
             edited_at?: number | null;
             error?: components["schemas"]["MessageError"] | null;
+            /** @description The event it tells of, in its sender's words. */
+            event?: string | null;
             /**
              * Format: uuid
              * @description The message.
@@ -3692,6 +5320,7 @@ export interface components {
             /** @description The content's kind. */
             kind: string;
             media?: components["schemas"]["MessageMedia"] | null;
+            plan?: components["schemas"]["MessagePlan"] | null;
             /** @description Its words, shortened to one line. */
             preview: string;
             /** @description Emoji on it. */
@@ -3781,11 +5410,67 @@ export interface components {
             /** @description Where to fetch it, once stored. */
             url?: string | null;
         };
+        /** @description What may be changed about a message that has not gone out; what is left out stays. */
+        MessagePatch: {
+            /** @description Whether it is taken back when the customer writes before its moment. */
+            cancel_on_reply?: boolean | null;
+            content?: components["schemas"]["Content"] | null;
+            /**
+             * Format: int64
+             * @description Not before, milliseconds UTC, at most a year ahead; null sends it now.
+             */
+            send_at?: number | null;
+        };
+        /** @description When a message that waits for a chosen moment goes. */
+        MessagePlan: {
+            /**
+             * Format: int64
+             * @description A message of the customer after this moment cancels it; null when none does.
+             */
+            heed_since?: number | null;
+            /**
+             * Format: int64
+             * @description Not before, milliseconds UTC.
+             */
+            send_at: number;
+        };
         /**
          * @description Where a message stands.
          * @enum {string}
          */
-        MessageStatus: "queued" | "held" | "sending" | "unknown" | "sent" | "delivered" | "read" | "failed" | "refused" | "received" | "note" | "event";
+        MessageStatus: "scheduled" | "queued" | "held" | "sending" | "unknown" | "sent" | "delivered" | "read" | "failed" | "refused" | "withdrawn" | "received" | "note" | "event";
+        /** @description A change to many conversations. */
+        NewBulk: {
+            /** @description What is changed. */
+            action: components["schemas"]["BulkAction"];
+            filter?: components["schemas"]["ConversationFilter"] | null;
+            /** @description These, at most 500. */
+            ids?: string[];
+        };
+        /** @description A campaign to be made. */
+        NewCampaign: {
+            /** @description Whom it is for. */
+            audience: components["schemas"]["CampaignAudiencePut"];
+            /**
+             * Format: uuid
+             * @description The channel it goes over.
+             */
+            channel_id: string;
+            /** @description What the team calls it: 1 to 100 characters. Customers do not see it. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The template, of the channel's account.
+             */
+            template_id: string;
+            /**
+             * @description What stands in blanks for everybody, by the key of the blank. The others are filled from each customer's data as
+             *     the template says; whoever lacks it is left out and told as `missing_value`.
+             */
+            values?: {
+                [key: string]: string;
+            };
+        };
         /** @description A number to be connected. */
         NewChannel: {
             /**
@@ -3885,6 +5570,19 @@ export interface components {
              */
             workspace_id: string;
         };
+        /** @description A category to be added. */
+        NewClosingCategory: {
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A collaborator to be added. */
+        NewCollaborator: {
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            user_id: string;
+        };
         /** @description A CRM to be connected. */
         NewConnection: {
             /** @description Token of a private app. */
@@ -3940,14 +5638,41 @@ export interface components {
             /** @description The name it gets: small Latin letters, digits and underscores. */
             name: string;
         };
+        /** @description A macro to be made. */
+        NewMacro: {
+            /** @description The actions, 1 to 20, of which at most 5 send something. */
+            actions: components["schemas"]["MacroAction"][];
+            /** @description Its name, 1 to 100 characters. */
+            name: string;
+            /** @description Whether everybody has it; that takes the right to lead a team. */
+            shared?: boolean;
+        };
         /** @description A note to be written. */
         NewNote: {
             /** @description The text, 1 to 10,000 characters. */
             body: string;
             /** @description The client's own id: the same one again gives the note that it made before. */
             client_id?: string | null;
-            /** @description Users mentioned. */
+            /** @description Users mentioned: each is told, and finds the conversation among their mentions. */
             mentions?: string[];
+        };
+        /** @description A reply to be made. */
+        NewQuickReply: {
+            /** @description Who may use it; left out = its author alone. */
+            audience?: components["schemas"]["QuickReplyAudience"];
+            /** @description What it says, by language tag; at least one, each at most 4096 characters. */
+            bodies: {
+                [key: string]: string;
+            };
+            /** @description What is typed after the slash: 1 to 40 letters, digits, `-`, `_` or `.`; unique in the workspace. */
+            shortcut: string;
+            /**
+             * Format: uuid
+             * @description The team, for a team's reply.
+             */
+            team_id?: string | null;
+            /** @description What it is called in lists, 1 to 120 characters. */
+            title: string;
         };
         /** @description A team to be made. */
         NewTeam: {
@@ -4008,6 +5733,20 @@ export interface components {
             /** @description What they may do; not above the caller's own role. */
             role: components["schemas"]["Role"];
         };
+        /** @description A view to be made. */
+        NewView: {
+            /** @description Which conversations, in which order. */
+            filter?: components["schemas"]["ConversationFilter"];
+            /** @description What it is called, 1 to 100 characters. */
+            name: string;
+            /** @description Who sees it; left out = only who made it. */
+            scope?: components["schemas"]["ViewScope"];
+            /**
+             * Format: uuid
+             * @description The team that sees it, with the scope `team`.
+             */
+            team_id?: string | null;
+        };
         /**
          * @description What happens when the month's budget is used up.
          * @enum {string}
@@ -4062,13 +5801,15 @@ export interface components {
              * @description The customer, when there is no conversation yet.
              */
             contact_id?: string | null;
-            /** @description What would be said. */
+            /** @description What would be said. Blanks of a template that are left out are filled as they would be on sending. */
             content: components["schemas"]["Content"];
             /**
              * Format: uuid
              * @description The conversation; or `contact_id` with `channel_id`.
              */
             conversation_id?: string | null;
+            /** @description The event it would tell of, as in a message. */
+            event?: string | null;
         };
         /**
          * @description How urgent a conversation is.
@@ -4143,6 +5884,83 @@ export interface components {
         QrText: {
             /** @description The text that stands ready, 1 to 140 characters. */
             text: string;
+        };
+        /** @description An answer kept ready. */
+        QuickReply: {
+            /** @description Who may use it. */
+            audience: components["schemas"]["QuickReplyAudience"];
+            /** @description What it says, by language tag. Blanks: `{first_name}`, `{agent_name}`, `{channel}`, `{city|your town}`. */
+            bodies: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds UTC.
+             */
+            created_at: number;
+            here?: components["schemas"]["QuickReplyHere"] | null;
+            /**
+             * Format: uuid
+             * @description The reply.
+             */
+            id: string;
+            /** @description Whether the caller may change and remove it. */
+            may_change: boolean;
+            /**
+             * Format: int64
+             * @description How often the caller has.
+             */
+            own_uses: number;
+            /** @description What is typed after the slash, unique in the workspace. */
+            shortcut: string;
+            /**
+             * Format: uuid
+             * @description The team, when it is a team's.
+             */
+            team_id?: string | null;
+            /** @description What it is called in lists. */
+            title: string;
+            /**
+             * Format: int64
+             * @description When it last changed.
+             */
+            updated_at: number;
+            /**
+             * Format: int64
+             * @description How often everybody has used it.
+             */
+            uses: number;
+        };
+        /**
+         * @description Who may use a reply.
+         * @enum {string}
+         */
+        QuickReplyAudience: "private" | "team" | "shared";
+        /** @description A reply as it would be said in a conversation. */
+        QuickReplyHere: {
+            /** @description The language chosen for the customer. */
+            language: string;
+            /** @description The blanks that nothing fills, as they stand in the text. */
+            missing: string[];
+            /** @description The text with its blanks filled; what nothing fills keeps its braces. */
+            text: string;
+        };
+        /** @description What may be changed about a reply; what is left out stays. */
+        QuickReplyPatch: {
+            audience?: components["schemas"]["QuickReplyAudience"] | null;
+            /** @description Everything it says from now on. */
+            bodies?: {
+                [key: string]: string;
+            } | null;
+            /** @description What is typed after the slash. */
+            shortcut?: string | null;
+            /**
+             * Format: uuid
+             * @description The team, together with `audience`.
+             */
+            team_id?: string | null;
+            /** @description What it is called in lists. */
+            title?: string | null;
         };
         /** @description A message that another one answers. */
         Quote: {
@@ -4368,6 +6186,117 @@ export interface components {
              */
             to: components["schemas"]["RouteSide"];
         };
+        /** @description Everything about who gets conversations. */
+        Routing: {
+            /**
+             * Format: int64
+             * @description After how long without a connected screen somebody who says "online" is away, milliseconds.
+             */
+            away_after_ms: number;
+            /** @description Those of teams and channels that have one. */
+            places: components["schemas"]["RoutingPlace"][];
+            /** @description The workspace's policy. */
+            workspace: components["schemas"]["RoutingPlace"];
+        };
+        /**
+         * @description How conversations are given out.
+         * @enum {string}
+         */
+        RoutingMode: "manual" | "round_robin" | "load" | "skill";
+        /** @description What may be changed about presence. */
+        RoutingPatch: {
+            /**
+             * Format: int64
+             * @description After how long without a connected screen somebody is away: 1 to 60 minutes, in milliseconds.
+             */
+            away_after_ms?: number | null;
+        };
+        /** @description A policy with working hours. */
+        RoutingPlace: {
+            /**
+             * Format: int32
+             * @description Most open and pending conversations an agent has at a time; null = no limit.
+             */
+            cap?: number | null;
+            /** @description Whether the customer's owner comes first. */
+            crm_owner: boolean;
+            hours?: components["schemas"]["WorkHours"] | null;
+            /**
+             * Format: uuid
+             * @description The workspace, team or channel.
+             */
+            id: string;
+            /** @description Which of them. */
+            kind: components["schemas"]["RoutingPlaceKind"];
+            mode?: components["schemas"]["RoutingMode"] | null;
+            /** @description What every member of the team can do. */
+            skills: string[];
+            /**
+             * Format: uuid
+             * @description Whose members get them; null = everybody who may answer. A team's own policy is for its own members.
+             */
+            team_id?: string | null;
+        };
+        /**
+         * @description Whose policy it is.
+         * @enum {string}
+         */
+        RoutingPlaceKind: "workspace" | "team" | "channel";
+        /** @description A policy as it is to be; what is left out is null, false or empty. */
+        RoutingPlacePut: {
+            /**
+             * Format: int32
+             * @description Most open and pending conversations an agent has at a time, 0 to 1,000; null = no limit.
+             */
+            cap?: number | null;
+            /** @description Whether the customer's owner comes first. */
+            crm_owner?: boolean;
+            hours?: components["schemas"]["WorkHours"] | null;
+            mode?: components["schemas"]["RoutingMode"] | null;
+            /** @description What every member of the team can do: for teams. */
+            skills?: string[];
+            /**
+             * Format: uuid
+             * @description Whose members get them: for the workspace and channels.
+             */
+            team_id?: string | null;
+        };
+        /** @description A named filter and order of the inbox. */
+        SavedView: {
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds UTC.
+             */
+            created_at: number;
+            /** @description Whether the caller may change it. */
+            editable: boolean;
+            /** @description Which conversations, in which order. "Mine" are those of whoever looks. */
+            filter: components["schemas"]["ConversationFilter"];
+            /**
+             * Format: uuid
+             * @description The view.
+             */
+            id: string;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Who made it; null when a program did.
+             */
+            owner_id?: string | null;
+            /** @description Who sees it. */
+            scope: components["schemas"]["ViewScope"];
+            /**
+             * Format: uuid
+             * @description The team that sees it.
+             */
+            team_id?: string | null;
+            /**
+             * Format: int64
+             * @description When it last changed.
+             */
+            updated_at: number;
+        };
         /** @description A message that was found, with what is needed to show it and to jump there. */
         SearchHit: {
             /** @description Whose. */
@@ -4382,17 +6311,58 @@ export interface components {
             /** @description The message. */
             message: components["schemas"]["HitMessage"];
         };
+        /** @description How far messages of old are indexed again; until then they are not found. */
+        SearchIndexing: {
+            /**
+             * Format: int64
+             * @description Messages that are done.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Messages in all.
+             */
+            total: number;
+        };
+        /** @description What was found: messages as a list of their own, with notes and customers beside it. */
+        SearchResults: {
+            /** @description Customers, the last heard first. */
+            contacts: components["schemas"]["List_ContactHit"];
+            indexing: components["schemas"]["SearchIndexing"] | null;
+            /** @description Messages, newest first. */
+            items: components["schemas"]["SearchHit"][];
+            /**
+             * @description Ask with it for more messages; null at the end. A page may hold fewer than asked for and still have one: then
+             *     the search looks further back with the next.
+             */
+            next_cursor: string | null;
+            /** @description Notes, newest first. */
+            notes: components["schemas"]["List_SearchHit"];
+        };
         /** @description A message to be sent. */
         SendRequest: {
+            /** @description Takes it back when the customer writes before its moment. Needs `send_at`. */
+            cancel_on_reply?: boolean;
             /** @description The client's own id, 1 to 100 characters: the same one again gives the message that it made before. */
             client_id?: string | null;
             /** @description What is said. */
             content: components["schemas"]["Content"];
             /**
+             * @description The event it tells of, 1 to 100 characters: `order_shipped:1234`. A second notice about the same event waits for
+             *     the guard's time between two of them; what names an event is a notice, not an answer.
+             */
+            event?: string | null;
+            /**
              * Format: uuid
              * @description The message it answers.
              */
             reply_to?: string | null;
+            /**
+             * Format: int64
+             * @description Not before this moment, milliseconds UTC, at most a year ahead; left out, as soon as the guard lets it. The guard
+             *     judges it now, and again when its moment has come.
+             */
+            send_at?: number | null;
         };
         /** @description One of the caller's signed-in browsers. */
         Session: {
@@ -4438,6 +6408,11 @@ export interface components {
             /** @description Password. */
             password: string;
         };
+        /**
+         * @description When a conversation comes back, as people say it.
+         * @enum {string}
+         */
+        SnoozeMoment: "three_hours" | "later_today" | "tomorrow" | "monday";
         /** @description An app that gets the account's events. */
         SubscribedApp: {
             /** @description Its id. */
@@ -4488,6 +6463,158 @@ export interface components {
             /** @description The language, the words, the tag, or how often it was used in 30 days; empty where the code says it all. */
             value: string;
         };
+        /** @description A customer who was asked. */
+        Survey: {
+            /**
+             * Format: uuid
+             * @description Who had the conversation when it was resolved.
+             */
+            agent_id?: string | null;
+            /**
+             * Format: int64
+             * @description When it was asked, milliseconds UTC.
+             */
+            asked_at?: number | null;
+            /** @description The customer's words about it. */
+            comment?: string | null;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            contact_id: string;
+            /**
+             * Format: uuid
+             * @description The conversation it is about.
+             */
+            conversation_id: string;
+            /**
+             * Format: uuid
+             * @description The survey.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The question.
+             */
+            message_id?: string | null;
+            /**
+             * Format: int64
+             * @description The resolution it follows, milliseconds UTC.
+             */
+            resolved_at: number;
+            /**
+             * Format: int32
+             * @description 1 (worst) to 5 (best).
+             */
+            score?: number | null;
+            /**
+             * Format: int64
+             * @description When that was given, milliseconds UTC.
+             */
+            scored_at?: number | null;
+            /** @description `asked` or `answered`. */
+            state: string;
+            /** @description `list` inside the service window, `template` outside. */
+            via?: string | null;
+        };
+        /** @description The figures, all of them exact. */
+        SurveyFigures: {
+            /** @description By agent, the most asked first. */
+            agents: components["schemas"]["SurveyScoresOfAgent"][];
+            /** @description Everything together. */
+            total: components["schemas"]["SurveyScores"];
+        };
+        /** @description How satisfied customers were. */
+        SurveyScores: {
+            /**
+             * Format: int64
+             * @description How many gave a score.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description How many were asked.
+             */
+            asked: number;
+            /**
+             * Format: double
+             * @description The mean score; null when nobody answered.
+             */
+            average?: number | null;
+            /** @description How often each score was given: 1 first, 5 last. */
+            distribution: number[];
+        };
+        /** @description The scores of one agent. */
+        SurveyScoresOfAgent: components["schemas"]["SurveyScores"] & {
+            /**
+             * Format: uuid
+             * @description The agent; null = nobody had the conversation.
+             */
+            agent_id?: string | null;
+        };
+        /** @description What is chosen about surveys. */
+        SurveySettings: {
+            /**
+             * Format: int64
+             * @description How long an answer counts, milliseconds.
+             */
+            answer_ms: number;
+            /**
+             * Format: int64
+             * @description How long the customer's next words count as the comment, milliseconds.
+             */
+            comment_ms: number;
+            /**
+             * Format: int64
+             * @description How long after the resolution, milliseconds.
+             */
+            delay_ms: number;
+            /** @description Whether customers are asked at all. */
+            enabled: boolean;
+            /**
+             * Format: int32
+             * @description A customer is asked again after this many days at the earliest.
+             */
+            every_days: number;
+            /** @description The question in the shop's own words; null = ours, in the customer's language. */
+            question?: string | null;
+            template?: components["schemas"]["SurveyTemplate"] | null;
+        };
+        /** @description What may be changed; what is left out stays. */
+        SurveySettingsPatch: {
+            /**
+             * Format: int64
+             * @description How long an answer counts: 1 hour to 90 days, in milliseconds.
+             */
+            answer_ms?: number | null;
+            /**
+             * Format: int64
+             * @description How long the customer's next words count as the comment: 0 to 7 days, in milliseconds.
+             */
+            comment_ms?: number | null;
+            /**
+             * Format: int64
+             * @description How long after the resolution: 0 to 7 days, in milliseconds.
+             */
+            delay_ms?: number | null;
+            /** @description Whether customers are asked at all. */
+            enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description A customer is asked again after this many days at the earliest, 0 to 3,650.
+             */
+            every_days?: number | null;
+            /** @description The question in the shop's own words, at most 1,000 characters; null = ours. */
+            question?: string | null;
+            template?: components["schemas"]["SurveyTemplate"] | null;
+        };
+        /** @description The template that asks outside the service window. */
+        SurveyTemplate: {
+            /** @description Its language, with underscore: `en_US`. */
+            language: string;
+            /** @description Its name. */
+            name: string;
+        };
         /**
          * @description Whether a channel sends.
          * @enum {string}
@@ -4521,6 +6648,11 @@ export interface components {
             /** @description Templates the account has. */
             synced: number;
         };
+        /**
+         * @description How a table is written.
+         * @enum {string}
+         */
+        TableFormat: "json" | "csv";
         /** @description A group of users. */
         Team: {
             /**
@@ -4701,6 +6833,15 @@ export interface components {
          * @enum {string}
          */
         Theme: "system" | "light" | "dark";
+        /** @description A page of a thread. */
+        ThreadPage: {
+            /** @description The messages, newest first. */
+            items: components["schemas"]["Message"][];
+            /** @description Ask with it, as `newer`, for newer ones; null at the end of the thread. */
+            newer_cursor: string | null;
+            /** @description Ask with it, as `cursor`, for older ones; null at the beginning of the thread. */
+            next_cursor: string | null;
+        };
         /** @description A key for programs, without its secret. */
         Token: {
             /**
@@ -4736,10 +6877,10 @@ export interface components {
             state: components["schemas"]["TypingState"];
         };
         /**
-         * @description What somebody is doing in a composer.
+         * @description What somebody is doing in a conversation.
          * @enum {string}
          */
-        TypingState: "typing" | "note" | "idle";
+        TypingState: "typing" | "note" | "idle" | "viewing" | "left";
         /** @description A stored file. */
         Upload: {
             /** @description Its name. */
@@ -4831,6 +6972,45 @@ export interface components {
          * @enum {string}
          */
         VerdictOutcome: "allow" | "delay" | "refuse";
+        /** @description What may be changed about a view; what is left out stays. */
+        ViewPatch: {
+            filter?: components["schemas"]["ConversationFilter"] | null;
+            /** @description What it is called. */
+            name?: string | null;
+            scope?: components["schemas"]["ViewScope"] | null;
+            /**
+             * Format: uuid
+             * @description The team that sees it, with the scope `team`.
+             */
+            team_id?: string | null;
+        };
+        /**
+         * @description Who sees a view.
+         * @enum {string}
+         */
+        ViewScope: "private" | "team" | "all";
+        /** @description A conversation that waits for an agent. */
+        WaitingConversation: {
+            /** @description The customer's name, or number. */
+            contact_name: string;
+            /**
+             * Format: uuid
+             * @description The conversation.
+             */
+            conversation_id: string;
+            /**
+             * Format: int64
+             * @description When working hours begin again, where that is what it waits for. Milliseconds UTC.
+             */
+            opens_at?: number | null;
+            /** @description Why nobody has it: `no_agents`, `nobody_available`, `all_full`, `no_skill`; null when it is about to be given. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Since when the customer waits, milliseconds UTC.
+             */
+            since: number;
+        };
         /** @description Why a message went, waits or was refused, and every try to hand it over. */
         Why: {
             /** @description The tries, first to last. */
@@ -4846,6 +7026,28 @@ export interface components {
             expires_at?: number | null;
             /** @description Whether free text may be sent now. */
             open: boolean;
+        };
+        /** @description When people work. */
+        WorkHours: {
+            /** @description Days off. */
+            holidays?: components["schemas"]["Holiday"][];
+            /** @description IANA name of the clock: `Asia/Dubai`. */
+            timezone: string;
+            /** @description Seven days, Monday first; a day without stretches is free. */
+            week: components["schemas"]["WorkSpan"][][];
+        };
+        /** @description A stretch of work, in minutes after midnight. One whose end is not after its beginning runs past midnight. */
+        WorkSpan: {
+            /**
+             * Format: int32
+             * @description The first minute, 0 to 1439.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The first minute after it, 1 to 1440.
+             */
+            to: number;
         };
         /** @description A business with its data. */
         Workspace: {
@@ -4865,6 +7067,12 @@ export interface components {
             locale: string;
             /** @description Name shown to people. */
             name: string;
+            /**
+             * Format: int32
+             * @description For how many days after it was resolved a customer's message opens the same conversation again, with whoever had
+             *     it; later a new one begins. 0: always a new one.
+             */
+            reopen_days: number;
             /** @description IANA time zone of the shop: `Asia/Dubai`. */
             timezone: string;
         };
@@ -4876,6 +7084,11 @@ export interface components {
             locale?: string | null;
             /** @description Name shown to people. */
             name?: string | null;
+            /**
+             * Format: int32
+             * @description For how many days after it was resolved a conversation opens again, 0 to 365.
+             */
+            reopen_days?: number | null;
             /** @description IANA time zone of the shop. */
             timezone?: string | null;
         };
@@ -4951,6 +7164,711 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Counts"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bulk_actions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_BulkChange"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_bulk_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBulk"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bulk_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Change */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_bulk_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Change */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_bulk_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Change */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_campaigns: {
+        parameters: {
+            query?: {
+                /** @description Only those with this status: `draft`, `scheduled`, `running`, `paused`, `finished`, `cancelled`. */
+                status?: string;
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Campaign"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCampaign"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_campaign_recipients: {
+        parameters: {
+            query?: {
+                /** @description Only those who have come this far. */
+                state?: "waiting" | "skipped" | "queued" | "delayed" | "sent" | "delivered" | "read" | "failed" | "refused" | "unknown";
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_CampaignRecipient"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignStart"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignTest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -5930,6 +8848,209 @@ export interface operations {
             };
         };
     };
+    list_closing_categories: {
+        parameters: {
+            query?: {
+                /** @description Also those that are no longer offered. */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingCategory"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_closing_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClosingCategory"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingCategory"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_closing_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Category */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingCategoryPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingCategory"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_closing_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingSettings"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_closing_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingSettingsPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingSettings"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_connections: {
         parameters: {
             query?: never;
@@ -6826,8 +9947,8 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Whose; left out = all. */
-                view?: "mine" | "unassigned" | "all" | "unread";
-                /** @description With which status; left out = open. */
+                view?: "mine" | "unassigned" | "all" | "unread" | "mentions" | "unattended";
+                /** @description With which status; left out = open, in the view `mentions` any. */
                 status?: "open" | "pending" | "snoozed" | "resolved" | "any";
                 /** @description Only this user's. */
                 assignee_id?: string;
@@ -6835,6 +9956,8 @@ export interface operations {
                 team_id?: string;
                 /** @description Only over this channel. */
                 channel_id?: string;
+                /** @description Only with this priority. */
+                priority?: "none" | "low" | "medium" | "high" | "urgent";
                 /** @description Only those whose customer's name, number or e-mail, or newest line, contains this. */
                 q?: string;
                 /** @description In which order; left out = latest. */
@@ -6893,6 +10016,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationCounts"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_matching_conversations: {
+        parameters: {
+            query?: {
+                /** @description Whose; left out = all. */
+                view?: "mine" | "unassigned" | "all" | "unread" | "mentions" | "unattended";
+                /** @description With which status; left out = open, in the view `mentions` any. */
+                status?: "open" | "pending" | "snoozed" | "resolved" | "any";
+                /** @description Only this user's. */
+                assignee_id?: string;
+                /** @description Only this team's. */
+                team_id?: string;
+                /** @description Only over this channel. */
+                channel_id?: string;
+                /** @description Only with this priority. */
+                priority?: "none" | "low" | "medium" | "high" | "urgent";
+                /** @description Only those whose customer's name, number or e-mail, or newest line, contains this. */
+                q?: string;
+                /** @description In which order; left out = latest. */
+                sort?: "latest" | "closes_next" | "waiting";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationMatches"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -6999,9 +10176,137 @@ export interface operations {
             };
         };
     };
+    list_collaborators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collaborator"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_collaborator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCollaborator"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collaborator"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_collaborator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Conversation */
+                id: string;
+                /** @description Who */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_messages: {
         parameters: {
             query?: {
+                /** @description The page round this message, about half of it newer. */
+                around?: string;
+                /** @description `newer_cursor` of another page: the page just after it. */
+                newer?: string;
                 /** @description `next_cursor` of the page before; left out = from the beginning. */
                 cursor?: string;
                 /** @description Rows of a page, 1 to 200; left out = 50. */
@@ -7021,7 +10326,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_Message"];
+                    "application/json": components["schemas"]["ThreadPage"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -7830,6 +11135,215 @@ export interface operations {
             };
         };
     };
+    list_macros: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Macro"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_macro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMacro"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_macro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Macro */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_macro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Macro */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_macro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Macro */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroRunRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroRun"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload_media: {
         parameters: {
             query?: {
@@ -8147,6 +11661,90 @@ export interface operations {
             };
         };
     };
+    withdraw_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessagePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retry_message: {
         parameters: {
             query?: never;
@@ -8271,15 +11869,13 @@ export interface operations {
             };
         };
     };
-    search_messages: {
+    list_quick_replies: {
         parameters: {
-            query: {
-                /** @description Words, in any language. */
-                q: string;
-                /** @description Only in this conversation. */
+            query?: {
+                /** @description What was typed after the slash: the beginning of a short code, or letters of title or text. The best comes first. */
+                q?: string;
+                /** @description The conversation they are wanted in: each then says what it would say there. */
                 conversation_id?: string;
-                /** @description Only of this contact. */
-                contact_id?: string;
                 /** @description `next_cursor` of the page before; left out = from the beginning. */
                 cursor?: string;
                 /** @description Rows of a page, 1 to 200; left out = 50. */
@@ -8296,7 +11892,602 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_SearchHit"];
+                    "application/json": components["schemas"]["List_QuickReply"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_quick_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuickReply"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReply"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_quick_replies: {
+        parameters: {
+            query?: {
+                /** @description `json` or `csv`; left out = `json`. */
+                format?: components["schemas"]["TableFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportFile"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_quick_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_quick_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Quick reply */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReply"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_quick_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Quick reply */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_quick_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Quick reply */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickReplyPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReply"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_quick_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Quick reply */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Routing"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Routing"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_agents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description User */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentPut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_routing_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace, a team or a channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingPlacePut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingPlace"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_routing_queue: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingConversation"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_messages: {
+        parameters: {
+            query: {
+                /** @description Words in any language, a name, an order number, or at least four digits of a phone number. */
+                q: string;
+                /** @description What is searched; left out = all. The pages after the first are of one of them. */
+                in?: "all" | "messages" | "notes" | "contacts";
+                /** @description Only in this conversation. */
+                conversation_id?: string;
+                /** @description Only of this contact. */
+                contact_id?: string;
+                /** @description Only over this channel. */
+                channel_id?: string;
+                /** @description Only in conversations of this user. */
+                assignee_id?: string;
+                /** @description Only in conversations of nobody. */
+                unassigned?: boolean;
+                /** @description Only in conversations of this team. */
+                team_id?: string;
+                /** @description Only in conversations with this status. */
+                status?: "open" | "pending" | "snoozed" | "resolved";
+                /** @description Only messages from customers (`in`) or to them (`out`). */
+                direction?: "in" | "out";
+                /** @description Only contents of these kinds, with commas between them: `text,image,document`. */
+                kind?: string;
+                /** @description Only at or after this moment, milliseconds UTC. */
+                from?: number;
+                /** @description Only before this moment, milliseconds UTC. */
+                to?: number;
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResults"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -8486,6 +12677,188 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_surveys: {
+        parameters: {
+            query?: {
+                /** @description Only of this customer. */
+                contact_id?: string;
+                /** @description Only of this conversation. */
+                conversation_id?: string;
+                /** @description Only of conversations this user had. */
+                agent_id?: string;
+                /** @description Only those with a score. */
+                answered?: boolean;
+                /** @description Asked at or after, milliseconds UTC. */
+                from?: number;
+                /** @description Asked before, milliseconds UTC. */
+                to?: number;
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Survey"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_survey_figures: {
+        parameters: {
+            query?: {
+                /** @description Only of this customer. */
+                contact_id?: string;
+                /** @description Only of this conversation. */
+                conversation_id?: string;
+                /** @description Only of conversations this user had. */
+                agent_id?: string;
+                /** @description Only those with a score. */
+                answered?: boolean;
+                /** @description Asked at or after, milliseconds UTC. */
+                from?: number;
+                /** @description Asked before, milliseconds UTC. */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyFigures"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_survey_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveySettings"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_survey_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveySettingsPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveySettings"];
+                };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
             "4XX": {
@@ -9395,6 +13768,84 @@ export interface operations {
             };
         };
     };
+    read_my_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_my_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Keys"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -9534,6 +13985,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description View */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description View */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */

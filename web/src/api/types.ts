@@ -14,6 +14,8 @@ export type Id = string
 export interface Page<T> {
   items: T[]
   next_cursor: string | null
+  /** Of a thread that is not shown to its end: where newer lines begin. */
+  newer_cursor?: string | null
 }
 
 export type Role = S['Role']
@@ -72,7 +74,14 @@ export type Direction = S['Direction']
 export type Conversation = Present<S['Conversation']>
 export type ConversationPatch = { [K in keyof S['ConversationPatch']]?: K extends 'assignee_id' | 'team_id' | 'snoozed_until' ? S['ConversationPatch'][K] : NonNullable<S['ConversationPatch'][K]> }
 
-export type View = 'mine' | 'unassigned' | 'all' | 'unread'
+export type View = S['ConversationViewName']
+/** A saved view; what its filter leaves out does not restrict. */
+export type SavedFilter = { [K in keyof S['ConversationFilter']]?: NonNullable<S['ConversationFilter'][K]> }
+export type SavedView = With<Present<S['SavedView']>, { filter: SavedFilter }>
+export type Collaborator = Present<S['Collaborator']>
+/** What a change to many does to each; what is left out stays. */
+export type BulkAction = { [K in keyof S['BulkAction']]?: K extends 'assignee_id' | 'team_id' ? S['BulkAction'][K] : NonNullable<S['BulkAction'][K]> }
+export type BulkChange = With<Present<S['BulkChange']>, { action: BulkAction; state: 'running' | 'done' | 'cancelled' }>
 export type Sort = 'latest' | 'closes_next' | 'waiting'
 export type Counts = S['ConversationCounts']
 
@@ -124,6 +133,13 @@ export type SendRequest = With<S['SendRequest'], { content: Content }>
 export type Why = Present<S['Why']>
 export type Upload = S['Upload']
 export type SearchHit = With<Present<S['SearchHit']>, { highlights: [number, number][] }>
+export type ContactHit = With<Present<S['List_ContactHit']['items'][number]>, { highlights: [number, number][]; detail: { kind: string; value: string; highlights: [number, number][] } | null; last_inbound_at: Ms | null; contact: { id: Id; name: string | null } }>
+export interface SearchPage extends Page<SearchHit> {
+  notes: Page<SearchHit>
+  contacts: Page<ContactHit>
+  /** While messages of old are not all found yet. */
+  indexing: { done: number; total: number } | null
+}
 export type AuditCounts = S['Counts']
 
 export type Connection = With<Present<S['Connection']>, { status: 'active' | 'paused' | 'error' }>
@@ -145,4 +161,14 @@ export interface LiveEvent {
   message_id?: Id
   at: Ms
   data?: unknown
+}
+
+/** An answer kept ready; `here` is what it says in the conversation that was asked about. */
+export type QuickReply = With<Present<S['QuickReply']>, { bodies: Record<string, string>; here: { language: string; text: string; missing: string[] } | null }>
+export type QuickReplyAudience = S['QuickReplyAudience']
+export type ImportReport = Present<S['ImportReport']>
+/** What one person chose for keys; actions that are not named have their usual ones. */
+export interface KeySettings {
+  mode: S['KeyMode']
+  keys: Record<string, { code: string; mod?: boolean; shift?: boolean; alt?: boolean } | null>
 }

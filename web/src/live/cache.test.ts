@@ -27,6 +27,7 @@ describe('a changed conversation in a list', () => {
     ['leaves when it no longer belongs', conversation('a', 30, { status: 'resolved' }), filter, 'b,c'],
     ['stays away when it never belonged', conversation('d', 50, { status: 'snoozed' }), filter, 'a,b,c'],
     ['is only updated in place during a text search', conversation('c', 99), { ...filter, q: 'x' }, 'a,b,c'],
+    ['is only updated in place among mentions', conversation('d', 99), { ...filter, view: 'mentions' as const, status: 'any' as const }, 'a,b,c'],
     ['orders by the closing window', conversation('c', 5), { ...filter, sort: 'closes_next' as const }, 'c,a,b'],
   ])('%s', (_name, row, wanted, expected) => {
     expect(ids(placeConversation(list, row, wanted, 'me'))).toBe(expected)
@@ -38,6 +39,8 @@ describe('a changed conversation in a list', () => {
     ['unassigned', { assignee_id: null }, true],
     ['unread', { unread_count: 0 }, false],
     ['unread', { unread_count: 2 }, true],
+    ['unattended', { waiting_since: null }, false],
+    ['unattended', { waiting_since: 5 }, true],
   ] as const)('view %s with %o: %s', (view, more, expected) => {
     expect(belongs(conversation('a', 1, more), { ...filter, view }, 'me')).toBe(expected)
   })

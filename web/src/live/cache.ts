@@ -17,12 +17,17 @@ export function rank(conversation: Conversation, sort: ConversationFilter['sort'
   return newest
 }
 
-/** Whether a changed conversation still belongs to a list; a text search is left to the server. */
+/** Whether a changed conversation still belongs to a list; a text search and mentions are left to the server. */
 export function belongs(conversation: Conversation, filter: ConversationFilter, me: Id): boolean {
   if (filter.status !== 'any' && conversation.status !== filter.status) return false
+  if (filter.assignee_id && conversation.assignee_id !== filter.assignee_id) return false
+  if (filter.team_id && conversation.team_id !== filter.team_id) return false
+  if (filter.channel_id && conversation.channel.id !== filter.channel_id) return false
+  if (filter.priority && conversation.priority !== filter.priority) return false
   if (filter.view === 'mine') return conversation.assignee_id === me
   if (filter.view === 'unassigned') return conversation.assignee_id === null
   if (filter.view === 'unread') return conversation.unread_count > 0
+  if (filter.view === 'unattended') return conversation.waiting_since !== null
   return true
 }
 
@@ -30,7 +35,7 @@ export function belongs(conversation: Conversation, filter: ConversationFilter, 
 export function placeConversation(pages: Pages<Conversation>, conversation: Conversation, filter: ConversationFilter, me: Id): Pages<Conversation> {
   const items = pages.pages.flatMap((page) => page.items)
   const known = items.some((item) => item.id === conversation.id)
-  if (filter.q) {
+  if (filter.q || filter.view === 'mentions') {
     if (!known) return pages
     return { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map((item) => (item.id === conversation.id ? conversation : item)) })) }
   }
@@ -116,13 +121,20 @@ export function putMessage(client: QueryClient, message: Message): boolean {
 }
 
 export function placeMessage(pages: Pages<Message>, message: Message): Pages<Message> {
-  const known = pages.pages.some((page) => page.items.some((item) => item.id === message.id))
+  const known = pages.pages.flatMap((page) => page.items).find((item) => item.id === message.id)
+  if (known && known.at !== message.at) {
+    // A planned message takes its place when it goes.
+    const without = { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.filter((item) => item.id !== message.id) })) }
+    return placeMessage(without, newer(known, message))
+  }
   if (known) {
     return { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map((item) => (item.id === message.id ? newer(item, message) : item)) })) }
   }
   const [head, ...rest] = pages.pages
   if (!head) return pages
   const items = [...head.items]
+  // What is shown ends before this message: it comes when the reader goes on to the end.
+  if (head.newer_cursor && message.at >= (items[0]?.at ?? 0)) return pages
   let index = items.findIndex((item) => item.at <= message.at)
   if (index < 0) {
     // Older than what is loaded: it comes with its own page.
@@ -133,13 +145,13 @@ export function placeMessage(pages: Pages<Message>, message: Message): Pages<Mes
   return { ...pages, pages: [{ ...head, items }, ...rest] }
 }
 
-const order = ['queued', 'held', 'sending', 'unknown', 'sent', 'delivered', 'read']
+const order = ['scheduled', 'queued', 'held', 'sending', 'unknown', 'sent', 'delivered', 'read']
 
 /** Ticks never go back: a late "sent" does not undo "read". */
 function newer(old: Message, fresh: Message): Message {
   const was = order.indexOf(old.status)
   const is = order.indexOf(fresh.status)
-  if (was >= 4 && is >= 0 && is < was) return { ...fresh, status: old.status, status_at: old.status_at }
+  if (was >= 5 && is >= 0 && is < was) return { ...fresh, status: old.status, status_at: old.status_at }
   return fresh
 }
 

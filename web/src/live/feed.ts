@@ -4,11 +4,12 @@ import { keys } from '@/api/keys'
 import type { Id, LiveEvent } from '@/api/types'
 import { setConnection } from './connection'
 import { createGatherer } from './gather'
-import { noteTyping } from './presence'
+import { tellMention } from './mention'
+import { noteLooking, noteTyping } from './presence'
 
 const kinds = [
   'message.created', 'message.updated', 'conversation.created', 'conversation.updated', 'contact.created', 'contact.updated',
-  'channel.updated', 'connection.updated', 'typing', 'presence', 'hello', 'reset',
+  'channel.updated', 'connection.updated', 'conversation.mentioned', 'views.updated', 'bulk.updated', 'typing', 'presence', 'hello', 'reset',
 ] as const
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -32,7 +33,21 @@ export function startFeed(client: QueryClient, me: Id, from: string): Feed {
     const data = isRecord(event.data) ? event.data : {}
     const user = String(data.user_id ?? '')
     if (!event.conversation_id || !user || user === me) return
-    noteTyping({ conversation_id: event.conversation_id, user_id: user, name: String(data.name ?? ''), state: String(data.state ?? 'idle') })
+    const state = String(data.state ?? 'idle')
+    const sign = { conversation_id: event.conversation_id, user_id: user, name: String(data.name ?? '') }
+    if (state === 'viewing' || state === 'left') return noteLooking(sign, state === 'left')
+    noteTyping({ ...sign, state })
+    if (state !== 'idle') noteLooking(sign, false)
+  }
+
+  /** Somebody was mentioned, added or told of a note: if it is us, at once and in words. */
+  function hearMention(event: LiveEvent): void {
+    const data = isRecord(event.data) ? event.data : {}
+    if (event.conversation_id) void client.invalidateQueries({ queryKey: keys.collaborators(event.conversation_id) })
+    if (!event.conversation_id || !Array.isArray(data.user_ids) || !data.user_ids.includes(me) || data.by === me) return
+    void client.invalidateQueries({ queryKey: keys.counts })
+    void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === 'list' && (queryKey[2] as { view?: string } | undefined)?.view === 'mentions' })
+    tellMention(client, event.conversation_id, String(data.name ?? ''), String(data.why ?? ''))
   }
 
   function receive(kind: (typeof kinds)[number], event: LiveEvent): void {
@@ -44,6 +59,12 @@ export function startFeed(client: QueryClient, me: Id, from: string): Feed {
         return void client.invalidateQueries()
       case 'typing':
         return hearTyping(event)
+      case 'conversation.mentioned':
+        return hearMention(event)
+      case 'views.updated':
+        return void client.invalidateQueries({ queryKey: keys.views })
+      case 'bulk.updated':
+        return isRecord(event.data) ? void client.invalidateQueries({ queryKey: keys.bulk(String(event.data.bulk_id)) }) : undefined
       case 'presence':
         return void client.invalidateQueries({ queryKey: keys.users })
       case 'channel.updated':

@@ -4,6 +4,7 @@ import { ApiError, get } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Contact, Conversation, Id, LiveEvent, Message, MessageStatus, Page } from '@/api/types'
 import { cachedMessage, conversationsOf, isListed, markLastLine, putContact, putConversation, putMessage } from './cache'
+import { tellAwake } from './mention'
 
 /** How long the first event of a beat waits for others. */
 const beat = 60
@@ -61,7 +62,10 @@ export function createGatherer(client: QueryClient, me: Id): Gatherer {
     wanted.messages.clear()
     wanted.contacts.clear()
     if (conversations.length > flood) void client.invalidateQueries({ queryKey: keys.conversations })
-    else for (const id of conversations) void load<Conversation>(`/conversations/${id}`, (row) => putConversation(client, row, me))
+    else for (const id of conversations) void load<Conversation>(`/conversations/${id}`, (row) => {
+      tellAwake(client, row, me)
+      putConversation(client, row, me)
+    })
     for (const [conversation, ids] of messages) fetchMessages(conversation, [...ids])
     for (const id of contacts) void load<Contact>(`/contacts/${id}`, (row) => putContact(client, row))
   }

@@ -7,6 +7,8 @@ export interface Prefs {
   density: Density
   locale: string
   context: boolean
+  /** The list of all views stands beside the conversations. */
+  views?: boolean
 }
 
 export const prefs = createKeptStore<Prefs>('rapport.prefs', { theme: 'system', density: 'comfortable', locale: document.documentElement.lang || 'en', context: true })
@@ -26,6 +28,6 @@ export function startPrefs(): void {
   dark().addEventListener('change', applyPrefs)
 }
 
-export function setPrefs(change: Partial<Prefs>): void {
-  prefs.set((old) => ({ ...old, ...change }))
+export function setPrefs(change: Partial<Prefs> | ((old: Prefs) => Partial<Prefs>)): void {
+  prefs.set((old) => ({ ...old, ...(typeof change === 'function' ? change(old) : change) }))
 }

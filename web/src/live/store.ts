@@ -39,21 +39,30 @@ function kept<T>(name: string): T | undefined {
   }
 }
 
+export interface KeptStore<T> extends Store<T> {
+  /** Whether what it holds would be there after the tab is closed. */
+  isKept(): boolean
+}
+
 /** A store kept in localStorage and shared by every tab: a change begins with what other tabs have written, so that none undoes the other's. */
-export function createKeptStore<T>(name: string, initial: T): Store<T> {
+export function createKeptStore<T>(name: string, initial: T): KeptStore<T> {
   const store = createStore(kept<T>(name) ?? initial)
+  // While the storage takes nothing (full, forbidden), this tab's own value is the only whole one.
+  let safe = true
   window.addEventListener('storage', (event) => {
-    if (event.key === name) store.set(kept<T>(name) ?? initial)
+    if (event.key === name && safe) store.set(kept<T>(name) ?? initial)
   })
   return {
     ...store,
+    isKept: () => safe,
     set: (next) => {
-      const before = kept<T>(name) ?? store.get()
+      const before = safe ? (kept<T>(name) ?? store.get()) : store.get()
       const value = typeof next === 'function' ? (next as (value: T) => T)(before) : next
       try {
         localStorage.setItem(name, JSON.stringify(value))
+        safe = true
       } catch {
-        // A full or forbidden storage loses the memory, not the work.
+        safe = false
       }
       store.set(value)
     },

@@ -1,7 +1,8 @@
 import type { LucideIcon } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { Menu as Base, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
-import { actionOf, caps, isMac, type ActionName } from '@/actions/catalogue'
+import { caps, isMac, type ActionName } from '@/actions/catalogue'
+import { useKeys } from '@/actions/keymap'
 import { Kbd } from './Kbd'
 
 export interface Item {
@@ -35,11 +36,17 @@ export function Menu({ label, items, children }: Props) {
             >
               {Icon && <Icon size={16} strokeWidth={1.75} aria-hidden className="shrink-0" />}
               <span className="grow truncate">{text}</span>
-              {action && actionOf(action).keys && <Kbd keys={caps(actionOf(action).keys ?? { code: '' }, isMac)} />}
+              {action && <ActionKeys action={action} />}
             </MenuItem>
           )}
         </Base>
       </Popover>
     </MenuTrigger>
   )
+}
+
+/** The keys of an action, when it has any. */
+export function ActionKeys({ action }: { action: ActionName }) {
+  const keys = useKeys(action)
+  return keys ? <Kbd keys={caps(keys, isMac)} /> : null
 }

@@ -11,7 +11,7 @@ interface Props<T extends string> {
 /** Two to four choices side by side. */
 export function Segmented<T extends string>({ label, options, value, onChange }: Props<T>) {
   return (
-    <RadioGroup aria-label={label} value={value} onChange={(next) => onChange(next as T)} orientation="horizontal" className="inline-flex gap-0.5 rounded-md bg-sunken p-0.5">
+    <RadioGroup aria-label={label} value={value} onChange={(next) => onChange(next as T)} orientation="horizontal" className="inline-flex max-w-full flex-wrap gap-0.5 rounded-md bg-sunken p-0.5">
       {options.map((option) => (
         <Radio
           key={option.id}

@@ -5,6 +5,8 @@ import { cx } from './cx'
 export interface Option<T extends string> {
   id: T
   label: string
+  /** The label's own language, where it is not the page's. */
+  lang?: string
 }
 
 interface Props<T extends string> {
@@ -49,7 +51,7 @@ export function Select<T extends string>({ label, hideLabel, quiet, options, val
               {({ isSelected }) => (
                 <>
                   <Check size={14} aria-hidden className={isSelected ? 'text-accent' : 'invisible'} />
-                  <span className="truncate">{option.label}</span>
+                  <span lang={option.lang} className="truncate">{option.label}</span>
                 </>
               )}
             </ListBoxItem>

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react'
 import { Tooltip, TooltipTrigger } from 'react-aria-components'
-import { actionOf, caps, isMac, type ActionName } from '@/actions/catalogue'
+import { caps, isMac, type ActionName } from '@/actions/catalogue'
+import { useKeys } from '@/actions/keymap'
 import { Kbd } from './Kbd'
 
 interface Props {
@@ -11,7 +12,7 @@ interface Props {
 
 /** A tooltip on hover and focus; with an action it teaches the shortcut. */
 export function Tip({ text, action, children }: Props) {
-  const keys = action ? actionOf(action).keys : undefined
+  const keys = useKeys(action)
   return (
     <TooltipTrigger delay={500} closeDelay={80}>
       {children}

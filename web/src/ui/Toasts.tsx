@@ -1,16 +1,28 @@
 import { useStore } from '@/live/store'
 import { cx } from './cx'
-import { toasts } from './toast'
+import { dropToast, toasts } from './toast'
 
 /** Where confirmations appear; read out politely. */
 export function Toasts() {
   const entries = useStore(toasts)
   return (
     <div role="status" className="pointer-events-none fixed inset-x-0 bottom-20 z-50 flex flex-col items-center gap-2 px-4 md:bottom-6">
-      {entries.map((entry) => (
-        <p key={entry.id} dir="auto" className={cx('appear max-w-lg rounded-lg px-3 py-2 shadow-overlay', entry.tone === 'danger' ? 'bg-danger-soft text-danger-ink' : 'bg-strong text-paper')}>
-          {entry.text}
-        </p>
+      {entries.map(({ id, text, tone, action }) => (
+        <div key={id} className={cx('appear flex max-w-lg items-center gap-3 rounded-lg px-3 py-2 shadow-overlay', tone === 'danger' ? 'bg-danger-soft text-danger-ink' : 'bg-strong text-paper')}>
+          <p dir="auto">{text}</p>
+          {action && (
+            <button
+              type="button"
+              className="pointer-events-auto shrink-0 rounded-sm font-semibold underline underline-offset-4 pointer-coarse:min-h-11"
+              onClick={() => {
+                dropToast(id)
+                action.run()
+              }}
+            >
+              {action.label}
+            </button>
+          )}
+        </div>
       ))}
     </div>
   )

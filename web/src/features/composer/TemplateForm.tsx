@@ -89,7 +89,8 @@ function useLabel(): (blank: Blank) => string {
 const placeWord = (component: string) => (component === 'header' ? 'header' : component === 'button' ? 'button' : 'body')
 const mediaWord = (kind: string) => (kind === 'image' ? 'image' : kind === 'video' ? 'video' : kind === 'location' ? 'location' : kind === 'product' ? 'product' : 'document')
 
-function BlankField({ blank, value, origin, channel, onChange }: BlankProps) {
+/** One blank with the control that its kind needs. */
+export function BlankField({ blank, value, origin, channel, onChange }: BlankProps) {
   const { t } = useTranslation()
   const label = useLabel()(blank)
   if (blank.kind === 'products' || blank.kind === 'order') return null
@@ -116,7 +117,8 @@ function TimeBlank({ label, onChange }: { label: string; onChange: (value: strin
   )
 }
 
-function Preview({ template, filled }: { template: Template; filled: Filled }) {
+/** What the customer will see, in the template's own direction. */
+export function Preview({ template, filled }: { template: Template; filled: Filled }) {
   const { t } = useTranslation()
   const shown = preview(template, filled)
   const language = { dir: directionOf(template.language), lang: template.language.replace('_', '-') } as const
@@ -124,7 +126,7 @@ function Preview({ template, filled }: { template: Template; filled: Filled }) {
     <section aria-label={t('template.preview')} className="flex min-w-0 flex-col gap-2 self-start">
       <Bubble shown={shown} {...language} />
       {shown.cards.length > 0 && (
-        <ul {...language} tabIndex={0} aria-label={t('templates.cards')} className="focus-inset flex snap-x gap-2 overflow-x-auto pb-1">
+        <ul {...language} tabIndex={0} aria-label={t('content.cards')} className="focus-inset flex snap-x gap-2 overflow-x-auto pb-1">
           {shown.cards.map((card, at) => (
             <li key={at} className="w-44 shrink-0 snap-start"><Bubble shown={card} {...language} /></li>
           ))}

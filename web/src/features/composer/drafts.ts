@@ -8,6 +8,8 @@ export interface Draft {
   note: boolean
   /** Stays with the draft until it is sent: the same words sent from two tabs are one message. */
   key: string
+  /** Blanks of a quick reply that nothing filled, as they stand in the text: they are filled before it goes. */
+  blanks?: string[]
 }
 
 export function emptyDraft(note = false): Draft {
@@ -48,6 +50,11 @@ export function watchDraft(conversation: string, onChange: (draft: Draft) => voi
   }
   window.addEventListener('storage', hear)
   return () => window.removeEventListener('storage', hear)
+}
+
+/** The blanks that still stand in the text. */
+export function openBlanks({ text, blanks = [] }: Draft): string[] {
+  return blanks.filter((blank) => text.includes(blank))
 }
 
 /** The id of the message these words become: the same draft and words, the same id. */

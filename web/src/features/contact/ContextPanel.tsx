@@ -1,12 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { X } from 'lucide-react'
+import { Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { contactConversationsQuery, contactQuery } from '@/api/queries'
+import { pageWords } from '@/i18n'
 import { setPrefs } from '@/live/prefs'
 import { Avatar } from '@/ui/Avatar'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { IconButton } from '@/ui/IconButton'
+import { later } from '@/ui/later'
 import { Loading } from '@/ui/Loading'
 import { Section } from '@/ui/Section'
 import { UserText } from '@/ui/UserText'
@@ -19,6 +22,9 @@ import { FieldList } from './FieldList'
 import { IdentityList } from './IdentityList'
 import { MaySend } from './MaySend'
 import { SyncList } from './SyncList'
+
+const collaborators = later(() => Promise.all([import('@/features/work/Collaborators'), pageWords()]).then(([module]) => module.Collaborators))
+const surveys = later(() => Promise.all([import('@/features/routing/Surveys'), pageWords()]).then(([module]) => module.Surveys))
 
 /** Who this customer is, beside the conversation. */
 export function ContextPanel({ contactId, conversationId }: { contactId: string; conversationId: string }) {
@@ -44,9 +50,11 @@ export function ContextPanel({ contactId, conversationId }: { contactId: string;
               <UserText>{contact.name ?? contact.phone ?? t('contact.no_name')}</UserText>
             </Link>
           </div>
+          <Suspense><collaborators.Part conversation={conversationId} /></Suspense>
           <Section title={t('contact.details')}><DetailList contact={contact} /></Section>
           <Section title={t('contact.consent.title')}><ConsentControl contact={contact} /></Section>
           <Section title={t('may_send.title')}><MaySend contactId={contactId} /></Section>
+          <Suspense><surveys.Part contact={contactId} /></Suspense>
           <Section title={t('contact.sync.title')}><SyncList sync={contact.sync} /></Section>
           <Section title={t('block.title')}><BlockControl contact={contact} /></Section>
           <Section title={t('contact.fields')}><FieldList fields={contact.fields} /></Section>

@@ -6,6 +6,7 @@ import { ContactCards } from './ContactCards'
 import { InteractiveContent } from './InteractiveContent'
 import { LocationContent } from './LocationContent'
 import { MediaContent } from './MediaContent'
+import { NoteText } from './NoteText'
 import { OrderContent } from './OrderContent'
 import { RichText } from './RichText'
 import { TemplateContent } from './TemplateContent'
@@ -18,7 +19,7 @@ export function MessageContent({ message }: { message: Message }) {
     case 'text':
       return <RichText text={content.body} className={isEmojiOnly(content.body) ? 'text-2xl leading-tight' : undefined} />
     case 'note':
-      return <RichText text={content.body} />
+      return <NoteText body={content.body} mentions={content.mentions} />
     case 'media':
       return <MediaContent content={content} message={message} />
     case 'location':

@@ -4,10 +4,11 @@ import { Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ActionSheets } from '@/actions/ActionSheets'
 import { meQuery } from '@/api/queries'
-import { nearest, setLanguage } from '@/i18n'
+import { nearest, pageWords, setLanguage } from '@/i18n'
 import { startFeed } from '@/live/feed'
 import { startOutbox } from '@/live/outbox'
 import { setPrefs } from '@/live/prefs'
+import { useSoon } from '@/ui/later'
 import { Loading } from '@/ui/Loading'
 import { ConnectionBar } from './ConnectionBar'
 import { GlobalActions } from './GlobalActions'
@@ -15,12 +16,15 @@ import { PhoneBar } from './PhoneBar'
 import { Rail } from './Rail'
 import { MeContext } from './useMe'
 
+const words = { load: pageWords }
+
 /** Everything a signed-in person sees stands in this frame; it also keeps the live feed and the outbox running. */
 export function Frame() {
   const { t } = useTranslation()
   const client = useQueryClient()
   const { data: me } = useQuery(meQuery)
   const user = me?.user
+  useSoon(words)
   useEffect(() => {
     if (!user) return
     // The server knows the person's choice; this browser may have been used by another.

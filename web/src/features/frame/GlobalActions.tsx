@@ -1,18 +1,29 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { useTranslation } from 'react-i18next'
+import { claimKeymap, setKeymap } from '@/actions/keymap'
 import { startShortcuts, useAction } from '@/actions/registry'
-import { nearest } from '@/i18n'
+import { get } from '@/api/client'
+import type { KeySettings } from '@/api/types'
+import { openConversationsWith } from '@/live/mention'
 import { prefs } from '@/live/prefs'
+import { useMe } from './useMe'
 import { useSettings, useSignOut } from './useSettings'
 
 /** Actions that work everywhere; draws nothing. */
 export function GlobalActions() {
   const navigate = useNavigate()
-  const { i18n } = useTranslation()
   const { mutate } = useSettings()
+  const me = useMe()
   const signOut = useSignOut()
+  const user = useMe().user.id
   useEffect(startShortcuts, [])
+  useEffect(() => {
+    claimKeymap(user)
+    // Not among the first requests: this browser remembers the keys, and the server only knows whether another one has changed them.
+    const timer = setTimeout(() => void get<KeySettings>('/users/me/keys').then((settings) => setKeymap(user, settings)).catch(() => undefined), 1_500)
+    return () => clearTimeout(timer)
+  }, [user])
+  useEffect(() => openConversationsWith((id, view) => void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: { view } })), [navigate])
   useAction('search', () => void navigate({ to: '/search' }))
   useAction('go_inbox', () => void navigate({ to: '/inbox' }))
   useAction('go_contacts', () => void navigate({ to: '/contacts' }))
@@ -23,7 +34,8 @@ export function GlobalActions() {
   useAction('go_account', () => void navigate({ to: '/account' }))
   useAction('toggle_theme', () => mutate({ theme: document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark' }))
   useAction('toggle_density', () => mutate({ density: prefs.get().density === 'compact' ? 'comfortable' : 'compact' }))
-  useAction('toggle_language', () => mutate({ locale: nearest(i18n.language) === 'ar' ? 'en' : 'ar' }))
+  useAction('change_language', () => void navigate({ to: '/account' }))
+  useAction('toggle_presence', () => mutate({ presence: me.user.presence === 'online' ? 'away' : 'online' }))
   useAction('sign_out', () => signOut.mutate())
   return null
 }

@@ -14,6 +14,9 @@ const item = 'focus-inset relative grid size-11 place-items-center rounded-lg te
 export function Rail() {
   const { t } = useTranslation()
   const me = useMe()
+  const { presence } = me.user
+  // Only who takes nothing needs a reminder of it.
+  const account = presence === 'online' ? t('place.account') : t(presence === 'away' ? 'frame.account_away' : 'frame.account_offline')
   return (
     <nav aria-label={t('frame.main')} className="hidden w-15 shrink-0 flex-col items-center gap-1 border-e border-line bg-sunken py-3 md:flex">
       <span className="mb-3"><Logo /></span>
@@ -27,10 +30,11 @@ export function Rail() {
         </Tip>
       ))}
       <span className="grow" />
-      <Tip text={t('place.account')} action="go_account">
+      <Tip text={account} action="go_account">
         <Focusable>
-          <Link to="/account" aria-label={t('place.account')} activeProps={{ 'aria-current': 'page' }} className={item}>
+          <Link to="/account" aria-label={account} activeProps={{ 'aria-current': 'page' }} className={item}>
             <Avatar name={me.user.name} size={28} />
+            {presence !== 'online' && <span aria-hidden className={cx('absolute end-1.5 bottom-1.5 size-3 rounded-full border-2 border-sunken', presence === 'away' ? 'bg-caution' : 'bg-faint')} />}
           </Link>
         </Focusable>
       </Tip>

@@ -1,18 +1,24 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowUp } from 'lucide-react'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useAction } from '@/actions/registry'
-import { conversationListQuery, prefetchConversation } from '@/api/queries'
+import { run, useAction } from '@/actions/registry'
+import { conversationListQuery, countsQuery, prefetchConversation } from '@/api/queries'
+import { pageWords } from '@/i18n'
 import { prefs } from '@/live/prefs'
 import { useStore } from '@/live/store'
 import { ErrorNote } from '@/ui/ErrorNote'
+import { later, useSoon } from '@/ui/later'
 import { Loading } from '@/ui/Loading'
 import { ConversationRow } from './ConversationRow'
 import { ListEmpty } from './ListEmpty'
+import { SelectBox } from './SelectBox'
+import { pick, selection, startSelecting, stopSelecting } from './selection'
 import { useHeldOrder } from './useHeldOrder'
 import { useInbox } from './useInbox'
+
+const bar = later(() => Promise.all([import('@/features/work/BulkBar'), pageWords()]).then(([module]) => module.BulkBar))
 
 function rowHeight(): number {
   return Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue('--row'), 10) || 64
@@ -21,7 +27,7 @@ function rowHeight(): number {
 /** The list of conversations: any length, always live, never moving under the pointer. */
 export function ConversationList() {
   const { t } = useTranslation()
-  const { filter, conversationId, open, addressOf } = useInbox()
+  const { filter, conversationId, open, close, addressOf } = useInbox()
   const { density } = useStore(prefs)
   const query = useInfiniteQuery(conversationListQuery(filter))
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = query
@@ -30,11 +36,17 @@ export function ConversationList() {
   const pointer = useRef(false)
 
   const fresh = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
-  const { rows, waiting, release } = useHeldOrder(fresh, hold, JSON.stringify(filter))
+  const scope = JSON.stringify(filter)
+  const picked = useStore(selection)
+  const selecting = picked?.scope === scope ? picked : null
+  // Rows must not come or go under somebody who picks them.
+  const { rows, waiting, release } = useHeldOrder(fresh, hold || selecting !== null, scope)
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: rowHeight, overscan: 12, getItemKey: (index) => rows[index]?.id ?? index })
   const items = virtual.getVirtualItems()
   const lastIndex = items.at(-1)?.index ?? 0
   const client = useQueryClient()
+  const { data: counts } = useQuery(countsQuery)
+  const news = useMemo(() => new Set(counts?.mentioned), [counts?.mentioned])
   const near = useCallback((id: string) => prefetchConversation(client, id), [client])
 
   useEffect(() => virtual.measure(), [density, virtual])
@@ -59,14 +71,26 @@ export function ConversationList() {
   }
   useAction('next', () => step(1), rows.length > 0)
   useAction('previous', () => step(-1), rows.length > 0)
+  useAction('select', () => (conversationId ? pick(scope, conversationId) : startSelecting(scope)), rows.length > 0)
+  useAction('select_all', () => startSelecting(scope, rows.map((row) => row.id)), rows.length > 0)
+  useAction('resolve_next', () => {
+    const next = rows[at + 1] ?? rows[at - 1]
+    if (rows[at]?.status !== 'resolved') run('resolve')
+    if (next) open(next.id, true)
+    else close()
+  }, at >= 0)
+  useSoon(bar)
+  useEffect(() => stopSelecting, [scope])
 
   if (query.isPending) return <Loading rows={8} />
   if (query.isError && !data) return <div className="p-3"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
   if (rows.length === 0) return <ListEmpty />
 
   return (
+    <>
+    {selecting && <Suspense><bar.Part filter={filter} selection={selecting} loaded={rows} whole={!hasNextPage} /></Suspense>}
     <div className="relative min-h-0 grow">
-      {waiting > 0 && (
+      {waiting > 0 && !selecting && (
         <button
           type="button"
           onClick={() => {
@@ -104,7 +128,8 @@ export function ConversationList() {
                 className="absolute inset-x-0 top-0 border-b border-line"
                 style={{ blockSize: item.size, transform: `translateY(${item.start}px)` }}
               >
-                <ConversationRow conversation={row} selected={row.id === conversationId} href={addressOf(row.id)} onOpen={open} onNear={near} />
+                {selecting && <SelectBox id={row.id} name={row.contact.name ?? row.contact.phone ?? ''} scope={scope} isSelected={selecting.all || selecting.ids.has(row.id)} />}
+                <ConversationRow conversation={row} selected={row.id === conversationId} news={news.has(row.id)} href={addressOf(row.id)} onOpen={open} onNear={near} />
               </li>
             )
           })}
@@ -112,5 +137,6 @@ export function ConversationList() {
         {!hasNextPage && rows.length > 20 && <p className="p-4 text-center text-xs text-faint">{t('inbox.all_loaded')}</p>}
       </div>
     </div>
+    </>
   )
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Lock, Timer } from 'lucide-react'
+import { AlarmClock, AtSign, Lock, Timer } from 'lucide-react'
 import { memo, type MouseEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usersQuery } from '@/api/queries'
@@ -18,6 +18,8 @@ import { kindIcons } from './kinds'
 interface Props {
   conversation: Conversation
   selected: boolean
+  /** Something here concerns the reader: a mention, or news of a conversation they follow. */
+  news: boolean
   href: string
   /** Opens it; the same function for every row and render. */
   onOpen: (id: string) => void
@@ -28,7 +30,7 @@ interface Props {
 const priorityMarks: Partial<Record<Priority, string>> = { urgent: 'bg-danger', high: 'bg-caution', medium: 'bg-info' }
 
 /** One conversation in the list: who, what last, when, how long one may still answer, whose it is. An anchor of its own: the router's link looks at every change of address, in every row. */
-export const ConversationRow = memo(function ConversationRow({ conversation, selected, href, onOpen, onNear }: Props) {
+export const ConversationRow = memo(function ConversationRow({ conversation, selected, news, href, onOpen, onNear }: Props) {
   const { t } = useTranslation()
   const { id } = conversation
   const { contact, channel, unread_count: unread, last_message: last, priority } = conversation
@@ -66,6 +68,8 @@ export const ConversationRow = memo(function ConversationRow({ conversation, sel
         <span className="flex items-center gap-1.5">
           {last && <LastLine last={last} strong={unread > 0} />}
           <span className="grow" />
+          {conversation.snoozed_until !== null && <Snoozed until={conversation.snoozed_until} />}
+          {news && <News />}
           {conversation.assignee_id && <Owner id={conversation.assignee_id} />}
           {unread > 0 && <Unread count={unread} />}
         </span>
@@ -114,6 +118,30 @@ function Owner({ id }: { id: string }) {
     <span title={user.name} className="shrink-0">
       <span className="sr-only">{t('inbox.assigned_to', { name: user.name })}</span>
       <Avatar name={user.name} size={18} />
+    </span>
+  )
+}
+
+/** When it comes back. */
+function Snoozed({ until }: { until: number }) {
+  const { t } = useTranslation()
+  const formats = useFormats()
+  const text = t('inbox.snoozed_until', { time: formats.moment(until) })
+  return (
+    <span title={text} className="shrink-0 text-muted">
+      <AlarmClock size={14} strokeWidth={1.75} aria-hidden />
+      <span className="sr-only">{text}</span>
+    </span>
+  )
+}
+
+/** Somebody mentioned the reader here, or a conversation they follow has news. */
+function News() {
+  const { t } = useTranslation()
+  return (
+    <span title={t('inbox.news')} className="grid size-4.5 shrink-0 place-items-center rounded-full bg-caution-soft text-caution-ink">
+      <AtSign size={12} strokeWidth={2.25} aria-hidden />
+      <span className="sr-only">{t('inbox.news')}</span>
     </span>
   )
 }

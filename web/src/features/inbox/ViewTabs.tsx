@@ -2,28 +2,36 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { countsQuery } from '@/api/queries'
+import type { View } from '@/api/types'
 import { useFormats } from '@/i18n/format'
 import { cx } from '@/ui/cx'
-import { views, type InboxSearch } from './filter'
+import { tabs, type InboxSearch } from './filter'
 import { useInbox } from './useInbox'
 
-/** Mine, unassigned, all, unread - each a link with its count. */
+const exactly = { exact: true, includeSearch: true }
+
+/** The four views an agent changes between all day, each a link with its count; another one joins them while it is shown. */
 export function ViewTabs() {
   const { t } = useTranslation()
   const formats = useFormats()
   const { filter } = useInbox()
   const { data: counts } = useQuery(countsQuery)
+  const shown: readonly View[] = tabs.some((view) => view === filter.view) ? tabs : [...tabs, filter.view]
   return (
     <nav aria-label={t('inbox.views')} className="flex shrink-0 overflow-x-auto border-b border-line px-1.5 [scrollbar-width:none]">
-      {views.map((view) => {
+      {shown.map((view) => {
         const current = view === filter.view
         const count = counts?.[view]
+        // A mention that waits is for oneself: it stands out.
+        const news = view === 'mentions' && (count ?? 0) > 0
         return (
           <Link
             key={view}
             to="."
-            search={(old: InboxSearch) => ({ ...old, view: view === 'all' ? undefined : view, m: undefined })}
+            search={(old: InboxSearch) => ({ ...old, view: view === 'all' ? undefined : view, status: undefined, sort: undefined, m: undefined })}
             replace
+            // Else the router marks every link whose conditions are among those in force.
+            activeOptions={exactly}
             aria-current={current ? 'page' : undefined}
             className={cx(
               'focus-inset -mb-px flex min-h-9 items-center gap-1 border-b-2 px-1.5 whitespace-nowrap pointer-coarse:min-h-11',
@@ -31,7 +39,9 @@ export function ViewTabs() {
             )}
           >
             {t(`inbox.view.${view}`)}
-            {count !== undefined && <span className="text-xs font-normal text-faint tabular-nums">{formats.number(count)}</span>}
+            {count !== undefined && (view !== 'mentions' || news) && (
+              <span className={cx('text-xs tabular-nums', news ? 'font-semibold text-accent-ink' : 'font-normal text-faint')}>{formats.number(count)}</span>
+            )}
           </Link>
         )
       })}

@@ -7,8 +7,9 @@ export function useInbox() {
   const search: InboxSearch = useSearch({ strict: false })
   const { conversationId } = useParams({ strict: false })
   const navigate = useNavigate()
-  const { view, status, sort, q, m } = search
-  const filter = useMemo(() => toFilter({ view, status, sort, q }), [view, status, sort, q])
+  const { view, status, sort, q, assignee, team, channel, priority, m } = search
+  const place = useMemo(() => ({ view, status, sort, q, assignee, team, channel, priority }), [view, status, sort, q, assignee, team, channel, priority])
+  const filter = useMemo(() => toFilter(place), [place])
 
   const change = useCallback(
     (part: Partial<InboxSearch>) => void navigate({ to: '.', search: (old: InboxSearch) => ({ ...old, m: undefined, ...part }), replace: true }),
@@ -20,9 +21,9 @@ export function useInbox() {
   )
   // Rows are plain anchors; the address keeps the filter, so that it opens in a new tab as it stands here.
   const addressOf = useMemo(() => {
-    const kept = new URLSearchParams(Object.entries({ view, status, sort, q }).flatMap(([name, value]) => (value ? [[name, value]] : []))).toString()
+    const kept = new URLSearchParams(Object.entries(place).flatMap(([name, value]) => (value ? [[name, value]] : []))).toString()
     return (id: string) => `/inbox/${id}${kept ? `?${kept}` : ''}`
-  }, [view, status, sort, q])
+  }, [place])
   const close = useCallback(() => void navigate({ to: '/inbox', search: (old: InboxSearch) => ({ ...old, m: undefined }) }), [navigate])
-  return { filter, conversationId, target: m, change, open, close, addressOf }
+  return { filter, place, conversationId, target: m, change, open, close, addressOf }
 }

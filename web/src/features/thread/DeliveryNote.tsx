@@ -1,18 +1,25 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { CircleHelp, ShieldAlert, ShieldX, TriangleAlert } from 'lucide-react'
+import { CircleHelp, CloudOff, ShieldAlert, ShieldX, TriangleAlert } from 'lucide-react'
+import { Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { post } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Message } from '@/api/types'
+import { pageWords } from '@/i18n'
 import { useFormats } from '@/i18n/format'
 import { useMachineWords } from '@/i18n/machine'
+import { giveBack } from '@/features/composer/unsent'
 import { putMessage } from '@/live/cache'
-import { discard, outbox, tryAgain } from '@/live/outbox'
+import { connection } from '@/live/connection'
+import { discard, outbox, takeBack, tryAgain, type OutboxEntry } from '@/live/outbox'
 import { useStore } from '@/live/store'
 import { Button } from '@/ui/Button'
 import { errorText } from '@/ui/errors'
+import { later } from '@/ui/later'
 import { toast } from '@/ui/toast'
 import { NoteBox } from './NoteBox'
+
+const planNote = later(() => Promise.all([import('./late/PlanNote'), pageWords()]).then(([module]) => module.PlanNote))
 
 /** What stands under a message that did not simply go: why, and the next step as a button. */
 export function DeliveryNote({ message }: { message: Message }) {
@@ -20,7 +27,14 @@ export function DeliveryNote({ message }: { message: Message }) {
   const formats = useFormats()
   const words = useMachineWords()
   const entry = useStore(outbox).find((candidate) => candidate.client_id === message.client_id)
+  const cut = useStore(connection).state === 'lost'
+  const kept = outbox.isKept()
   const client = useQueryClient()
+  const again = ({ client_id }: OutboxEntry) => {
+    const taken = takeBack(client_id)
+    const text = taken && wordsIn(taken)
+    if (taken && text) giveBack(taken.conversation_id, text)
+  }
   const retry = useMutation({
     mutationFn: () => post<Message>(`/messages/${message.id}/retry`, {}),
     onSuccess: (fresh) => fresh && putMessage(client, fresh),
@@ -36,10 +50,19 @@ export function DeliveryNote({ message }: { message: Message }) {
     return (
       <NoteBox tone="danger" icon={TriangleAlert} title={t('delivery.not_accepted')} text={entry.error ?? undefined}>
         <Button small onPress={() => tryAgain(entry.client_id)}>{t('delivery.retry')}</Button>
+        {wordsIn(entry) !== null && <Button small onPress={() => again(entry)}>{t('delivery.put_back')}</Button>}
         <Button small look="quiet" onPress={() => discard(entry.client_id)}>{t('delivery.discard')}</Button>
       </NoteBox>
     )
   }
+  if (entry && cut) {
+    return (
+      <NoteBox tone="caution" icon={CloudOff} title={t('delivery.waits_here')} text={kept ? t('delivery.waits_here_text') : t('delivery.not_kept')}>
+        {!entry.tried && wordsIn(entry) !== null && <Button small onPress={() => again(entry)}>{t('delivery.put_back')}</Button>}
+      </NoteBox>
+    )
+  }
+  if (message.status === 'scheduled' && message.plan && !entry) return <Suspense><planNote.Part message={message} /></Suspense>
   if (message.status === 'failed') {
     const said = message.error && words.error(message.error)
     return (
@@ -62,4 +85,9 @@ export function DeliveryNote({ message }: { message: Message }) {
     )
   }
   return null
+}
+
+/** The words of a message that still is only here; null when it has none. */
+function wordsIn({ content }: OutboxEntry): string | null {
+  return content.type === 'text' || content.type === 'note' ? content.body : null
 }

@@ -1,4 +1,4 @@
-import { Code, Cog, Lock, Smartphone, type LucideIcon } from 'lucide-react'
+import { Code, Cog, Lock, Megaphone, Smartphone, type LucideIcon } from 'lucide-react'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Message } from '@/api/types'
@@ -14,7 +14,7 @@ interface Props {
   marked?: string
 }
 
-const authorIcons: Partial<Record<Message['author']['kind'], LucideIcon>> = { rule: Cog, system: Cog, api: Code, phone_app: Smartphone }
+const authorIcons: Partial<Record<Message['author']['kind'], LucideIcon>> = { rule: Cog, system: Cog, api: Code, phone_app: Smartphone, campaign: Megaphone }
 
 /** One author's run: the customer at the leading side, the team at the trailing side, its writer named when it was not me. */
 export const MessageGroup = memo(function MessageGroup({ messages, customer, marked }: Props) {

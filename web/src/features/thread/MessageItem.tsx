@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { Message, MessageStatus } from '@/api/types'
 import { MessageContent } from '@/features/content/MessageContent'
 import { useFormats } from '@/i18n/format'
+import { isHere } from '@/live/outbox'
 import { cx } from '@/ui/cx'
 import { DeliveryNote } from './DeliveryNote'
 import { MessageTools } from './MessageTools'
@@ -52,7 +53,13 @@ export const MessageItem = memo(function MessageItem({ message, customer, who, i
       <div className={cx('flex max-w-full items-center gap-1', trailing && 'flex-row-reverse')}>
         <div className={cx('relative min-w-0', shape(message, isFirst, isLast), marked && 'outline-2 outline-offset-2 outline-caution')}>
           {message.reply_to && <ReplyQuote quote={message.reply_to} name={customer} />}
-          {message.revoked_at ? <p className="text-muted italic">{t('thread.revoked')}</p> : <MessageContent message={message} />}
+          {message.revoked_at ? (
+            <p className="text-muted italic">{t('thread.revoked')}</p>
+          ) : message.status === 'withdrawn' ? (
+            <p className="text-muted italic">{message.error ? t('thread.overtaken') : t('thread.withdrawn')}</p>
+          ) : (
+            <MessageContent message={message} />
+          )}
         </div>
         <MessageTools message={message} />
       </div>
@@ -61,7 +68,7 @@ export const MessageItem = memo(function MessageItem({ message, customer, who, i
         <div className="flex items-center gap-1 px-1 pt-0.5 text-xs text-faint">
           {message.edited_at !== null && <span>{t('thread.edited')} ·</span>}
           <time dateTime={new Date(message.at).toISOString()} title={formats.exact(message.at)}>{formats.time(message.at)}</time>
-          {own && <StatusTick status={message.status} />}
+          {own && <StatusTick status={isHere(message) && message.status !== 'scheduled' ? 'here' : message.status} />}
           {own && <OverRoute message={message} />}
         </div>
       )}

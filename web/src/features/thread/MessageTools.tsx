@@ -1,13 +1,15 @@
-import { Info, Reply, SmilePlus, type LucideIcon } from 'lucide-react'
+import { Info, Pencil, Reply, SmilePlus, Undo2, type LucideIcon } from 'lucide-react'
 import { useRef, useState, type Ref } from 'react'
 import { Dialog, Popover } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import type { Message } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { startReply } from '@/features/composer/replying'
+import { isFree, startRewrite, wordsOf } from '@/features/composer/unsent'
 import { newId } from '@/live/newId'
 import { enqueue } from '@/live/outbox'
 import { cx } from '@/ui/cx'
+import { useUnsent } from './useUnsent'
 import { WhyPopover } from './WhyPopover'
 
 const quick = ['👍', '❤️', '😂', '🙏', '😮', '✅']
@@ -20,6 +22,7 @@ export function MessageTools({ message }: { message: Message }) {
   // Notes never leave the house, so they cannot be answered or reacted to; local ones have no id of the server yet.
   if (message.direction === 'note' || message.revoked_at !== null || message.id === message.client_id) return null
   const close = () => setOpen(null)
+  const free = isFree(message)
   return (
     <div
       role="group"
@@ -31,7 +34,10 @@ export function MessageTools({ message }: { message: Message }) {
         message.direction === 'in' ? 'max-md:start-0' : 'max-md:end-0',
       )}
     >
-      <Tool label={t('thread.reply')} icon={Reply} mirror onClick={() => startReply(message)} />
+      {free && wordsOf(message) !== null && <Tool label={t('thread.rewrite')} icon={Pencil} onClick={() => startRewrite(message)} />}
+      {/* A planned one has it in its note. */}
+      {free && message.status !== 'scheduled' && <TakeBack message={message} />}
+      {!free && message.status !== 'withdrawn' && <Tool label={t('thread.reply')} icon={Reply} mirror onClick={() => startReply(message)} />}
       {message.direction === 'in' && <Tool ref={trigger} label={t('thread.react')} icon={SmilePlus} expanded={open !== null} onClick={() => setOpen('react')} />}
       {message.direction === 'out' && <Tool ref={trigger} label={t('why.open')} icon={Info} expanded={open !== null} onClick={() => setOpen('why')} />}
       {open === 'react' && (
@@ -48,6 +54,12 @@ export function MessageTools({ message }: { message: Message }) {
       )}
     </div>
   )
+}
+
+function TakeBack({ message }: { message: Message }) {
+  const { t } = useTranslation()
+  const { withdraw } = useUnsent(message)
+  return <Tool label={t('thread.take_back')} icon={Undo2} onClick={() => withdraw.mutate()} />
 }
 
 interface ToolProps {

@@ -1,21 +1,24 @@
-import { Check, CheckCheck, CircleHelp, Clock, ShieldAlert, ShieldX, TriangleAlert, type LucideIcon } from 'lucide-react'
+import { CalendarClock, Check, CheckCheck, CircleDashed, CircleHelp, Clock, SendHorizontal, ShieldAlert, ShieldX, TriangleAlert, Undo2, type LucideIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { cx } from '@/ui/cx'
 
 const marks: Record<string, { icon: LucideIcon; tone: string } | undefined> = {
+  here: { icon: CircleDashed, tone: 'text-faint' },
+  scheduled: { icon: CalendarClock, tone: 'text-info' },
   queued: { icon: Clock, tone: 'text-faint' },
-  sending: { icon: Clock, tone: 'text-faint' },
+  sending: { icon: SendHorizontal, tone: 'text-faint' },
   held: { icon: ShieldAlert, tone: 'text-caution' },
   unknown: { icon: CircleHelp, tone: 'text-caution' },
   sent: { icon: Check, tone: 'text-faint' },
   delivered: { icon: CheckCheck, tone: 'text-faint' },
   failed: { icon: TriangleAlert, tone: 'text-danger' },
   refused: { icon: ShieldX, tone: 'text-danger' },
+  withdrawn: { icon: Undo2, tone: 'text-faint' },
 }
 
-const named = ['queued', 'held', 'sending', 'unknown', 'sent', 'delivered', 'read', 'failed', 'refused'] as const
+const named = ['here', 'scheduled', 'queued', 'held', 'sending', 'unknown', 'sent', 'delivered', 'read', 'failed', 'refused', 'withdrawn'] as const
 
-/** Where a message of ours is: clock, shield, one tick, two, two filled - each a different shape, never colour alone. */
+/** Where a message of ours is: only here, stored, shield, on its way, one tick, two, two filled - each a different shape, never colour alone. */
 export function StatusTick({ status, size = 14 }: { status: string; size?: number }) {
   const { t } = useTranslation()
   const known = named.find((name) => name === status)

@@ -1,5 +1,5 @@
 import { ArrowDown } from 'lucide-react'
-import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Id } from '@/api/types'
 import { Button } from '@/ui/Button'
@@ -27,7 +27,7 @@ const everything = Number.POSITIVE_INFINITY
 export const Thread = memo(function Thread({ id, customer, target }: Props) {
   const { t } = useTranslation()
   const thread = useThread(id)
-  const { messages, hasNextPage, isFetchingNextPage, fetchNextPage } = thread
+  const { messages, hasNextPage, isFetchingNextPage, fetchNextPage, hasPreviousPage, isFetchingPreviousPage, fetchPreviousPage, show } = thread
   const scroller = useRef<HTMLDivElement>(null)
   const [away, setAway] = useState(false)
   const entries = useMemo(() => arrange(messages), [messages])
@@ -36,6 +36,33 @@ export const Thread = memo(function Thread({ id, customer, target }: Props) {
   const shown = entries.length > depth ? entries.slice(-depth) : entries
   const marked = useJump(target, thread)
 
+  // A thread that was left in its past opens at its end again.
+  useEffect(() => {
+    if (!target && hasPreviousPage) void show(null).catch(() => undefined)
+    // Only how it opens counts.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [])
+
+  // Newer lines are added below what is read: the line that was last before stays where it is.
+  const held = useRef<{ id: string; top: number }>(undefined)
+  const newer = () => {
+    const end = messages.at(-1)
+    const box = end && document.getElementById(`message-${end.id}`)
+    held.current = box ? { id: end.id, top: box.getBoundingClientRect().top } : undefined
+    void fetchPreviousPage()
+  }
+  useLayoutEffect(() => {
+    const { current: line } = held
+    const box = line && document.getElementById(`message-${line.id}`)
+    if (!line || !box || messages.at(-1)?.id === line.id) return
+    held.current = undefined
+    scroller.current?.scrollBy({ top: box.getBoundingClientRect().top - line.top })
+  }, [messages])
+  const toNewest = () => {
+    const atEnd = hasPreviousPage ? show(null) : Promise.resolve()
+    atEnd.then(() => scroller.current?.scrollTo({ top: 0 }), () => undefined)
+  }
+
   // Our own new message is always brought into view.
   const last = messages.at(-1)
   const lastKey = last?.client_id ?? last?.id
@@ -43,6 +70,11 @@ export const Thread = memo(function Thread({ id, customer, target }: Props) {
   useEffect(() => {
     if (ownLast && !target) scroller.current?.scrollTo({ top: 0 })
   }, [lastKey, ownLast, target])
+  // Whoever writes while an old part is shown goes on at the end.
+  const writes = hasPreviousPage && last !== undefined && last.id === last.client_id
+  useEffect(() => {
+    if (writes) void show(null).catch(() => undefined)
+  }, [writes, show])
 
   const onScroll = () => {
     const box = scroller.current
@@ -51,6 +83,7 @@ export const Thread = memo(function Thread({ id, customer, target }: Props) {
     setAway(box.scrollTop < -240)
     const above = box.scrollHeight - box.clientHeight + box.scrollTop
     if (above < nearEdge && hasNextPage && !isFetchingNextPage) void fetchNextPage()
+    if (box.scrollTop > -nearEdge && hasPreviousPage && !isFetchingPreviousPage) newer()
   }
 
   if (thread.isPending) return <div className="grow"><Loading rows={5} /></div>
@@ -68,10 +101,13 @@ export const Thread = memo(function Thread({ id, customer, target }: Props) {
             if (entry.type === 'event') return <EventLine key={entry.key} message={entry.message} />
             return <MessageGroup key={entry.key} messages={entry.messages} customer={customer} marked={marked} />
           })}
+          {hasPreviousPage && (
+            <Button look="quiet" small className="self-center" isDisabled={isFetchingPreviousPage} onPress={newer}>{t('thread.newer')}</Button>
+          )}
         </div>
       </div>
-      {away && (
-        <Button small className="appear absolute end-4 bottom-3 rounded-full shadow-overlay" onPress={() => scroller.current?.scrollTo({ top: 0 })}>
+      {(away || hasPreviousPage) && (
+        <Button small className="appear absolute end-4 bottom-3 rounded-full shadow-overlay" onPress={toNewest}>
           <ArrowDown size={14} aria-hidden />
           {t('thread.newest')}
         </Button>

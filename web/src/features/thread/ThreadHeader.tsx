@@ -1,10 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { AlarmClock, ArrowLeft, Check, CircleDashed, CircleUser, Flag, MoreHorizontal, PanelRight, RotateCcw, Users } from 'lucide-react'
+import { AlarmClock, ArrowLeft, Check, CircleDashed, CircleUser, Flag, MoreHorizontal, PanelRight, Play, RotateCcw, Users } from 'lucide-react'
+import { Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAction } from '@/actions/registry'
 import { teamsQuery, usersQuery } from '@/api/queries'
 import type { Conversation, Priority } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
+import { askClosing } from '@/features/routing/ask'
+import { pageWords } from '@/i18n'
 import { useFormats } from '@/i18n/format'
 import { useNow } from '@/live/clock'
 import { prefs, setPrefs } from '@/live/prefs'
@@ -13,24 +16,27 @@ import { Avatar } from '@/ui/Avatar'
 import { Button } from '@/ui/Button'
 import { ChannelMark } from '@/ui/ChannelMark'
 import { IconButton } from '@/ui/IconButton'
+import { later, useSoon } from '@/ui/later'
 import { Menu } from '@/ui/Menu'
 import { UserText } from '@/ui/UserText'
 import { closingSoon, WindowRing } from '@/ui/WindowRing'
-import { snoozeTimes } from './snooze'
 import { useConversationPatch } from './useConversationActions'
 
+const snooze = later(() => Promise.all([import('@/features/work/SnoozeDialog'), pageWords()]).then(([module]) => module.SnoozeDialog))
+const macro = later(() => Promise.all([import('@/features/routing/MacroDialog'), pageWords()]).then(([module]) => module.MacroDialog))
 const priorities: Priority[] = ['urgent', 'high', 'medium', 'low', 'none']
 
 /** Who this is, how long the window stays open, and what can be done with the conversation. */
 export function ThreadHeader({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { t } = useTranslation()
-  const formats = useFormats()
-  const now = useNow()
   const me = useMe()
   const { context } = useStore(prefs)
   const { data: users = [] } = useQuery(usersQuery)
   const { data: teams = [] } = useQuery(teamsQuery)
   const { mutate } = useConversationPatch(conversation)
+  const [snoozing, setSnoozing] = useState(false)
+  const [choosing, setChoosing] = useState(false)
+  useSoon(snooze, macro)
   const { contact, channel } = conversation
   const name = contact.name ?? contact.phone ?? t('contact.no_name')
   const resolved = conversation.status === 'resolved'
@@ -41,8 +47,10 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
   useAction('close', onClose)
   useAction('context', toggleContext)
   useAction('resolve', toggleResolved)
+  useAction('resolve_with', () => askClosing(conversation), !resolved)
+  useAction('macro', () => setChoosing(true), me.permissions.includes('inbox.write'))
   useAction('pending', () => mutate({ status: 'pending' }))
-  useAction('snooze', () => mutate({ status: 'snoozed', snoozed_until: snoozeTimes(Date.now())[0]?.at ?? null }))
+  useAction('snooze', () => setSnoozing(true))
   useAction('assign_me', () => mutate({ assignee_id: me.user.id }))
   useAction('unassign', () => mutate({ assignee_id: null }))
 
@@ -57,8 +65,8 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
         <h1 className="flex text-lg leading-snug"><UserText className="truncate">{name}</UserText></h1>
         <p className="flex min-w-0 items-center gap-1.5 text-xs text-muted">
           <ChannelMark name={channel.name} />
-          <UserText className="truncate max-md:hidden">{channel.name}</UserText>
-          <span aria-hidden className="max-md:hidden">·</span>
+          <UserText className="shrink-99 truncate max-[1400px]:hidden">{channel.name}</UserText>
+          <span aria-hidden className="max-[1400px]:hidden">·</span>
           <WindowText expiresAt={conversation.window_expires_at} />
         </p>
       </div>
@@ -70,9 +78,9 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
           ...teams.map((team) => ({ id: team.id, icon: Users, label: t('thread.team', { name: team.name }), onAction: () => mutate({ team_id: team.id }) })),
         ]}
       >
-        <Button look="quiet" aria-label={t('thread.assigned', { name: owner?.name ?? t('thread.nobody') })} className="max-lg:px-1.5 max-md:hidden">
+        <Button look="quiet" aria-label={t('thread.assigned', { name: owner?.name ?? t('thread.nobody') })} className="max-[1400px]:px-1.5 max-md:hidden">
           {owner ? <Avatar name={owner.name} size={20} /> : <CircleUser size={18} strokeWidth={1.75} aria-hidden className="text-muted" />}
-          <bdi dir="auto" className="hidden max-w-28 truncate font-normal lg:inline-block">{owner?.name ?? t('thread.nobody')}</bdi>
+          <bdi dir="auto" className="hidden max-w-28 truncate font-normal min-[1400px]:inline-block">{owner?.name ?? t('thread.nobody')}</bdi>
         </Button>
       </Menu>
       <Menu
@@ -81,8 +89,10 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
           ...(conversation.assignee_id === me.user.id
             ? [{ id: 'unassign', icon: CircleUser, label: t('action.unassign'), action: 'unassign' as const, onAction: () => mutate({ assignee_id: null }) }]
             : [{ id: 'assign', icon: CircleUser, label: t('action.assign_me'), action: 'assign_me' as const, onAction: () => mutate({ assignee_id: me.user.id }) }]),
+          ...(resolved ? [] : [{ id: 'resolve_with', icon: Check, label: t('action.resolve_with'), action: 'resolve_with' as const, onAction: () => askClosing(conversation) }]),
+          { id: 'macro', icon: Play, label: t('action.macro'), action: 'macro' as const, onAction: () => setChoosing(true) },
           { id: 'pending', icon: CircleDashed, label: t('thread.set_pending'), action: 'pending', onAction: () => mutate({ status: 'pending' }) },
-          ...snoozeTimes(now).map((time) => ({ id: time.name, icon: AlarmClock, label: `${t(`snooze.${time.name}`)} · ${formats.time(time.at)}`, onAction: () => mutate({ status: 'snoozed', snoozed_until: time.at }) })),
+          { id: 'snooze', icon: AlarmClock, label: t('thread.set_snoozed'), action: 'snooze', onAction: () => setSnoozing(true) },
           ...priorities.map((priority) => ({ id: priority, icon: Flag, label: t('thread.set_priority', { priority: t(`priority.${priority}`) }), onAction: () => mutate({ priority }) })),
         ]}
       >
@@ -93,6 +103,18 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
         <span className="max-md:hidden">{resolved ? t('thread.reopen') : t('thread.resolve')}</span>
       </Button>
       <IconButton label={context ? t('thread.hide_context') : t('thread.show_context')} icon={PanelRight} mirror action="context" active={context} onPress={toggleContext} />
+      {choosing && <Suspense><macro.Part conversation={conversation.id} onClose={() => setChoosing(false)} /></Suspense>}
+      {snoozing && (
+        <Suspense>
+          <snooze.Part
+            onClose={() => setSnoozing(false)}
+            onChoose={(until) => {
+              setSnoozing(false)
+              mutate({ status: 'snoozed', snoozed_until: until })
+            }}
+          />
+        </Suspense>
+      )}
     </header>
   )
 }
@@ -101,9 +123,9 @@ function WindowText({ expiresAt }: { expiresAt: number | null }) {
   const { t } = useTranslation()
   const formats = useFormats()
   const left = (expiresAt ?? 0) - useNow()
-  if (left <= 0) return <span className="shrink-0">{t('window.closed')}</span>
+  if (left <= 0) return <span className="truncate">{t('window.closed')}</span>
   return (
-    <span title={formats.exact(expiresAt ?? 0)} className={left < closingSoon ? 'shrink-0 font-semibold text-caution-ink' : 'shrink-0'}>
+    <span title={formats.exact(expiresAt ?? 0)} className={left < closingSoon ? 'truncate font-semibold text-caution-ink' : 'truncate'}>
       {t('window.closes_in', { span: formats.span(left) })}
     </span>
   )

@@ -1,18 +1,22 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { memo, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useAction } from '@/actions/registry'
 import { post } from '@/api/client'
 import { keys } from '@/api/keys'
-import { conversationQuery } from '@/api/queries'
+import { conversationQuery, countsQuery } from '@/api/queries'
 import type { Conversation } from '@/api/types'
 import { Composer } from '@/features/composer/Composer'
 import { useMe } from '@/features/frame/useMe'
+import { ClosingAsk } from '@/features/routing/ClosingAsk'
+import { pageWords } from '@/i18n'
 import { putConversation } from '@/live/cache'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { Loading } from '@/ui/Loading'
 import { Thread } from './Thread'
 import { ThreadHeader } from './ThreadHeader'
 import { TypingLine } from './TypingLine'
+import { useLooking } from './useLooking'
 
 interface Props {
   id: string
@@ -26,6 +30,10 @@ export const ThreadPane = memo(function ThreadPane({ id, target, onClose }: Prop
   const query = useQuery(conversationQuery(id))
   const { data } = query
   useReadMark(data)
+  useLooking(id)
+  const client = useQueryClient()
+  const me = useMe()
+  useAction('follow', () => void Promise.all([import('@/features/work/follow'), pageWords()]).then(([module]) => module.toggleFollowing(client, id, me.user.id)), me.permissions.includes('inbox.write'))
   if (query.isError && !data) return <div className="p-4"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
   if (!data) return <Loading />
   const customer = data.contact.name ?? data.contact.phone ?? t('contact.no_name')
@@ -35,6 +43,7 @@ export const ThreadPane = memo(function ThreadPane({ id, target, onClose }: Prop
       <Thread key={id} id={id} customer={customer} target={target} />
       <TypingLine conversation={id} />
       <Composer key={`composer-${id}`} conversation={data} />
+      <ClosingAsk />
     </section>
   )
 })
@@ -44,11 +53,13 @@ function useReadMark(conversation: Conversation | undefined): void {
   const client = useQueryClient()
   const me = useMe()
   const unread = conversation?.unread_count ?? 0
+  const { data: counts } = useQuery(countsQuery)
+  const news = conversation !== undefined && (counts?.mentioned.includes(conversation.id) ?? false)
   useEffect(() => {
-    if (!conversation || unread === 0) return
+    if (!conversation || (unread === 0 && !news)) return
     const mark = () => {
       if (document.hidden) return
-      putConversation(client, { ...conversation, unread_count: 0 }, me.user.id)
+      if (unread > 0) putConversation(client, { ...conversation, unread_count: 0 }, me.user.id)
       void post(`/conversations/${conversation.id}/read`)
         .then(() => client.invalidateQueries({ queryKey: keys.counts }))
         .catch(() => undefined)
@@ -58,5 +69,5 @@ function useReadMark(conversation: Conversation | undefined): void {
     return () => document.removeEventListener('visibilitychange', mark)
     // Only a new unread count is a reason to mark again.
     // eslint-disable-next-line react/exhaustive-deps
-  }, [conversation?.id, unread, client, me.user.id])
+  }, [conversation?.id, unread, news, client, me.user.id])
 }

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { typing } from '@/live/presence'
+import { looking, typing } from '@/live/presence'
 import { useStore } from '@/live/store'
 
 /** Warns before two people answer the same customer. */
@@ -7,9 +7,12 @@ export function TypingLine({ conversation }: { conversation: string }) {
   const { t } = useTranslation()
   const here = useStore(typing).filter((entry) => entry.conversation_id === conversation)
   const [first] = here
+  const others = useStore(looking).filter((entry) => entry.conversation_id === conversation && entry.user_id !== first?.user_id)
   return (
     <p role="status" className="min-h-0 px-5 text-xs text-muted">
       {first && <bdi>{t(`typing.${first.state}`, { name: first.name })}</bdi>}
+      {first && others.length > 0 && <span aria-hidden> · </span>}
+      {others.length > 0 && <bdi>{t('typing.looking', { names: others.map((entry) => entry.name).join(t('common.list_separator')), count: others.length })}</bdi>}
     </p>
   )
 }

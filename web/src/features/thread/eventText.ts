@@ -32,8 +32,15 @@ function changeText(event: string, data: Data, author: Message['author'], { t, f
   const who = isolated(author.kind === 'api' ? `${t('thread.author.api')} (${author.name ?? ''})` : (person ?? t('event.the_rules')))
   const name = typeof data.name === 'string' ? isolated(data.name) : null
   if (event === 'reopened') return t('event.reopened')
+  if (event === 'woken') return t('event.woken')
+  if (event === 'collaborator_added') return data.to === author.id ? t('event.follows', { who }) : t('event.collaborator_added', { who, name: name ?? t('thread.someone') })
+  if (event === 'collaborator_removed') return data.to === author.id ? t('event.unfollows', { who }) : t('event.collaborator_removed', { who, name: name ?? t('thread.someone') })
   if (event === 'consent_changed') return t(data.state === 'opted_out' ? 'event.opted_out' : 'event.opted_in')
+  if (event === 'survey_answered') return t('event.survey_answered', { score: `\u2066${String(data.score)}\u2069` })
+  if (event === 'survey_commented') return t('event.survey_commented')
   if (event === 'assigned') {
+    const given = name && givenText(name, data.reason, t)
+    if (given) return given
     if (data.to === null || data.to === undefined) return t('event.unassigned', { who })
     if (data.to === author.id) return t('event.taken', { who })
     return t('event.assigned', { who, name: name ?? t('thread.someone') })
@@ -46,7 +53,7 @@ function changeText(event: string, data: Data, author: Message['author'], { t, f
   if (event !== 'status_changed') return null
   switch (data.to) {
     case 'resolved':
-      return t('event.resolved', { who })
+      return closedText(t('event.resolved', { who }), data, t)
     case 'pending':
       return t('event.pending', { who })
     case 'snoozed':
@@ -54,6 +61,24 @@ function changeText(event: string, data: Data, author: Message['author'], { t, f
     default:
       return data.from === 'snoozed' && person === null ? t('event.awake') : t('event.reopened_by', { who })
   }
+}
+
+/** Why an agent was given a conversation by itself: whose turn it was, who had least, who has the skill, whose customer it is. */
+function givenText(name: string, reason: unknown, t: TFunction): string | null {
+  if (typeof reason !== 'object' || reason === null || !('kind' in reason)) return null
+  const { kind, open, skills } = reason as { kind: unknown; open?: unknown; skills?: unknown }
+  if (kind === 'turn') return t('event.given_turn', { name })
+  if (kind === 'owner') return t('event.given_owner', { name })
+  if (kind === 'skill' && Array.isArray(skills)) return t('event.given_skill', { name, skills: skills.map((skill) => isolated(String(skill))).join(t('common.list_separator')) })
+  if (kind === 'fewest' && typeof open === 'number') return t('event.given_fewest', { name, count: open })
+  return null
+}
+
+/** The category and the note that were given when it was resolved. */
+function closedText(text: string, data: Data, t: TFunction): string {
+  const category = typeof data.category === 'object' && data.category !== null ? (data.category as Data).name : null
+  const told = typeof category === 'string' ? t('event.resolved_as', { text, category: isolated(category) }) : text
+  return typeof data.note === 'string' ? t('event.with_note', { text: told, note: isolated(data.note) }) : told
 }
 
 function systemText(event: string, body: string, { t }: Reader): string {

@@ -34,6 +34,10 @@ export function useFigures(): (check: Check) => string | null {
     if (typeof spent !== 'number' || typeof limit !== 'number' || typeof currency !== 'string') return null
     return t('why.of', { value: money(spent, currency), limit: money(limit, currency) })
   }
+  const about = (check: Check): string | null => {
+    const { event } = (check.params ?? {}) as Record<string, unknown>
+    return [typeof event === 'string' ? event : null, moment(check)].filter(Boolean).join(' · ') || null
+  }
   const counted = (value: unknown, limit: unknown, show: (figure: number) => string): string | null => {
     if (typeof value !== 'number') return text(value) || null
     return typeof limit === 'number' ? t('why.of', { value: show(value), limit: show(limit) }) : show(value)
@@ -41,6 +45,7 @@ export function useFigures(): (check: Check) => string | null {
 
   return (check) => {
     if (check.rule === 'monthly_budget') return budget(check.params)
+    if (check.rule === 'event_gap') return about(check)
     if (check.unit === 'time') return moment(check)
     if (check.unit === 'count') return counted(check.value, check.limit, formats.number)
     if (check.unit === 'duration') return counted(check.value, check.limit, formats.span)

@@ -1,19 +1,26 @@
 export interface SnoozeTime {
-  name: 'later' | 'tomorrow' | 'next_week'
+  name: 'later' | 'evening' | 'tomorrow' | 'next_week'
   at: number
 }
 
-/** Times people mean: in three hours, tomorrow at nine, next Monday at nine - in their own clock. */
+const hour = 3_600_000
+
+/** A day from today at an hour of one's own clock. */
+function on(now: number, days: number, hours: number): number {
+  const day = new Date(now)
+  day.setDate(day.getDate() + days)
+  day.setHours(hours, 0, 0, 0)
+  return day.getTime()
+}
+
+/** Times people mean: in three hours, this evening, tomorrow at nine, next Monday at nine - in their own clock. The evening only while it is at least an hour away. */
 export function snoozeTimes(now: number): SnoozeTime[] {
-  const tomorrow = new Date(now)
-  tomorrow.setDate(tomorrow.getDate() + 1)
-  tomorrow.setHours(9, 0, 0, 0)
-  const monday = new Date(now)
-  monday.setDate(monday.getDate() + ((8 - monday.getDay()) % 7 || 7))
-  monday.setHours(9, 0, 0, 0)
+  const evening = on(now, 0, 18)
+  const monday = (8 - new Date(now).getDay()) % 7 || 7
   return [
-    { name: 'later', at: now + 3 * 3_600_000 },
-    { name: 'tomorrow', at: tomorrow.getTime() },
-    { name: 'next_week', at: monday.getTime() },
+    { name: 'later', at: now + 3 * hour },
+    ...(evening - now >= hour ? [{ name: 'evening' as const, at: evening }] : []),
+    { name: 'tomorrow', at: on(now, 1, 9) },
+    { name: 'next_week', at: on(now, monday, 9) },
   ]
 }

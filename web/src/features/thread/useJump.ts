@@ -1,21 +1,30 @@
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ThreadPlace } from '@/api/queries'
 import type { Message } from '@/api/types'
+import { toast } from '@/ui/toast'
 
 interface Source {
   messages: Message[]
-  hasNextPage: boolean
-  isFetchingNextPage: boolean
-  fetchNextPage: () => unknown
+  isSuccess: boolean
+  show: (place: ThreadPlace) => Promise<void>
 }
 
-/** Brings a message into view, fetching older pages until it is there; gives its id back so that it can be marked. */
-export function useJump(target: string | undefined, { messages, hasNextPage, isFetchingNextPage, fetchNextPage }: Source): string | undefined {
+/** Brings a message into view, with what was said round it, however long ago; gives its id back so that it can be marked. */
+export function useJump(target: string | undefined, { messages, isSuccess, show }: Source): string | undefined {
+  const { t } = useTranslation()
   const found = target !== undefined && messages.some((message) => message.id === target)
+  // Each target is fetched once: whoever goes on to the newest lines is not taken back.
+  const asked = useRef<string>(undefined)
   useEffect(() => {
-    if (target && !found && hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [target, found, hasNextPage, isFetchingNextPage, fetchNextPage])
+    if (!target || found || !isSuccess || asked.current === target) return
+    asked.current = target
+    show({ around: target }).catch(() => toast(t('thread.gone'), 'danger'))
+  }, [target, found, isSuccess, show, t])
   useEffect(() => {
-    if (found && target) document.getElementById(`message-${target}`)?.scrollIntoView({ block: 'center' })
+    if (!found || !target) return
+    asked.current = target
+    document.getElementById(`message-${target}`)?.scrollIntoView({ block: 'center' })
   }, [found, target])
   return found ? target : undefined
 }

@@ -1,14 +1,14 @@
 import { LogOut } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { ShortcutTables } from '@/actions/HelpSheet'
 import type { Density, Presence, Theme } from '@/api/types'
+import { LanguageChoice } from '@/features/frame/LanguageChoice'
 import { useMe } from '@/features/frame/useMe'
 import { useSettings, useSignOut } from '@/features/frame/useSettings'
-import { languages, nearest } from '@/i18n'
 import { Button } from '@/ui/Button'
 import { PageFrame } from '@/ui/PageFrame'
 import { Section } from '@/ui/Section'
 import { Segmented } from '@/ui/Segmented'
+import { KeysForm } from './KeysForm'
 import { PasswordForm } from './PasswordForm'
 import { ProfileForm } from './ProfileForm'
 
@@ -31,7 +31,7 @@ export function AccountPage() {
       <Section title={t('account.looks')}>
         <div className="flex flex-col gap-4">
           <Row label={t('account.language')}>
-            <Segmented label={t('account.language')} value={nearest(me.user.locale)} options={languages.map(({ code, name }) => ({ id: code, label: name }))} onChange={(locale) => mutate({ locale })} />
+            <div className="w-48"><LanguageChoice value={me.user.locale} onChange={(locale) => mutate({ locale })} /></div>
           </Row>
           <Row label={t('account.theme')}>
             <Segmented label={t('account.theme')} value={me.user.theme} options={themes.map((id) => ({ id, label: t(`theme.${id}`) }))} onChange={(theme) => mutate({ theme })} />
@@ -42,7 +42,7 @@ export function AccountPage() {
         </div>
       </Section>
       <Section title={t('account.password')}><PasswordForm /></Section>
-      <Section title={t('help.title')} hint={t('help.lead')}><ShortcutTables /></Section>
+      <Section title={t('help.title')} hint={t('help.lead')}><KeysForm /></Section>
     </PageFrame>
   )
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { post } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Channel } from '@/api/types'
+import { languageOf } from '@/i18n'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -28,7 +29,8 @@ export function RegisterDialog({ channel, isOpen, onClose }: { channel: Channel;
       onClose()
     },
   })
-  const ask = useMutation({ mutationFn: (method: 'sms' | 'voice') => post<void>(`${path}/request-code`, { method, language: i18n.language === 'ar' ? 'ar' : 'en_US' }) })
+  const language = languageOf(i18n.language).whatsapp
+  const ask = useMutation({ mutationFn: (method: 'sms' | 'voice') => post<void>(`${path}/request-code`, { method, language: language === 'en' ? 'en_US' : language }) })
   const verify = useMutation({
     mutationFn: () => post<Channel>(`${path}/verify-code`, { code }),
     onSuccess: () => {

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { CostReport } from '@/api/types'
 import { useCostWords, useSum } from '@/features/cost/amount'
 import { useFormats } from '@/i18n/format'
+import { shares } from './share'
 
 /** A row for each group: its name, its share as a bar from zero, its amount. The bar repeats the figure, so it is not read out. */
 export function Bars({ report }: { report: CostReport }) {
@@ -10,10 +11,7 @@ export function Bars({ report }: { report: CostReport }) {
   const words = useCostWords()
   const shown = useSum()
   if (report.items.length === 0) return <p className="text-muted">{t('cost.nothing')}</p>
-  // Until prices are entered, the number of messages still shows where they went.
-  const byAmount = report.items.some((item) => item.cost.amount_micros > 0)
-  const size = (item: CostReport['items'][number]) => (byAmount ? item.cost.amount_micros : item.cost.messages)
-  const most = Math.max(...report.items.map(size), 1)
+  const lengths = shares(report.items)
   const name = (item: CostReport['items'][number]) => {
     if (report.group_by === 'category') return words.category(item.key)
     if (report.group_by === 'country') return words.market(item.key)
@@ -27,12 +25,12 @@ export function Bars({ report }: { report: CostReport }) {
         <tr><th scope="col">{t(`cost.by.${report.group_by}`)}</th><th scope="col">{t('cost.messages')}</th><th scope="col">{t('cost.amount')}</th></tr>
       </thead>
       <tbody>
-        {report.items.map((item) => (
+        {report.items.map((item, at) => (
           <tr key={item.key}>
             <th scope="row" className="w-1/4 max-w-28 truncate pe-3 text-start align-top leading-4 font-normal text-ink"><bdi>{name(item)}</bdi></th>
             <td className="w-full">
               <div aria-hidden className="h-4 overflow-hidden rounded-sm bg-sunken">
-                <div className="h-full rounded-e-sm bg-(--data-1)" style={{ inlineSize: `${(size(item) / most) * 100}%` }} />
+                <div className="h-full rounded-e-sm bg-(--data-1)" style={{ inlineSize: `${(lengths[at] ?? 0) * 100}%` }} />
               </div>
               <span className="text-xs text-muted">{t('cost.count', { count: item.cost.messages })}{item.cost.free > 0 && ` · ${t('cost.count_free', { count: item.cost.free })}`}</span>
             </td>

@@ -74,12 +74,13 @@ export function ForecastSection() {
         <Button look="primary" type="submit" className="self-start" isDisabled={!channel || ask.isPending || (whom === 'counts' && given.length === 0)}><Calculator size={15} aria-hidden />{t('forecast.ask')}</Button>
         {ask.isError && <ErrorNote error={ask.error} />}
       </form>
-      {ask.data && <Answer forecast={ask.data} />}
+      {ask.data && <ForecastAnswer forecast={ask.data} />}
     </Section>
   )
 }
 
-function Answer({ forecast }: { forecast: Forecast }) {
+/** A forecast in figures. */
+export function ForecastAnswer({ forecast }: { forecast: Forecast }) {
   const { t } = useTranslation()
   const formats = useFormats()
   const money = useAmount()

@@ -1,42 +1,57 @@
 import { useQuery } from '@tanstack/react-query'
-import { memo, useDeferredValue, useMemo } from 'react'
+import { memo, Suspense, useDeferredValue, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { actionOf, caps, isMac } from '@/actions/catalogue'
 import { useAction } from '@/actions/registry'
 import { conversationQuery } from '@/api/queries'
 import type { View } from '@/api/types'
 import { ContextPanel } from '@/features/contact/ContextPanel'
 import { ConversationList } from '@/features/inbox/ConversationList'
 import { ListToolbar } from '@/features/inbox/ListToolbar'
+import { underWay } from '@/features/inbox/underWay'
 import { useInbox } from '@/features/inbox/useInbox'
 import { ViewTabs } from '@/features/inbox/ViewTabs'
 import { ThreadPane } from '@/features/thread/ThreadPane'
+import { pageWords } from '@/i18n'
 import { prefs } from '@/live/prefs'
 import { useStore } from '@/live/store'
 import { cx } from '@/ui/cx'
-import { Kbd } from '@/ui/Kbd'
+import { later } from '@/ui/later'
 import { Logo } from '@/ui/Logo'
+import { ActionKeys } from '@/ui/Menu'
+
+const progress = later(() => Promise.all([import('@/features/work/BulkProgress'), pageWords()]).then(([module]) => module.BulkProgress))
+const views = later(() => Promise.all([import('@/features/work/ViewList'), pageWords()]).then(([module]) => module.ViewList))
 
 /** The inbox: list, thread, context. On a phone one of them at a time. */
 export function InboxPage() {
   const { t } = useTranslation()
   const { conversationId, target, change, close } = useInbox()
-  const { context } = useStore(prefs)
+  const { context, views: viewsShown } = useStore(prefs)
+  const busy = useStore(underWay).length > 0
   // The pressed row answers in the same frame; the thread that takes another's place follows in the next.
   const wanted = useMemo(() => ({ id: conversationId, target }), [conversationId, target])
   const ready = useDeferredValue(wanted)
   const shown = conversationId && ready.id ? ready : wanted
-  const show = (view: View) => change({ view: view === 'all' ? undefined : view })
+  const show = (view: View) => change({ view: view === 'all' ? undefined : view, status: undefined, sort: undefined })
   useAction('view_mine', () => show('mine'))
   useAction('view_unassigned', () => show('unassigned'))
   useAction('view_all', () => show('all'))
   useAction('view_unread', () => show('unread'))
+  useAction('view_mentions', () => show('mentions'))
+  useAction('view_unattended', () => show('unattended'))
+  useAction('view_closing', () => change({ view: undefined, status: undefined, sort: 'closes_next' }))
   return (
     <main id="main" className="relative flex h-full min-h-0">
+      {viewsShown && (
+        <aside aria-label={t('inbox.all_views')} className="hidden h-full w-52 shrink-0 overflow-auto border-e border-line bg-paper lg:block">
+          <Suspense><views.Part /></Suspense>
+        </aside>
+      )}
       <section aria-label={t('inbox.title')} className={cx('flex h-full w-full min-w-0 flex-col border-line bg-paper md:w-[340px] md:shrink-0 md:border-e xl:w-[360px]', conversationId && 'max-md:hidden')}>
         <h1 className="sr-only">{t('inbox.title')}</h1>
         <ListToolbar />
-        <ViewTabs />
+        <div className={viewsShown ? 'contents lg:hidden' : 'contents'}><ViewTabs /></div>
+        {busy && <Suspense><progress.Part /></Suspense>}
         <ConversationList />
       </section>
       <div className={cx('h-full min-w-0 grow bg-sunken', !conversationId && 'max-md:hidden')}>
@@ -68,7 +83,7 @@ function NothingOpen() {
         <dl className="grid grid-cols-[auto_auto] items-center gap-x-4 gap-y-2 text-start text-sm">
           {(['next', 'previous', 'palette', 'help'] as const).map((name) => (
             <div key={name} className="contents">
-              <dt className="justify-self-end"><Kbd keys={caps(actionOf(name).keys ?? { code: '' }, isMac)} /></dt>
+              <dt className="justify-self-end"><ActionKeys action={name} /></dt>
               <dd>{t(`action.${name}`)}</dd>
             </div>
           ))}

@@ -5,13 +5,13 @@ import { useTranslation } from 'react-i18next'
 import { patch, post } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Me } from '@/api/types'
-import { languages, nearest, setLanguage } from '@/i18n'
+import { LanguageChoice } from '@/features/frame/LanguageChoice'
+import { setLanguage } from '@/i18n'
 import { setPrefs } from '@/live/prefs'
 import { Button } from '@/ui/Button'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { Field } from '@/ui/Field'
 import { Logo } from '@/ui/Logo'
-import { Segmented } from '@/ui/Segmented'
 
 /** The door. */
 export function SignInPage() {
@@ -53,10 +53,9 @@ export function SignInPage() {
           <Button look="primary" type="submit" isDisabled={signIn.isPending}>{t('sign_in.button')}</Button>
         </form>
         <div className="mt-10">
-          <Segmented
-            label={t('account.language')}
-            value={nearest(i18n.language)}
-            options={languages.map(({ code, name }) => ({ id: code, label: name }))}
+          <LanguageChoice
+            quiet
+            value={i18n.language}
             onChange={(locale) => {
               setPrefs({ locale })
               void setLanguage(locale)

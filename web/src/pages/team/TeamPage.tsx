@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { PageFrame } from '@/ui/PageFrame'
+import { ReopenSection } from './ReopenSection'
 import { TeamSection } from './TeamSection'
 import { TokenSection } from './TokenSection'
 import { UserSection } from './UserSection'
@@ -11,6 +12,7 @@ export function TeamPage() {
     <PageFrame title={t('place.team')} lead={t('team.lead')}>
       <UserSection />
       <TeamSection />
+      <ReopenSection />
       <TokenSection />
     </PageFrame>
   )

@@ -9,6 +9,7 @@ import type { LibraryTemplate, Template } from '@/api/types'
 import { fromTemplate, holes } from '@/features/template/draft'
 import { languages } from '@/features/template/languages'
 import { TemplateBubble } from '@/features/template/TemplateBubble'
+import { languageOf } from '@/i18n'
 import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
@@ -39,7 +40,7 @@ export function LibraryPage() {
   const [home, setHome] = useState(channel ?? '')
   const [text, setText] = useState('')
   const [search, setSearch] = useState('')
-  const [language, setLanguage] = useState(i18n.language.startsWith('ar') ? 'ar' : 'en')
+  const [language, setLanguage] = useState<string>(languageOf(i18n.language).whatsapp)
   const [chosen, setChosen] = useState<LibraryTemplate | null>(null)
   const channelId = home || channels.data?.[0]?.id || ''
   const query = useInfiniteQuery({ ...libraryQuery({ channel_id: channelId, search: search || undefined, language }), enabled: channelId !== '' })

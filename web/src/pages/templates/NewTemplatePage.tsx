@@ -3,6 +3,7 @@ import { useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { channelsQuery, templateQuery } from '@/api/queries'
 import { emptyDraft, fromTemplate } from '@/features/template/draft'
+import { languageOf } from '@/i18n'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { Loading } from '@/ui/Loading'
 import { TemplateEditor } from './TemplateEditor'
@@ -16,8 +17,9 @@ export function NewTemplatePage() {
   if (source.isError) return <div className="p-6"><ErrorNote error={source.error} onRetry={() => void source.refetch()} /></div>
   if (!channels.data || (from && !source.data)) return <Loading />
   const home = source.data?.channel_id ?? channel ?? channels.data[0]?.id ?? ''
-  const language = i18n.language.startsWith('ar') ? 'ar' : 'en'
-  // The other of the two languages people here write in; a click changes it.
-  const draft = source.data ? { ...fromTemplate(source.data), language: source.data.language.startsWith('ar') ? 'en' : 'ar' } : emptyDraft(language)
+  const language = languageOf(i18n.language).whatsapp
+  // One's own language, or where that is the one there is, the other that people here write in; a click changes it.
+  const other = language === 'en' ? 'ar' : 'en'
+  const draft = source.data ? { ...fromTemplate(source.data), language: source.data.language.split('_')[0] === language.split('_')[0] ? other : language } : emptyDraft(language)
   return <TemplateEditor key={from ?? 'new'} start={draft} channel={home} channels={channels.data} translates={source.data !== undefined} />
 }

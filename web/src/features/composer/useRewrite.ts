@@ -1,0 +1,47 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { patch } from '@/api/client'
+import { keys } from '@/api/keys'
+import type { Content, Id, Message } from '@/api/types'
+import { putMessage } from '@/live/cache'
+import { useStore } from '@/live/store'
+import { errorText } from '@/ui/errors'
+import { toast } from '@/ui/toast'
+import { rewriting, wordsOf } from './unsent'
+
+function withWords(content: Content, text: string): Content {
+  if (content.type === 'text') return { ...content, body: text, preview_url: /https?:\/\//.test(text) }
+  if (content.type === 'media') return { ...content, caption: text || undefined }
+  return content
+}
+
+/** A message that has not gone out, being written anew. What it said before stands in the box until it is saved or given up. */
+export function useRewrite(conversation: Id) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const wish = useStore(rewriting)
+  const message = wish?.conversation_id === conversation ? wish : null
+  const [text, setText] = useState('')
+  const id = message?.id
+  useEffect(() => {
+    if (message) setText(wordsOf(message) ?? '')
+    // Only another message is a reason to begin anew, not a newer state of the same one.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [id])
+  const save = useMutation({
+    mutationFn: (known: Message) => patch<Message>(`/messages/${known.id}`, { content: withWords(known.content, text.trim()) }),
+    onSuccess: (fresh) => {
+      putMessage(client, fresh)
+      rewriting.set(null)
+    },
+    onError: (error) => {
+      // The words stay in the box: somebody may want to send them as another message.
+      toast(errorText(error, t), 'danger')
+      void client.invalidateQueries({ queryKey: keys.messages(conversation) })
+    },
+  })
+  const stop = () => rewriting.set(null)
+  const empty = message?.content.type === 'text' && text.trim() === ''
+  return { message, text, setText, stop, canSave: message !== null && !empty && !save.isPending, save: () => message && save.mutate(message) }
+}

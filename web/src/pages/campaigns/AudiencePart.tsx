@@ -1,0 +1,56 @@
+import { useTranslation } from 'react-i18next'
+import { useFormats } from '@/i18n/format'
+import { fieldError } from '@/ui/errors'
+import { ApiError } from '@/api/client'
+import { Field } from '@/ui/Field'
+import { Segmented } from '@/ui/Segmented'
+import { entries } from './model'
+
+const kinds = ['channel', 'tag', 'list'] as const
+
+export interface AudienceDraft {
+  kind: (typeof kinds)[number]
+  tag: string
+  text: string
+}
+
+/** An audience as the server takes it. */
+export function request({ kind, tag, text }: AudienceDraft) {
+  if (kind === 'tag') return { kind, tag }
+  if (kind === 'list') return { kind, contacts: entries(text) }
+  return { kind }
+}
+
+/** The error of the list: of the whole of it, or of the entry that the server names. */
+function listError(error: unknown, audience: AudienceDraft): string | null {
+  const whole = fieldError(error, 'audience.contacts')
+  if (whole || !(error instanceof ApiError)) return whole
+  const at = /^audience\.contacts\.(\d+)$/.exec(error.field ?? '')?.[1]
+  return at === undefined ? null : `\u2068${entries(audience.text)[Number(at)] ?? ''}\u2069: ${fieldError(error, error.field ?? '') ?? ''}`
+}
+
+/** Whom it is for: everybody of the number, a tag, or a list that is typed, pasted or read from a file. */
+export function AudiencePart({ audience, error, onChange }: { audience: AudienceDraft; error: unknown; onChange: (audience: AudienceDraft) => void }) {
+  const { t } = useTranslation()
+  const formats = useFormats()
+  const count = entries(audience.text).length
+  const read = async (file: File | undefined) => {
+    if (file) onChange({ ...audience, text: await file.text() })
+  }
+  return (
+    <div className="flex flex-col gap-3">
+      <div><Segmented label={t('campaigns.whom')} value={audience.kind} options={kinds.map((id) => ({ id, label: t(`campaigns.audience.${id}`) }))} onChange={(kind) => onChange({ ...audience, kind })} /></div>
+      <p className="text-sm text-muted">{t(`campaigns.audience_hint.${audience.kind}`)}</p>
+      {audience.kind === 'tag' && <Field label={t('campaigns.tag')} value={audience.tag} maxLength={100} isRequired onChange={(tag) => onChange({ ...audience, tag })} error={fieldError(error, 'audience.tag')} />}
+      {audience.kind === 'list' && (
+        <>
+          <Field ltr rows={6} label={t('campaigns.list')} placeholder={'+971 50 123 4567\n+20 100 123 4567'} value={audience.text} isRequired onChange={(text) => onChange({ ...audience, text })} hint={t('campaigns.list_count', { count, shown: formats.number(count) })} error={listError(error, audience)} />
+          <label className="flex flex-col gap-1 text-sm font-semibold">
+            {t('campaigns.file')}
+            <input type="file" accept=".csv,.txt,text/csv,text/plain" className="field py-1.5 font-normal" onChange={(event) => void read(event.target.files?.[0])} />
+          </label>
+        </>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,69 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { post } from '@/api/client'
+import { keys } from '@/api/keys'
+import type { ImportReport } from '@/api/types'
+import { Button } from '@/ui/Button'
+import { Dialog } from '@/ui/Dialog'
+import { ErrorNote } from '@/ui/ErrorNote'
+import { toast } from '@/ui/toast'
+
+interface Table {
+  format: 'csv' | 'json'
+  data: string
+}
+
+/** Takes a table in: what it would do is shown before anything is changed. */
+export function ImportReplies({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const [table, setTable] = useState<Table | null>(null)
+  const look = useMutation({ mutationFn: (given: Table) => post<ImportReport>('/quick-replies/import', { ...given, dry_run: true }) })
+  const run = useMutation({
+    mutationFn: (given: Table) => post<ImportReport>('/quick-replies/import', given),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: keys.quickReplies })
+      toast(t('quick.import_done'))
+      onClose()
+    },
+  })
+  const choose = async (file: File | undefined) => {
+    if (!file) return
+    const given: Table = { format: /\.json$/i.test(file.name) ? 'json' : 'csv', data: await file.text() }
+    setTable(given)
+    look.mutate(given)
+  }
+  const report = look.data
+  const changes = report ? report.created + report.updated : 0
+  return (
+    <Dialog title={t('quick.import_title')} isOpen onClose={onClose}>
+      <div className="flex flex-col gap-4">
+        <p className="text-sm text-muted">{t('quick.import_hint')}</p>
+        <label className="flex flex-col gap-1 text-sm font-semibold">
+          {t('quick.import_file')}
+          <input type="file" accept=".csv,.json,text/csv,application/json" onChange={(event) => void choose(event.target.files?.[0])} className="field py-1.5 font-normal" />
+        </label>
+        {(look.isError || run.isError) && <ErrorNote error={look.error ?? run.error} />}
+        {report && (
+          <div role="status" className="flex flex-col gap-2">
+            <p className="text-strong">{t('quick.import_found', { created: report.created, updated: report.updated, unchanged: report.unchanged })}</p>
+            {report.problems.length > 0 && (
+              <>
+                <p className="text-sm font-semibold text-caution-ink">{t('quick.import_problems')}</p>
+                <ul aria-label={t('quick.import_problems')} className="max-h-48 overflow-auto text-sm">
+                  {report.problems.map((problem, index) => (
+                    <li key={index} className="border-b border-line py-1">
+                      <bdi dir="auto" className="font-mono text-xs">/{problem.shortcut}</bdi> <bdi dir="auto" className="text-muted">{problem.field ? `${problem.field}: ${problem.detail}` : problem.detail}</bdi>
+                    </li>
+                  ))}
+                </ul>
+              </>
+            )}
+          </div>
+        )}
+        <Button look="primary" isDisabled={!table || changes === 0 || run.isPending} onPress={() => table && run.mutate(table)}>{t('quick.import_run')}</Button>
+      </div>
+    </Dialog>
+  )
+}
