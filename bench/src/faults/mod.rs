@@ -2,6 +2,7 @@
 
 mod again;
 mod bombs;
+mod campaign;
 mod clocks;
 mod disk;
 mod duplicates;
@@ -64,6 +65,10 @@ const TESTS: &[(&str, &str, Test)] = &[
     ("route", "F50 a route that flaps", |context| Box::pin(route::run(context))),
     ("again", "F13 a failed message is tried again from two tabs", |context| Box::pin(again::run(context))),
     ("storm", "F11 a storm of refusals", |context| Box::pin(storm::run(context))),
+    ("campaign-sqlite", "F15 a campaign is killed on the way, SQLite", |context| Box::pin(campaign::sqlite(context))),
+    ("campaign", "F15 a campaign is started twice and its nodes are killed, PostgreSQL", |context| {
+        Box::pin(campaign::postgres(context))
+    }),
     ("media", "F33 files that are not what they seem", |context| Box::pin(media::run(context))),
     ("kill-sqlite", "F1 F24 kill -9 on SQLite", |context| Box::pin(kill::sqlite(context))),
     ("mutant", "an acknowledgement before the commit is caught", |context| Box::pin(mutant::run(context))),

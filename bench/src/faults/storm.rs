@@ -17,6 +17,11 @@ const NOTICES: usize = 6;
 /// After the storm everything must be out again within this.
 const RECOVERY: Duration = Duration::from_secs(60);
 
+/// How long an agent's answer may take until it is taken.
+const PROMPT: Duration = Duration::from_secs(5);
+
+/// How long the API took for each answer.
+type Taken = Arc<Mutex<Vec<Duration>>>;
 /// What was asked, and when (ms), by message id.
 type Asked = Arc<Mutex<HashMap<String, i64>>>;
 
@@ -33,7 +38,8 @@ pub async fn run(context: &Context) -> Result<()> {
     let seconds = if context.long { 150 } else { 1 };
     storm(&scene, 0).await?;
     let asking = ask_notices(&scene, &talks, &notices);
-    let answering = answer(&scene, &talks, &replies, stop.clone());
+    let taken = Taken::default();
+    let answering = answer(&scene, &talks, (&replies, &taken), stop.clone());
     for kind in 0..4 {
         storm(&scene, kind).await?;
         tokio::time::sleep(Duration::from_secs(seconds)).await;
@@ -52,6 +58,7 @@ pub async fn run(context: &Context) -> Result<()> {
         took.is_some(),
         &took.map_or_else(|| "still waiting".to_owned(), |took| format!("{:.1} s", took.as_secs_f64())),
     );
+    prompt(context, &scene, &replies, &taken).await?;
     overtaken(context, &scene, &notices, &replies, calm).await?;
     late_reply(context, &scene, &quiet).await?;
     let failed = scene.site.database.number("SELECT COUNT(*) FROM message WHERE status = 'failed'").await?;
@@ -100,15 +107,22 @@ fn ask_notices(scene: &Scene, talks: &[String], asked: &Asked) -> tokio::task::J
     })
 }
 
-fn answer(scene: &Scene, talks: &[String], asked: &Asked, stop: Stop) -> tokio::task::JoinHandle<()> {
-    let (api, talks, asked) = (scene.site.api(0), talks.to_vec(), Arc::clone(asked));
+fn answer(
+    scene: &Scene,
+    talks: &[String],
+    (asked, taken): (&Asked, &Taken),
+    stop: Stop,
+) -> tokio::task::JoinHandle<()> {
+    let (api, talks, asked, taken) = (scene.site.api(0), talks.to_vec(), Arc::clone(asked), Arc::clone(taken));
     tokio::spawn(async move {
         for number in 0.. {
             if stop.is_set() {
                 return;
             }
+            let began = Instant::now();
             if let Ok(id) = write(&api, &talks[number % talks.len()], &format!("answer {number}"), None).await {
                 note(&asked, &id);
+                taken.lock().unwrap_or_else(PoisonError::into_inner).push(began.elapsed());
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
@@ -131,6 +145,37 @@ async fn all_out(scene: &Scene) -> Result<Option<Duration>> {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     Ok(None)
+}
+
+/// An agent is not held up: what they write stands in the thread at once, and is handed to the provider as soon as its
+/// pauses allow.
+async fn prompt(context: &Context, scene: &Scene, replies: &Asked, taken: &Taken) -> Result<()> {
+    let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    taken.sort_unstable();
+    let p99 = taken.get(taken.len().saturating_sub(1) * 99 / 100).copied().unwrap_or_default();
+    context.report.check(
+        "F11 what an agent writes in the storm is taken within 5 s (p99)",
+        !taken.is_empty() && p99 <= PROMPT,
+        &format!("{} answers, p99 {} ms", taken.len(), p99.as_millis()),
+    );
+    let sent = scene.sandbox.sent().await?;
+    let asked = replies.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let first = |accepted: bool| {
+        let mut waits: HashMap<String, i64> = HashMap::new();
+        for sent in sent.iter().filter(|sent| sent.accepted || !accepted) {
+            let id = sent.callback.split(':').nth(1).unwrap_or_default().replace('-', "");
+            if let Some(at) = asked.get(&id) {
+                let wait = waits.entry(id).or_insert(i64::MAX);
+                *wait = (*wait).min(sent.at - at);
+            }
+        }
+        let mut waits: Vec<i64> = waits.into_values().collect();
+        waits.sort_unstable();
+        let part = |percent: usize| waits.get(waits.len().saturating_sub(1) * percent / 100).copied().unwrap_or(0);
+        format!("p50 {} ms, p99 {} ms of {}", part(50), part(99), waits.len())
+    };
+    println!("   answers in the storm: first handed over {}; taken by the provider {}", first(false), first(true));
+    Ok(())
 }
 
 /// Of what waited when the storm ended, answers went out before notices.

@@ -5,6 +5,7 @@ mod idle;
 mod ingest;
 pub mod latency;
 mod report;
+mod search;
 mod stats;
 mod visible;
 
@@ -26,9 +27,12 @@ pub struct Options {
     #[arg(long)]
     debug: bool,
     /// Only these, separated by commas: idle, ack, full, latency, visible, python; `references` measures the
-    /// machine without the product
+    /// machine without the product; `search`, which is measured only when it is named, fills a database with messages
     #[arg(long)]
     only: Option<String>,
+    /// Messages that `search` looks through
+    #[arg(long, default_value_t = 200_000)]
+    messages: u64,
     /// Seed of the generated deliveries
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -48,6 +52,8 @@ pub struct Context {
     pub events: usize,
     /// How often a window is repeated when the machine was busy.
     pub again: usize,
+    /// Messages that are searched.
+    pub messages: u64,
     /// Seed of what is delivered.
     pub seed: u64,
     /// A private cluster.
@@ -86,13 +92,16 @@ pub async fn run(options: &Options) -> Result<bool> {
     };
     let quick = options.quick;
     let alone = options.only.as_deref() == Some("references");
+    // Search is asked in this process: no product is started.
+    let searches = options.only.as_deref() == Some("search");
     let context = Context {
-        binary: if alone { PathBuf::new() } else { product::binary(!options.debug)? },
+        binary: if alone || searches { PathBuf::new() } else { product::binary(!options.debug)? },
         window: Duration::from_secs(if quick { 1 } else { 3 }),
         latency: Duration::from_secs(if quick { 4 } else { 20 }),
         pairs: if quick { 2 } else { 8 },
         events: if quick { 6_000 } else { 30_000 },
         again: if quick { 0 } else { 2 },
+        messages: options.messages.max(1_000),
         seed: options.seed,
         postgres,
     };
@@ -124,6 +133,9 @@ pub async fn run(options: &Options) -> Result<bool> {
         }
         if wanted("visible") {
             note(&mut report, "visible", visible::run(&context, engine).await);
+        }
+        if options.only.is_some() && wanted("search") {
+            note(&mut report, "search", search::run(&context, engine).await);
         }
     }
     if wanted("python") {

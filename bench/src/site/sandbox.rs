@@ -86,9 +86,20 @@ impl Sandbox {
         self.api.post("/_sandbox/faults", fault).await.map(drop)
     }
 
+    /// How long messages take to be sent, delivered and read from now on, milliseconds.
+    pub async fn delays(&self, [sent_ms, delivered_ms, read_ms]: [u64; 3]) -> Result<()> {
+        let delays = json!({"delays": {"sent_ms": sent_ms, "delivered_ms": delivered_ms, "read_ms": read_ms}});
+        self.api.post("/_sandbox/limits", &delays).await.map(drop)
+    }
+
     /// No more disturbances.
     pub async fn calm(&self) -> Result<()> {
         self.api.ok("DELETE", "/_sandbox/faults", None).await.map(drop)
+    }
+
+    /// Something happens to a number's side of the provider.
+    pub async fn happen(&self, number: &str, event: &Value) -> Result<()> {
+        self.api.post(&format!("/_sandbox/whatsapp/numbers/{number}/events"), event).await.map(drop)
     }
 
     /// A report about a message, whatever became of it.
