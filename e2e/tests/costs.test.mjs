@@ -22,7 +22,7 @@ everywhere('a plan beyond the limit is shown in batches', { path: '/costs' }, as
 
 everywhere('files are kept for a time that is chosen, after it was said what goes', { path: '/health' }, async ({ page, t, locale }) => {
   const region = page.getByRole('region', { name: t('files.title') })
-  await region.getByText(t('files.count'), { exact: true }).waitFor()
+  await region.getByRole('button', { name: t('files.count'), exact: true }).waitFor()
   await region.getByRole('button', { name: new RegExp(t('files.keep')) }).click()
   // Both languages share one shop: each chooses another time.
   await page.getByRole('option').nth(locale === 'en' ? 3 : 4).click()

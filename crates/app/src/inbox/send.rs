@@ -133,6 +133,7 @@ async fn store(
     let mut room =
         Rooms::enter(app, caller.workspace, scene.conversation.id, reacted.as_ref().map(|(id, _)| *id)).await?;
     let (known, who) = (room.conversation.clone(), actor(caller));
+    let plan = plan.map(|plan| Plan { heed_since: plan.heed_since.map(|_| inbox::unsent::heard(&known)), ..plan });
     let kind = prepared.content.kind();
     let files = files(&prepared);
     let named = named(scene, &prepared.content);

@@ -15,7 +15,7 @@ use crate::media::inside;
 use crate::send::preview::{self, Said, Scene};
 use crate::state::App;
 use rapport_core::inbox::MessageState;
-use rapport_core::inbox::unsent::{Around, Barred, FURTHEST, When, may_change, rewrite, same_thing};
+use rapport_core::inbox::unsent::{Around, Barred, FURTHEST, When, heard, may_change, rewrite, same_thing};
 use rapport_core::message::{Content, Status};
 use rapport_core::{ConversationId, MediaId, MessageId, Ms};
 use rapport_store::Read;
@@ -156,7 +156,8 @@ pub async fn edit(app: &App, caller: &Caller, id: MessageId, patch: MessagePatch
     };
     let judged = preview::judge(app, &read, &scene, &line.row.author_kind, said).await?.or_refuse()?;
     let unsent = Unsent::enter(app, caller, &line).await?;
-    let choice = Choice::of(patch.send_at, patch.cancel_on_reply, unsent.plan(), unsent.room.now)?;
+    let moments = (heard(&unsent.room.conversation), unsent.room.now);
+    let choice = Choice::of(patch.send_at, patch.cancel_on_reply, unsent.plan(), moments)?;
     change(caller, &scene, unsent, &line, fresh, choice, judged.priority).await?;
     app.bells.send.ring();
     app.bells.search.ring();
@@ -182,9 +183,14 @@ struct Choice {
 }
 
 impl Choice {
-    fn of(send_at: Option<Option<i64>>, cancel: Option<bool>, known: Option<Plan>, now: Ms) -> Result<Self> {
+    fn of(
+        send_at: Option<Option<i64>>,
+        cancel: Option<bool>,
+        known: Option<Plan>,
+        (heard, now): (Ms, Ms),
+    ) -> Result<Self> {
         // Whoever changes a message has seen what the customer wrote until now.
-        let heed = cancel.unwrap_or(known.is_some_and(|plan| plan.heed_since.is_some())).then_some(now);
+        let heed = cancel.unwrap_or(known.is_some_and(|plan| plan.heed_since.is_some())).then_some(heard);
         let (when, plan) = match (send_at, known) {
             (Some(Some(at)), _) => (When::At(ahead(at, now)?), Some(Plan { at: Ms(at), heed_since: heed })),
             (Some(None), _) => (When::Now, None),

@@ -238,6 +238,13 @@ pub fn takes_place(said: &Step) -> bool {
     matches!(said, Step::Started | Step::Refused)
 }
 
+/// What a message that heeds the customer is written after: the last they said. Not the moment of writing, because
+/// providers tell time in whole seconds and an answer within the same second would seem older.
+#[must_use]
+pub fn heard(conversation: &ConversationState) -> Ms {
+    conversation.last_inbound_at.unwrap_or(Ms(0))
+}
+
 /// Why a planned message is not sent although its moment has come: the customer wrote after `heed_since`, and somebody
 /// wanted it only if they did not.
 #[must_use]
@@ -465,7 +472,7 @@ mod tests {
         let held = come_due(&message(Status::Scheduled), &around, &Step::Held, NOW);
         assert_eq!((rows(&held).0, rows(&held).1.unwrap().status), (None, Status::Held));
         assert!(!overtaken(&known, None));
-        assert!(!overtaken(&known, Some(HEARD)), "what it was written after does not count");
+        assert!(!overtaken(&known, Some(heard(&known))), "what it was written after does not count");
         assert!(overtaken(&known, Some(HEARD.plus(-1))));
     }
 }

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { claimKeymap, setKeymap } from '@/actions/keymap'
+import { claimKeymap, keymap, setKeymap } from '@/actions/keymap'
 import { startShortcuts, useAction } from '@/actions/registry'
 import { get } from '@/api/client'
 import type { KeySettings } from '@/api/types'
@@ -20,7 +20,11 @@ export function GlobalActions() {
   useEffect(() => {
     claimKeymap(user)
     // Not among the first requests: this browser remembers the keys, and the server only knows whether another one has changed them.
-    const timer = setTimeout(() => void get<KeySettings>('/users/me/keys').then((settings) => setKeymap(user, settings)).catch(() => undefined), 1_500)
+    const timer = setTimeout(() => {
+      const before = keymap.get()
+      // What was chosen here while the server answered is newer than its answer.
+      void get<KeySettings>('/users/me/keys').then((settings) => keymap.get() === before && setKeymap(user, settings)).catch(() => undefined)
+    }, 1_500)
     return () => clearTimeout(timer)
   }, [user])
   useEffect(() => openConversationsWith((id, view) => void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: { view } })), [navigate])

@@ -33,7 +33,8 @@ export function KeysForm() {
       setKeymap(me.user.id, wanted)
       return settings
     },
-    onSuccess: () => {
+    onSuccess: (saved) => {
+      setKeymap(me.user.id, saved)
       toast(t('keys.saved'))
       void client.invalidateQueries({ queryKey: names.myKeys })
     },
