@@ -63,6 +63,9 @@ export function inbox(page, t) {
 
 /** What axe finds wrong with the page as it stands; an empty list is what we want. */
 export async function violations(page) {
+  // Pages come with their code: what is judged is the page, not the moment before it.
+  await page.locator('main, [role=main]').first().waitFor({ state: 'attached' })
+  await page.locator('h1').first().waitFor({ state: 'attached' })
   await page.evaluate(axe)
   const result = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
   return result.violations.map(({ id, nodes }) => `${id}: ${nodes.length} x ${nodes[0].target.join(' ')}: ${nodes[0].failureSummary?.split('\n').slice(1, 2).join('').trim()}`)
