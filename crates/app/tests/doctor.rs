@@ -111,8 +111,8 @@ impl World {
     }
 
     async fn bad(&self) -> Vec<(&'static str, &'static str)> {
-        // The clock of these tests stands still, the database server's does not.
-        let bad = |one: &&Finding| one.state != State::Ok && one.check != "clock";
+        // The clock of these tests stands still, the database server's does not; how full the disk is, is the machine's affair.
+        let bad = |one: &&Finding| one.state != State::Ok && !["clock", "disk"].contains(&one.check);
         self.findings().await.iter().filter(bad).map(|one| (one.check, one.code)).collect()
     }
 }
