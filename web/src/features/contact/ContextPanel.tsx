@@ -23,7 +23,7 @@ import { IdentityList } from './IdentityList'
 import { MaySend } from './MaySend'
 import { SyncList } from './SyncList'
 
-const collaborators = later(() => Promise.all([import('@/features/work/Collaborators'), pageWords()]).then(([module]) => module.Collaborators))
+const collaborators = later(() => Promise.all([import('@/features/inbox/late/Collaborators'), pageWords()]).then(([module]) => module.Collaborators))
 const surveys = later(() => Promise.all([import('@/features/routing/Surveys'), pageWords()]).then(([module]) => module.Surveys))
 
 /** Who this customer is, beside the conversation. */

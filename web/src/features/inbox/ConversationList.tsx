@@ -18,7 +18,7 @@ import { pick, selection, startSelecting, stopSelecting } from './selection'
 import { useHeldOrder } from './useHeldOrder'
 import { useInbox } from './useInbox'
 
-const bar = later(() => Promise.all([import('@/features/work/BulkBar'), pageWords()]).then(([module]) => module.BulkBar))
+const bar = later(() => Promise.all([import('@/features/inbox/late/BulkBar'), pageWords()]).then(([module]) => module.BulkBar))
 
 function rowHeight(): number {
   return Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue('--row'), 10) || 64

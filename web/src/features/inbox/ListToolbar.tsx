@@ -16,9 +16,9 @@ import { useInbox } from './useInbox'
 const typingPause = 250
 /** From here on there is room for the list of views beside the conversations, in pixels. */
 const room = 1024
-const dialog = later(() => Promise.all([import('@/features/work/FilterDialog'), pageWords()]).then(([module]) => module.FilterDialog))
-const chips = later(() => Promise.all([import('@/features/work/FilterChips'), pageWords()]).then(([module]) => module.FilterChips))
-const sheet = later(() => Promise.all([import('@/features/work/ViewSheet'), pageWords()]).then(([module]) => module.ViewSheet))
+const dialog = later(() => Promise.all([import('@/features/inbox/late/FilterDialog'), pageWords()]).then(([module]) => module.FilterDialog))
+const chips = later(() => Promise.all([import('@/features/inbox/late/FilterChips'), pageWords()]).then(([module]) => module.FilterChips))
+const sheet = later(() => Promise.all([import('@/features/inbox/late/ViewSheet'), pageWords()]).then(([module]) => module.ViewSheet))
 
 /** Search within the list, status and order. */
 export function ListToolbar() {

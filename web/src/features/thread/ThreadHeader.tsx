@@ -22,7 +22,7 @@ import { UserText } from '@/ui/UserText'
 import { closingSoon, WindowRing } from '@/ui/WindowRing'
 import { useConversationPatch } from './useConversationActions'
 
-const snooze = later(() => Promise.all([import('@/features/work/SnoozeDialog'), pageWords()]).then(([module]) => module.SnoozeDialog))
+const snooze = later(() => Promise.all([import('@/features/inbox/late/SnoozeDialog'), pageWords()]).then(([module]) => module.SnoozeDialog))
 const macro = later(() => Promise.all([import('@/features/routing/MacroDialog'), pageWords()]).then(([module]) => module.MacroDialog))
 const priorities: Priority[] = ['urgent', 'high', 'medium', 'low', 'none']
 

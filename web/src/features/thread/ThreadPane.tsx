@@ -33,7 +33,7 @@ export const ThreadPane = memo(function ThreadPane({ id, target, onClose }: Prop
   useLooking(id)
   const client = useQueryClient()
   const me = useMe()
-  useAction('follow', () => void Promise.all([import('@/features/work/follow'), pageWords()]).then(([module]) => module.toggleFollowing(client, id, me.user.id)), me.permissions.includes('inbox.write'))
+  useAction('follow', () => void Promise.all([import('@/features/inbox/late/follow'), pageWords()]).then(([module]) => module.toggleFollowing(client, id, me.user.id)), me.permissions.includes('inbox.write'))
   if (query.isError && !data) return <div className="p-4"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
   if (!data) return <Loading />
   const customer = data.contact.name ?? data.contact.phone ?? t('contact.no_name')

@@ -19,8 +19,8 @@ import { later } from '@/ui/later'
 import { Logo } from '@/ui/Logo'
 import { ActionKeys } from '@/ui/Menu'
 
-const progress = later(() => Promise.all([import('@/features/work/BulkProgress'), pageWords()]).then(([module]) => module.BulkProgress))
-const views = later(() => Promise.all([import('@/features/work/ViewList'), pageWords()]).then(([module]) => module.ViewList))
+const progress = later(() => Promise.all([import('@/features/inbox/late/BulkProgress'), pageWords()]).then(([module]) => module.BulkProgress))
+const views = later(() => Promise.all([import('@/features/inbox/late/ViewList'), pageWords()]).then(([module]) => module.ViewList))
 
 /** The inbox: list, thread, context. On a phone one of them at a time. */
 export function InboxPage() {
