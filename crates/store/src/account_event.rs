@@ -3,9 +3,9 @@
 use crate::entity::account_event::{Column, Entity};
 use crate::error::Result;
 use crate::scope::{Read, WriteTx};
-use crate::workspace::same;
+use crate::whole;
 use rapport_core::{ChannelId, Ms};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 pub use crate::entity::account_event::Model as AccountEventRow;
@@ -15,9 +15,7 @@ pub use crate::entity::account_event::Model as AccountEventRow;
 /// # Errors
 /// What the database said.
 pub async fn insert(tx: &WriteTx, row: AccountEventRow) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
 
 /// Lines of a channel, newest first; `before` is the last id of the page before.

@@ -4,6 +4,7 @@ use crate::entity::channel::{Column, Entity, Model};
 use crate::error::{Error, Result};
 use crate::scope::{Read, WriteTx};
 use crate::store::Store;
+use crate::whole;
 use crate::workspace::same;
 use rapport_core::{ChannelId, Ms};
 use sea_orm::sea_query::Expr;
@@ -71,9 +72,7 @@ pub async fn by_number(read: &Read, phone_number_id: &str) -> Result<Option<Mode
 /// # Errors
 /// `Conflict` when the number is connected already.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
 
 /// Writes every column of a channel.
@@ -111,8 +110,7 @@ pub async fn touch(tx: &WriteTx, id: ChannelId, at: Ms) -> Result<()> {
 /// `NotFound` when it is gone.
 pub async fn delete(tx: &WriteTx, id: ChannelId) -> Result<()> {
     crate::routing::drop_place(tx, id.0).await?;
-    let gone = Entity::delete_by_id((tx.workspace().0, id.0)).exec(tx.conn()).await?;
-    if gone.rows_affected == 0 { Err(Error::NotFound("channel")) } else { Ok(()) }
+    whole::delete::<Entity>(tx, id.0, "channel").await
 }
 
 /// The channel of a provider's number inside a writing transaction, also one that was disconnected.

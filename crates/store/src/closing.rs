@@ -1,13 +1,11 @@
 //! How conversations ended, and the workspace's words for it.
 
 use crate::entity::{closing, closing_category};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::scope::{Read, WriteTx};
-use crate::workspace::same;
+use crate::whole;
 use rapport_core::ConversationId;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 pub use crate::entity::closing::Model as ClosingRow;
@@ -59,9 +57,7 @@ pub async fn count_categories(tx: &WriteTx) -> Result<u64> {
 /// # Errors
 /// `Conflict` when the name is taken.
 pub async fn insert_category(tx: &WriteTx, row: CategoryRow) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    closing_category::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<closing_category::Entity>(tx, row.workspace_id, row).await
 }
 
 /// Writes every column of a category.
@@ -69,12 +65,7 @@ pub async fn insert_category(tx: &WriteTx, row: CategoryRow) -> Result<()> {
 /// # Errors
 /// `NotFound`, or `Conflict` when the name is taken.
 pub async fn update_category(tx: &WriteTx, row: CategoryRow) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    match closing_category::Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await {
-        Ok(_) => Ok(()),
-        Err(sea_orm::DbErr::RecordNotUpdated) => Err(Error::NotFound("closing category")),
-        Err(error) => Err(error.into()),
-    }
+    whole::update::<closing_category::Entity>(tx, row.workspace_id, row, "closing category").await
 }
 
 /// Writes down a resolution.
@@ -82,9 +73,7 @@ pub async fn update_category(tx: &WriteTx, row: CategoryRow) -> Result<()> {
 /// # Errors
 /// `Conflict` when it is written down already.
 pub async fn insert(tx: &WriteTx, row: ClosingRow) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    closing::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<closing::Entity>(tx, row.workspace_id, row).await
 }
 
 /// The resolutions of a conversation, newest first.

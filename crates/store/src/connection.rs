@@ -6,10 +6,10 @@ use crate::entity::{link, mapping, sync_log};
 use crate::error::{Error, Result};
 use crate::scope::{Read, WriteTx};
 use crate::store::Store;
-use crate::workspace::same;
+use crate::whole;
 use rapport_core::{ConnectionId, Ms};
 use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -83,9 +83,7 @@ pub async fn get_for_write(tx: &WriteTx, id: ConnectionId) -> Result<Option<Mode
 /// # Errors
 /// `Conflict` when the id is taken.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
 
 /// Columns that change together.

@@ -72,6 +72,7 @@ pub mod sync_log;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod wal;
+mod whole;
 
 pub use connect::Options;
 pub use error::{Error, Result};

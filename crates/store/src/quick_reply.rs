@@ -2,15 +2,12 @@
 
 use crate::entity::quick_reply::{Column, Entity, Model};
 use crate::entity::quick_reply_use;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::scope::{Read, WriteTx};
 use crate::sql;
-use crate::workspace::same;
+use crate::whole;
 use rapport_core::Ms;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -94,9 +91,7 @@ pub async fn count(tx: &WriteTx) -> Result<u64> {
 /// # Errors
 /// `Conflict` when its short code is taken.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
 
 /// Writes every column of a reply.
@@ -104,12 +99,7 @@ pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
 /// # Errors
 /// `NotFound`, or `Conflict` when its short code is taken.
 pub async fn update(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    match Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await {
-        Ok(_) => Ok(()),
-        Err(sea_orm::DbErr::RecordNotUpdated) => Err(Error::NotFound("quick reply")),
-        Err(error) => Err(error.into()),
-    }
+    whole::update::<Entity>(tx, row.workspace_id, row, "quick reply").await
 }
 
 /// Removes a reply and its counts.
@@ -122,8 +112,7 @@ pub async fn delete(tx: &WriteTx, id: Uuid) -> Result<()> {
         .filter(quick_reply_use::Column::ReplyId.eq(id))
         .exec(tx.conn())
         .await?;
-    let gone = Entity::delete_by_id((tx.workspace().0, id)).exec(tx.conn()).await?;
-    if gone.rows_affected == 0 { Err(Error::NotFound("quick reply")) } else { Ok(()) }
+    whole::delete::<Entity>(tx, id, "quick reply").await
 }
 
 /// Counts one use.

@@ -1,14 +1,11 @@
 //! Saved views of the inbox.
 
 use crate::entity::saved_view::{Column, Entity, Model};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::scope::{Read, WriteTx};
-use crate::workspace::same;
+use crate::whole;
 use rapport_core::UserId;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 pub use crate::entity::saved_view::Model as SavedViewRow;
@@ -64,9 +61,7 @@ pub async fn get_for_write(tx: &WriteTx, id: Uuid) -> Result<Option<Model>> {
 /// # Errors
 /// What the database said.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
 
 /// Writes every column of a view.
@@ -74,12 +69,7 @@ pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
 /// # Errors
 /// `NotFound`.
 pub async fn update(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    match Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await {
-        Ok(_) => Ok(()),
-        Err(sea_orm::DbErr::RecordNotUpdated) => Err(Error::NotFound("view")),
-        Err(error) => Err(error.into()),
-    }
+    whole::update::<Entity>(tx, row.workspace_id, row, "view").await
 }
 
 /// Removes a view.
@@ -87,8 +77,7 @@ pub async fn update(tx: &WriteTx, row: Model) -> Result<()> {
 /// # Errors
 /// `NotFound`.
 pub async fn delete(tx: &WriteTx, id: Uuid) -> Result<()> {
-    let gone = Entity::delete_by_id((tx.workspace().0, id)).exec(tx.conn()).await?;
-    if gone.rows_affected == 0 { Err(Error::NotFound("view")) } else { Ok(()) }
+    whole::delete::<Entity>(tx, id, "view").await
 }
 
 /// A user is removed: nobody sees their private views any more.

@@ -3,10 +3,10 @@
 use crate::entity::session::{Column, Entity, Model};
 use crate::error::{Error, Result};
 use crate::scope::{Read, WriteTx};
-use crate::workspace::same;
+use crate::whole;
 use rapport_core::{Ms, UserId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 /// The session whose token has this SHA-256.
@@ -52,9 +52,7 @@ pub async fn get_for_write(tx: &WriteTx, id: Uuid) -> Result<Option<Model>> {
 /// # Errors
 /// What the database said.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
 
 /// Notes that a session was used and moves its end.

@@ -1,15 +1,13 @@
 //! Surveys after conversations: who was asked, what they said, and the figures.
 
 use crate::entity::survey::{Column, Entity, Model};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::scope::{Read, WriteTx};
+use crate::whole;
 use crate::workspace::same;
 use rapport_core::{ContactId, ConversationId, Ms};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 pub use crate::entity::survey::Model as SurveyRow;
@@ -19,9 +17,7 @@ pub use crate::entity::survey::Model as SurveyRow;
 /// # Errors
 /// `Conflict` when this resolution has one.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
 
 /// Writes every column.
@@ -29,12 +25,7 @@ pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
 /// # Errors
 /// `NotFound`.
 pub async fn update(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    match Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await {
-        Ok(_) => Ok(()),
-        Err(sea_orm::DbErr::RecordNotUpdated) => Err(Error::NotFound("survey")),
-        Err(error) => Err(error.into()),
-    }
+    whole::update::<Entity>(tx, row.workspace_id, row, "survey").await
 }
 
 /// Writes how asking ended, unless the customer was so quick that there is an answer.

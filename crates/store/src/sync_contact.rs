@@ -5,14 +5,12 @@ use crate::entity::{identity, link};
 use crate::error::{Error, Result};
 use crate::scope::{Read, WriteTx};
 use crate::sql;
+use crate::whole;
 use crate::workspace::same;
 use rapport_core::contact::identity::{Identity, IdentityKind};
 use rapport_core::{ConnectionId, ContactId, Ms};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -146,9 +144,7 @@ pub async fn owners(tx: &WriteTx, identities: &[Identity]) -> Result<Vec<(Identi
 /// # Errors
 /// `Conflict` when the id is taken.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
 
 /// Writes what synchronisation may change of a contact, and counts its version on.

@@ -4,7 +4,7 @@ use crate::entity::team::{Column, Entity, Model};
 use crate::entity::{team_member, user};
 use crate::error::{Error, Result};
 use crate::scope::{Read, WriteTx};
-use crate::workspace::same;
+use crate::whole;
 use rapport_core::{TeamId, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -81,9 +81,7 @@ pub async fn get_for_write(tx: &WriteTx, id: TeamId) -> Result<Option<(Model, Ve
 /// # Errors
 /// `Conflict` when the name is taken.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
 
 /// Renames a team.
@@ -132,8 +130,7 @@ pub async fn set_members(tx: &WriteTx, id: TeamId, users: &[Uuid]) -> Result<()>
 pub async fn delete(tx: &WriteTx, id: TeamId) -> Result<()> {
     clear(tx, id).await?;
     crate::routing::drop_place(tx, id.0).await?;
-    let gone = Entity::delete_by_id((tx.workspace().0, id.0)).exec(tx.conn()).await?;
-    if gone.rows_affected == 0 { Err(Error::NotFound("team")) } else { Ok(()) }
+    whole::delete::<Entity>(tx, id.0, "team").await
 }
 
 async fn clear(tx: &WriteTx, id: TeamId) -> Result<()> {

@@ -1,12 +1,12 @@
 //! API tokens: keys for programs.
 
 use crate::entity::api_token::{Column, Entity, Model};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::scope::{Read, WriteTx};
-use crate::workspace::same;
+use crate::whole;
 use rapport_core::Ms;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 /// The token whose secret has this SHA-256.
@@ -52,9 +52,7 @@ pub async fn page(read: &Read, after: Option<Uuid>, limit: u64) -> Result<Vec<Mo
 /// # Errors
 /// What the database said.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
 
 /// Notes that a token was used.
@@ -76,6 +74,5 @@ pub async fn touch(tx: &WriteTx, id: Uuid, used: Ms) -> Result<()> {
 /// # Errors
 /// `NotFound`.
 pub async fn delete(tx: &WriteTx, id: Uuid) -> Result<()> {
-    let gone = Entity::delete_by_id((tx.workspace().0, id)).exec(tx.conn()).await?;
-    if gone.rows_affected == 0 { Err(Error::NotFound("token")) } else { Ok(()) }
+    whole::delete::<Entity>(tx, id, "token").await
 }

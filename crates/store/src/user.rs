@@ -4,12 +4,10 @@ use crate::entity::user::{Column, Entity, Model};
 use crate::error::{Error, Result};
 use crate::scope::{Read, WriteTx};
 use crate::store::Store;
-use crate::workspace::same;
+use crate::whole;
 use rapport_core::{Ms, UserId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 /// The sign-in door: users of any workspace with this (lower-case) e-mail, at most eight.
@@ -66,9 +64,7 @@ pub async fn count_enabled(tx: &WriteTx, role: &str) -> Result<u64> {
 /// # Errors
 /// `Conflict` when the e-mail is taken in this workspace.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
 
 /// Writes every column of the user.
@@ -76,12 +72,7 @@ pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
 /// # Errors
 /// `NotFound`, or `Conflict` when the e-mail is taken.
 pub async fn update(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    match Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await {
-        Ok(_) => Ok(()),
-        Err(sea_orm::DbErr::RecordNotUpdated) => Err(Error::NotFound("user")),
-        Err(error) => Err(error.into()),
-    }
+    whole::update::<Entity>(tx, row.workspace_id, row, "user").await
 }
 
 /// Removes a user with their sessions and memberships. What they wrote keeps their name.

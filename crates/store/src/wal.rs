@@ -3,13 +3,15 @@
 //! A checkpoint inside a commit would make that commit wait tens of milliseconds (`perf-reliability.md` §3.2), so
 //! automatic checkpoints are off. A background task copies pages with PASSIVE, which never blocks anybody. Under
 //! constant load the log is never completely copied and would grow for ever; past [`RESTART_FRAMES`] the task takes
-//! its place in the writer's queue and finishes the copy there.
+//! its place in the writer's queue and finishes the copy there. On a disk with little room left that comes sooner: a
+//! log that fills the disk could never be copied, because the database needs room to grow for it.
 
 use crate::connect::Handles;
 use crate::error::Result;
 use crate::sql;
 use crate::store::Backend;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
+use std::path::Path;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 const INTERVAL: Duration = Duration::from_millis(250);
 /// Pages at which the writer restarts the log (64 MB of 4 KB pages).
 const RESTART_FRAMES: i64 = 16_384;
+/// Bytes of a page in the log, with its header.
+const FRAME: u64 = 4_120;
 
 struct Checkpoint {
     frames: i64,
@@ -41,7 +45,7 @@ pub(crate) fn spawn(handles: &Handles, stop: CancellationToken) {
             if written == seen {
                 continue;
             }
-            match turn(&checkpointer, &writer).await {
+            match turn(&checkpointer, &writer, longest(&wal)).await {
                 Ok(()) => seen = written,
                 Err(error) => tracing::warn!(%error, "checkpoint failed"),
             }
@@ -49,10 +53,17 @@ pub(crate) fn spawn(handles: &Handles, stop: CancellationToken) {
     });
 }
 
-async fn turn(checkpointer: &DatabaseConnection, writer: &DatabaseConnection) -> Result<()> {
+/// Pages that the log may have: never more than a quarter of what the disk has left.
+fn longest(wal: &Path) -> i64 {
+    let Ok(space) = rustix::fs::statvfs(wal) else { return RESTART_FRAMES };
+    let quarter = space.f_bavail.saturating_mul(space.f_frsize) / 4 / FRAME;
+    i64::try_from(quarter).unwrap_or(i64::MAX).min(RESTART_FRAMES)
+}
+
+async fn turn(checkpointer: &DatabaseConnection, writer: &DatabaseConnection, longest: i64) -> Result<()> {
     let state = checkpoint(checkpointer, "PASSIVE").await?;
-    metrics::gauge!("rapport_sqlite_wal_bytes").set(state.frames as f64 * 4_120.0);
-    if state.frames > RESTART_FRAMES {
+    metrics::gauge!("rapport_sqlite_wal_bytes").set(state.frames as f64 * FRAME as f64);
+    if state.frames > longest {
         restart(writer).await?;
     }
     Ok(())
@@ -62,9 +73,10 @@ async fn turn(checkpointer: &DatabaseConnection, writer: &DatabaseConnection) ->
 /// and the next turn tries again, because nobody's acknowledgement may wait for a report.
 async fn restart(writer: &DatabaseConnection) -> Result<()> {
     let mut own = writer.get_sqlite_connection_pool().acquire().await?;
-    for statement in ["PRAGMA busy_timeout = 100", "PRAGMA wal_checkpoint(RESTART)", "PRAGMA busy_timeout = 5000"] {
-        sea_orm::sqlx::query(statement).fetch_all(&mut *own).await?;
-    }
+    sea_orm::sqlx::query("PRAGMA busy_timeout = 100").fetch_all(&mut *own).await?;
+    let done = sea_orm::sqlx::query("PRAGMA wal_checkpoint(RESTART)").fetch_all(&mut *own).await;
+    sea_orm::sqlx::query("PRAGMA busy_timeout = 5000").fetch_all(&mut *own).await?;
+    done?;
     Ok(())
 }
 

@@ -4,11 +4,10 @@ use crate::entity::workspace::{Column, Entity, Model};
 use crate::error::{Error, Result};
 use crate::scope::{Read, WriteTx};
 use crate::store::Store;
+use crate::whole;
 use rapport_core::WorkspaceId;
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// Every workspace of the installation, oldest first, at most `limit`.
 ///
@@ -47,9 +46,7 @@ pub async fn get_for_write(tx: &WriteTx) -> Result<Option<Model>> {
 /// # Errors
 /// `Invalid` when the row names another workspace, `Conflict` when it exists.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
 
 /// Writes every column of the workspace except its id and when it was made.

@@ -22,13 +22,12 @@ use crate::error::Result;
 use crate::scope::{Read, WriteTx};
 use crate::sql;
 use crate::store::Store;
+use crate::whole;
 use crate::workspace::same;
 use rapport_core::campaign::{Standing, Status, Step};
 use rapport_core::{CampaignId, Ms, WorkspaceId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -39,9 +38,7 @@ pub use crate::entity::campaign::Model as CampaignRow;
 /// # Errors
 /// What the database said.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
-    same(tx.workspace(), row.workspace_id)?;
-    Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
 
 /// One campaign.
