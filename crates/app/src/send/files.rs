@@ -2,12 +2,12 @@
 //! for as long as it is valid. A second upload does no harm, so every failure is safe. Some providers take a link
 //! instead and fetch the file from us.
 
-use super::hand::{again, never};
+use super::hand::{again, never, unsent};
 use crate::channel::Channel;
 use crate::media::{inside, link};
 use crate::state::App;
 use rapport_connectors::http::Failure;
-use rapport_connectors::provider::{RetryClass, SendOutcome, Source};
+use rapport_connectors::provider::{SendOutcome, Source};
 use rapport_core::message::Content;
 use rapport_core::time::DAY;
 use rapport_core::{MediaId, Ms, WorkspaceId};
@@ -94,11 +94,7 @@ async fn bring(
         Err(Failure::Blocked(why)) => return Err(never(&why)),
         Err(failure) => return Err(again(&failure.to_string())),
     };
-    let theirs = provider.read_upload(&response).map_err(|error| SendOutcome::Rejected {
-        failure: error.failure(),
-        class: if error.class == RetryClass::WaitStatus { RetryClass::SafeRetry } else { error.class },
-        retry_after: error.retry_after,
-    })?;
+    let theirs = provider.read_upload(&response).map_err(|error| unsent(&error))?;
     let expires = app.now().plus(VALID_MS);
     if away {
         // The file's row knows the id of its own channel's upload.

@@ -1,11 +1,12 @@
 //! Handing one message over: upload its file if it has one, make the call, read the answer. The database is only read.
 
 use super::files::{Uploaded, exchange};
+use super::prepare;
 use crate::channel::Channel;
 use crate::route;
 use crate::state::App;
 use rapport_connectors::provider::{
-    Kind, Outbound, Registered, RetryClass, SendOutcome, Sending, To, read_send_failure,
+    ApiError, Kind, Outbound, Registered, RetryClass, SendOutcome, Sending, To, read_send_failure,
 };
 use rapport_core::Ms;
 use rapport_core::contact::identity::IdentityKind;
@@ -15,6 +16,7 @@ use rapport_core::route::By;
 use rapport_store::outgoing::Outgoing;
 use rapport_store::send::{Due, Started};
 use rapport_store::template::TemplateRow;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -74,11 +76,16 @@ pub(super) async fn over(app: &App, letter: Letter) -> Answer {
             uploaded = done;
             // A process that was stopped in between wakes with verdicts and rates of another time, and perhaps without its
             // lane.
-            aged = letter.decided.elapsed() > VERDICT_AGE_MAX;
-            if aged {
-                again("the decision to send it is too old; it is judged anew")
-            } else {
-                call(app, &letter, &content, started).await
+            match prepare::ready(app, letter.due.workspace, &letter.channel, &content).await {
+                Ok(made) => {
+                    aged = letter.decided.elapsed() > VERDICT_AGE_MAX;
+                    if aged {
+                        again("the decision to send it is too old; it is judged anew")
+                    } else {
+                        call(app, &letter, &content, started, made.as_deref()).await
+                    }
+                }
+                Err(outcome) => outcome,
             }
         }
         Err(outcome) => outcome,
@@ -92,7 +99,8 @@ pub(super) async fn over(app: &App, letter: Letter) -> Answer {
     Answer { due: letter.due, channel: letter.channel, started, decided_at: letter.decided_at, aged, outcome, uploaded }
 }
 
-async fn call(app: &App, letter: &Letter, content: &Content, started: Started) -> SendOutcome {
+/// `made`: the id of what was made at the provider for it.
+async fn call(app: &App, letter: &Letter, content: &Content, started: Started, made: Option<&str>) -> SendOutcome {
     let to = match (letter.wa_id.as_deref(), letter.user_id.as_deref()) {
         (Some(number), _) => To::Phone(number),
         (None, Some(id)) => To::UserId(id),
@@ -105,7 +113,10 @@ async fn call(app: &App, letter: &Letter, content: &Content, started: Started) -
     };
     let text = callback(letter.due.message, u32::try_from(started.attempt).unwrap_or(0));
     let outbound = Outbound { to, content, reply_to: letter.out.reply_to.as_deref(), callback: Some(&text) };
-    let template = template.as_ref().map(|row| Registered { id: &row.provider_id, components: &row.components });
+    let template = match made {
+        Some(id) => Some(Registered { id, components: &Value::Null }),
+        None => template.as_ref().map(|row| Registered { id: &row.provider_id, components: &row.components }),
+    };
     let request = match provider.message(&outbound, &Sending { at: app.now(), template }) {
         Ok(request) => request,
         Err(refused) => return never(&refused.to_string()),
@@ -117,7 +128,12 @@ async fn call(app: &App, letter: &Letter, content: &Content, started: Started) -
     };
     let (ms, why) = route::seen(&outcome, i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX));
     app.routes.tell(route::Heard { channel: letter.channel.id, by: By::Send, at: app.now(), ms, why });
-    outcome
+    match made {
+        Some(id) if provider.unprepared(&outcome) => {
+            prepare::lost(app, letter.due.workspace, &letter.channel, id).await
+        }
+        _ => outcome,
+    }
 }
 
 /// The template as the provider knows it, for those that send it by an id of theirs.
@@ -130,6 +146,15 @@ async fn registered(app: &App, letter: &Letter, content: &Content) -> Result<Opt
     let rows = rapport_store::template::by_name(&read, &letter.channel.waba_id, name).await;
     let rows = rows.map_err(|error| again(&error.to_string()))?;
     Ok(rows.into_iter().find(|row| row.language == *language))
+}
+
+/// What a call before the send was refused with: nothing went out, so what would be waited for is tried again.
+pub(super) fn unsent(error: &ApiError) -> SendOutcome {
+    SendOutcome::Rejected {
+        failure: error.failure(),
+        class: if error.class == RetryClass::WaitStatus { RetryClass::SafeRetry } else { error.class },
+        retry_after: error.retry_after,
+    }
 }
 
 pub(super) fn never(detail: &str) -> SendOutcome {

@@ -89,7 +89,7 @@ impl Feature {
 pub struct Unsupported {
     /// The provider's name, for people.
     pub provider: &'static str,
-    /// The kind: `reaction`, `contacts`, `interactive/list`, ...
+    /// The kind: `reaction`, `contacts`, `interactive/list`, ..., or the part of it: `interactive/header`, ...
     pub kind: &'static str,
 }
 
@@ -182,7 +182,13 @@ impl Kind {
     pub fn carries(self, content: &Content) -> Result<(), Unsupported> {
         let kind = match (self, content) {
             (Self::Meta | Self::Dialog360 | Self::Gateway, _) => return Ok(()),
-            (Self::Twilio, Content::Interactive { kind, .. }) => interactive(kind),
+            (Self::Twilio, Content::Interactive { kind, .. }) => match kind.as_str() {
+                "button" | "list" | "cta_url" => match super::twilio::content::lacks(content) {
+                    None => return Ok(()),
+                    Some(lacking) => lacking,
+                },
+                other => interactive(other),
+            },
             (Self::Bird, Content::Interactive { kind, .. }) => match kind.as_str() {
                 "button" | "cta_url" => return Ok(()),
                 other => interactive(other),

@@ -9,6 +9,7 @@
 //! | it is cut up | [`Provider::split`] | [`RawItem`](crate::whatsapp::RawItem)s in Meta's shape: whatever the provider wrote, `whatsapp::decode` reads it |
 //! | may it go at all? | [`Kind::carries`] | the kind and the provider, when not |
 //! | a file goes along | [`Kind::takes_links`], else [`Provider::upload`] | a public link, or the provider's id |
+//! | a look is registered first, at some | [`Provider::prepare`] | the key to keep its id under, and the request |
 //! | a message goes | [`Provider::message`] | the request |
 //! | the answer | [`Provider::read_send`], [`read_send_failure`] | accepted, rejected with a class, or ambiguous |
 //! | a file came | [`Provider::media_info`], [`Provider::download`], [`Provider::redirected`] | where it is, and its bytes |
@@ -41,6 +42,7 @@ pub use kind::{Feature, Kind, Unsupported};
 use crate::http::{Request, Response};
 use crate::secret::Secret;
 use crate::whatsapp;
+use rapport_core::message::Content;
 use rapport_core::time::Ms;
 use serde_json::Value;
 
@@ -71,7 +73,8 @@ pub struct Provider {
 pub struct Sending<'a> {
     /// Now; some requests are signed with it.
     pub at: Ms,
-    /// The template as the provider knows it, for contents that are one. Needed by `Twilio`.
+    /// The template as the provider knows it, or what [`Provider::prepare`] made, for contents that are one. Needed by
+    /// `Twilio`.
     pub template: Option<Registered<'a>>,
 }
 
@@ -82,6 +85,15 @@ pub struct Registered<'a> {
     pub id: &'a str,
     /// Its components, as [`Provider::read_templates`] gave them.
     pub components: &'a Value,
+}
+
+/// What must exist at the provider before a message can be sent.
+#[derive(Debug)]
+pub struct Preparation {
+    /// The same for all messages that look the same: 64 hexadecimal digits. The id in the answer may be kept under it.
+    pub key: String,
+    /// The call that makes it, answered with [`Provider::read_prepared`]. Made twice it does no harm.
+    pub request: Request,
 }
 
 /// What is asked of a provider that it does not offer.
@@ -141,6 +153,33 @@ impl Provider {
             Kind::Bird => bird::split(self, delivery.raw),
             Kind::Gateway => gateway::inbound::split(self, delivery.raw),
         }
+    }
+
+    /// What must be made at the provider before this can be sent; its id then stands in [`Sending::template`].
+    ///
+    /// # Errors
+    /// [`Refused`] when the provider does not carry it or would refuse it.
+    pub fn prepare(&self, content: &Content) -> Result<Option<Preparation>, Refused> {
+        self.kind.carries(content)?;
+        Ok(match self.kind {
+            Kind::Twilio => twilio::content::prepare(self, content)?,
+            Kind::Meta | Kind::Dialog360 | Kind::Bird | Kind::Gateway => None,
+        })
+    }
+
+    /// The id in the answer to [`Provider::prepare`]'s request.
+    ///
+    /// # Errors
+    /// [`ApiError`] when refused.
+    pub fn read_prepared(&self, response: &Response) -> Result<String, ApiError> {
+        twilio::content::read_prepared(response)
+    }
+
+    /// Whether a send failed because the provider does not know what [`Provider::prepare`] made.
+    #[must_use]
+    pub fn unprepared(&self, outcome: &SendOutcome) -> bool {
+        let SendOutcome::Rejected { failure, .. } = outcome else { return false };
+        self.kind == Kind::Twilio && failure.code == twilio::content::UNKNOWN
     }
 
     /// The call that sends a message. Files need `provider_media_id`: the provider's id of an upload, or a public link

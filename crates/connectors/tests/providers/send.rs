@@ -160,6 +160,48 @@ fn bird_bodies() {
     assert_eq!(quoted.json().unwrap()["replyTo"], json!({"id": "b1", "type": "message"}));
 }
 
+/// What is made at Twilio for a content, and its key.
+fn made(said: &Content) -> (Value, String) {
+    let wanted = provider(Kind::Twilio).prepare(said).unwrap().unwrap();
+    assert_eq!(wanted.request.url, "https://content.twilio.com/v1/Content");
+    assert!(header(&wanted.request, "authorization").starts_with("Basic "));
+    (wanted.request.json().unwrap(), wanted.key)
+}
+
+#[test]
+fn twilio_gets_buttons_lists_and_links_as_contents() {
+    let button = |body: &str| {
+        content(json!({"type": "interactive", "kind": "button", "body": body,
+            "action": {"buttons": [{"type": "reply", "reply": {"id": "y", "title": "Yes"}}]}}))
+    };
+    let (body, key) = made(&button("Keep it?"));
+    let looks = json!({"body": "{{1}}", "actions": [{"type": "QUICK_REPLY", "title": "Yes", "id": "y"}]});
+    assert_eq!(body["types"], json!({"twilio/quick-reply": looks}));
+    assert_eq!(made(&button("Another question?")).1, key, "the same look, other words");
+    let (fixed, other) = made(&button("two\nlines"));
+    assert_eq!(fixed["types"]["twilio/quick-reply"]["body"], "two\nlines", "no line break in a variable");
+    assert_ne!(other, key);
+    let rows = json!([{"id": "r1", "title": "One", "description": "first"}]);
+    let list = content(json!({"type": "interactive", "kind": "list", "body": "Which?",
+        "action": {"button": "Choose", "sections": [{"rows": rows}]}}));
+    let items = json!([{"item": "One", "id": "r1", "description": "first"}]);
+    assert_eq!(
+        made(&list).0["types"],
+        json!({"twilio/list-picker": {"body": "{{1}}", "button": "Choose", "items": items}})
+    );
+    let action = json!({"type": "URL", "title": "Open", "url": "https://shop.example/"});
+    assert_eq!(made(&link()).0["types"], json!({"twilio/call-to-action": {"body": "{{1}}", "actions": [action]}}));
+    assert_eq!(
+        form(&request(Kind::Twilio, &button("Keep it?"), None).unwrap())[2..4],
+        [
+            ("ContentSid".to_owned(), "HX1".to_owned()),
+            ("ContentVariables".to_owned(), r#"{"1":"Keep it?"}"#.to_owned())
+        ]
+    );
+    assert!(provider(Kind::Twilio).prepare(&text()).unwrap().is_none());
+    assert!(provider(Kind::Meta).prepare(&link()).unwrap().is_none());
+}
+
 #[test]
 fn gateway_bodies_are_canonical_and_signed() {
     for said in [text(), place(), template(), buttons(), reaction(), cards(), picture(LINK)] {
@@ -182,9 +224,10 @@ fn gateway_bodies_are_canonical_and_signed() {
 #[test]
 fn what_a_provider_does_not_carry_is_named() {
     let list = content(json!({"type": "interactive", "kind": "list", "body": "b", "action": {}}));
+    let product = content(json!({"type": "interactive", "kind": "product", "body": "b", "action": {}}));
     for (kind, said, words) in [
-        (Kind::Twilio, buttons(), "Twilio does not carry messages of the kind interactive/button"),
-        (Kind::Twilio, list.clone(), "Twilio does not carry messages of the kind interactive/list"),
+        (Kind::Twilio, buttons(), "Twilio does not carry messages of the kind interactive/footer"),
+        (Kind::Twilio, product, "Twilio does not carry messages of the kind interactive/product"),
         (Kind::Twilio, reaction(), "Twilio does not carry messages of the kind reaction"),
         (Kind::Twilio, cards(), "Twilio does not carry messages of the kind contacts"),
         (Kind::Bird, list, "Bird does not carry messages of the kind interactive/list"),

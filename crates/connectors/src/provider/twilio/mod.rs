@@ -1,5 +1,6 @@
 //! Twilio: Programmable Messaging with WhatsApp senders, and the Content API (`whatsapp-cloud-api.md` §16).
 
+pub(super) mod content;
 pub(super) mod inbound;
 pub(super) mod send;
 pub(super) mod sign;

@@ -84,6 +84,17 @@ fn content(content: &Content, template: Option<Registered<'_>>) -> Result<Vec<(&
             }
             pairs
         }
+        Content::Interactive { .. } => {
+            let made = template.ok_or_else(|| {
+                Invalid::new("type", "a content that was made at Twilio before", "one that is not known there")
+            })?;
+            let mut pairs = vec![("ContentSid", made.id.to_owned())];
+            let variables = super::content::variables(content);
+            if !variables.is_empty() {
+                pairs.push(("ContentVariables", Value::from(variables).to_string()));
+            }
+            pairs
+        }
         other => return Err(Invalid::new("type", "a kind that Twilio carries", other.kind())),
     })
 }
