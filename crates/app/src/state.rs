@@ -94,6 +94,8 @@ pub struct Inner {
     pub routes: crate::route::Ears,
     /// What happened at the doors of channels and is not written yet.
     pub tally: crate::channel::tally::Tally,
+    /// How far campaigns had come when they were last counted.
+    pub counts: crate::campaign::counts::Counts,
     /// What browsers hear.
     pub feeds: Feeds,
     /// How this process talks to CRMs: pace and breaker a connection.
@@ -161,6 +163,7 @@ impl App {
             channels,
             routes: crate::route::Ears::default(),
             tally: crate::channel::tally::Tally::default(),
+            counts: crate::campaign::counts::Counts::default(),
             feeds,
             lines: crate::crm::Lines::default(),
             typing: crate::inbox::typing::Throttle::default(),

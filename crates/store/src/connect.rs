@@ -3,8 +3,11 @@
 use crate::error::{Error, Result};
 use crate::ids::{RandomSource, random_id};
 use sea_orm::sqlx::Connection;
+use sea_orm::sqlx::postgres::PgPoolOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, SqlxPostgresConnector, Statement,
+};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use uuid::Uuid;
@@ -216,4 +219,14 @@ fn postgres_options(options: &Options, plans: &'static str) -> ConnectOptions {
         ])
     });
     connect
+}
+
+/// Connections for changing the schema, beside those of a PostgreSQL pool: going over a large table may take longer than
+/// any request may. One changes, the other holds the lock.
+pub(crate) async fn patient(pool: &DatabaseConnection) -> Result<DatabaseConnection> {
+    let options = pool.get_postgres_connection_pool().connect_options();
+    // Of two settings of one name the server takes the later.
+    let options = options.as_ref().clone().options([("statement_timeout", "0")]);
+    let pool = PgPoolOptions::new().max_connections(2).idle_timeout(None).connect_with(options).await?;
+    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
 }

@@ -1,10 +1,11 @@
-//! Conversations by id.
+//! Conversations by id, and those that somebody has.
 
-use crate::entity::conversation::{Entity, Model};
+use crate::entity::conversation::{Column, Entity, Model};
 use crate::error::Result;
 use crate::scope::Read;
-use rapport_core::ConversationId;
-use sea_orm::EntityTrait;
+use rapport_core::{ConversationId, TeamId, UserId};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 pub use crate::entity::conversation::Model as ConversationRow;
 
@@ -14,4 +15,34 @@ pub use crate::entity::conversation::Model as ConversationRow;
 /// What the database said.
 pub async fn get(read: &Read, id: ConversationId) -> Result<Option<Model>> {
     Ok(Entity::find_by_id((read.workspace().0, id.0)).one(&read.conn()).await?)
+}
+
+/// Conversations that are not resolved and that a user or a team has, with their lanes, at most `limit`.
+///
+/// # Errors
+/// What the database said.
+pub async fn held(
+    read: &Read,
+    user: Option<UserId>,
+    team: Option<TeamId>,
+    limit: u64,
+) -> Result<Vec<(ConversationId, u16)>> {
+    let mut whose = Condition::any();
+    if let Some(user) = user {
+        whose = whose.add(Column::AssigneeId.eq(user.0));
+    }
+    if let Some(team) = team {
+        whose = whose.add(Column::TeamId.eq(team.0));
+    }
+    if whose.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Lane])
+        .filter(Column::WorkspaceId.eq(read.workspace().0))
+        .filter(Column::Status.is_in(["open", "pending", "snoozed"]))
+        .filter(whose);
+    let rows: Vec<(Uuid, i16)> = query.order_by_asc(Column::Id).limit(limit).into_tuple().all(&read.conn()).await?;
+    Ok(rows.into_iter().map(|(id, lane)| (ConversationId(id), u16::try_from(lane).unwrap_or(0))).collect())
 }

@@ -26,6 +26,7 @@ pub mod macros;
 pub mod media;
 pub mod merge;
 pub mod outgoing;
+pub mod prepared;
 pub mod query;
 pub mod quick_reply;
 pub mod reach;

@@ -73,3 +73,13 @@ pub async fn update(tx: &WriteTx, row: Model) -> Result<()> {
 pub async fn delete(tx: &WriteTx, id: Uuid) -> Result<()> {
     whole::delete::<Entity>(tx, id, "macro").await
 }
+
+/// A user is removed: nobody sees their own macros any more.
+pub(crate) async fn forget_user(tx: &WriteTx, user: UserId) -> Result<()> {
+    Entity::delete_many()
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::OwnerId.eq(user.0))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}

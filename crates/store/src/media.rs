@@ -161,16 +161,18 @@ pub async fn volume(read: &Read, before: Option<Ms>) -> Result<Volume> {
     })
 }
 
-/// Notes that files went out with a message: their age counts from now.
+/// Notes that files go out with a message, now or at the moment it is planned for: their age counts from then, unless
+/// something takes them along still later.
 ///
 /// # Errors
 /// What the database said.
-pub async fn used(tx: &WriteTx, ids: &[MediaId], now: Ms) -> Result<()> {
-    if !ids.is_empty() {
+pub async fn used(tx: &WriteTx, ids: &[MediaId], at: Ms) -> Result<()> {
+    for part in ids.chunks(500) {
         Entity::update_many()
-            .col_expr(Column::UsedAt, Expr::value(now.0))
+            .col_expr(Column::UsedAt, Expr::value(at.0))
             .filter(Column::WorkspaceId.eq(tx.workspace().0))
-            .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
+            .filter(Column::Id.is_in(part.iter().map(|id| id.0)))
+            .filter(Column::UsedAt.is_null().or(Column::UsedAt.lt(at.0)))
             .exec(tx.conn())
             .await?;
     }

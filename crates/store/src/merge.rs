@@ -1,5 +1,6 @@
 //! Joining two contacts: their rows lead to one from then on.
 
+use crate::batch::{self, Col, Kind, Rows, col};
 use crate::entity::{contact, conversation, identity};
 use crate::error::Result;
 use crate::scope::WriteTx;
@@ -7,10 +8,13 @@ use crate::sql;
 use rapport_core::{ContactId, ConversationId, Ms};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// Tables whose rows follow the contact.
-const FOLLOW: [&str; 9] =
-    ["message", "conversation", "consent", "send_queue", "reach", "event_log", "search_doc", "survey", "closing"];
+const FOLLOW: [&str; 7] = ["conversation", "consent", "send_queue", "reach", "event_log", "survey", "closing"];
+/// What has one row at most for each resolution of a conversation, and the resolution's moment.
+const RESOLUTIONS: [(&str, &str); 2] = [("closing", "at"), ("survey", "resolved_at")];
 
 /// Moves everything of `gone` to `keep` and leaves `gone` as a pointer. Conversations that would be open twice on one
 /// channel must have been joined before ([`join_conversation`]). Both lanes must be locked.
@@ -25,6 +29,7 @@ pub async fn contacts(tx: &WriteTx, keep: ContactId, gone: ContactId, lane: u16,
         .filter(conversation::Column::ContactId.eq(gone.0))
         .exec(tx.conn())
         .await?;
+    messages(tx, "contact_id", keep.0, gone.0).await?;
     for table in FOLLOW {
         let text = format!("UPDATE {table} SET contact_id = $1 WHERE workspace_id = $2 AND contact_id = $3");
         let values = [keep.0.into(), workspace.into(), gone.0.into()];
@@ -53,7 +58,9 @@ pub async fn contacts(tx: &WriteTx, keep: ContactId, gone: ContactId, lane: u16,
 /// What the database said.
 pub async fn join_conversation(tx: &WriteTx, keep: ConversationId, gone: ConversationId) -> Result<()> {
     let workspace = tx.workspace().0;
-    for table in ["message", "search_doc", "survey", "closing"] {
+    messages(tx, "conversation_id", keep.0, gone.0).await?;
+    for (table, moment) in RESOLUTIONS {
+        keep_apart(tx, table, moment, keep, gone).await?;
         let text = format!("UPDATE {table} SET conversation_id = $1 WHERE workspace_id = $2 AND conversation_id = $3");
         let values = [keep.0.into(), workspace.into(), gone.0.into()];
         tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
@@ -61,5 +68,52 @@ pub async fn join_conversation(tx: &WriteTx, keep: ConversationId, gone: Convers
     crate::cost::follow(tx, keep, gone).await?;
     crate::watch::follow(tx, keep, gone).await?;
     conversation::Entity::delete_by_id((workspace, gone.0)).exec(tx.conn()).await?;
+    Ok(())
+}
+
+/// Moves messages and their documents in the search index. The index is the largest table of all: only the messages lead
+/// to their documents without reading all of it. After them, so that what an indexer commits meanwhile is seen.
+async fn messages(tx: &WriteTx, column: &str, keep: Uuid, gone: Uuid) -> Result<()> {
+    const ID: &[Col] = &[col("id", Kind::Uuid)];
+    let workspace = tx.workspace().0;
+    let text = format!("UPDATE message SET {column} = $1 WHERE workspace_id = $2 AND {column} = $3 RETURNING id");
+    let values = [keep.into(), workspace.into(), gone.into()];
+    let mut moved = Rows::new(ID);
+    for row in tx.conn().query_all_raw(sql::with(tx.backend(), text, values)).await? {
+        moved.push([row.try_get_by_index::<Uuid>(0)?.into()]);
+    }
+    let text = format!(
+        "UPDATE search_doc SET {column} = $1 FROM {{rows}} \
+         WHERE search_doc.workspace_id = $2 AND search_doc.document_id = v.column1"
+    );
+    batch::execute(tx.conn(), tx.backend(), &text, &[keep.into(), workspace.into()], moved).await?;
+    Ok(())
+}
+
+/// A change to many resolves both conversations at the same moment. Both resolutions count, so that of `gone` is given
+/// the next free millisecond.
+async fn keep_apart(tx: &WriteTx, table: &str, moment: &str, keep: ConversationId, gone: ConversationId) -> Result<()> {
+    let text = format!(
+        "SELECT id, conversation_id, {moment} FROM {table} WHERE workspace_id = $1 AND conversation_id IN ($2, $3)"
+    );
+    let workspace = tx.workspace().0;
+    let values = [workspace.into(), keep.0.into(), gone.0.into()];
+    let (mut mine, mut theirs) = (BTreeSet::new(), Vec::new());
+    for row in tx.conn().query_all_raw(sql::with(tx.backend(), text, values)).await? {
+        let (id, at): (Uuid, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(2)?);
+        if row.try_get_by_index::<Uuid>(1)? == keep.0 {
+            mine.insert(at);
+        } else {
+            theirs.push((id, at));
+        }
+    }
+    let mut taken: BTreeSet<i64> = theirs.iter().map(|(_, at)| *at).chain(mine.iter().copied()).collect();
+    for (id, at) in theirs.into_iter().filter(|(_, at)| mine.contains(at)) {
+        let Some(free) = (at..).find(|at| !taken.contains(at)) else { continue };
+        taken.insert(free);
+        let text = format!("UPDATE {table} SET {moment} = $1 WHERE workspace_id = $2 AND id = $3");
+        let values = [free.into(), workspace.into(), id.into()];
+        tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
+    }
     Ok(())
 }

@@ -7,7 +7,10 @@ use crate::scope::{Read, WriteTx};
 use crate::sql;
 use crate::whole;
 use rapport_core::Ms;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, Value,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -38,19 +41,35 @@ pub async fn all(read: &Read) -> Result<Vec<Model>> {
 /// # Errors
 /// What the database said.
 pub async fn uses(read: &Read, user: Option<Uuid>) -> Result<HashMap<Uuid, Uses>> {
-    let rows = quick_reply_use::Entity::find()
-        .filter(quick_reply_use::Column::WorkspaceId.eq(read.workspace().0))
-        .all(&read.conn())
-        .await?;
-    let mut found: HashMap<Uuid, Uses> = HashMap::new();
-    for row in rows {
-        let uses = found.entry(row.reply_id).or_default();
-        uses.all = uses.all.saturating_add(row.uses);
-        if Some(row.user_id) == user {
-            (uses.own, uses.own_last) = (row.uses, Some(Ms(row.last_at)));
-        }
-    }
-    Ok(found)
+    counted(read, user, None).await
+}
+
+/// How much one reply is used, as `user` sees it.
+///
+/// # Errors
+/// What the database said.
+pub async fn uses_of(read: &Read, user: Option<Uuid>, reply: Uuid) -> Result<Uses> {
+    Ok(counted(read, user, Some(reply)).await?.remove(&reply).unwrap_or_default())
+}
+
+/// Added up where the rows are: there is one of every reply and everybody who ever used it.
+async fn counted(read: &Read, user: Option<Uuid>, reply: Option<Uuid>) -> Result<HashMap<Uuid, Uses>> {
+    let one = if reply.is_some() { " AND reply_id = $3" } else { "" };
+    let text = format!(
+        "SELECT reply_id, CAST(SUM(uses) AS bigint), \
+         CAST(SUM(CASE WHEN user_id = $2 THEN uses ELSE 0 END) AS bigint), MAX(CASE WHEN user_id = $2 THEN last_at END) \
+         FROM quick_reply_use WHERE workspace_id = $1{one} GROUP BY reply_id"
+    );
+    let mut values = vec![read.workspace().0.into(), user.into()];
+    values.extend(reply.map(Value::from));
+    let rows = read.conn().query_all_raw(sql::with(read.backend(), text, values)).await?;
+    let own_last = |row: &QueryResult| Ok::<_, DbErr>(row.try_get_by_index::<Option<i64>>(3)?.map(Ms));
+    rows.iter()
+        .map(|row| {
+            let uses = Uses { all: row.try_get_by_index(1)?, own: row.try_get_by_index(2)?, own_last: own_last(row)? };
+            Ok((row.try_get_by_index(0)?, uses))
+        })
+        .collect()
 }
 
 /// One reply.

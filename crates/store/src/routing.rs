@@ -272,13 +272,15 @@ pub struct Waiting {
     pub fields: serde_json::Value,
 }
 
-/// Open conversations without an agent whose customers wait, the longest waiting first, after `after`.
+/// Open conversations without an agent whose customers wait, the longest waiting first, after `after`; without those of
+/// the channels and teams in `without`.
 ///
 /// # Errors
 /// What the database said.
 pub async fn waiting(
     read: &Read,
     which: &Automatic,
+    without: &[(Uuid, Option<Uuid>)],
     after: Option<(i64, ConversationId)>,
     limit: u64,
 ) -> Result<Vec<Waiting>> {
@@ -289,6 +291,15 @@ pub async fn waiting(
         .filter(Column::Status.eq("open"))
         .filter(Column::WaitingSince.is_not_null())
         .filter(which.condition());
+    for (channel, team) in without {
+        let mut others = Condition::any().add(Column::ChannelId.ne(*channel));
+        others = match team {
+            // Without a team, the comparison with one is neither true nor false.
+            Some(team) => others.add(Column::TeamId.is_null()).add(Column::TeamId.ne(*team)),
+            None => others.add(Column::TeamId.is_not_null()),
+        };
+        query = query.filter(others);
+    }
     if let Some((since, id)) = after {
         let same_moment = Condition::all().add(Column::WaitingSince.eq(since)).add(Column::Id.gt(id.0));
         query = query.filter(Condition::any().add(Column::WaitingSince.gt(since)).add(same_moment));

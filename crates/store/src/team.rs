@@ -59,6 +59,39 @@ pub async fn get(read: &Read, id: TeamId) -> Result<Option<Model>> {
     Ok(Entity::find_by_id((read.workspace().0, id.0)).one(&read.conn()).await?)
 }
 
+/// Those of these teams that there are.
+///
+/// # Errors
+/// What the database said.
+pub async fn some(read: &Read, ids: &[TeamId]) -> Result<Vec<Model>> {
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(read.workspace().0))
+        .filter(Column::Id.is_in(ids.iter().map(|id| id.0)));
+    Ok(query.all(&read.conn()).await?)
+}
+
+/// The ids of every team.
+///
+/// # Errors
+/// What the database said.
+pub async fn ids(read: &Read) -> Result<Vec<Uuid>> {
+    let query = Entity::find().select_only().column(Column::Id).filter(Column::WorkspaceId.eq(read.workspace().0));
+    Ok(query.into_tuple().all(&read.conn()).await?)
+}
+
+/// Which of these teams there are; nobody removes one of them before the transaction's end.
+///
+/// # Errors
+/// What the database said.
+pub async fn existing(tx: &WriteTx, ids: &[TeamId]) -> Result<Vec<TeamId>> {
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .order_by_asc(Column::Id)
+        .lock_shared();
+    Ok(query.all(tx.conn()).await?.into_iter().map(|row| TeamId(row.id)).collect())
+}
+
 /// One team with its members.
 ///
 /// # Errors

@@ -59,6 +59,20 @@ pub async fn count_enabled(tx: &WriteTx, role: &str) -> Result<u64> {
     Ok(query.count(tx.conn()).await?)
 }
 
+/// Which of these users can sign in; nobody switches one of them off or removes them before the transaction's end.
+///
+/// # Errors
+/// What the database said.
+pub async fn enabled(tx: &WriteTx, ids: &[UserId]) -> Result<Vec<UserId>> {
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(Column::DisabledAt.is_null())
+        .order_by_asc(Column::Id)
+        .lock_shared();
+    Ok(query.all(tx.conn()).await?.into_iter().map(|row| UserId(row.id)).collect())
+}
+
 /// Adds a user.
 ///
 /// # Errors
@@ -97,6 +111,7 @@ pub async fn delete(tx: &WriteTx, id: UserId) -> Result<()> {
     crate::routing::drop_user(tx, id).await?;
     crate::quick_reply::forget_user(tx, id.0).await?;
     crate::user_keys::forget_user(tx, id).await?;
+    crate::macros::forget_user(tx, id).await?;
     let gone = Entity::delete_by_id((workspace, id.0)).exec(tx.conn()).await?;
     if gone.rows_affected == 0 { Err(Error::NotFound("user")) } else { Ok(()) }
 }

@@ -2562,7 +2562,7 @@ export interface components {
             failed: number;
             /**
              * Format: int64
-             * @description The message waits for its turn or is being handed over.
+             * @description The message waits for its turn or for a moment somebody chose, or is being handed over.
              */
             queued: number;
             /**
@@ -2605,6 +2605,11 @@ export interface components {
              * @description No message was made yet.
              */
             waiting: number;
+            /**
+             * Format: int64
+             * @description Somebody took the message back before it went out.
+             */
+            withdrawn: number;
         };
         /** @description Why a recipient has got nothing, or not yet. */
         CampaignReason: {
@@ -2663,7 +2668,7 @@ export interface components {
          * @description Where a recipient is counted.
          * @enum {string}
          */
-        CampaignRecipientState: "waiting" | "skipped" | "queued" | "delayed" | "sent" | "delivered" | "read" | "failed" | "refused" | "unknown";
+        CampaignRecipientState: "waiting" | "skipped" | "queued" | "delayed" | "sent" | "delivered" | "read" | "failed" | "refused" | "withdrawn" | "unknown";
         /** @description When a campaign begins. */
         CampaignStart: {
             /**
@@ -4055,13 +4060,22 @@ export interface components {
         };
         /** @description A row that could not be taken in. */
         ImportProblem: {
+            /** @description What is wrong, for programs and for other languages. */
+            code: components["schemas"]["ImportProblemCode"];
             /** @description What is wrong with it, for a person. */
             detail: string;
             /** @description Which value. */
             field?: string | null;
+            /** @description How many there may be, where the problem is one of size. */
+            limit?: number | null;
             /** @description Its short code, as given. */
             shortcut: string;
         };
+        /**
+         * @description Why a row could not be taken in.
+         * @enum {string}
+         */
+        ImportProblemCode: "shortcut" | "shortcut_taken" | "title" | "language" | "languages" | "body" | "team_unknown" | "team_audience" | "audience" | "forbidden" | "too_many" | "other";
         /** @description What an import did, or would do. */
         ImportReport: {
             /** @description Replies that are new. */
@@ -7720,7 +7734,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only those who have come this far. */
-                state?: "waiting" | "skipped" | "queued" | "delayed" | "sent" | "delivered" | "read" | "failed" | "refused" | "unknown";
+                state?: "waiting" | "skipped" | "queued" | "delayed" | "sent" | "delivered" | "read" | "failed" | "refused" | "withdrawn" | "unknown";
                 /** @description `next_cursor` of the page before; left out = from the beginning. */
                 cursor?: string;
                 /** @description Rows of a page, 1 to 200; left out = 50. */

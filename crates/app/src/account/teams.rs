@@ -4,6 +4,7 @@ use super::Page;
 use crate::audit::Change;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
+use crate::jobs::Job;
 use crate::state::App;
 use rapport_core::TeamId;
 use rapport_store::entity::team::Model;
@@ -109,16 +110,20 @@ pub async fn update(app: &App, caller: &Caller, id: TeamId, patch: TeamPatch) ->
     Ok(view)
 }
 
-/// Removes a team; its members stay users.
+/// Removes a team; its members stay users. A job takes the conversations it has from it.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Store`.
 pub async fn delete(app: &App, caller: &Caller, id: TeamId) -> Result<()> {
     caller.require(Permission::TeamManage)?;
     let tx = app.store.workspace(caller.workspace).write().await?;
+    let now = app.now();
     team::delete(&tx, id).await?;
-    crate::audit::record(&tx, app.now(), caller, "team.deleted", ("team", id.0), Change::default()).await?;
+    let release = Job::Release { user_id: None, team_id: Some(id) };
+    rapport_store::job::enqueue(&tx, vec![release.row(now)], now).await?;
+    crate::audit::record(&tx, now, caller, "team.deleted", ("team", id.0), Change::default()).await?;
     tx.commit().await?;
+    app.bells.jobs.ring();
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use super::Page;
 use crate::audit::Change;
 use crate::auth::{Caller, Permission, Role, password};
 use crate::error::{Error, Result};
+use crate::jobs::Job;
 use crate::state::App;
 use rapport_core::{Ms, UserId};
 use rapport_store::entity::user::Model;
@@ -260,6 +261,7 @@ pub async fn update(app: &App, caller: &Caller, id: UserId, patch: UserPatch) ->
         row.locked_until = None;
     }
     keep_an_owner(&tx, &before, Some(&row)).await?;
+    let leaves = row.disabled_at.is_some() && before.disabled_at.is_none();
     let view = UserView::from(row.clone());
     user::update(&tx, row).await.map_err(taken)?;
     if signs_out {
@@ -269,7 +271,13 @@ pub async fn update(app: &App, caller: &Caller, id: UserId, patch: UserPatch) ->
     let change =
         Change { before: Some(serde_json::json!(UserView::from(before))), after: Some(serde_json::json!(view)) };
     crate::audit::record(&tx, now, caller, "user.updated", ("user", id.0), change).await?;
+    if leaves {
+        release(&tx, id, now).await?;
+    }
     tx.commit().await?;
+    if leaves {
+        app.bells.jobs.ring();
+    }
     Ok(view)
 }
 
@@ -294,7 +302,13 @@ fn apply(row: &mut Model, caller: &Caller, patch: UserPatch, now: Ms) -> Result<
     Ok(())
 }
 
-/// Removes a user. Their messages keep their name.
+/// A job takes the conversations they have from somebody who is gone.
+async fn release(tx: &WriteTx, id: UserId, now: Ms) -> Result<()> {
+    let job = Job::Release { user_id: Some(id), team_id: None };
+    Ok(rapport_store::job::enqueue(tx, vec![job.row(now)], now).await?)
+}
+
+/// Removes a user. Their messages keep their name; a job takes the conversations they have from them.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Refused` (`last_owner`, `own_account`), `Store`.
@@ -308,9 +322,12 @@ pub async fn delete(app: &App, caller: &Caller, id: UserId) -> Result<()> {
     }
     keep_an_owner(&tx, &row, None).await?;
     user::delete(&tx, id).await?;
+    let now = app.now();
+    release(&tx, id, now).await?;
     let change = Change { before: Some(serde_json::json!(UserView::from(row))), after: None };
-    crate::audit::record(&tx, app.now(), caller, "user.deleted", ("user", id.0), change).await?;
+    crate::audit::record(&tx, now, caller, "user.deleted", ("user", id.0), change).await?;
     tx.commit().await?;
+    app.bells.jobs.ring();
     Ok(())
 }
 

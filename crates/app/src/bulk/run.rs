@@ -3,11 +3,12 @@
 use super::{Stored, state, stored};
 use crate::closing;
 use crate::error::Result;
+use crate::inbox::release;
 use crate::jobs::{Job, Outcome};
 use crate::state::App;
-use rapport_core::inbox::undo::{Before, Values, undo};
+use rapport_core::inbox::undo::{Before, Values, answered, undo};
 use rapport_core::inbox::{
-    self, Actor, Book, Command, Context, ConversationState, ConversationStatus, FeedEvent, Policy,
+    self, Actor, Book, Command, Context, ConversationState, ConversationStatus, FeedEvent, Gone, Policy,
 };
 use rapport_core::{ChannelId, ContactId, ConversationId, Ms, TeamId, UserId, WorkspaceId};
 use rapport_store::audit_log::Line;
@@ -36,7 +37,7 @@ pub async fn run(app: &App, workspace: WorkspaceId, id: Uuid) -> Result<Outcome>
     Ok(Outcome::Again { at: app.now() })
 }
 
-/// Who a change that takes back gives conversations to.
+/// Who a change that takes back gives conversations to: those who are there and can sign in.
 #[derive(Default)]
 struct Names {
     users: HashMap<UserId, String>,
@@ -45,18 +46,19 @@ struct Names {
 
 impl Names {
     async fn of(read: &Read, items: &[(Uuid, Option<Value>, Option<u16>)]) -> Result<Self> {
-        let mut names = Self::default();
+        let (mut names, mut teams) = (Self::default(), BTreeSet::new());
         for before in items.iter().filter_map(|(_, before, _)| before_of(before.as_ref())) {
             if let Some(user) = before.was.assignee_id
                 && !names.users.contains_key(&user)
-                && let Some(row) = rapport_store::user::get(read, user).await?
+                && let Some(row) = rapport_store::user::get(read, user).await?.filter(|row| row.disabled_at.is_none())
             {
                 names.users.insert(user, row.name);
             }
-            if before.was.team_id.is_some() && names.teams.is_empty() {
-                let teams = rapport_store::team::page(read, None, 1_000).await?;
-                names.teams = teams.into_iter().map(|row| (TeamId(row.id), row.name)).collect();
-            }
+            teams.extend(before.was.team_id);
+        }
+        if !teams.is_empty() {
+            let rows = rapport_store::team::some(read, &teams.into_iter().collect::<Vec<_>>()).await?;
+            names.teams = rows.into_iter().map(|row| (TeamId(row.id), row.name)).collect();
         }
         Ok(names)
     }
@@ -83,12 +85,14 @@ async fn batch(app: &App, workspace: WorkspaceId, id: Uuid, policy: &Policy) -> 
     let now = app.now();
     let stored = stored(&row)?;
     let book = load(&tx, &items).await?;
+    let gone = release::had(&tx, book.conversations()).await?;
     let mut work = Work {
         tx: &tx,
         row: &row,
         stored: &stored,
         names: &names,
         lanes: &lanes,
+        gone: &gone,
         policy,
         now,
         book,
@@ -167,6 +171,7 @@ struct Work<'a> {
     stored: &'a Stored,
     names: &'a Names,
     lanes: &'a [u16],
+    gone: &'a Gone,
     policy: &'a Policy,
     now: Ms,
     book: Book,
@@ -182,7 +187,7 @@ impl Work<'_> {
         if !self.lanes.contains(&known.lane) {
             return;
         }
-        let commands = self.commands(&known, before);
+        let commands = self.gone.before_reopening(&known, self.commands(&known, before));
         let actor =
             Actor { kind: self.row.actor_kind.clone(), id: self.row.actor_id, name: Some(self.row.actor_name.clone()) };
         let another = self.another_open(&known);
@@ -216,7 +221,7 @@ impl Work<'_> {
             let Some(before) = before_of(before) else { return Vec::new() };
             let user = |id| self.names.users.get(&id).cloned();
             let team = |id| self.names.teams.get(&id).cloned();
-            return undo(&Values::from(known), &before, self.now, &user, &team);
+            return undo((&Values::from(known), answered(known)), &before, self.now, &user, &team);
         }
         let Stored { action, assignee_name, team_name } = self.stored;
         let mut commands = Vec::new();

@@ -1,5 +1,6 @@
 //! Turning waiting recipients into messages, a portion at a time.
 
+use super::CHANNEL_GONE;
 use super::message::Recipe;
 use crate::channel::Channel;
 use crate::error::Result;
@@ -51,9 +52,8 @@ pub(super) async fn step(app: &App, workspace: WorkspaceId, row: &CampaignRow) -
     if queued >= QUEUED_MAX || due >= DUE_MAX {
         return Ok(Fed::Full);
     }
-    let Some(channel) = app.channels.get(ChannelId(row.channel_id)).await? else {
-        return Ok(Fed::Stuck("channel_gone"));
-    };
+    let channel = app.channels.get(ChannelId(row.channel_id)).await?.filter(|channel| !channel.disconnected);
+    let Some(channel) = channel else { return Ok(Fed::Stuck(CHANNEL_GONE)) };
     let Some(recipe) = Recipe::of(&read, row).await? else { return Ok(Fed::Stuck("template_gone")) };
     if recipe.template.status != "APPROVED" {
         return Ok(Fed::Stuck("template_not_approved"));

@@ -41,8 +41,7 @@ pub async fn list(
     let status = filter.status.map(parse).transpose()?;
     let read = app.store.workspace(caller.workspace).read();
     let page = Page::cut(campaign::list(&read, status, before, limit + 1).await?, limit, |row: &CampaignRow| row.id);
-    let ids: Vec<CampaignId> = page.items.iter().map(|row| CampaignId(row.id)).collect();
-    let counted = campaign::progress(&read, &ids).await?;
+    let counted = app.counts.of(&read, &page.items, app.now()).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for row in page.items {
         let progress = counted.get(&row.id);
@@ -59,8 +58,8 @@ pub async fn get(app: &App, caller: &Caller, id: CampaignId) -> Result<CampaignV
     caller.require(Permission::CampaignManage)?;
     let row = one(app, caller, id).await?;
     let read = app.store.workspace(caller.workspace).read();
-    let counted = campaign::progress(&read, &[id]).await?;
-    let mut found = view(row, counted.get(&id.0))?;
+    let counted = app.counts.fresh(&read, &row, app.now()).await?;
+    let mut found = view(row, Some(&counted))?;
     if caller.permissions.has(Permission::CostRead) {
         let cells = campaign::arrived(&read, id).await?;
         found.cost = Some(CostSum::of(&card(&read).await?, &cells));
@@ -95,14 +94,7 @@ pub async fn recipients(
         None => RecipientFilter::Any,
         Some(Place::Waiting) => RecipientFilter::State(WAITING),
         Some(Place::Skipped) => RecipientFilter::State(SKIPPED),
-        Some(Place::Queued) => RecipientFilter::Message(&["queued", "sending"]),
-        Some(Place::Delayed) => RecipientFilter::Message(&["held"]),
-        Some(Place::Sent) => RecipientFilter::Message(&["sent"]),
-        Some(Place::Delivered) => RecipientFilter::Message(&["delivered"]),
-        Some(Place::Read) => RecipientFilter::Message(&["read"]),
-        Some(Place::Failed) => RecipientFilter::Message(&["failed"]),
-        Some(Place::Refused) => RecipientFilter::Message(&["refused"]),
-        Some(Place::Unknown) => RecipientFilter::Message(&["unknown"]),
+        Some(place) => RecipientFilter::Message(place.statuses()),
     };
     let read = app.store.workspace(caller.workspace).read();
     let rows = campaign::page(&read, id, &filter, after, limit + 1).await?;

@@ -10,6 +10,7 @@
 //! paused or cancelled, so what waits in the send queue waits or is refused with it.
 
 mod audience;
+pub mod counts;
 mod feed;
 pub mod forecast;
 pub mod list;
@@ -25,18 +26,27 @@ use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_core::inbox::FeedEvent;
-use rapport_core::{CampaignId, Ms};
+use rapport_core::{CampaignId, MediaId, Ms};
 use rapport_store::WriteTx;
 use rapport_store::campaign::CampaignRow;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What is not found.
 const NOUN: &str = "campaign";
+
+/// Why a campaign does not begin, or rests: its number was removed.
+const CHANNEL_GONE: &str = "channel_gone";
 
 /// A campaign of the caller's workspace.
 async fn one(app: &App, caller: &Caller, id: CampaignId) -> Result<CampaignRow> {
     let read = app.store.workspace(caller.workspace).read();
     rapport_store::campaign::get(&read, id).await?.ok_or(Error::NotFound(NOUN))
+}
+
+/// Our own files among what stands in a campaign's blanks; any id there may be one.
+pub(crate) fn files_in(given: &Value) -> Vec<MediaId> {
+    let values = given.as_object().into_iter().flat_map(serde_json::Map::values);
+    values.filter_map(|value| Some(MediaId(value.as_str()?.trim().parse().ok()?))).collect()
 }
 
 /// Tells whoever listens, in the transaction of the change.

@@ -64,13 +64,16 @@ async fn people(
         return Ok(false);
     }
     let keys: Vec<Vec<Identity>> = numbers.iter().map(spellings).collect();
-    let owners: HashMap<Identity, ContactId> = sync_contact::owners(tx, &keys.concat()).await?.into_iter().collect();
+    let mut owners: HashMap<Identity, ContactId> =
+        sync_contact::owners(tx, &keys.concat()).await?.into_iter().collect();
     let (mut known, mut book, mut made) = (Vec::new(), Book::default(), Vec::new());
     for (number, keys) in numbers.iter().zip(&keys) {
         match keys.iter().find_map(|key| owners.get(key)) {
             Some(owner) => known.push(*owner),
             None => {
                 let contact = stranger(tx, number, now);
+                // The list may have them once more, in another spelling.
+                owners.extend(keys.iter().map(|key| (key.clone(), contact.id)));
                 made.push(NewRecipient { contact: contact.id, lane: contact.lane, skip: None });
                 let told = FeedEvent {
                     kind: "contact.created",

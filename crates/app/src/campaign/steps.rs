@@ -2,14 +2,16 @@
 //! the same moment, on whichever node, one succeeds.
 
 use super::view::{CampaignView, view};
-use super::{NOUN, one, told};
+use super::{CHANNEL_GONE, NOUN, files_in, one, told};
 use crate::audit::{Change, record};
 use crate::auth::{Caller, Permission};
+use crate::channel::view::DISCONNECTED;
 use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_core::campaign::{Status, Step};
 use rapport_core::time::DAY;
-use rapport_core::{CampaignId, Ms};
+use rapport_core::{CampaignId, ChannelId, Ms};
+use rapport_store::WriteTx;
 use rapport_store::campaign::{self, Told};
 use serde::Deserialize;
 use serde_json::json;
@@ -29,8 +31,8 @@ pub struct CampaignStart {
 /// Starts a draft or scheduled campaign, now or at a moment.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Invalid` (`at`), `Refused` (`template_not_approved`), `Conflict` (`campaign_state`) when it
-/// has begun already, `Store`.
+/// `Forbidden`, `NotFound`, `Invalid` (`at`), `Refused` (`template_not_approved`, `channel_gone`), `Conflict`
+/// (`campaign_state`) when it has begun already, `Store`.
 pub async fn start(app: &App, caller: &Caller, id: CampaignId, when: CampaignStart) -> Result<CampaignView> {
     caller.require(Permission::CampaignManage)?;
     let row = one(app, caller, id).await?;
@@ -60,7 +62,7 @@ pub async fn pause(app: &App, caller: &Caller, id: CampaignId) -> Result<Campaig
 /// Lets a paused campaign go on where it was.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Conflict` (`campaign_state`) when it is not paused, `Store`.
+/// `Forbidden`, `NotFound`, `Refused` (`channel_gone`), `Conflict` (`campaign_state`) when it is not paused, `Store`.
 pub async fn resume(app: &App, caller: &Caller, id: CampaignId) -> Result<CampaignView> {
     take(app, caller, id, Step::Resume, None).await
 }
@@ -76,16 +78,29 @@ pub async fn cancel(app: &App, caller: &Caller, id: CampaignId) -> Result<Campai
 
 async fn take(app: &App, caller: &Caller, id: CampaignId, step: Step, at: Option<Ms>) -> Result<CampaignView> {
     caller.require(Permission::CampaignManage)?;
-    let before = one(app, caller, id).await?.status;
+    let known = one(app, caller, id).await?;
+    let before = &known.status;
     let now = app.now();
     let scope = app.store.workspace(caller.workspace);
     let tx = scope.write().await?;
-    if !campaign::step(&tx, id, step, Told { at, why: None }, now).await? {
+    if matches!(step, Step::Start | Step::Schedule | Step::Resume) {
+        // Locked, so that whoever takes the channel away finds the campaign under way or keeps it from that.
+        let channel = rapport_store::channel::get_for_write(&tx, ChannelId(known.channel_id)).await?;
+        if channel.is_none_or(|channel| channel.status == DISCONNECTED) {
+            tx.rollback().await?;
+            let detail = "The campaign's number was removed. Add it again, or choose another one.";
+            return Err(Error::refused(CHANNEL_GONE, detail));
+        }
+    }
+    if !campaign::step(&tx, id, step, Told { at, ..Told::default() }, now).await? {
         tx.rollback().await?;
         return Err(elsewhere(&one(app, caller, id).await?.status));
     }
     if matches!(step, Step::Pause | Step::Resume | Step::Cancel) {
-        campaign::rouse(&tx, id, now).await?;
+        campaign::rouse(&tx, id, step == Step::Cancel, now).await?;
+    }
+    if let Some(at) = at {
+        rapport_store::media::used(&tx, &files_in(&known.given), at).await?;
     }
     let status = step.to().map_or("", Status::code);
     let after = json!({ "status": status, "at": at });
@@ -97,8 +112,30 @@ async fn take(app: &App, caller: &Caller, id: CampaignId, step: Step, at: Option
     app.bells.send.ring();
     app.feeds.wake();
     let row = one(app, caller, id).await?;
-    let counted = campaign::progress(&scope.read(), &[id]).await?;
-    view(row, counted.get(&id.0))
+    let counted = app.counts.fresh(&scope.read(), &row, now).await?;
+    view(row, Some(&counted))
+}
+
+/// Lets the campaigns that are under way over a channel rest, in the transaction that takes the channel away: what of them
+/// waits does not go out by itself when the number is added again.
+///
+/// # Errors
+/// `Store`.
+pub(crate) async fn halt(tx: &WriteTx, caller: &Caller, channel: ChannelId, now: Ms) -> Result<()> {
+    for id in campaign::running_over(tx, channel).await? {
+        let why = Told { why: Some(CHANNEL_GONE), ..Told::default() };
+        if campaign::step(tx, id, Step::Pause, why, now).await? {
+            campaign::rouse(tx, id, false, now).await?;
+            let (before, after) = (Status::Running.code(), Status::Paused.code());
+            let change = Change {
+                before: Some(json!({ "status": before })),
+                after: Some(json!({ "status": after, "why": CHANNEL_GONE })),
+            };
+            record(tx, now, caller, "campaign.paused", (NOUN, id.0), change).await?;
+            told(tx, id, after, now).await?;
+        }
+    }
+    Ok(())
 }
 
 fn elsewhere(status: &str) -> Error {

@@ -55,7 +55,7 @@ pub struct ProgressView {
     pub waiting: i64,
     /// They get no message, for the reason that stands at each.
     pub skipped: i64,
-    /// The message waits for its turn or is being handed over.
+    /// The message waits for its turn or for a moment somebody chose, or is being handed over.
     pub queued: i64,
     /// The guard holds the message back until later.
     pub delayed: i64,
@@ -69,6 +69,8 @@ pub struct ProgressView {
     pub failed: i64,
     /// The guard refused it.
     pub refused: i64,
+    /// Somebody took the message back before it went out.
+    pub withdrawn: i64,
     /// The answer was lost: it may have gone out. A person decides.
     pub unknown: i64,
     /// Wrote on the campaign's channel within 7 days after the message was sent.
@@ -88,6 +90,7 @@ impl From<&Progress> for ProgressView {
                 Place::Read => &mut view.read,
                 Place::Failed => &mut view.failed,
                 Place::Refused => &mut view.refused,
+                Place::Withdrawn => &mut view.withdrawn,
                 Place::Unknown => &mut view.unknown,
                 Place::Waiting | Place::Skipped => continue,
             };
@@ -108,7 +111,7 @@ pub enum Place {
     Waiting,
     /// No message.
     Skipped,
-    /// The message waits for its turn.
+    /// The message waits for its turn or a moment somebody chose.
     Queued,
     /// The guard holds it back.
     Delayed,
@@ -122,23 +125,35 @@ pub enum Place {
     Failed,
     /// The guard refused it.
     Refused,
+    /// Somebody took it back.
+    Withdrawn,
     /// Nobody knows whether it went out.
     Unknown,
 }
 
 impl Place {
+    /// Where messages are counted, with their statuses: each of a message that goes out stands here once.
+    const STATUSES: [(Self, &'static [&'static str]); 9] = [
+        (Self::Queued, &["queued", "scheduled", "sending"]),
+        (Self::Delayed, &["held"]),
+        (Self::Sent, &["sent"]),
+        (Self::Delivered, &["delivered"]),
+        (Self::Read, &["read"]),
+        (Self::Failed, &["failed"]),
+        (Self::Refused, &["refused"]),
+        (Self::Withdrawn, &["withdrawn"]),
+        (Self::Unknown, &["unknown"]),
+    ];
+
     /// The place of a message with this status.
     fn of(status: &str) -> Self {
-        match status {
-            "held" => Self::Delayed,
-            "sent" => Self::Sent,
-            "delivered" => Self::Delivered,
-            "read" => Self::Read,
-            "failed" => Self::Failed,
-            "refused" => Self::Refused,
-            "unknown" => Self::Unknown,
-            _ => Self::Queued,
-        }
+        let found = Self::STATUSES.into_iter().find(|(_, statuses)| statuses.contains(&status));
+        found.map_or(Self::Queued, |(place, _)| place)
+    }
+
+    /// The statuses of the messages that are counted here; none where there is no message.
+    pub(super) fn statuses(self) -> &'static [&'static str] {
+        Self::STATUSES.into_iter().find(|(place, _)| *place == self).map_or(&[], |(_, statuses)| statuses)
     }
 }
 
@@ -335,6 +350,18 @@ fn failed(row: &RecipientRow) -> Option<ReasonView> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_status_of_a_message_is_counted_where_it_is_shown() {
+        use rapport_core::message::Status;
+        let nobodys = [Status::Received, Status::Note, Status::Event];
+        for status in Status::ALL.into_iter().filter(|status| !nobodys.contains(status)) {
+            let place = Place::of(status.code());
+            assert!(place.statuses().contains(&status.code()), "{place:?} has {status:?}");
+        }
+        assert_eq!((Place::of("withdrawn"), Place::of("scheduled")), (Place::Withdrawn, Place::Queued));
+        assert!(Place::Waiting.statuses().is_empty() && Place::Skipped.statuses().is_empty());
+    }
 
     #[test]
     fn everybody_is_counted_once() {

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::state::App;
 use feed::Fed;
 use rapport_core::campaign::{Status, Step};
-use rapport_core::{CampaignId, WorkspaceId};
+use rapport_core::{CampaignId, Ms, WorkspaceId};
 use rapport_store::campaign::{self, CampaignRow, Told};
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -71,6 +71,10 @@ async fn piece(app: &App, workspace: WorkspaceId, id: CampaignId) -> Result<bool
     let read = app.store.workspace(workspace).read();
     let Some(row) = campaign::get(&read, id).await? else { return Ok(false) };
     if row.status == Status::Scheduled.code() {
+        // Its moment may have been put off since it was looked for.
+        if row.scheduled_at.is_none_or(|at| Ms(at) > app.now()) {
+            return Ok(false);
+        }
         return take(app, workspace, &row, Step::Start, None).await;
     }
     let mut again = false;
@@ -97,7 +101,7 @@ async fn take(
 ) -> Result<bool> {
     let (now, id) = (app.now(), CampaignId(row.id));
     let tx = app.store.workspace(workspace).write().await?;
-    if !campaign::step(&tx, id, step, Told { at: None, why }, now).await? {
+    if !campaign::step(&tx, id, step, Told { at: None, why, due: step == Step::Start }, now).await? {
         tx.rollback().await?;
         return Ok(false);
     }

@@ -3,15 +3,16 @@
 use super::audience::{self, AudiencePut};
 use super::message::Recipe;
 use super::view::{CampaignView, view};
-use super::{NOUN, one, told};
+use super::{NOUN, files_in, one, told};
 use crate::audit::{Change, record};
 use crate::auth::{Actor, Caller, Permission};
+use crate::channel::view::DISCONNECTED;
 use crate::error::{Error, Result};
 use crate::state::App;
-use rapport_core::campaign::Status;
-use rapport_core::{CampaignId, ChannelId};
-use rapport_store::Read;
+use rapport_core::campaign::{Audience, Status};
+use rapport_core::{CampaignId, ChannelId, Ms};
 use rapport_store::campaign::{self, CampaignRow};
+use rapport_store::{Read, media};
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ use uuid::Uuid;
 
 /// Longest value of a blank, in characters.
 const VALUE_MAX: usize = 2_000;
+/// How often a change is tried on top of what others have changed meanwhile.
+const TRIES: u32 = 5;
 
 /// A campaign to be made.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -98,6 +101,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewCampaign) -> Result<Camp
     let tx = scope.write().await?;
     campaign::insert(&tx, row.clone()).await?;
     campaign::put_list(&tx, id, &entries).await?;
+    media::used(&tx, &files_in(&row.given), now).await?;
     let change = Change { before: None, after: Some(summary(&row)) };
     record(&tx, now, caller, "campaign.created", (NOUN, row.id), change).await?;
     told(&tx, id, &row.status, now).await?;
@@ -109,42 +113,79 @@ pub async fn create(app: &App, caller: &Caller, new: NewCampaign) -> Result<Camp
 /// Changes a campaign that has not begun.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Invalid` naming the field, `Conflict` (`campaign_state`) once it has begun, `Store`.
+/// `Forbidden`, `NotFound`, `Invalid` naming the field, `Conflict` (`campaign_state`) once it has begun, or while others
+/// change it again and again, `Store`.
 pub async fn update(app: &App, caller: &Caller, id: CampaignId, patch: CampaignPatch) -> Result<CampaignView> {
     caller.require(Permission::CampaignManage)?;
-    let now = app.now();
-    let scope = app.store.workspace(caller.workspace);
-    let known = one(app, caller, id).await?;
-    let before = summary(&known);
-    let mut row = CampaignRow { updated_at: now.0, ..known };
-    if let Some(name) = patch.name {
-        row.name = crate::account::name("name", &name)?;
-    }
-    row.channel_id = patch.channel_id.unwrap_or(row.channel_id);
-    row.template_id = patch.template_id.unwrap_or(row.template_id);
-    if let Some(given) = patch.values {
-        row.given = json!(values(given)?);
-    }
-    fits(&scope.read(), &mut row).await?;
     let country = &app.channels.policy(caller.workspace).await?.default_country;
-    let audience = patch.audience.map(|put| audience::checked(put, country)).transpose()?;
-    if let Some((audience, _)) = &audience {
-        row.audience = json!(audience);
+    let patch = Patch::of(patch, country)?;
+    let scope = app.store.workspace(caller.workspace);
+    for _ in 0..TRIES {
+        let now = app.now();
+        let known = one(app, caller, id).await?;
+        let mut row = patch.applied(known.clone());
+        row.updated_at = now.0;
+        fits(&scope.read(), &mut row).await?;
+        let tx = scope.write().await?;
+        let locked = campaign::lock(&tx, id).await?.ok_or(Error::NotFound(NOUN))?;
+        if locked != known {
+            // Somebody changed it since it was read: theirs stays, and this comes on top of it.
+            tx.rollback().await?;
+            continue;
+        }
+        if !campaign::change(&tx, &row).await? {
+            tx.rollback().await?;
+            return Err(begun());
+        }
+        if let Some((_, entries)) = &patch.audience {
+            campaign::put_list(&tx, id, entries).await?;
+        }
+        media::used(&tx, &files_in(&row.given), row.scheduled_at.map_or(now, |at| now.max(Ms(at)))).await?;
+        let change = Change { before: Some(summary(&known)), after: Some(summary(&row)) };
+        record(&tx, now, caller, "campaign.changed", (NOUN, row.id), change).await?;
+        told(&tx, id, &row.status, now).await?;
+        tx.commit().await?;
+        app.feeds.wake();
+        return view(row, None);
     }
-    let tx = scope.write().await?;
-    if !campaign::change(&tx, &row).await? {
-        tx.rollback().await?;
-        return Err(begun());
+    Err(Error::conflict("campaign_state", "Others are changing the campaign at this moment; try again."))
+}
+
+/// A patch whose fields can be stored, each by itself.
+struct Patch {
+    name: Option<String>,
+    channel_id: Option<Uuid>,
+    template_id: Option<Uuid>,
+    values: Option<BTreeMap<String, String>>,
+    audience: Option<(Audience, Vec<String>)>,
+}
+
+impl Patch {
+    fn of(patch: CampaignPatch, country: &str) -> Result<Self> {
+        Ok(Self {
+            name: patch.name.map(|name| crate::account::name("name", &name)).transpose()?,
+            channel_id: patch.channel_id,
+            template_id: patch.template_id,
+            values: patch.values.map(values).transpose()?,
+            audience: patch.audience.map(|put| audience::checked(put, country)).transpose()?,
+        })
     }
-    if let Some((_, entries)) = &audience {
-        campaign::put_list(&tx, id, entries).await?;
+
+    /// The campaign with what is to change.
+    fn applied(&self, mut row: CampaignRow) -> CampaignRow {
+        if let Some(name) = &self.name {
+            row.name.clone_from(name);
+        }
+        row.channel_id = self.channel_id.unwrap_or(row.channel_id);
+        row.template_id = self.template_id.unwrap_or(row.template_id);
+        if let Some(given) = &self.values {
+            row.given = json!(given);
+        }
+        if let Some((audience, _)) = &self.audience {
+            row.audience = json!(audience);
+        }
+        row
     }
-    let change = Change { before: Some(before), after: Some(summary(&row)) };
-    record(&tx, now, caller, "campaign.changed", (NOUN, row.id), change).await?;
-    told(&tx, id, &row.status, now).await?;
-    tx.commit().await?;
-    app.feeds.wake();
-    view(row, None)
 }
 
 /// Throws a draft away. One that has begun stays: it says who was written to, and why others were not.
@@ -197,7 +238,9 @@ fn values(given: BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
 /// Channel, template and values go together; what is kept of the template is filled in.
 async fn fits(read: &Read, row: &mut CampaignRow) -> Result<()> {
     let channel = rapport_store::channel::get(read, ChannelId(row.channel_id)).await?;
-    let channel = channel.ok_or_else(|| Error::invalid("channel_id", "names a channel that does not exist"))?;
+    let channel = channel.filter(|channel| channel.status != DISCONNECTED);
+    let channel =
+        channel.ok_or_else(|| Error::invalid("channel_id", "names a channel that does not exist (any more)"))?;
     let template = rapport_store::template::get(read, row.template_id).await?;
     let template = template.ok_or_else(|| Error::invalid("template_id", "names a template that does not exist"))?;
     if template.waba_id != channel.waba_id {

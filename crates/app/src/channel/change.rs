@@ -204,8 +204,8 @@ fn activate(row: &mut ChannelRow) {
     row.status_reason = None;
 }
 
-/// Disconnects a channel: it neither receives nor sends any more and its secrets are destroyed. Conversations stay;
-/// the same number may be added again and finds them.
+/// Disconnects a channel: it neither receives nor sends any more and its secrets are destroyed; campaigns over it rest.
+/// Conversations stay; the same number may be added again and finds them.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Store`, `Vault`.
@@ -226,8 +226,10 @@ pub async fn disconnect(app: &App, caller: &Caller, id: ChannelId) -> Result<()>
     let change = Change { before: Some(json!(before)), after: None };
     record(&tx, now, caller, "channel.disconnected", ("channel", id.0), change).await?;
     told(&tx, id, json!({ "status": DISCONNECTED }), now).await?;
+    crate::campaign::steps::halt(&tx, caller, id, now).await?;
     tx.commit().await?;
     app.channels.forget();
+    app.bells.send.ring();
     app.feeds.wake();
     Ok(())
 }

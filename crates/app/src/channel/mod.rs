@@ -73,6 +73,8 @@ pub struct Channel {
     pub status: ChannelStatus,
     /// Why not.
     pub status_reason: Option<String>,
+    /// Whether it was removed: its row stays for its conversations, and the number may be added again.
+    pub disconnected: bool,
     /// Messages a second.
     pub throughput: u32,
     /// Distinct customers a day; `None` = not known or unlimited.
@@ -97,6 +99,7 @@ impl Channel {
             portfolio_key: row.portfolio_key,
             base_url: row.base_url,
             status: ChannelStatus::parse(&row.status),
+            disconnected: row.status == view::DISCONNECTED,
             status_reason: row.status_reason,
             throughput: u32::try_from(row.throughput).unwrap_or(0),
             tier_limit: row.tier_limit,

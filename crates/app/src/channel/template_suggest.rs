@@ -132,11 +132,7 @@ fn terms(text: &str) -> BTreeSet<String> {
 /// What the contact is marked with: the lifecycle and an own field `tags`.
 fn tags(contact: &ContactRow) -> Vec<(String, BTreeSet<String>)> {
     let mut all = vec![contact.lifecycle.clone()];
-    match &contact.fields["tags"] {
-        Value::Array(list) => all.extend(list.iter().filter_map(Value::as_str).map(str::to_owned)),
-        Value::String(list) => all.extend(list.split([',', ';', '،']).map(|tag| tag.trim().to_owned())),
-        _ => {}
-    }
+    all.extend(rapport_core::contact::tags(&contact.fields));
     all.retain(|tag| !tag.is_empty());
     all.into_iter().map(|tag| (tag.clone(), terms(&tag.replace(['_', '-'], " ")))).collect()
 }

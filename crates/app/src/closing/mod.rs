@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Longest closing note, in characters.
-const NOTE: usize = 1_000;
+pub(crate) const NOTE: usize = 1_000;
 
 /// What is said when a conversation is resolved.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

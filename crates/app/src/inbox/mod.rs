@@ -9,6 +9,7 @@ pub mod jump;
 pub mod list;
 pub mod note;
 pub(crate) mod prepare;
+pub(crate) mod release;
 mod room;
 pub mod send;
 pub mod settle;

@@ -88,6 +88,12 @@ impl Room {
         Ok(book.conversations().any(other))
     }
 
+    /// The last that the customer said on the channel, in whichever conversation.
+    pub async fn last_said(&self) -> Result<Option<Ms>> {
+        let id = self.conversation.id;
+        Ok(rapport_store::send::last_said(&self.tx, &[id]).await?.get(&id).copied())
+    }
+
     /// Writes changes, without committing.
     pub async fn write(&mut self, changes: Vec<Change>) -> Result<()> {
         self.book.apply(changes);

@@ -66,6 +66,9 @@ pub struct Written {
     pub is_new: bool,
 }
 
+/// Why a message that was meant for a conversation as it was is not written.
+pub(crate) const MOVED_ON: &str = "moved_on";
+
 /// Stores a message to the customer and queues it. What the guard would refuse is refused at once; what it would delay
 /// is taken and held.
 ///
@@ -73,6 +76,21 @@ pub struct Written {
 /// `Forbidden`, `NotFound`, `Invalid` (naming the field), `Judged` (`window_closed`, `guard_refused`), `Refused`
 /// (`channel_gone`), `Store`.
 pub async fn send(app: &App, caller: &Caller, id: ConversationId, request: SendRequest) -> Result<Written> {
+    send_while(app, caller, id, request, &|_| true).await
+}
+
+/// As [`send`], if the conversation still is as it must be: that is looked at in its lane, where nothing else changes it.
+/// A message that was made before is given whatever became of the conversation.
+///
+/// # Errors
+/// As [`send`]; `Conflict` ([`MOVED_ON`]).
+pub(crate) async fn send_while(
+    app: &App,
+    caller: &Caller,
+    id: ConversationId,
+    request: SendRequest,
+    still: &(dyn Fn(&ConversationState) -> bool + Sync),
+) -> Result<Written> {
     caller.require(Permission::InboxWrite)?;
     let read = app.store.workspace(caller.workspace).read();
     let row = rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
@@ -86,7 +104,7 @@ pub async fn send(app: &App, caller: &Caller, id: ConversationId, request: SendR
     let prepared = Prepared { event, ..prepared };
     let judged = preview::judge(app, &read, &scene, caller.actor_kind(), said(&prepared)).await?.or_refuse()?;
     let plan = unsent::moment(app, request.send_at, request.cancel_on_reply, &prepared.content)?;
-    let stored = store(app, caller, &scene, prepared, (judged, plan), request.client_id.clone()).await;
+    let stored = store(app, caller, &scene, prepared, (judged, plan), request.client_id.clone(), still).await;
     match stored {
         Ok(made) => Ok(Written { message: message(&read, made).await?, is_new: true }),
         // The same request at the same moment was a little faster.
@@ -128,12 +146,21 @@ async fn store(
     prepared: Prepared,
     (judged, plan): (Judged, Option<Plan>),
     client_id: Option<String>,
+    still: &(dyn Fn(&ConversationState) -> bool + Sync),
 ) -> Result<MessageId> {
     let reacted = reaction(&prepared);
     let mut room =
         Rooms::enter(app, caller.workspace, scene.conversation.id, reacted.as_ref().map(|(id, _)| *id)).await?;
+    if !still(&room.conversation) {
+        return Err(Error::conflict(MOVED_ON, "The conversation went on meanwhile."));
+    }
     let (known, who) = (room.conversation.clone(), actor(caller));
-    let plan = plan.map(|plan| Plan { heed_since: plan.heed_since.map(|_| inbox::unsent::heard(&known)), ..plan });
+    let plan = match plan {
+        Some(Plan { at, heed_since: Some(_) }) => {
+            Some(Plan { at, heed_since: Some(inbox::unsent::heeds(room.last_said().await?)) })
+        }
+        other => other,
+    };
     let kind = prepared.content.kind();
     let files = files(&prepared);
     let named = named(scene, &prepared.content);
@@ -165,7 +192,7 @@ async fn store(
     if let Some(plan) = plan {
         rapport_store::send::plan(&room.tx, made, plan).await?;
     }
-    rapport_store::media::used(&room.tx, &files, room.now).await?;
+    rapport_store::media::used(&room.tx, &files, plan.map_or(room.now, |plan| plan.at)).await?;
     if let Some(named) = named {
         rapport_store::template_use::note(&room.tx, made, &named, room.now).await?;
     }

@@ -15,7 +15,7 @@ use crate::media::inside;
 use crate::send::preview::{self, Said, Scene};
 use crate::state::App;
 use rapport_core::inbox::MessageState;
-use rapport_core::inbox::unsent::{Around, Barred, FURTHEST, When, heard, may_change, rewrite, same_thing};
+use rapport_core::inbox::unsent::{Around, Barred, FURTHEST, When, heeds, may_change, rewrite, same_thing};
 use rapport_core::message::{Content, Status};
 use rapport_core::{ConversationId, MediaId, MessageId, Ms};
 use rapport_store::Read;
@@ -156,7 +156,7 @@ pub async fn edit(app: &App, caller: &Caller, id: MessageId, patch: MessagePatch
     };
     let judged = preview::judge(app, &read, &scene, &line.row.author_kind, said).await?.or_refuse()?;
     let unsent = Unsent::enter(app, caller, &line).await?;
-    let moments = (heard(&unsent.room.conversation), unsent.room.now);
+    let moments = (heeds(unsent.room.last_said().await?), unsent.room.now);
     let choice = Choice::of(patch.send_at, patch.cancel_on_reply, unsent.plan(), moments)?;
     change(caller, &scene, unsent, &line, fresh, choice, judged.priority).await?;
     app.bells.send.ring();
@@ -214,8 +214,8 @@ async fn change(
     priority: Priority,
 ) -> Result<()> {
     let id = unsent.known.id;
-    let files: Vec<MediaId> =
-        fresh.iter().flat_map(|one| inside::files(&one.content)).map(|(id, _)| MediaId(id)).collect();
+    let says = fresh.as_ref().map_or(&line.content, |one| &one.content);
+    let files: Vec<MediaId> = inside::files(says).into_iter().map(|(id, _)| MediaId(id)).collect();
     let before = unsent.known.status;
     let now = unsent.room.now;
     let done = rewrite(&unsent.known, &unsent.around(&line.content), fresh.map(|one| one.content), choice.when, now);
@@ -244,7 +244,7 @@ async fn change(
     if let Some(at) = done.at {
         send::moved(&room.tx, &[id], at).await?;
     }
-    rapport_store::media::used(&room.tx, &files, now).await?;
+    rapport_store::media::used(&room.tx, &files, choice.run_at).await?;
     let change = Audited {
         before: Some(json!({ "status": before })),
         after: Some(json!({ "send_at": choice.plan.map(|plan| plan.at) })),

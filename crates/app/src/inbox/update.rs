@@ -2,6 +2,7 @@
 
 use super::Rooms;
 use super::list::get;
+use super::release;
 use super::room::{Room, actor};
 use super::snooze::{self, SnoozeWord};
 use super::view::ConversationView;
@@ -14,7 +15,7 @@ use crate::jobs::Job;
 use crate::routing::assign;
 use crate::state::App;
 use rapport_core::contact::Window;
-use rapport_core::inbox::{self, Command, CommandError, ConversationState, ConversationStatus};
+use rapport_core::inbox::{self, Command, CommandError, ConversationState, ConversationStatus, Decision};
 use rapport_core::{ConversationId, Ms, TeamId, UserId};
 use rapport_store::Read;
 use serde::Deserialize;
@@ -113,6 +114,18 @@ impl Wanted {
         let closing = closing::check(read, patch.closing.as_ref(), resolves).await?;
         Ok(Self { patch, agent, closing })
     }
+
+    /// Whether the change could be made now: decides it in the conversation's lane and leaves everything as it is. For
+    /// whoever does something before it that cannot be taken back.
+    ///
+    /// # Errors
+    /// What [`apply`] says.
+    pub async fn rehearse(&self, app: &App, caller: &Caller, id: ConversationId) -> Result<()> {
+        let room = Rooms::enter(app, caller.workspace, id, None).await?;
+        let judged = decide(caller, &room, self).await.map(drop);
+        room.tx.rollback().await?;
+        judged
+    }
 }
 
 /// Applies a checked change in the conversation's lane, without committing; gives the conversation as it is then, when
@@ -124,12 +137,9 @@ pub(crate) async fn apply(
     wanted: Wanted,
 ) -> Result<Option<ConversationState>> {
     let known = room.conversation.clone();
-    let Wanted { patch, agent, closing } = wanted;
-    let commands = commands(room, patch, agent, &closing).await?;
-    let another = room.another_open().await?;
     let who = actor(caller);
-    let decision =
-        room.decide(|context, fresh| inbox::run(&known, &commands, &who, another, context, fresh)).map_err(refused)?;
+    let decision = decide(caller, room, &wanted).await?;
+    let closing = wanted.closing;
     if decision.changes.is_empty() {
         return Ok(None);
     }
@@ -142,12 +152,17 @@ pub(crate) async fn apply(
     Ok(Some(after))
 }
 
-async fn commands(
-    room: &Room,
-    patch: ConversationPatch,
-    agent: Option<(UserId, String)>,
-    closing: &Checked,
-) -> Result<Vec<Command>> {
+/// What a checked change leads to.
+async fn decide(caller: &Caller, room: &Room, wanted: &Wanted) -> Result<Decision> {
+    let gone = release::had(&room.tx, std::iter::once(&room.conversation)).await?;
+    let commands = gone.before_reopening(&room.conversation, commands(room, wanted).await?);
+    let another = room.another_open().await?;
+    let who = actor(caller);
+    room.decide(|context, fresh| inbox::run(&room.conversation, &commands, &who, another, context, fresh))
+        .map_err(refused)
+}
+
+async fn commands(room: &Room, Wanted { patch, agent, closing }: &Wanted) -> Result<Vec<Command>> {
     let mut commands = Vec::new();
     let snoozed = room.conversation.status == ConversationStatus::Snoozed;
     let until = patch.snoozed_until;
@@ -171,7 +186,7 @@ async fn commands(
         commands.push(Command::SetPriority(priority.into()));
     }
     if patch.assignee_id.is_some() {
-        commands.push(Command::Assign(agent));
+        commands.push(Command::Assign(agent.clone()));
     }
     if let Some(team) = patch.team_id {
         commands.push(Command::SetTeam(match team {

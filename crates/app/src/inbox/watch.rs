@@ -183,12 +183,13 @@ pub(super) async fn seen(app: &App, caller: &Caller, row: &ConversationRow) -> R
     let Actor::User { user, .. } = caller.actor else { return Ok(()) };
     let (scope, id) = (app.store.workspace(caller.workspace), ConversationId(row.id));
     let Some(known) = watch::get(&scope.read(), user, id).await? else { return Ok(()) };
-    let newest = if known.joined { known.told_at.max(row.last_inbound_at.unwrap_or(0)) } else { known.told_at };
-    if known.seen_at >= newest {
+    let heard = if known.joined { watch::heard(&scope.read(), id).await? } else { None };
+    let later = heard > known.heard_at.map(Ms);
+    if known.seen_at >= known.told_at && !later {
         return Ok(());
     }
     let tx = scope.write().await?;
-    watch::seen(&tx, user, id, app.now().max(Ms(newest))).await?;
+    watch::seen(&tx, user, id, app.now().max(Ms(known.told_at)), heard).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::effects::{self, Jobs};
 use crate::channel::{Channel, Channels};
+use crate::inbox::release::Shelved;
 use crate::jobs::Job;
 use rapport_connectors::whatsapp::{RawKind, decode};
 use rapport_core::inbound::Event;
@@ -54,6 +55,7 @@ impl Turn {
         let tx = scope.write().await?;
         tx.fence_lanes(self.store.node_id(), held).await?;
         let mut book = rapport_store::ingest::load(&tx, &wanted).await?;
+        let shelved = Shelved::of(&book);
         let lanes: HashSet<u16> = held.iter().map(|held| held.lane).collect();
         let mut jobs = Jobs::new(self.channels.connections(workspace).await?);
         for one in &ready {
@@ -63,6 +65,7 @@ impl Turn {
         if care.listening {
             book.apply(crate::survey::hear(&tx, &care.survey, jobs.answers(), now).await?);
         }
+        shelved.reopened(&tx, &mut book, &policy, now).await?;
         let batch = book.drain();
         if care.routed && crate::routing::assign::waits_in(&batch) {
             jobs.push(Job::Assign);

@@ -4,7 +4,7 @@ mod run;
 
 pub use run::Runner;
 
-use rapport_core::{ChannelId, ConnectionId, ContactId, ConversationId, MediaId, Ms};
+use rapport_core::{ChannelId, ConnectionId, ContactId, ConversationId, MediaId, Ms, TeamId, UserId};
 use rapport_store::job::{NewJob, Priority};
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,15 @@ pub enum Job {
         /// The conversation.
         conversation_id: ConversationId,
     },
+    /// Take the conversations that are being worked on from a user or a team that is gone.
+    Release {
+        /// The user.
+        #[serde(default)]
+        user_id: Option<UserId>,
+        /// The team.
+        #[serde(default)]
+        team_id: Option<TeamId>,
+    },
     /// Go on with a change to many conversations.
     Bulk {
         /// The change.
@@ -94,7 +103,7 @@ impl Job {
     #[must_use]
     pub fn queue(&self) -> &'static str {
         match self {
-            Self::Bulk { .. } => "bulk",
+            Self::Bulk { .. } | Self::Release { .. } => "bulk",
             Self::PushContact { .. } | Self::PullRecord { .. } | Self::PollConnection { .. } => "crm",
             Self::FetchMedia { .. } | Self::DeleteOldMedia => "media",
             Self::MergeContacts { .. } | Self::Wake { .. } => "contact",
@@ -115,6 +124,7 @@ impl Job {
             Self::MarkRead { .. } => "mark_read",
             Self::Wake { .. } => "wake",
             Self::Bulk { .. } => "bulk",
+            Self::Release { .. } => "release",
             Self::Assign => "assign",
             Self::Survey { .. } => "survey",
             Self::SyncTemplates { .. } => "sync_templates",
@@ -136,6 +146,10 @@ impl Job {
             Self::MarkRead { conversation_id, .. } => format!("read:{conversation_id}"),
             Self::Wake { conversation_id } => format!("wake:{conversation_id}"),
             Self::Bulk { bulk_id } => format!("bulk:{bulk_id}"),
+            Self::Release { user_id, team_id } => {
+                let id = user_id.map(|id| id.0).or(team_id.map(|id| id.0)).unwrap_or_default();
+                format!("release:{id}")
+            }
             Self::Assign => "assign".to_owned(),
             Self::Survey { conversation_id, resolved_at } => format!("survey:{conversation_id}:{}", resolved_at.0),
             Self::SyncTemplates { channel_id } => format!("templates:{channel_id}"),
@@ -161,7 +175,7 @@ impl Job {
                 1_000_000
             }
             Self::FetchMedia { .. } | Self::Survey { .. } => 40,
-            Self::Bulk { .. } => 20,
+            Self::Bulk { .. } | Self::Release { .. } => 20,
             Self::MergeContacts { .. } | Self::SyncTemplates { .. } | Self::Wake { .. } => 10,
             Self::MarkRead { .. } => 3,
         }

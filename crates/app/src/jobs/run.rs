@@ -161,6 +161,7 @@ async fn run(app: &App, claimed: &Claimed, job: Job) -> Result<Outcome> {
             crate::send::mark::run(app, workspace, conversation_id, typing).await
         }
         Job::Bulk { bulk_id } => crate::bulk::run::run(app, workspace, bulk_id).await,
+        Job::Release { user_id, team_id } => crate::inbox::release::run(app, workspace, user_id, team_id).await,
         Job::Wake { conversation_id } => crate::inbox::wake::run(app, workspace, conversation_id).await,
         Job::Assign => crate::routing::assign::run(app, workspace).await,
         Job::Survey { conversation_id, resolved_at } => {

@@ -5,7 +5,7 @@ pub mod run;
 use crate::account::Page;
 use crate::audit::Change;
 use crate::auth::{Actor, Caller, Permission};
-use crate::closing::ClosingNote;
+use crate::closing::{ClosingNote, NOTE};
 use crate::error::{Error, Result};
 use crate::inbox::snooze::SnoozeWord;
 use crate::inbox::words::{PriorityWord, StatusWord};
@@ -28,6 +28,10 @@ const SENDS: usize = 5;
 const MOST: u64 = 1_000;
 /// Longest text, as the provider counts it.
 const TEXT: usize = 4_096;
+/// Longest name of a template, as the provider counts it.
+const TEMPLATE: usize = 512;
+/// Longest name of a template's language.
+const LANGUAGE: usize = 20;
 
 /// One action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -166,6 +170,20 @@ fn check(actions: &[MacroAction]) -> Result<()> {
             }
             MacroAction::SendTemplate { name, language } if name.is_empty() || language.is_empty() => {
                 return Err(Error::invalid(format!("actions.{at}.name"), "must name a template and its language"));
+            }
+            MacroAction::SendTemplate { name, .. } if name.chars().count() > TEMPLATE => {
+                let detail = format!("must have at most {TEMPLATE} characters");
+                return Err(Error::invalid(format!("actions.{at}.name"), detail));
+            }
+            MacroAction::SendTemplate { language, .. } if language.chars().count() > LANGUAGE => {
+                let detail = format!("must have at most {LANGUAGE} characters");
+                return Err(Error::invalid(format!("actions.{at}.language"), detail));
+            }
+            MacroAction::Status { closing: Some(closing), .. }
+                if closing.note.as_ref().is_some_and(|note| note.chars().count() > NOTE) =>
+            {
+                let detail = format!("must have at most {NOTE} characters");
+                return Err(Error::invalid(format!("actions.{at}.closing.note"), detail));
             }
             MacroAction::Status { status: StatusWord::Snoozed, .. } => {
                 let detail = "cannot be snoozed: use the action snooze, which says until when";
@@ -311,6 +329,13 @@ mod tests {
                 "actions.0.closing",
             ),
             (json!([{ "type": "send_template", "name": "", "language": "en" }]), "actions.0.name"),
+            (json!([{ "type": "send_template", "name": "x".repeat(513), "language": "en" }]), "actions.0.name"),
+            (json!([{ "type": "send_template", "name": "x", "language": "x".repeat(21) }]), "actions.0.language"),
+            (
+                json!([{ "type": "status", "status": "resolved",
+                         "closing": { "note": "x".repeat(1_001), "category_id": null } }]),
+                "actions.0.closing.note",
+            ),
             (json!(vec![json!({ "type": "send_text", "body": "x" }); 6]), "actions"),
         ];
         for (actions, expected) in cases {

@@ -127,6 +127,10 @@ pub async fn run(app: &App, caller: &Caller, id: Uuid, request: MacroRunRequest)
     let at = plan.changes.unwrap_or(0);
     let wanted = Wanted::check(app, caller, &read, patch, resolved).await.map_err(|error| step(at, error))?;
     look(app, caller, &read, &known, &plan.sends).await?;
+    if !plan.sends.is_empty() && plan.changes.is_some() {
+        // A message cannot be called back: what its conversation's lock would refuse is refused before it.
+        wanted.rehearse(app, caller, place).await.map_err(|error| step(at, error))?;
+    }
     let mut message_ids = Vec::new();
     for (at, content) in plan.sends {
         let request = SendRequest::plain(Some(format!("macro:{run}:{at}")), content);

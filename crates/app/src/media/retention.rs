@@ -4,7 +4,7 @@
 //! file's row is marked first and its bytes are dealt with afterwards; whatever is interrupted is found again by the
 //! marked rows that still have their hash.
 
-use super::{derived, path};
+use super::{derived, inside, path};
 use crate::audit::{Change, record};
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
@@ -12,11 +12,13 @@ use crate::inbox::words::given;
 use crate::jobs::{Job, Outcome};
 use crate::state::App;
 use rapport_core::time::HOUR;
-use rapport_core::{Ms, WorkspaceId, retention};
+use rapport_core::{MediaId, Ms, WorkspaceId, retention};
+use rapport_store::Scope;
 use rapport_store::entity::workspace::Model;
 use rapport_store::media::{self, Volume};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::SystemTime;
 use utoipa::ToSchema;
@@ -132,6 +134,7 @@ pub async fn run(app: &App, workspace: WorkspaceId) -> Result<Outcome> {
     let choice = row.and_then(|row| Some((chosen(&row)?, row.timezone)));
     if let Some((days, _)) = &choice {
         let before = retention::before(*days, app.now());
+        spare(app, &scope).await?;
         loop {
             let tx = scope.write().await?;
             let retired = media::retire(&tx, before, *days, STEP).await?;
@@ -147,6 +150,30 @@ pub async fn run(app: &App, workspace: WorkspaceId) -> Result<Outcome> {
         Some((_, timezone)) => Ok(Outcome::Again { at: retention::next_night(app.now(), &timezone) }),
         None => Ok(Outcome::Done),
     }
+}
+
+/// What is named by something that has not gone out yet is in use, however long ago it was written: campaigns that have not
+/// ended, and messages that wait.
+async fn spare(app: &App, scope: &Scope) -> Result<()> {
+    let (read, now) = (scope.read(), app.now());
+    let mut files: BTreeSet<MediaId> = BTreeSet::new();
+    for given in rapport_store::campaign::given_of_open(&read).await? {
+        files.extend(crate::campaign::files_in(&given));
+    }
+    let mut after = None;
+    loop {
+        let part = rapport_store::send::contents(&read, after, STEP).await?;
+        let Some((last, _)) = part.last() else { break };
+        after = Some(*last);
+        let inner = part.iter().filter_map(|(_, content)| content.as_ref()).flat_map(inside::files);
+        files.extend(inner.map(|(id, _)| MediaId(id)));
+    }
+    if !files.is_empty() {
+        let tx = scope.write().await?;
+        media::used(&tx, &files.into_iter().collect::<Vec<_>>(), now).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// Deals with the bytes of files that are marked as deleted.

@@ -113,7 +113,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<QuickReplyView>
     let read = app.store.workspace(caller.workspace).read();
     let reach = Reach::of(&read, caller).await?;
     let row = seen(&read, &reach, id).await?;
-    let uses = quick_reply::uses(&read, reach.user_id()).await?.get(&row.id).copied().unwrap_or_default();
+    let uses = quick_reply::uses_of(&read, reach.user_id(), row.id).await?;
     Ok(view(row, &reach, uses))
 }
 

@@ -190,7 +190,7 @@ pub async fn update(app: &App, caller: &Caller, id: Uuid, patch: QuickReplyPatch
     }
     write(&tx, caller, &before, row.clone(), now).await?;
     tx.commit().await?;
-    let uses = quick_reply::uses(&scope.read(), reach.user_id()).await?.get(&id).copied().unwrap_or_default();
+    let uses = quick_reply::uses_of(&scope.read(), reach.user_id(), id).await?;
     Ok(view(QuickReplyRow { updated_at: now.0, ..row }, &reach, uses))
 }
 

@@ -5,7 +5,7 @@ use super::{AudienceWord, MOST, Reach, bodies};
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::state::App;
-use rapport_core::reply::{Audience, csv};
+use rapport_core::reply::{self, Audience, csv};
 use rapport_store::quick_reply::{self, QuickReplyRow};
 use rapport_store::{Read, WriteTx};
 use serde::{Deserialize, Serialize};
@@ -74,10 +74,44 @@ pub struct ImportReport {
 pub struct ImportProblem {
     /// Its short code, as given.
     pub shortcut: String,
+    /// What is wrong, for programs and for other languages.
+    pub code: ImportProblemCode,
     /// Which value.
     pub field: Option<String>,
+    /// How many there may be, where the problem is one of size.
+    pub limit: Option<usize>,
     /// What is wrong with it, for a person.
     pub detail: String,
+}
+
+/// Why a row could not be taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportProblemCode {
+    /// The short code is empty, too long, or has other signs than letters, digits, `-`, `_` and `.`.
+    Shortcut,
+    /// Another reply, not the caller's to change, has the short code.
+    ShortcutTaken,
+    /// The title is too long or has more than one line.
+    Title,
+    /// The language is none.
+    Language,
+    /// No text at all, or texts in too many languages.
+    Languages,
+    /// A text is too long.
+    Body,
+    /// No team has this name.
+    TeamUnknown,
+    /// A reply of a team names no team, or another one does.
+    TeamAudience,
+    /// A program cannot have private replies.
+    Audience,
+    /// The caller may not make such replies.
+    Forbidden,
+    /// The workspace has as many replies as it can have.
+    TooMany,
+    /// Anything else: the detail tells it.
+    Other,
 }
 
 /// A reply as the table has it.
@@ -185,9 +219,36 @@ pub async fn import(app: &App, caller: &Caller, request: ImportRequest) -> Resul
 }
 
 fn problem(shortcut: String, error: Error) -> ImportProblem {
-    match error {
-        Error::Invalid { field, detail } => ImportProblem { shortcut, field: Some(field.into_owned()), detail },
-        other => ImportProblem { shortcut, field: None, detail: other.to_string() },
+    use ImportProblemCode as Code;
+    let (code, limit) = match &error {
+        Error::Invalid { field, .. } => invalid(field),
+        Error::Conflict { code: "shortcut_taken", .. } => (Code::ShortcutTaken, None),
+        Error::Refused { code: "too_many", .. } => (Code::TooMany, Some(MOST)),
+        Error::Forbidden(_) => (Code::Forbidden, None),
+        _ => (Code::Other, None),
+    };
+    let (field, detail) = match error {
+        Error::Invalid { field, detail } => (Some(field.into_owned()), detail),
+        other => (None, other.to_string()),
+    };
+    ImportProblem { shortcut, code, field, limit, detail }
+}
+
+/// What is wrong with a value of a row: each has one rule, but a text, whose language may be at fault.
+fn invalid(field: &str) -> (ImportProblemCode, Option<usize>) {
+    use ImportProblemCode as Code;
+    if let Some(tag) = field.strip_prefix("bodies.") {
+        let unknown = reply::language(tag).is_none();
+        return if unknown { (Code::Language, None) } else { (Code::Body, Some(reply::BODY)) };
+    }
+    match field {
+        "shortcut" => (Code::Shortcut, Some(reply::SHORTCUT)),
+        "title" => (Code::Title, Some(reply::TITLE)),
+        "bodies" => (Code::Languages, Some(reply::LANGUAGES)),
+        "team" => (Code::TeamUnknown, None),
+        "team_id" => (Code::TeamAudience, None),
+        "audience" => (Code::Audience, None),
+        _ => (Code::Other, None),
     }
 }
 

@@ -19,8 +19,10 @@ use serde_json::json;
 const EVERY_MS: i64 = 30 * SECOND;
 /// Conversations read at once.
 const PAGE: u64 = 200;
-/// Pages a run looks through; then it begins again at the oldest.
-const PAGES: usize = 25;
+/// Conversations a run gives away, or tries to: it stays within the time its job has.
+const MOST: usize = 5_000;
+/// Pages a run looks through: then it begins again at the oldest.
+const PAGES: usize = 500;
 
 /// Gives out what can be given now.
 ///
@@ -34,15 +36,22 @@ pub async fn run(app: &App, workspace: WorkspaceId) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let mut after: Option<(i64, ConversationId)> = None;
-    let mut given = 0;
-    for _ in 0..PAGES {
-        let page = waiting(&read, &which, after, PAGE).await?;
-        let last = u64::try_from(page.len()).unwrap_or(0) < PAGE;
+    let (mut given, mut tried, mut next) = (0, 0, EVERY_MS);
+    'run: for _ in 0..PAGES {
+        // What nobody can be found for is left out, so that it does not stand before what somebody waits for.
+        let page = waiting(&read, &which, &desk.hopeless(), after, PAGE).await?;
         for one in &page {
             after = Some((one.since, one.id));
-            given += usize::from(offer(app, workspace, &mut desk, one).await?);
+            if tried >= MOST {
+                // Much is being given away: the next run goes on at once, from the oldest.
+                next = 0;
+                break 'run;
+            }
+            let offered = offer(app, workspace, &mut desk, one).await?;
+            tried += offered.tries;
+            given += usize::from(offered.given);
         }
-        if last {
+        if u64::try_from(page.len()).unwrap_or(0) < PAGE {
             break;
         }
     }
@@ -50,26 +59,38 @@ pub async fn run(app: &App, workspace: WorkspaceId) -> Result<Outcome> {
         metrics::counter!("rapport_assigned_total").increment(given as u64);
         app.feeds.wake();
     }
-    Ok(Outcome::Again { at: app.now().plus(EVERY_MS) })
+    Ok(Outcome::Again { at: app.now().plus(next) })
+}
+
+/// How an offer went.
+#[derive(Default)]
+struct Offered {
+    /// How often somebody was asked.
+    tries: usize,
+    /// Whether somebody has it now.
+    given: bool,
 }
 
 /// Gives one conversation away, when there is somebody. An agent who turns out to be full or gone is passed over.
-async fn offer(app: &App, workspace: WorkspaceId, desk: &mut Desk, one: &Waiting) -> Result<bool> {
+async fn offer(app: &App, workspace: WorkspaceId, desk: &mut Desk, one: &Waiting) -> Result<Offered> {
+    let mut offered = Offered::default();
     for _ in 0..=desk.people().len() {
-        let (ruling, Ok(choice)) = desk.choose(one, app.now()) else { return Ok(false) };
+        let (ruling, Ok(choice)) = desk.choose(one, app.now()) else { break };
+        offered.tries += 1;
         let turn = desk.next_turn(ruling.place);
         let cap = desk.cap(choice.user, &ruling.policy);
         match give(app, workspace, one, (ruling.place, turn), &choice, cap).await? {
             Given::Yes => {
                 desk.given(ruling.place, choice.user, turn);
-                return Ok(true);
+                offered.given = true;
+                break;
             }
             Given::Busier(open) => desk.busier(choice.user, open),
             Given::Gone => desk.gone(choice.user),
-            Given::NotWaiting => return Ok(false),
+            Given::NotWaiting => break,
         }
     }
-    Ok(false)
+    Ok(offered)
 }
 
 enum Given {

@@ -4,13 +4,14 @@ use super::hours::hours;
 use super::{cap_of, words};
 use crate::auth::{Permission, Role};
 use crate::error::Result;
+use rapport_core::contact::tags;
 use rapport_core::routing::{self, Agent, Case, Choice, Hours, Mode, Policy, Presence, Snapshot, Waits};
 use rapport_core::time::{MINUTE, SECOND};
 use rapport_core::{Ms, UserId};
 use rapport_store::Read;
 use rapport_store::routing::{Automatic, Person, PlaceRow, Waiting};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Where the workspace's choices stand among its settings.
@@ -21,8 +22,13 @@ pub(crate) const AWAY_AFTER_MS: i64 = 2 * MINUTE;
 pub(crate) const AWAY_LEAST_MS: i64 = 60 * SECOND;
 /// The most.
 pub(crate) const AWAY_MOST_MS: i64 = 60 * MINUTE;
+/// Most channels and teams that a question to the database leaves out; the others are passed over here.
+const HOPELESS: usize = 200;
 /// Names of contact fields that may hold the owner's address, as CRMs map them.
 const OWNER_FIELDS: [&str; 4] = ["owner_email", "owner", "hubspot_owner_email", "crm_owner"];
+
+/// A place whose policy decides, and the team whose members get its conversations.
+type Group = (Uuid, Option<Uuid>);
 
 /// The workspace's agents and policies.
 pub(crate) struct Desk {
@@ -30,7 +36,15 @@ pub(crate) struct Desk {
     places: HashMap<Uuid, PlaceRow>,
     hours: HashMap<Uuid, Hours>,
     people: Vec<Person>,
+    /// The teams there are.
+    teams: HashSet<Uuid>,
     turns: HashMap<(Uuid, Uuid), i64>,
+    /// Whoever may get conversations under a policy, as decisions see them: made once, and kept true.
+    agents: HashMap<Group, Vec<Agent>>,
+    /// Why nobody gets conversations of a channel and team. People only become busier here, so it stays true.
+    nobody: HashMap<(Uuid, Option<Uuid>), Waits>,
+    /// Likewise, for customers who need something.
+    nobody_able: HashMap<(Uuid, Option<Uuid>, Case), Waits>,
     /// After how long without a connected screen somebody is away.
     pub away_after_ms: i64,
 }
@@ -61,6 +75,10 @@ impl Desk {
             places: places.into_iter().map(|row| (row.place_id, row)).collect(),
             hours,
             people,
+            teams: rapport_store::team::ids(read).await?.into_iter().collect(),
+            agents: HashMap::new(),
+            nobody: HashMap::new(),
+            nobody_able: HashMap::new(),
             turns: rapport_store::routing::turns(read).await?,
             away_after_ms: row.map_or(AWAY_AFTER_MS, |row| away_after(&row.settings)),
         })
@@ -78,8 +96,11 @@ impl Desk {
         Automatic { teams: chosen("team"), channels: chosen("channel"), others }
     }
 
-    /// What decides about a conversation: its team when that has chosen, else its channel, else the workspace.
+    /// What decides about a conversation: its team when that has chosen, else its channel, else the workspace. A team
+    /// that is gone has no say.
     pub fn ruling(&self, channel: Uuid, team: Option<Uuid>) -> Ruling {
+        let known = |team: &Uuid| self.teams.contains(team);
+        let team = team.filter(known);
         let chosen = |id: Uuid| self.places.get(&id).filter(|row| row.mode.is_some());
         let row = team.and_then(chosen).or_else(|| chosen(channel)).or_else(|| self.places.get(&self.workspace));
         let policy = row.map_or_else(Policy::default, |row| Policy {
@@ -88,7 +109,7 @@ impl Desk {
             crm_owner: row.crm_owner,
         });
         let place = row.map_or(self.workspace, |row| row.place_id);
-        Ruling { place, policy, team: team.or_else(|| row.and_then(|row| row.team_id)) }
+        Ruling { place, policy, team: team.or_else(|| row.and_then(|row| row.team_id).filter(known)) }
     }
 
     /// The hours that count for a team's or channel's conversations.
@@ -126,21 +147,57 @@ impl Desk {
     }
 
     /// Who gets a conversation now, under which policy.
-    pub fn choose(&self, waiting: &Waiting, now: Ms) -> (Ruling, std::result::Result<Choice, Waits>) {
+    pub fn choose(&mut self, waiting: &Waiting, now: Ms) -> (Ruling, std::result::Result<Choice, Waits>) {
         let ruling = self.ruling(waiting.channel, waiting.team);
-        let member = |person: &&Person| ruling.team.is_none_or(|team| person.teams.contains(&team));
-        let agents: Vec<Agent> =
-            self.people.iter().filter(member).map(|person| self.agent(person, ruling.place)).collect();
-        let case = Case { language: waiting.language.clone(), tags: tags(&waiting.fields), owner: self.owner(waiting) };
+        let place = (waiting.channel, waiting.team);
+        if let Some(why) = self.nobody.get(&place) {
+            return (ruling, Err(*why));
+        }
+        let case = Case {
+            language: waiting.language.clone(),
+            tags: tags(&waiting.fields),
+            owner: if ruling.policy.crm_owner { self.owner(waiting) } else { None },
+        };
+        let needs = (place.0, place.1, case);
+        if let Some(why) = self.nobody_able.get(&needs) {
+            return (ruling, Err(*why));
+        }
+        self.gather((ruling.place, ruling.team));
         let snapshot = Snapshot {
-            case: &case,
+            case: &needs.2,
             policy: &ruling.policy,
-            agents: &agents,
+            agents: self.agents.get(&(ruling.place, ruling.team)).map_or(&[], Vec::as_slice),
             hours: self.hours(waiting.channel, ruling.team),
             away_after_ms: self.away_after_ms,
         };
         let choice = routing::choose(&snapshot, now);
+        if let Err(why) = choice {
+            if why.is_everybodys() {
+                self.nobody.insert(place, why);
+            } else {
+                self.nobody_able.insert(needs, why);
+            }
+        }
         (ruling, choice)
+    }
+
+    /// Makes the agents of a group, the first time somebody asks.
+    fn gather(&mut self, group: Group) {
+        if self.agents.contains_key(&group) {
+            return;
+        }
+        let (place, team) = group;
+        let member = |person: &&Person| team.is_none_or(|team| person.teams.contains(&team));
+        let agents = self.people.iter().filter(member).map(|person| self.agent(person, place)).collect();
+        self.agents.insert(group, agents);
+    }
+
+    /// The channels and teams for which a look found nobody, as far as questions to the database name them.
+    pub fn hopeless(&self) -> Vec<(Uuid, Option<Uuid>)> {
+        let mut places: Vec<_> = self.nobody.keys().copied().collect();
+        places.sort_unstable();
+        places.truncate(HOPELESS);
+        places
     }
 
     /// The number of the next turn under a policy.
@@ -155,6 +212,12 @@ impl Desk {
         if let Some(person) = self.people.iter_mut().find(|person| person.user.id == user.0) {
             person.open += 1;
         }
+        for ((of, _), agents) in &mut self.agents {
+            if let Some(agent) = agents.iter_mut().find(|agent| agent.id == user) {
+                agent.open = agent.open.saturating_add(1);
+                agent.turn = if *of == place { turn } else { agent.turn };
+            }
+        }
     }
 
     /// Somebody turned out to be busier than was known.
@@ -162,11 +225,17 @@ impl Desk {
         if let Some(person) = self.people.iter_mut().find(|person| person.user.id == user.0) {
             person.open = open;
         }
+        for agent in self.agents.values_mut().flatten().filter(|agent| agent.id == user) {
+            agent.open = u32::try_from(open).unwrap_or(u32::MAX);
+        }
     }
 
     /// Somebody turned out to be gone.
     pub fn gone(&mut self, user: UserId) {
         self.people.retain(|person| person.user.id != user.0);
+        for agents in self.agents.values_mut() {
+            agents.retain(|agent| agent.id != user);
+        }
     }
 
     /// The most conversations a person may have under a policy.
@@ -200,13 +269,4 @@ fn may_answer(role: &str) -> bool {
 pub(crate) fn away_after(settings: &Value) -> i64 {
     let chosen = settings.get(KEY).and_then(|routing| routing.get("away_after_ms")).and_then(Value::as_i64);
     chosen.unwrap_or(AWAY_AFTER_MS).clamp(AWAY_LEAST_MS, AWAY_MOST_MS)
-}
-
-/// The customer's tags, where a field has them: a list, or words with commas between them.
-fn tags(fields: &Value) -> Vec<String> {
-    match fields.get("tags") {
-        Some(Value::Array(list)) => list.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect(),
-        Some(Value::String(words)) => words.split([',', ';']).map(|word| word.trim().to_owned()).collect(),
-        _ => Vec::new(),
-    }
 }

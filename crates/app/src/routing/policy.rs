@@ -315,14 +315,14 @@ fn no_skills(given: &[String]) -> Result<Vec<String>> {
 pub async fn queue(app: &App, caller: &Caller, limit: u64) -> Result<Vec<WaitingView>> {
     caller.require(Permission::InboxRead)?;
     let read = app.store.workspace(caller.workspace).read();
-    let desk = Desk::load(&read).await?;
+    let mut desk = Desk::load(&read).await?;
     let which = desk.automatic();
     if !which.any() {
         return Ok(Vec::new());
     }
     let now = app.now();
     let mut views = Vec::new();
-    for one in routing::waiting(&read, &which, None, limit).await? {
+    for one in routing::waiting(&read, &which, &[], None, limit).await? {
         let (ruling, choice) = desk.choose(&one, now);
         let opens_at = desk.hours(one.channel, ruling.team).and_then(|hours| hours.next_opening(now));
         views.push(WaitingView {

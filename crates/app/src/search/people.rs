@@ -55,8 +55,11 @@ pub(super) fn document(person: &Person) -> Found {
             }
         }
     }
-    let at = Ms(person.row.last_inbound_at.unwrap_or(person.row.created_at));
-    Found { contact: ContactId(person.row.id), at, terms, words: indexed.words }
+    Found { contact: ContactId(person.row.id), at: last_heard(person), terms, words: indexed.words }
+}
+
+fn last_heard(person: &Person) -> Ms {
+    Ms(person.row.last_inbound_at.unwrap_or(person.row.created_at))
 }
 
 fn is_number(value: &str) -> bool {
@@ -89,7 +92,10 @@ pub(super) async fn found(
     };
     let people = page.hits.iter().filter_map(|hit| rows.remove(&hit.document));
     // The groups of four digits may stand in two numbers: each piece must stand in one.
-    let people = people.filter(|person| asked.numbers.iter().all(|number| holds(person, number))).collect();
+    let mut people: Vec<Person> =
+        people.filter(|person| asked.numbers.iter().all(|number| holds(person, number))).collect();
+    // The index follows the day they were heard; within a page they stand by the moment.
+    people.sort_by_key(|person| std::cmp::Reverse(last_heard(person)));
     Ok(People { people, next: page.next })
 }
 

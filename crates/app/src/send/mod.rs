@@ -9,6 +9,7 @@ pub mod mark;
 mod plan;
 mod planned;
 mod portfolio;
+mod prepare;
 pub(crate) mod preview;
 mod records;
 mod way;

@@ -27,6 +27,8 @@ pub(super) struct Case {
     pub wait: Option<RouteWait>,
     /// How its campaign stands.
     pub campaign: Option<Standing>,
+    /// The last that its customer said on its channel, where it heeds that.
+    pub last_said: Option<Ms>,
 }
 
 impl Case {
@@ -53,7 +55,8 @@ impl Case {
 #[derive(Default)]
 pub(super) struct Plan {
     pub letters: Vec<Letter>,
-    pub delayed: Vec<(MessageId, Ms)>,
+    /// Messages that are judged again later, with the revision that was judged.
+    pub delayed: Vec<(MessageId, i32, Ms)>,
     pub refused: Vec<MessageId>,
     pub verdicts: Vec<(MessageId, Verdict)>,
     pub reached: Vec<Reach>,

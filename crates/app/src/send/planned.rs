@@ -4,9 +4,10 @@ use super::plan::Case;
 use crate::error::Result;
 use rapport_core::Ms;
 use rapport_core::inbox::unsent::{Around, come_due, overtaken, withdraw};
-use rapport_core::inbox::{Change, ConversationState, MessageState, Step, step};
+use rapport_core::inbox::{Book, Change, ConversationState, MessageState, Step, step};
 use rapport_store::WriteTx;
 use rapport_store::send;
+use std::collections::BTreeSet;
 
 /// Why a planned message is not sent, for the thread.
 const OVERTAKEN: &str = "the customer wrote before its time";
@@ -19,6 +20,27 @@ pub(super) async fn unchanged(tx: &WriteTx, cases: Vec<Case>) -> Result<Vec<Case
     Ok(cases.into_iter().filter(|case| left.contains(&case.due.message)).collect())
 }
 
+/// Learns what customers have said whom messages heed. The lanes are held, so that nobody says more before those are
+/// handed over.
+pub(super) async fn listen(tx: &WriteTx, book: &Book, cases: &mut [Case]) -> Result<()> {
+    // Where a message stands now: its conversation may have become part of another one since it was read.
+    let place = |case: &Case| book.message(case.due.message).map(|message| message.conversation_id);
+    let places: BTreeSet<_> = cases.iter().filter(|case| heeded(case).is_some()).filter_map(place).collect();
+    if places.is_empty() {
+        return Ok(());
+    }
+    let said = send::last_said(tx, &places.into_iter().collect::<Vec<_>>()).await?;
+    for case in cases {
+        case.last_said = place(case).and_then(|id| said.get(&id).copied());
+    }
+    Ok(())
+}
+
+/// What the customer may not have said more than.
+fn heeded(case: &Case) -> Option<Ms> {
+    case.due.plan.and_then(|plan| plan.heed_since)
+}
+
 /// Takes a planned message back when the customer wrote first and somebody wanted that to cancel it; `None` when it goes
 /// on.
 pub(super) fn cancelled(
@@ -27,8 +49,8 @@ pub(super) fn cancelled(
     conversation: &ConversationState,
     now: Ms,
 ) -> Option<Vec<Change>> {
-    let heed = case.due.plan.and_then(|plan| plan.heed_since);
-    overtaken(conversation, heed).then(|| withdraw(message, &around(case, conversation), Some(OVERTAKEN), now))
+    overtaken(case.last_said, heeded(case))
+        .then(|| withdraw(message, &around(case, conversation), Some(OVERTAKEN), now))
 }
 
 /// What a step makes of a message.

@@ -239,8 +239,9 @@ impl Portfolio {
         let lanes: BTreeSet<u16> = cases.iter().map(|case| case.out.lane).collect();
         tx.lock_lanes(&lanes.into_iter().collect::<Vec<_>>()).await?;
         fence_send(&tx, self.app.store.node_id(), &self.held).await?;
-        let cases = planned::unchanged(&tx, cases).await?;
+        let mut cases = planned::unchanged(&tx, cases).await?;
         let mut book = load(&tx, &cases).await?;
+        planned::listen(&tx, &book, &mut cases).await?;
         for case in cases {
             self.judge(&mut book, case, &rules, now, &mut plan);
         }
@@ -260,7 +261,7 @@ impl Portfolio {
                 let _ = answers.send(answer).await;
             });
         }
-        Ok(plan.delayed.iter().map(|(_, until)| *until).min())
+        Ok(plan.delayed.iter().map(|(.., until)| *until).min())
     }
 
     /// Reads what the judgements need. What goes another way is put into the plan instead.
@@ -297,7 +298,7 @@ impl Portfolio {
             let past = facts::past(&read, &channel, due.contact, about, message, policy, now).await?;
             facts::remember(&mut self.limits, &channel, due.contact, &past, now);
             let campaign = due.campaign.and_then(|id| standings.get(&id).copied());
-            cases.push(Case { due, out, channel, past, crossing, wait, campaign });
+            cases.push(Case { due, out, channel, past, crossing, wait, campaign, last_said: None });
         }
         Ok(cases)
     }
@@ -342,7 +343,7 @@ impl Portfolio {
             }
             guard::Outcome::Delay => {
                 let until = verdict.recheck_at.unwrap_or(now.plus(MINUTE));
-                plan.delayed.push((id, until));
+                plan.delayed.push((id, case.due.revision, until));
                 if until.since(now) <= TURN_MS && case.wait.is_none() {
                     return;
                 }
@@ -369,8 +370,8 @@ impl Portfolio {
 
     async fn store(&self, tx: WriteTx, mut book: Book, plan: &mut Plan, now: Ms) -> Result<Vec<Letter>> {
         rapport_store::ingest::save(&tx, &book.drain(), now).await?;
-        for (id, until) in &plan.delayed {
-            send::hold(&tx, *id, *until).await?;
+        for (id, revision, until) in &plan.delayed {
+            send::hold(&tx, *id, *revision, *until).await?;
         }
         for (id, berth) in &plan.moved {
             send::carry(&tx, *id, berth).await?;

@@ -4,10 +4,11 @@ use crate::auth::Caller;
 use crate::channel::template_fill;
 use crate::error::{Error, Result};
 use crate::inbox::Rooms;
-use crate::inbox::send::{SendRequest, send};
+use crate::inbox::send::{MOVED_ON, SendRequest, send_while};
 use crate::jobs::Outcome;
 use crate::state::App;
 use rapport_core::contact::Window;
+use rapport_core::inbox::{ConversationState, ConversationStatus};
 use rapport_core::message::Content;
 use rapport_core::routing::{Skip, SurveySettings, may_ask, question, reply_id, typed_score};
 use rapport_core::template::ButtonKind;
@@ -97,7 +98,8 @@ async fn keep(app: &App, scope: &Scope, row: SurveyRow) -> Result<SurveyRow> {
     Ok(row)
 }
 
-/// Sends the question; what the guard or the template refuses is kept as the reason.
+/// Sends the question, if the conversation still is as it was resolved: a run that was interrupted may go on much later.
+/// What the guard or the template refuses is kept as the reason.
 async fn put(
     app: &App,
     read: &Read,
@@ -126,7 +128,9 @@ async fn put(
     };
     let caller = Caller { name: "Rapport".to_owned(), ..Caller::system(read.workspace()) };
     let request = SendRequest::plain(Some(format!("survey:{}", survey.id)), content);
-    match send(app, &caller, ConversationId(row.id), request).await {
+    let end = Some(Ms(survey.resolved_at));
+    let over = |known: &ConversationState| known.status == ConversationStatus::Resolved && known.resolved_at == end;
+    match send_while(app, &caller, ConversationId(row.id), request, &over).await {
         Ok(written) => {
             survey.state = ASKED.to_owned();
             survey.via = Some(if inside { "list" } else { "template" }.to_owned());
@@ -136,6 +140,7 @@ async fn put(
         Err(Error::Judged { .. } | Error::Refused { .. } | Error::Invalid { .. } | Error::Limits(_)) => {
             Ok(skip(survey, Skip::Refused))
         }
+        Err(Error::Conflict { code: MOVED_ON, .. }) => Ok(skip(survey, Skip::Reopened)),
         Err(Error::NotFound(noun)) if noun == Rooms::NOUN => Ok(skip(survey, Skip::Reopened)),
         Err(error) => Err(error),
     }

@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 /// Most views one person may make.
 const MOST: u64 = 100;
+/// Longest words a view searches for, in characters.
+const WORDS: usize = 500;
 /// What is not found.
 const NOUN: &str = "view";
 
@@ -256,6 +258,9 @@ async fn shared_with(tx: &WriteTx, caller: &Caller, scope: ScopeWord, team: Opti
 }
 
 fn filter_json(filter: &ConversationFilter) -> Result<serde_json::Value> {
+    if filter.q.as_ref().is_some_and(|words| words.chars().count() > WORDS) {
+        return Err(Error::invalid("filter.q", format!("must have at most {WORDS} characters")));
+    }
     serde_json::to_value(filter).map_err(|error| Error::Internal(error.to_string()))
 }
 

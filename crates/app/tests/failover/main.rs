@@ -2,6 +2,8 @@
 //! and whenever the process restarts.
 #![allow(missing_docs, reason = "tests")]
 
+#[path = "../house/mod.rs"]
+mod house;
 mod life;
 mod nodes;
 mod rules;

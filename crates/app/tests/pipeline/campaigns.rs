@@ -8,8 +8,11 @@ use rapport_app::campaign::list::{self, RecipientsWanted};
 use rapport_app::campaign::steps::{self, CampaignStart};
 use rapport_app::campaign::view::{CampaignView, Place, StatusWord};
 use rapport_app::campaign::worker;
-use rapport_app::campaign::write::{self, NewCampaign};
-use rapport_core::CampaignId;
+use rapport_app::campaign::write::{self, CampaignPatch, NewCampaign};
+use rapport_app::channel::change;
+use rapport_app::error::{Error, Result};
+use rapport_app::inbox::unsent;
+use rapport_core::{CampaignId, MessageId};
 use rapport_store::Backend;
 use rapport_store::template::TemplateRow;
 use serde_json::json;
@@ -52,6 +55,11 @@ fn caller(world: &World) -> Caller {
 /// A draft for these numbers and ids.
 async fn draft(world: &World, contacts: Vec<String>) -> CampaignId {
     let template_id = template(world, "ready", "Your order {{1}} is ready.").await;
+    draft_of(world, template_id, contacts).await
+}
+
+/// One of a template that is there.
+async fn draft_of(world: &World, template_id: uuid::Uuid, contacts: Vec<String>) -> CampaignId {
     let new: NewCampaign = serde_json::from_value(json!({
         "name": "Ready", "channel_id": world.channel, "template_id": template_id, "values": { "body.1": "7" },
         "audience": { "kind": "list", "contacts": contacts },
@@ -230,7 +238,120 @@ async fn a_template_that_is_not_approved_any_more_stops_it(backend: Backend) {
     world.finish().await;
 }
 
+async fn two_who_change_it_at_once_both_have_their_way(backend: Backend) {
+    let world = World::open(backend).await;
+    let id = draft(&world, vec![number(1)]).await;
+    for round in 2..8 {
+        let whole: CampaignPatch = serde_json::from_value(json!({ "audience": { "kind": "channel" } })).unwrap();
+        write::update(&world.app, &caller(&world), id, whole).await.unwrap();
+        let people: Vec<String> = (0..round).map(number).collect();
+        let list = json!({ "audience": { "kind": "list", "contacts": people } });
+        let list: CampaignPatch = serde_json::from_value(list).unwrap();
+        let name = CampaignPatch { name: Some(format!("Round {round}")), ..CampaignPatch::default() };
+        let me = caller(&world);
+        let (one, other) =
+            tokio::join!(write::update(&world.app, &me, id, list), write::update(&world.app, &me, id, name));
+        assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+        let now = seen(&world, id).await;
+        assert_eq!((now.name, now.audience.count), (format!("Round {round}"), Some(round)));
+    }
+    world.finish().await;
+}
+
+async fn a_removed_number_stops_its_campaigns(backend: Backend) {
+    let world = World::open(backend).await;
+    let me = caller(&world);
+    let ready = template(&world, "ready", "Your order {{1}} is ready.").await;
+    let id = draft_of(&world, ready, (0..300).map(number).collect()).await;
+    let later = draft_of(&world, ready, vec![number(1)]).await;
+    let idle = draft_of(&world, ready, vec![number(2)]).await;
+    let at = world.app.now().0 + 3_600_000;
+    steps::start(&world.app, &me, later, CampaignStart { at: Some(at) }).await.unwrap();
+    assert!(begin(&world.app, &world, id).await);
+    world.until("everybody has a message", "SELECT count(*) FROM campaign_recipient WHERE state = 'queued'", 300).await;
+    change::disconnect(&world.app, &me, world.channel).await.unwrap();
+    let stopped = seen(&world, id).await;
+    assert_eq!((stopped.status, stopped.stopped_for.as_deref()), (StatusWord::Paused, Some("channel_gone")));
+    let refused = |done: Result<CampaignView>| match done {
+        Err(Error::Refused { code, .. }) => code,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(steps::resume(&world.app, &me, id).await), "channel_gone");
+    assert_eq!(refused(steps::start(&world.app, &me, idle, CampaignStart::default()).await), "channel_gone");
+    let renamed = CampaignPatch { name: Some("Idle".to_owned()), ..CampaignPatch::default() };
+    let unfit = write::update(&world.app, &me, idle, renamed).await;
+    assert!(matches!(&unfit, Err(Error::Invalid { field, .. }) if field == "channel_id"), "{unfit:?}");
+    // One whose moment comes meanwhile stops too, before it makes a message.
+    world.clock.advance(3_700_000);
+    let late = runs_until(&world, later, |view| view.status == StatusWord::Paused).await;
+    assert_eq!((late.stopped_for.as_deref(), late.progress.waiting), (Some("channel_gone"), 1));
+    runs_until(&world, id, |view| view.progress.queued == 0).await;
+    // The number comes back: nothing goes out before somebody wants it.
+    rapport_store::testing::execute(&world.app.store, "UPDATE channel SET status = 'active'").await.unwrap();
+    world.app.channels.forget();
+    let before = world.provider.sends().len();
+    for _ in 0..8 {
+        world.clock.advance(600_000);
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    assert_eq!(world.provider.sends().len(), before);
+    let gone_on = steps::resume(&world.app, &me, id).await.unwrap();
+    assert_eq!((gone_on.status, gone_on.stopped_for), (StatusWord::Running, None));
+    world.finish().await;
+}
+
+async fn a_number_in_two_spellings_is_one_customer(backend: Backend) {
+    let world = World::open(backend).await;
+    // WhatsApp knows the second by the name of the first.
+    let id = draft(&world, vec!["+525512345678".to_owned(), "+5215512345678".to_owned()]).await;
+    assert!(begin(&world.app, &world, id).await);
+    let done = runs_until(&world, id, |view| view.status == StatusWord::Finished).await;
+    assert_eq!((done.progress.recipients, done.progress.sent), (1, 1), "{done:?}");
+    assert_eq!(world.number("SELECT count(*) FROM contact").await, 1);
+    world.finish().await;
+}
+
+async fn what_is_taken_back_is_counted_as_that_and_lists_count_now_and_then(backend: Backend) {
+    let world = World::open(backend).await;
+    let me = caller(&world);
+    let id = draft(&world, (0..300).map(number).collect()).await;
+    assert!(begin(&world.app, &world, id).await);
+    world.until("everybody has a message", "SELECT count(*) FROM campaign_recipient WHERE state = 'queued'", 300).await;
+    steps::pause(&world.app, &me, id).await.unwrap();
+    let held = runs_until(&world, id, |view| view.progress.queued == 0).await;
+    let delayed = RecipientsWanted { state: Some(Place::Delayed) };
+    let page = list::recipients(&world.app, &me, id, delayed, None, 1).await.unwrap();
+    let message = MessageId(page.items[0].message_id.unwrap());
+    let listed = async || {
+        let page = list::list(&world.app, &me, list::CampaignFilter::default(), None, 10).await.unwrap();
+        page.items[0].progress
+    };
+    assert_eq!(listed().await, held.progress);
+    unsent::withdraw(&world.app, &me, message).await.unwrap();
+    assert_eq!(listed().await, held.progress, "counted a moment ago");
+    world.clock.advance(31_000);
+    let counted = listed().await;
+    assert_eq!((counted.withdrawn, counted.delayed, counted.queued), (1, held.progress.delayed - 1, 0), "{counted:?}");
+    let withdrawn = RecipientsWanted { state: Some(Place::Withdrawn) };
+    let page = list::recipients(&world.app, &me, id, withdrawn, None, 10).await.unwrap();
+    assert_eq!(
+        page.items.iter().map(|one| (one.state, one.message_id)).collect::<Vec<_>>(),
+        [(Place::Withdrawn, Some(message.0))]
+    );
+    let queued = RecipientsWanted { state: Some(Place::Queued) };
+    assert!(list::recipients(&world.app, &me, id, queued, None, 10).await.unwrap().items.is_empty());
+    steps::cancel(&world.app, &me, id).await.unwrap();
+    let done = runs_until(&world, id, |view| view.progress.queued + view.progress.delayed == 0).await;
+    assert_eq!((done.progress.withdrawn, done.progress.recipients), (1, 300), "{done:?}");
+    assert_eq!(listed().await, done.progress, "who looks at one refreshes the list");
+    world.finish().await;
+}
+
 on_both!(
+    two_who_change_it_at_once_both_have_their_way,
+    a_removed_number_stops_its_campaigns,
+    a_number_in_two_spellings_is_one_customer,
+    what_is_taken_back_is_counted_as_that_and_lists_count_now_and_then,
     everybody_is_written_to_once,
     a_pause_holds_the_queue_and_a_cancel_empties_it,
     a_restart_in_the_middle_repeats_nothing,

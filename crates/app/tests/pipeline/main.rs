@@ -3,6 +3,8 @@
 mod campaigns;
 mod clock;
 mod consent;
+#[path = "../house/mod.rs"]
+mod house;
 mod inbound;
 mod outbound;
 mod providers;

@@ -10,6 +10,7 @@ use rapport_app::channel::tally;
 use rapport_connectors::http::{Body, Failure, Response};
 use rapport_connectors::provider::Delivery;
 use rapport_core::inbox::callback;
+use rapport_core::message::Content;
 use rapport_store::Backend;
 use serde_json::json;
 use sha1::Sha1;
@@ -131,6 +132,61 @@ async fn a_lost_answer_of_twilio_is_settled_by_its_status(backend: Backend) {
     world.finish().await;
 }
 
+fn buttons(body: &str) -> Content {
+    let action = json!({"buttons": [{"type": "reply", "reply": {"id": "y", "title": "Yes"}}]});
+    Content::Interactive { kind: "button".to_owned(), header: None, body: Some(body.to_owned()), footer: None, action }
+}
+
+/// Where each call went, and the content that a message was sent by.
+fn calls(world: &World) -> Vec<(String, Option<String>)> {
+    let one = |request: &rapport_connectors::http::Request| {
+        let Body::Bytes(bytes) = &request.body else { panic!("a body") };
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let sid = text.split('&').find_map(|pair| pair.strip_prefix("ContentSid=")).map(str::to_owned);
+        (request.url.rsplit('/').next().unwrap().to_owned(), sid)
+    };
+    world.provider.requests.lock().unwrap().iter().map(one).collect()
+}
+
+/// A look is made once, also over a restart, and again when Twilio does not know it any more.
+async fn buttons_over_twilio(backend: Backend) {
+    let mut world = World::open(backend).await;
+    moved(&world, "twilio", "14155238886", SID, "https://api.twilio.example").await;
+    twilio(&world, "", &[("MessageSid", "SMin"), FROM, TO, ("Body", "hello")]).await;
+    world.settle().await;
+    world.clock.advance(1_100);
+    let conversation = world.only_conversation().await;
+    let accepted = |sid: &str| Response::new(201, &[], json!({"sid": sid, "status": "queued"}).to_string());
+    for (nth, body) in ["Keep it?", "And this one?"].into_iter().enumerate() {
+        world.provider.answer(Ok(accepted(&format!("SM{nth}"))));
+        world.say(conversation, buttons(body)).await;
+        all_sent(&world, nth as i64 + 1).await;
+        world.restart().await;
+    }
+    let send = |sid: &str| ("Messages.json".to_owned(), Some(sid.to_owned()));
+    let make = ("Content".to_owned(), None);
+    assert_eq!(calls(&world), [make.clone(), send("HX1"), send("HX1")]);
+    let gone = Response::new(404, &[], json!({"code": 21655, "message": "gone", "status": 404}).to_string());
+    world.provider.answer(Ok(gone));
+    world.provider.answer(Ok(accepted("SM2")));
+    world.say(conversation, buttons("A third?")).await;
+    all_sent(&world, 3).await;
+    assert_eq!(calls(&world)[3..], [send("HX1"), make, send("HX5")]);
+    world.finish().await;
+}
+
+/// Time passes until so many messages went out.
+async fn all_sent(world: &World, count: i64) {
+    for _ in 0..200 {
+        if world.number("SELECT count(*) FROM message WHERE direction = 'out' AND status = 'sent'").await == count {
+            return;
+        }
+        world.clock.advance(1_000);
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{count} messages were not sent: {:?}", calls(world));
+}
+
 async fn a_conversation_over_360dialog(backend: Backend) {
     let world = World::open(backend).await;
     moved(&world, "dialog360", NUMBER, "waba", "https://waba.example").await;
@@ -155,4 +211,9 @@ async fn a_conversation_over_360dialog(backend: Backend) {
     world.finish().await;
 }
 
-on_both!(a_conversation_over_twilio, a_lost_answer_of_twilio_is_settled_by_its_status, a_conversation_over_360dialog);
+on_both!(
+    a_conversation_over_twilio,
+    a_lost_answer_of_twilio_is_settled_by_its_status,
+    buttons_over_twilio,
+    a_conversation_over_360dialog
+);

@@ -2,12 +2,15 @@
 
 use crate::inbound::on_both;
 use crate::world::{START, World, text};
+use rapport_app::account::workspace::{self, WorkspacePatch};
 use rapport_app::auth::Caller;
 use rapport_app::error::Error;
 use rapport_app::inbox::send::{SendRequest, send};
 use rapport_app::inbox::thread;
 use rapport_app::inbox::unsent::{self, MessagePatch};
+use rapport_app::inbox::update::{ConversationPatch, update};
 use rapport_app::inbox::view::MessageView;
+use rapport_app::inbox::words::StatusWord;
 use rapport_core::MessageId;
 use rapport_core::message::Content;
 use rapport_core::time::{DAY, HOUR, MINUTE};
@@ -132,6 +135,68 @@ async fn the_customer_who_writes_first_cancels_it(backend: Backend) {
     world.finish().await;
 }
 
+/// A new conversation begins as soon as the older one is resolved; the customer is the same.
+async fn the_customer_who_writes_anew_cancels_it_too(backend: Backend) {
+    let world = opened(backend).await;
+    let caller = Caller::system(world.workspace);
+    let patch = WorkspacePatch { reopen_days: Some(0), ..WorkspacePatch::default() };
+    workspace::update(&world.app, &caller, patch).await.unwrap();
+    let older = world.only_conversation().await;
+    let at = world.app.now().plus(HOUR).0;
+    let heeds = say(&world, "Are you still interested?", Some(at), true).await;
+    let resolved = ConversationPatch { status: Some(StatusWord::Resolved), ..ConversationPatch::default() };
+    update(&world.app, &caller, older, resolved).await.unwrap();
+    world.clock.advance(10 * MINUTE);
+    world.deliver(&text(1, "wamid.NEW", NOW_S + 600, "hello again")).await;
+    world.settle().await;
+    assert_eq!(world.number("SELECT count(*) FROM conversation").await, 2);
+    // A plan made in the older thread after that heeds only what comes after it.
+    let request = SendRequest {
+        send_at: Some(at),
+        cancel_on_reply: true,
+        ..SendRequest::plain(None, words("Your order has come"))
+    };
+    let later = send(&world.app, &caller, older, request).await.unwrap().message;
+    assert_eq!(later.plan.unwrap().heed_since, Some((NOW_S + 600) * 1_000));
+    let changed = change(&world, MessageId(later.id), body("Your order is here")).await.unwrap();
+    assert_eq!(changed.plan.unwrap().heed_since, Some((NOW_S + 600) * 1_000));
+    world.clock.advance(HOUR);
+    count(&world, "sent", 1).await;
+    count(&world, "withdrawn", 1).await;
+    assert_eq!(world.provider.sends()[0]["text"]["body"], "Your order is here");
+    let gone = thread::get(&world.app, &caller, MessageId(heeds.id)).await.unwrap();
+    assert_eq!(gone.status, "withdrawn");
+    world.finish().await;
+}
+
+/// What is nobody's answer is none either when the answer is taken back.
+async fn who_is_answered_no_more_waits_again(backend: Backend) {
+    const WAITING: &str = "SELECT count(*) FROM conversation WHERE waiting_since IS NOT NULL";
+    let world = opened(backend).await;
+    let caller = Caller::system(world.workspace);
+    // For a moment far away, so that the sender takes none of them.
+    let at = Some(world.app.now().plus(HOUR).0);
+    for body in ["held", "to many"] {
+        say(&world, body, at, false).await;
+    }
+    let answer = say(&world, "the answer", at, false).await;
+    let run = |sql: String| {
+        let store = world.app.store.clone();
+        async move { rapport_store::testing::execute(&store, &sql).await.unwrap() }
+    };
+    let sent = "status = 'sent', author_kind = 'campaign'";
+    for (body, is) in [("held", "status = 'held'"), ("to many", sent), ("the answer", "status = 'failed'")] {
+        run(format!("UPDATE message SET {is} WHERE preview = '{body}'")).await;
+    }
+    let gone = "(SELECT id FROM message WHERE status IN ('sent', 'failed'))";
+    run(format!("DELETE FROM send_queue WHERE message_id IN {gone}")).await;
+    run("UPDATE conversation SET waiting_since = NULL".to_owned()).await;
+    assert_eq!(world.number(WAITING).await, 0);
+    unsent::withdraw(&world.app, &caller, MessageId(answer.id)).await.unwrap();
+    assert_eq!(world.number(WAITING).await, 1);
+    world.finish().await;
+}
+
 /// Forty messages are changed and taken back at the very moment they are sent: each goes out as it is stored, or not at all.
 async fn whoever_is_quicker_is_believed(backend: Backend) {
     let world = opened(backend).await;
@@ -215,6 +280,8 @@ on_both!(
     a_clock_that_is_set_back_sends_nothing_before_its_time,
     a_window_that_closed_meanwhile_refuses_it_where_somebody_sees_it,
     the_customer_who_writes_first_cancels_it,
+    the_customer_who_writes_anew_cancels_it_too,
+    who_is_answered_no_more_waits_again,
     whoever_is_quicker_is_believed,
     a_plan_can_be_moved_hurried_and_dropped,
 );

@@ -5,12 +5,14 @@ pub mod email;
 pub mod identity;
 pub mod phone;
 pub mod stop;
+mod tags;
 pub mod window;
 pub mod zone;
 
 pub use consent::Consent;
 pub use identity::{Identity, IdentityKind};
 pub use phone::Phone;
+pub use tags::tags;
 pub use window::Window;
 
 #[cfg(test)]

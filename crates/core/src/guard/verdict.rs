@@ -1,9 +1,13 @@
 //! What the guard answers: stored on the message as JSON and shown in the why popover.
 
 use crate::Ms;
+use crate::time::HOUR;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::borrow::Cow;
+
+/// After how long a message of a campaign that rests is judged again, if nobody asks for it before. Milliseconds.
+const CAMPAIGN_RECHECK_MS: i64 = HOUR;
 
 macro_rules! rules {
     ($($(#[$doc:meta])* $name:ident $code:literal [$($word:literal),+]),+ $(,)?) => {
@@ -275,7 +279,10 @@ impl Verdict {
         let until = until.map(|moment| awake(moment.max(soonest)));
         let mut verdict = Self::decided(Outcome::Delay, key, Some(rule), checks);
         verdict.until = until;
-        verdict.recheck_at = Some(until.unwrap_or_else(|| now.plus(recheck_ms.max(1))));
+        // Whoever lets a campaign go on has all of it judged at that moment: until then there is nothing to look for.
+        let rests = verdict.check(Rule::Campaign).is_some_and(|check| check.effect == Some(Effect::Delay));
+        let pause = if rests { recheck_ms.max(CAMPAIGN_RECHECK_MS) } else { recheck_ms.max(1) };
+        verdict.recheck_at = Some(until.unwrap_or_else(|| now.plus(pause)));
         verdict
     }
 

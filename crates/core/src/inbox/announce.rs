@@ -49,43 +49,14 @@ pub fn announce(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Ms;
     use crate::inbox::Policy;
+    use crate::inbox::fixtures::{NOW, contact, context};
     use crate::message::{Content, Status};
-    use crate::{ChannelId, ContactId, Ms, WorkspaceId};
-
-    const NOW: Ms = Ms(1_790_000_000_000);
-
-    fn contact() -> ContactState {
-        ContactState {
-            id: ContactId(Uuid::from_u128(1)),
-            lane: 7,
-            name: "Amal".to_owned(),
-            username: None,
-            phone: None,
-            country: None,
-            marketing_consent: "unknown".to_owned(),
-            source: None,
-            first_inbound_at: None,
-            last_inbound_at: None,
-            identities: Vec::new(),
-            field_stamps: std::collections::BTreeMap::new(),
-            created_at: NOW,
-            updated_at: NOW,
-        }
-    }
 
     fn announced(known: Option<&ConversationState>, now: Ms) -> Vec<Change> {
         let policy = Policy::default();
-        let context = Context {
-            channel_id: ChannelId(Uuid::from_u128(2)),
-            workspace_id: WorkspaceId(Uuid::from_u128(3)),
-            lane: 7,
-            locked: &|_| true,
-            received_at: now,
-            wait_until: None,
-            now,
-            policy: &policy,
-        };
+        let context = context(&policy, now);
         let content = Content::Text { body: "New in the shop".to_owned(), preview_url: None };
         let draft = Draft { client_id: Some("campaign:1:2".to_owned()), content, reply_to: None, media_id: None };
         let actor = Actor { kind: "campaign".to_owned(), id: Some(Uuid::from_u128(5)), name: Some("Eid".to_owned()) };

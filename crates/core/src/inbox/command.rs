@@ -1,7 +1,8 @@
 //! What the team does to a conversation: assign, prioritise, resolve, note, write.
 
-use super::message::{PREVIEW_CHARS, answered, created, event_line, fresh_conversation, one_line, show};
+use super::message::{PREVIEW_CHARS, answered, created, fresh_conversation, one_line, show};
 use super::people::feed;
+use super::quiet::event_line;
 use super::remark::remark;
 use super::state::{
     Change, ContactState, Context, ConversationState, ConversationStatus, Decision, FeedEvent, NewMessage, Outcome,
@@ -50,6 +51,13 @@ pub enum Command {
     SetTeam(Option<(TeamId, String)>),
     /// Somebody looked at it.
     MarkRead,
+    /// The customer waits after all: what resolving it took away comes back.
+    WaitAgain {
+        /// Since when.
+        since: Ms,
+        /// Messages nobody had looked at.
+        unread: i32,
+    },
 }
 
 /// Why a command cannot be done.
@@ -89,7 +97,7 @@ pub fn run(
     for (event, data) in lines {
         let beside =
             blank(&conversation, actor, Content::Event { event: event.to_owned(), data: data.clone() }, context, fresh);
-        let mut line = event_line(context, &beside, event, data, fresh);
+        let mut line = event_line(&beside, event, data, context.now, fresh());
         line.author_kind.clone_from(&actor.kind);
         line.author_id = actor.id;
         line.author_name.clone_from(&actor.name);
@@ -147,6 +155,12 @@ fn apply(
         }
         Command::MarkRead => {
             conversation.unread = 0;
+            Ok(None)
+        }
+        Command::WaitAgain { since, unread } => {
+            let known = conversation.waiting_since;
+            conversation.waiting_since = Some(known.map_or(*since, |known| known.min(*since)));
+            conversation.unread = conversation.unread.max(*unread);
             Ok(None)
         }
     }
@@ -306,43 +320,12 @@ pub(super) fn blank(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contact::identity::Identity;
+    use crate::inbox::fixtures::{NOW, contact, context, message};
     use crate::inbox::{MessageState, Policy, react_by_business};
-    use crate::{ChannelId, ContactId, WorkspaceId};
-
-    const NOW: Ms = Ms(1_790_000_000_000);
-
-    fn contact() -> ContactState {
-        ContactState {
-            id: ContactId(Uuid::from_u128(1)),
-            lane: 7,
-            name: "Amal".to_owned(),
-            username: None,
-            phone: None,
-            country: None,
-            marketing_consent: "unknown".to_owned(),
-            source: None,
-            first_inbound_at: None,
-            last_inbound_at: None,
-            identities: Vec::<Identity>::new(),
-            field_stamps: std::collections::BTreeMap::new(),
-            created_at: NOW,
-            updated_at: NOW,
-        }
-    }
 
     fn opened(previous: Option<&ConversationState>) -> Option<ConversationState> {
         let policy = Policy::default();
-        let context = Context {
-            channel_id: ChannelId(Uuid::from_u128(2)),
-            workspace_id: WorkspaceId(Uuid::from_u128(3)),
-            lane: 7,
-            locked: &|_| true,
-            received_at: NOW,
-            wait_until: None,
-            now: NOW,
-            policy: &policy,
-        };
+        let context = context(&policy, NOW);
         let decision = open(&contact(), previous, &context, &mut || Uuid::from_u128(9))?;
         decision.changes.into_iter().find_map(|change| match change {
             Change::CreateConversation(made) => Some(made),
@@ -353,7 +336,7 @@ mod tests {
     #[test]
     fn an_open_conversation_is_used_and_a_resolved_one_hands_its_window_on() {
         let first = opened(None).unwrap();
-        assert_eq!((first.status, first.lane, first.window_expires_at), (ConversationStatus::Open, 7, None));
+        assert_eq!((first.status, first.lane, first.window_expires_at), (ConversationStatus::Open, 1, None));
         assert_eq!(opened(Some(&first)), None);
         let resolved = ConversationState {
             status: ConversationStatus::Resolved,
@@ -374,25 +357,9 @@ mod tests {
     #[test]
     fn our_reaction_replaces_our_own_only() {
         let mut message = MessageState {
-            id: MessageId(Uuid::from_u128(4)),
-            conversation_id: ConversationId(Uuid::from_u128(5)),
-            contact_id: ContactId(Uuid::from_u128(1)),
-            channel_id: ChannelId(Uuid::from_u128(2)),
             direction: Direction::In,
             provider_id: Some("wamid.1".to_owned()),
-            status: Status::Received,
-            status_at: None,
-            sent_at: None,
-            delivered_at: None,
-            read_at: None,
-            failed_at: None,
-            failure: None,
-            reactions: Vec::new(),
-            edited_at: None,
-            revoked_at: None,
-            price: None,
-            content: None,
-            preview: None,
+            ..message(Status::Received)
         };
         for (emoji, step) in [(Some("👍"), 1), (Some("❤"), 2), (None, 3)] {
             let changes = react_by_business(&message, emoji, "event", NOW.plus(step));

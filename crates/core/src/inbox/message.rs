@@ -3,6 +3,7 @@
 use super::Book;
 use super::needs::message_key;
 use super::people::{Found, Person, consent_changes, consent_line, feed, find_or_create};
+use super::quiet::event_line;
 use super::state::{
     Change, ConsentRecord, ContactState, Context, ConversationState, ConversationStatus, Decision, Effect, FeedEvent,
     NewMessage, Outcome, Priority,
@@ -290,7 +291,7 @@ fn finish(
         changes.push(Change::UpdateConversation(conversation));
     }
     if let Some((event, data)) = back {
-        let quiet = event_line(context, &line, event, data, fresh);
+        let quiet = event_line(&line, event, data, context.now, fresh());
         changes.push(Change::Feed(created(&quiet)));
         changes.push(Change::InsertMessage(quiet));
     }
@@ -365,33 +366,6 @@ pub(super) fn show(conversation: &mut ConversationState, line: &NewMessage) {
     conversation.last_kind = line.content.kind().to_owned();
     conversation.last_preview.clone_from(&line.preview);
     conversation.last_status = line.status;
-}
-
-/// A quiet line about the conversation, beside `beside`.
-pub(super) fn event_line(
-    context: &Context<'_>,
-    beside: &NewMessage,
-    event: &str,
-    data: serde_json::Value,
-    fresh: &mut dyn FnMut() -> Uuid,
-) -> NewMessage {
-    NewMessage {
-        id: MessageId(fresh()),
-        direction: Direction::Event,
-        created_at: context.now,
-        author_kind: "system".to_owned(),
-        author_id: None,
-        author_name: None,
-        provider_id: None,
-        client_id: None,
-        content: Content::Event { event: event.to_owned(), data },
-        preview: String::new(),
-        status: Status::Event,
-        reply_to_provider_id: None,
-        reply_to_id: None,
-        media_id: None,
-        ..beside.clone()
-    }
 }
 
 /// Tells listeners of a new line.

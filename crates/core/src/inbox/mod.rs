@@ -10,11 +10,14 @@ mod announce;
 mod book;
 mod command;
 mod decide;
+#[cfg(test)]
+mod fixtures;
 mod join;
 mod message;
 mod needs;
 mod people;
 mod quiet;
+mod release;
 mod remark;
 mod sending;
 pub mod snooze;
@@ -33,6 +36,7 @@ pub use decide::decide;
 pub use join::{join_contacts, join_conversations};
 pub use needs::{Needs, message_key, needs};
 pub use quiet::quiet_line;
+pub use release::Gone;
 pub use remark::remark;
 pub use sending::{Step, consented, step, stopped_marketing};
 pub use state::{

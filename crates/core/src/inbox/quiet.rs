@@ -1,4 +1,4 @@
-//! A quiet line that something outside the inbox leaves in a thread.
+//! Quiet lines: what a thread says beside a message about what it meant or did.
 
 use super::message::created;
 use super::state::{Change, NewMessage};
@@ -7,10 +7,17 @@ use crate::{MessageId, Ms};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// A line about what `beside` meant (a score that was given), right after it.
+/// A line about what `beside` meant (a score that was given), right after it, with the news of it: for what something
+/// outside the inbox found out.
 #[must_use]
 pub fn quiet_line(beside: &NewMessage, event: &str, data: Value, now: Ms, id: Uuid) -> Vec<Change> {
-    let line = NewMessage {
+    let line = event_line(beside, event, data, now, id);
+    vec![Change::Feed(created(&line)), Change::InsertMessage(line)]
+}
+
+/// The line alone.
+pub(super) fn event_line(beside: &NewMessage, event: &str, data: Value, now: Ms, id: Uuid) -> NewMessage {
+    NewMessage {
         id: MessageId(id),
         direction: Direction::Event,
         created_at: now,
@@ -26,6 +33,5 @@ pub fn quiet_line(beside: &NewMessage, event: &str, data: Value, now: Ms, id: Uu
         reply_to_id: None,
         media_id: None,
         ..beside.clone()
-    };
-    vec![Change::Feed(created(&line)), Change::InsertMessage(line)]
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::command::Command;
 use super::state::{ConversationState, ConversationStatus, Priority};
+use crate::message::Direction;
 use crate::{Ms, TeamId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,12 @@ pub struct Values {
     pub assignee_id: Option<UserId>,
     /// Which team answers.
     pub team_id: Option<TeamId>,
+    /// Since when the customer waits.
+    #[serde(default)]
+    pub waiting_since: Option<Ms>,
+    /// Messages nobody has looked at, while the customer waits.
+    #[serde(default)]
+    pub unread: i32,
 }
 
 impl From<&ConversationState> for Values {
@@ -28,8 +35,18 @@ impl From<&ConversationState> for Values {
             priority: row.priority,
             assignee_id: row.assignee_id,
             team_id: row.team_id,
+            waiting_since: row.waiting_since,
+            // Looking at a conversation is nothing that is taken back.
+            unread: if row.waiting_since.is_some() { row.unread } else { 0 },
         }
     }
+}
+
+/// Whether the business has written since the conversation was resolved.
+#[must_use]
+pub fn answered(now_is: &ConversationState) -> bool {
+    let ours = now_is.last_direction == Direction::Out;
+    ours && now_is.resolved_at.is_none_or(|resolved| now_is.last_message_at >= resolved)
 }
 
 /// What a change did to a conversation: its values before and after.
@@ -42,11 +59,12 @@ pub struct Before {
 }
 
 /// What brings a conversation back to what it was before a change. A value that somebody changed since stays, and so does
-/// one that the change left alone. A snooze that would have ended by now ends: the conversation opens. `name_of_user` and
-/// `name_of_team` name people and teams for the thread; those that are gone get nobody.
+/// one that the change left alone. A snooze that would have ended by now ends: the conversation opens. A customer who
+/// waited when it was resolved waits again, unless somebody `answered` meanwhile. `name_of_user` and `name_of_team` name
+/// people and teams for the thread; those that are gone get nobody.
 #[must_use]
 pub fn undo(
-    now_is: &Values,
+    (now_is, answered): (&Values, bool),
     before: &Before,
     now: Ms,
     name_of_user: &dyn Fn(UserId) -> Option<String>,
@@ -63,6 +81,12 @@ pub fn undo(
             _ if was.status == ConversationStatus::Snoozed => Command::SetStatus(ConversationStatus::Open, None),
             _ => Command::SetStatus(was.status, None),
         });
+        if is.status == ConversationStatus::Resolved
+            && !answered
+            && let Some(since) = was.waiting_since
+        {
+            commands.push(Command::WaitAgain { since, unread: was.unread });
+        }
     }
     if was.priority != is.priority && now_is.priority == is.priority {
         commands.push(Command::SetPriority(was.priority));
@@ -90,11 +114,13 @@ mod tests {
             priority: Priority::None,
             assignee_id: None,
             team_id: None,
+            waiting_since: None,
+            unread: 0,
         }
     }
 
     fn back(now_is: Values, was: Values, is: Values) -> Vec<Command> {
-        undo(&now_is, &Before { was, is }, NOW, &|_| Some("Lea".to_owned()), &|_| None)
+        undo((&now_is, false), &Before { was, is }, NOW, &|_| Some("Lea".to_owned()), &|_| None)
     }
 
     #[test]
@@ -129,6 +155,16 @@ mod tests {
                 Command::SetTeam(None),
             ]
         );
+        let waited = Values { waiting_since: Some(NOW), unread: 3, ..open() };
+        assert_eq!(
+            back(resolved, waited, resolved),
+            vec![Command::SetStatus(ConversationStatus::Open, None), Command::WaitAgain { since: NOW, unread: 3 }]
+        );
+        let before = Before { was: waited, is: resolved };
+        let heard = undo((&resolved, true), &before, NOW, &|_| None, &|_| None);
+        assert_eq!(heard, status(ConversationStatus::Open, None), "somebody answered meanwhile");
+        let old = r#"{"status":"open","snoozed_until":null,"priority":"none","assignee_id":null,"team_id":null}"#;
+        assert_eq!(serde_json::from_str::<Values>(old).unwrap(), open(), "what an older version stored");
         let urgent = Values { priority: Priority::Urgent, ..open() };
         assert_eq!(back(urgent, given, open()).len(), 2, "the priority was changed since and stays");
     }

@@ -238,18 +238,20 @@ pub fn takes_place(said: &Step) -> bool {
     matches!(said, Step::Started | Step::Refused)
 }
 
-/// What a message that heeds the customer is written after: the last they said. Not the moment of writing, because
-/// providers tell time in whole seconds and an answer within the same second would seem older.
+/// What a message that heeds the customer is written after: the last they said on its channel, in whichever conversation.
+/// Not the moment of writing, because providers tell time in whole seconds and an answer within the same second would
+/// seem older.
 #[must_use]
-pub fn heard(conversation: &ConversationState) -> Ms {
-    conversation.last_inbound_at.unwrap_or(Ms(0))
+pub fn heeds(last_said: Option<Ms>) -> Ms {
+    last_said.unwrap_or(Ms(0))
 }
 
 /// Why a planned message is not sent although its moment has come: the customer wrote after `heed_since`, and somebody
-/// wanted it only if they did not.
+/// wanted it only if they did not. `last_said` is as for [`heeds`]: who writes after a while begins a new conversation, and
+/// has written all the same.
 #[must_use]
-pub fn overtaken(conversation: &ConversationState, heed_since: Option<Ms>) -> bool {
-    heed_since.zip(conversation.last_inbound_at).is_some_and(|(since, heard)| heard > since)
+pub fn overtaken(last_said: Option<Ms>, heed_since: Option<Ms>) -> bool {
+    heed_since.zip(last_said).is_some_and(|(since, said)| said > since)
 }
 
 /// It is the newest line from now on.
@@ -298,64 +300,7 @@ fn told(row: MessageState, before: &ConversationState, mut after: ConversationSt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inbox::{ConversationStatus, Priority};
-    use crate::{ChannelId, ContactId, ConversationId, MessageId};
-
-    const NOW: Ms = Ms(1_790_000_000_000);
-    const HEARD: Ms = Ms(NOW.0 - 60_000);
-
-    fn conversation() -> ConversationState {
-        ConversationState {
-            id: ConversationId(Uuid::from_u128(1)),
-            contact_id: ContactId(Uuid::from_u128(2)),
-            channel_id: ChannelId(Uuid::from_u128(3)),
-            lane: 1,
-            status: ConversationStatus::Open,
-            priority: Priority::None,
-            assignee_id: None,
-            team_id: None,
-            snoozed_until: None,
-            unread: 0,
-            last_message_at: HEARD,
-            last_message_id: Some(MessageId(Uuid::from_u128(9))),
-            last_direction: Direction::In,
-            last_kind: "text".to_owned(),
-            last_preview: "hello".to_owned(),
-            last_status: Status::Received,
-            last_inbound_at: Some(HEARD),
-            last_inbound_provider_id: None,
-            window_expires_at: Some(NOW.plus(1_000_000)),
-            waiting_since: Some(HEARD),
-            first_response_at: None,
-            resolved_at: None,
-            created_at: HEARD,
-            updated_at: HEARD,
-        }
-    }
-
-    fn message(status: Status) -> MessageState {
-        MessageState {
-            id: MessageId(Uuid::from_u128(4)),
-            conversation_id: ConversationId(Uuid::from_u128(1)),
-            contact_id: ContactId(Uuid::from_u128(2)),
-            channel_id: ChannelId(Uuid::from_u128(3)),
-            direction: Direction::Out,
-            provider_id: None,
-            status,
-            status_at: Some(HEARD),
-            sent_at: None,
-            delivered_at: None,
-            read_at: None,
-            failed_at: None,
-            failure: None,
-            reactions: Vec::new(),
-            edited_at: None,
-            revoked_at: None,
-            price: None,
-            content: None,
-            preview: None,
-        }
-    }
+    use crate::inbox::fixtures::{HEARD, NOW, conversation, message};
 
     fn text(body: &str) -> Content {
         Content::Text { body: body.to_owned(), preview_url: None }
@@ -471,8 +416,10 @@ mod tests {
         assert_eq!(row.unwrap().waiting_since, Some(HEARD), "a refused one answers nobody");
         let held = come_due(&message(Status::Scheduled), &around, &Step::Held, NOW);
         assert_eq!((rows(&held).0, rows(&held).1.unwrap().status), (None, Status::Held));
-        assert!(!overtaken(&known, None));
-        assert!(!overtaken(&known, Some(heard(&known))), "what it was written after does not count");
-        assert!(overtaken(&known, Some(HEARD.plus(-1))));
+        assert!(!overtaken(Some(HEARD), None));
+        assert!(!overtaken(Some(HEARD), Some(heeds(Some(HEARD)))), "what it was written after does not count");
+        assert!(overtaken(Some(HEARD), Some(HEARD.plus(-1))));
+        assert!(overtaken(Some(HEARD), Some(heeds(None))), "the first they ever said");
+        assert!(!overtaken(None, Some(heeds(None))));
     }
 }

@@ -1,4 +1,24 @@
 //! Tables as text (RFC 4180), as spreadsheets write and read them: quick replies travel this way.
+//!
+//! A spreadsheet takes a cell that begins with a sign such as `=` for a formula and runs it. Whoever may write a quick reply
+//! must not run anything on the machine of whoever opens the table, so such a cell is written with an apostrophe before
+//! it, and read without.
+
+/// Signs that make a formula of a cell, those of full width included.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// Whether a cell would be taken for a formula, behind however many apostrophes.
+fn is_formula(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(FORMULA)
+}
+
+/// The cell as it was before [`write`].
+fn plain(cell: String) -> String {
+    match cell.strip_prefix('\'') {
+        Some(rest) if is_formula(rest) => rest.to_owned(),
+        _ => cell,
+    }
+}
 
 /// Rows of cells. Commas, semicolons or tabs, whichever the first line has most of; quotes, line breaks inside quotes and a
 /// byte order mark are understood. Lines without any cell are left out.
@@ -20,14 +40,14 @@ pub fn read(text: &str) -> Vec<Vec<String>> {
             _ if quoted => cell.push(c),
             '\r' => {}
             '\n' => {
-                row.push(std::mem::take(&mut cell));
+                row.push(plain(std::mem::take(&mut cell)));
                 end(&mut rows, &mut row);
             }
-            _ if c == comma => row.push(std::mem::take(&mut cell)),
+            _ if c == comma => row.push(plain(std::mem::take(&mut cell))),
             _ => cell.push(c),
         }
     }
-    row.push(cell);
+    row.push(plain(cell));
     end(&mut rows, &mut row);
     rows
 }
@@ -45,14 +65,15 @@ fn separator(text: &str) -> char {
     [',', ';', '\t'].into_iter().rev().max_by_key(|c| count(*c)).unwrap_or(',')
 }
 
-/// The rows as text: commas, CRLF, quotes where they are needed.
+/// The rows as text: commas, CRLF, quotes and apostrophes where they are needed.
 #[must_use]
 pub fn write(rows: &[Vec<String>]) -> String {
     let cell = |cell: &String| {
+        let cell = if is_formula(cell) { format!("'{cell}") } else { cell.clone() };
         if cell.contains(['"', ',', ';', '\t', '\n', '\r']) || cell.trim() != cell {
             format!("\"{}\"", cell.replace('"', "\"\""))
         } else {
-            cell.clone()
+            cell
         }
     };
     rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>().join(",") + "\r\n").collect()
@@ -79,5 +100,18 @@ mod tests {
     fn what_is_written_is_read_back() {
         let table = rows(&[&["shortcut", "body"], &["a", "One, \"two\"\nthree"], &["ب", " أهلا؛ "], &["", "x;y"]]);
         assert_eq!(read(&write(&table)), table);
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_and_every_one_is_read_back_as_it_was() {
+        let cells =
+            ["=1+1", "+971", "-", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1", "'=1", "''-1", "'quoted'", "a=b", "'", "="];
+        let table = rows(&[&["shortcut", "body"], &cells]);
+        let text = write(&table);
+        assert_eq!(read(&text), table);
+        assert!(text.contains("'=1+1,'+971,'-,'@SUM(A1),\"'\tx\","), "{text}");
+        assert!(text.contains(",''=1,'''-1,'quoted',a=b,',"), "{text}");
+        // What somebody wrote by hand, without apostrophes, is taken as it is.
+        assert_eq!(read("a,b\n=x,-y"), rows(&[&["a", "b"], &["=x", "-y"]]));
     }
 }

@@ -54,7 +54,7 @@ pub struct Policy {
 }
 
 /// A conversation that waits for an agent.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Case {
     /// The customer's language, as a code: `ar`, `pt-BR`.
     pub language: Option<String>,
@@ -144,6 +144,12 @@ pub enum Waits {
 }
 
 impl Waits {
+    /// Whether everybody waits who comes under the same policy, whatever they need.
+    #[must_use]
+    pub fn is_everybodys(self) -> bool {
+        self != Self::NoSkill
+    }
+
     /// The short code sent over the API.
     #[must_use]
     pub fn code(self) -> &'static str {

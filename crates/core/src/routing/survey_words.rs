@@ -1,4 +1,4 @@
-//! The survey's words in the customer's language.
+//! The survey's words in the customer's language. They say nothing about who answers: no language makes them a man or a woman.
 
 /// The words of one language: list rows take 24 characters, the list's button 20.
 pub(super) struct Words {
@@ -15,33 +15,33 @@ const ENGLISH: Words = Words {
 };
 
 const ARABIC: Words = Words {
-    question: "ما مدى رضاك عن المساعدة التي تلقيتها؟",
-    button: "قيّم الخدمة",
-    scores: ["5 - راضٍ جدًا", "4 - راضٍ", "3 - محايد", "2 - غير راضٍ", "1 - غير راضٍ إطلاقًا"],
+    question: "ما رأيك في المساعدة التي تلقيتها؟",
+    button: "التقييم",
+    scores: ["5 - ممتاز", "4 - جيد", "3 - مقبول", "2 - ضعيف", "1 - سيئ"],
 };
 
 const RUSSIAN: Words = Words {
-    question: "Насколько вы довольны полученной помощью?",
+    question: "Как вы оцениваете полученную помощь?",
     button: "Поставить оценку",
-    scores: ["5 - Очень доволен", "4 - Доволен", "3 - Нейтрально", "2 - Недоволен", "1 - Очень недоволен"],
+    scores: ["5 - Отлично", "4 - Хорошо", "3 - Нормально", "2 - Плохо", "1 - Очень плохо"],
 };
 
 const FRENCH: Words = Words {
-    question: "Êtes-vous satisfait de l’aide que vous avez reçue ?",
+    question: "Comment évaluez-vous l’aide que vous avez reçue ?",
     button: "Donner une note",
-    scores: ["5 - Très satisfait", "4 - Satisfait", "3 - Neutre", "2 - Insatisfait", "1 - Très insatisfait"],
+    scores: ["5 - Très bien", "4 - Bien", "3 - Moyen", "2 - Mauvais", "1 - Très mauvais"],
 };
 
 const SPANISH: Words = Words {
-    question: "¿Qué tan satisfecho está con la ayuda que recibió?",
+    question: "¿Cómo califica la ayuda que recibió?",
     button: "Dar una nota",
-    scores: ["5 - Muy satisfecho", "4 - Satisfecho", "3 - Neutral", "2 - Insatisfecho", "1 - Muy insatisfecho"],
+    scores: ["5 - Muy bien", "4 - Bien", "3 - Regular", "2 - Mal", "1 - Muy mal"],
 };
 
 const PORTUGUESE: Words = Words {
-    question: "Qual é o seu nível de satisfação com a ajuda que recebeu?",
+    question: "Como você avalia a ajuda que recebeu?",
     button: "Dar uma nota",
-    scores: ["5 - Muito satisfeito", "4 - Satisfeito", "3 - Neutro", "2 - Insatisfeito", "1 - Muito insatisfeito"],
+    scores: ["5 - Muito bom", "4 - Bom", "3 - Regular", "2 - Ruim", "1 - Muito ruim"],
 };
 
 const TRADITIONAL: Words = Words {

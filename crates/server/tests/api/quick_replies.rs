@@ -167,6 +167,48 @@ async fn tables_come_in_and_go_out() {
     let agent = test.browser("agent@a.example").await;
     let report = agent.post("/api/v1/quick-replies/import", import(changed, "json", false)).await;
     assert_eq!(report.body["problems"].as_array().unwrap().len(), 1, "shared ones are not an agent's to change");
+    assert_eq!(report.text("/problems/0/code"), "forbidden");
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_in_has_a_code() {
+    let (test, owner) = TestApp::with_owner().await;
+    let path = "/api/v1/quick-replies/import";
+    let request = |rows: Value| json!({ "format": "json", "data": rows.to_string(), "dry_run": false });
+    let row = |shortcut: &str, title: &str, audience: &str, team: Option<&str>, bodies: Value| json!({ "shortcut": shortcut, "title": title, "audience": audience, "team": team, "bodies": bodies });
+    let text = json!({ "en": "x" });
+    let rows = json!([
+        row("bad code", "x", "shared", None, text.clone()),
+        row("a", &"x".repeat(121), "shared", None, text.clone()),
+        row("b", "x", "shared", None, json!({ "not a language": "x" })),
+        row("c", "x", "shared", None, json!({ "en": " " })),
+        row("d", "x", "shared", None, json!({ "en": "x".repeat(4_097) })),
+        row("e", "x", "team", Some("Nobody"), text.clone()),
+        row("f", "x", "team", None, text.clone()),
+        row("kept", "x", "shared", None, text.clone()),
+    ]);
+    let report = owner.post(path, request(rows)).await;
+    let told: Vec<(&str, &Value)> = report.body["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["code"].as_str().unwrap(), &one["limit"]))
+        .collect();
+    let none = Value::Null;
+    let expected = [
+        ("shortcut", &json!(40)),
+        ("title", &json!(120)),
+        ("language", &none),
+        ("languages", &json!(20)),
+        ("body", &json!(4_096)),
+        ("team_unknown", &none),
+        ("team_audience", &none),
+    ];
+    assert_eq!(told, expected, "{}", report.body);
+    test.user(&owner, "agent").await;
+    let agent = test.browser("agent@a.example").await;
+    let clash = agent.post(path, request(json!([row("kept", "x", "private", None, text)]))).await;
+    assert_eq!(clash.text("/problems/0/code"), "shortcut_taken", "{}", clash.body);
 }
 
 #[tokio::test]

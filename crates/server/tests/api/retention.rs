@@ -30,6 +30,14 @@ async fn run(test: &TestApp, workspace: WorkspaceId) -> Outcome {
     retention::run(&test.app, workspace).await.unwrap()
 }
 
+/// The message that waits does so no more.
+async fn gone(shop: &Shop) {
+    let due = shop.queue().await.remove(0);
+    let tx = shop.scope().write().await.unwrap();
+    assert!(rapport_store::send::remove(&tx, due.message).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
 #[tokio::test]
 async fn old_files_go_and_their_messages_say_so() {
     let (test, shop, owner) = Shop::open().await;
@@ -51,10 +59,7 @@ async fn old_files_go_and_their_messages_say_so() {
     // The message still waits to be sent: its file stays.
     assert!(matches!(run(&test, shop.workspace).await, Outcome::Again { .. }));
     assert!(is_there(&test, &sha256));
-    let due = shop.queue().await.remove(0);
-    let tx = shop.scope().write().await.unwrap();
-    assert!(rapport_store::send::remove(&tx, due.message).await.unwrap());
-    tx.commit().await.unwrap();
+    gone(&shop).await;
     run(&test, shop.workspace).await;
     assert!(!is_there(&test, &sha256));
     let message = owner.get(&format!("/api/v1/messages/{}", sent.text("/id"))).await;
@@ -113,6 +118,7 @@ async fn a_file_that_was_used_lately_is_not_old() {
     let sent = owner.post(&thread, json!({ "content": content })).await;
     assert_eq!(sent.status, 202, "{}", sent.body);
     assert_eq!(sent.body.pointer("/content/header/image/media_id"), Some(&json!(logo.text("/id"))));
+    gone(&shop).await;
     shop.wait(2 * DAY);
     assert_eq!(owner.get(SETTING).await.body["due_files"], 0);
     run(&test, shop.workspace).await;
@@ -120,6 +126,54 @@ async fn a_file_that_was_used_lately_is_not_old() {
     shop.wait(29 * DAY);
     let due = owner.get(SETTING).await.body;
     assert_eq!((&due["due_files"], &due["files"], &due["bytes"]), (&json!(1), &json!(1), &json!(PNG.len())));
+}
+
+#[tokio::test]
+async fn what_has_not_gone_out_yet_keeps_its_files() {
+    let (test, shop, owner) = Shop::open().await;
+    keep(&owner, json!(1)).await;
+    let heard = shop.hear("971500000001", "Amal", "hello").await;
+    let logo = shop.upload(&owner, "logo.png", PNG).await.text("/id");
+    let header = json!({ "type": "image", "image": { "id": logo } });
+    let buttons = json!({ "buttons": [{ "type": "reply", "reply": { "id": "1", "title": "Yes" } }] });
+    let content =
+        json!({ "type": "interactive", "kind": "button", "header": header, "body": "Keep it?", "action": buttons });
+    let thread = format!("/api/v1/conversations/{}/messages", heard.conversation);
+    let at = test.app.now().0 + 2 * DAY;
+    let planned = owner.post(&thread, json!({ "content": content, "send_at": at })).await;
+    assert_eq!(planned.status, 202, "{}", planned.body);
+    let used = async || {
+        let id = rapport_core::MediaId(logo.parse().unwrap());
+        rapport_store::media::get(&shop.scope().read(), id).await.unwrap().unwrap().used_at
+    };
+    assert_eq!(used().await, Some(at), "it is in use until its moment");
+    let path = format!("/api/v1/messages/{}", planned.text("/id"));
+    let later = owner.send(Method::PATCH, &path, Some(json!({ "send_at": at + DAY }))).await;
+    assert_eq!(later.status, 200, "{}", later.body);
+    assert_eq!(used().await, Some(at + DAY));
+    // It waits far longer than its moment, as does a campaign that nobody begins.
+    let poster = shop.upload(&owner, "poster.png", &[PNG, b"poster"].concat()).await.text("/id");
+    let parts = json!([{ "type": "HEADER", "format": "IMAGE", "example": { "header_handle": ["x"] } }, { "type": "BODY", "text": "Look" }]);
+    shop.template_of("poster", "UTILITY", parts).await;
+    let template = owner.get("/api/v1/templates?q=poster").await.text("/items/0/id");
+    let draft = json!({ "name": "Poster", "channel_id": shop.channel, "template_id": template,
+        "values": { "header.image": poster }, "audience": { "kind": "channel" } });
+    let made = owner.post("/api/v1/campaigns", draft).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    shop.wait(10 * DAY);
+    run(&test, shop.workspace).await;
+    for id in [&logo, &poster] {
+        assert_eq!(owner.get(&format!("/api/v1/media/{id}")).await.status, 200);
+    }
+    // Nothing needs them any more.
+    gone(&shop).await;
+    let campaign = format!("/api/v1/campaigns/{}", made.text("/id"));
+    assert_eq!(owner.send(Method::DELETE, &campaign, None).await.status, 204);
+    shop.wait(2 * DAY);
+    run(&test, shop.workspace).await;
+    for id in [&logo, &poster] {
+        assert_eq!(owner.get(&format!("/api/v1/media/{id}")).await.status, 404);
+    }
 }
 
 #[tokio::test]

@@ -189,6 +189,60 @@ async fn a_macro_does_everything_or_names_its_step() {
 }
 
 #[tokio::test]
+async fn a_macro_that_cannot_end_says_nothing_to_the_customer() {
+    let (_, shop, owner) = Shop::open().await;
+    let heard = shop.hear("971501234567", "Amal", "hello").await;
+    let team = owner.post("/api/v1/teams", json!({ "name": "Sales" })).await.text("/id");
+    let make = async |last: Value| {
+        let actions = json!([{ "type": "send_text", "body": "A colleague will help you." }, last]);
+        let made = owner.post("/api/v1/macros", json!({ "name": "x", "shared": true, "actions": actions })).await;
+        format!("/api/v1/macros/{}/run", made.text("/id"))
+    };
+    let (handed, opened) = (
+        make(json!({ "type": "team", "team_id": team })).await,
+        make(json!({ "type": "status", "status": "open" })).await,
+    );
+    let out = async |conversation: &str| {
+        let thread = owner.get(&format!("/api/v1/conversations/{conversation}/messages")).await;
+        thread.body["items"].as_array().unwrap().iter().filter(|line| line["direction"] == "out").count()
+    };
+    assert_eq!(owner.delete(&format!("/api/v1/teams/{team}")).await.status, 204);
+    let refused = owner.post(&handed, json!({ "conversation_id": heard.conversation })).await;
+    assert_eq!((refused.status, refused.text("/field")), (422, "actions.1.team_id".to_owned()), "{}", refused.body);
+    assert_eq!(out(&heard.conversation).await, 0, "nothing was sent");
+
+    // Resolved, and the customer has another one by now: it cannot be opened.
+    assert_eq!(owner.patch("/api/v1/workspace", json!({ "reopen_days": 0 })).await.status, 200);
+    let path = format!("/api/v1/conversations/{}", heard.conversation);
+    assert_eq!(owner.patch(&path, json!({ "status": "resolved" })).await.status, 200);
+    shop.wait(1_000);
+    let next = shop.hear("971501234567", "Amal", "me again").await;
+    assert_ne!(next.conversation, heard.conversation);
+    let refused = owner.post(&opened, json!({ "conversation_id": heard.conversation })).await;
+    assert_eq!(refused.problem(), (409, "conversation_exists".to_owned()), "{}", refused.body);
+    assert!(refused.text("/detail").starts_with("Step 2"), "{}", refused.body);
+    assert_eq!(out(&heard.conversation).await, 0, "nothing was sent");
+    let done = owner.post(&opened, json!({ "conversation_id": next.conversation })).await;
+    assert_eq!((done.status, out(&next.conversation).await), (200, 1), "{}", done.body);
+}
+
+#[tokio::test]
+async fn tags_between_arabic_commas_are_skills_that_count() {
+    let (test, shop, owner) = Shop::open().await;
+    let (id, _) = agent(&test, &owner, &shop).await;
+    let heard = shop.hear("971501234567", "Amal", "hello").await;
+    let fields = json!({ "fields": { "tags": "عيد، vip" } });
+    let patched = owner.patch(&format!("/api/v1/contacts/{}", heard.contact), fields).await;
+    assert_eq!(patched.status, 200, "{}", patched.body);
+    owner.put(&format!("/api/v1/routing/agents/{id}"), json!({ "skills": ["vip"] })).await;
+    owner.put(&place(&shop.workspace), json!({ "mode": "skill" })).await;
+    rapport_app::routing::assign::run(&test.app, shop.workspace).await.unwrap();
+    let thread = owner.get(&format!("/api/v1/conversations/{}/messages", heard.conversation)).await;
+    let line = thread.body["items"].as_array().unwrap().iter().find(|line| line["direction"] == "event").unwrap();
+    assert_eq!(line["content"]["data"]["reason"], json!({ "kind": "skill", "skills": ["vip"], "open": 0 }));
+}
+
+#[tokio::test]
 async fn surveys_have_settings_lists_and_figures() {
     let (_, shop, owner) = Shop::open().await;
     let before = owner.get("/api/v1/surveys/settings").await;

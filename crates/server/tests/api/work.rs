@@ -219,6 +219,36 @@ async fn everything_that_matches_changes_and_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn taking_a_resolve_back_brings_the_wait_back_but_nobody_who_left() {
+    let (test, shop, owner) = Shop::open().await;
+    let agent = test.user(&owner, "agent").await;
+    let heard = customers(&shop, 2).await;
+    let path = one(&heard[0].conversation);
+    owner.patch(&path, json!({ "assignee_id": agent })).await;
+    let before = owner.get(&path).await.body;
+    assert!(before["waiting_since"].is_i64() && before["unread_count"] == 1);
+    let ids = json!([heard[0].conversation, heard[1].conversation]);
+    let action = json!({ "status": "resolved", "assignee_id": null });
+    let asked = owner.post("/api/v1/bulk-actions", json!({ "ids": ids, "action": action })).await.text("/id");
+    carry_out(&test, &shop, &asked).await;
+    assert_eq!(owner.get(&path).await.body["waiting_since"], json!(null));
+    // One of the two is answered before it is taken back, and the agent is switched off.
+    shop.wait(MINUTE);
+    let answer = json!({ "content": { "type": "text", "body": "Here you are." } });
+    let sent = owner.post(&format!("{}/messages", one(&heard[1].conversation)), answer).await;
+    assert_eq!(sent.status, 202, "{}", sent.body);
+    assert_eq!(owner.patch(&format!("/api/v1/users/{agent}"), json!({ "disabled": true })).await.status, 200);
+    let undone = owner.post(&format!("/api/v1/bulk-actions/{asked}/undo"), json!(null)).await.text("/id");
+    carry_out(&test, &shop, &undone).await;
+    let (row, other) = (owner.get(&path).await.body, owner.get(&one(&heard[1].conversation)).await.body);
+    assert_eq!((&row["status"], &row["unread_count"]), (&json!("open"), &json!(1)));
+    assert_eq!(row["waiting_since"], before["waiting_since"]);
+    assert_eq!(row["assignee_id"], json!(null), "who cannot sign in gets nothing back");
+    assert_eq!((&other["status"], &other["waiting_since"]), (&json!("open"), &json!(null)));
+    assert_eq!(names(&owner, "view=unattended").await, ["Customer 0"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_changed_at_once_says_so() {
     let (test, shop, owner) = Shop::open().await;
     let heard = shop.hear("971500000001", "Amal", "hello").await;
@@ -298,6 +328,7 @@ async fn saved_views_are_seen_and_changed_by_those_they_are_for() {
     assert_eq!(viewers.post("/api/v1/views", json!({ "name": "Mine" })).await.status, 201);
     for (body, field) in [
         (json!({ "name": " " }), "name"),
+        (json!({ "name": "x", "filter": { "q": "x".repeat(501) } }), "filter.q"),
         (json!({ "name": "x", "scope": "team" }), "team_id"),
         (json!({ "name": "x", "scope": "team", "team_id": id }), "team_id"),
     ] {

@@ -25,9 +25,10 @@ use crate::store::Store;
 use crate::whole;
 use crate::workspace::same;
 use rapport_core::campaign::{Standing, Status, Step};
-use rapport_core::{CampaignId, Ms, WorkspaceId};
+use rapport_core::{CampaignId, ChannelId, Ms, WorkspaceId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::Value as Json;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -107,10 +108,13 @@ pub struct Told {
     pub at: Option<Ms>,
     /// Why it is paused by itself, as a code.
     pub why: Option<&'static str>,
+    /// Whether it begins because its moment has come: then only if that has not been put off since.
+    pub due: bool,
 }
 
 /// Takes a step, if the campaign stands where it may be taken: of several who try at once one does it. `told.at` is the
-/// moment of [`Step::Schedule`], `told.why` says why it is paused by itself. Returns false when it stands elsewhere.
+/// moment of [`Step::Schedule`], `told.why` says why it is paused by itself, `told.due` that nobody but the clock starts it.
+/// Returns false when it stands elsewhere.
 ///
 /// # Errors
 /// What the database said.
@@ -123,6 +127,9 @@ pub async fn step(tx: &WriteTx, id: CampaignId, step: Step, told: Told, now: Ms)
         .filter(Column::WorkspaceId.eq(tx.workspace().0))
         .filter(Column::Id.eq(id.0))
         .filter(Column::Status.is_in(codes(step)));
+    if told.due {
+        update = update.filter(Column::Status.eq(Status::Scheduled.code())).filter(Column::ScheduledAt.lte(now.0));
+    }
     match step {
         Step::Start => update = update.col_expr(Column::StartedAt, Expr::value(now.0)),
         Step::Schedule => update = update.col_expr(Column::ScheduledAt, Expr::value(told.at.map(|at| at.0))),
@@ -184,6 +191,38 @@ pub async fn live(store: &Store, now: Ms) -> Result<Vec<(WorkspaceId, CampaignId
                 OR (status = 'scheduled' AND scheduled_at <= $1) ORDER BY id";
     let rows = store.readers().query_all_raw(sql::with(store.backend(), text, [now.0.into()])).await?;
     rows.iter().map(|row| Ok((WorkspaceId(row.try_get_by_index(0)?), CampaignId(row.try_get_by_index(1)?)))).collect()
+}
+
+/// Campaigns under way over a channel, in the order of their ids: whoever takes the channel away lets them rest.
+///
+/// # Errors
+/// What the database said.
+pub async fn running_over(tx: &WriteTx, channel: ChannelId) -> Result<Vec<CampaignId>> {
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::ChannelId.eq(channel.0))
+        .filter(Column::Status.eq(Status::Running.code()))
+        .order_by_asc(Column::Id)
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    Ok(ids.into_iter().map(CampaignId).collect())
+}
+
+/// What stands in the blanks of campaigns that have not ended: files among it are still needed.
+///
+/// # Errors
+/// What the database said.
+pub async fn given_of_open(read: &Read) -> Result<Vec<Json>> {
+    let ended = [Status::Finished, Status::Cancelled].map(Status::code);
+    let query = Entity::find()
+        .select_only()
+        .column(Column::Given)
+        .filter(Column::WorkspaceId.eq(read.workspace().0))
+        .filter(Column::Status.is_not_in(ended));
+    Ok(query.into_tuple().all(&read.conn()).await?)
 }
 
 /// How campaigns stand, for the messages of theirs that wait. One that is gone sends nothing any more.

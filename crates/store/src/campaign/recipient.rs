@@ -135,13 +135,18 @@ pub async fn in_queue(read: &Read, campaign: CampaignId, by: Ms) -> Result<(u64,
     Ok((count(0)?, count(1)?))
 }
 
-/// Has everything of a campaign that waits in the send queue judged now, because it was paused, resumed or cancelled.
-/// Returns how many messages that are.
+/// Has everything of a campaign that waits in the send queue judged now, because it was paused, resumed or cancelled; what
+/// somebody planned for a later moment keeps that, unless the campaign `ended`. A judgement that is being made at this
+/// moment of what was before counts for nothing. Returns how many messages that are.
 ///
 /// # Errors
 /// What the database said.
-pub async fn rouse(tx: &WriteTx, campaign: CampaignId, now: Ms) -> Result<u64> {
-    let text = "UPDATE send_queue SET run_at = $3 WHERE workspace_id = $1 AND campaign_id = $2 AND state = 'queued'";
+pub async fn rouse(tx: &WriteTx, campaign: CampaignId, ended: bool, now: Ms) -> Result<u64> {
+    let moment = if ended { "$3" } else { "CASE WHEN planned_at > $3 THEN planned_at ELSE $3 END" };
+    let text = format!(
+        "UPDATE send_queue SET run_at = {moment}, revision = revision + 1 \
+         WHERE workspace_id = $1 AND campaign_id = $2 AND state = 'queued'"
+    );
     let values: [Value; 3] = [tx.workspace().0.into(), campaign.0.into(), now.0.into()];
     Ok(tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?.rows_affected())
 }

@@ -38,6 +38,7 @@ pub mod media;
 pub mod message;
 pub mod message_attempt;
 pub mod node;
+pub mod prepared;
 pub mod quick_reply;
 pub mod quick_reply_use;
 pub mod raw_event;

@@ -26,6 +26,9 @@ pub struct Model {
     pub message_id: Option<Uuid>,
     /// Up to when they have looked.
     pub seen_at: i64,
+    /// When the newest of the customer's messages came that they have looked at, by our clock; what came later is new.
+    /// Absent until they look: then what came after `seen_at` is.
+    pub heard_at: Option<i64>,
     /// Since when.
     pub created_at: i64,
 }

@@ -18,7 +18,11 @@ mod m0012_work;
 mod m0013_routing;
 mod m0014_quick_replies;
 mod m0015_search;
+mod m0016_heard;
+mod m0017_watch_heard;
+mod m0019_prepared;
 
+use crate::connect;
 use crate::error::{Error, Result};
 use crate::sql;
 use crate::store::Backend;
@@ -31,18 +35,21 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m0001_start::Migration),
-            Box::new(m0002_templates::Migration),
-            Box::new(m0004_cost::Migration),
-            Box::new(m0005_account_event::Migration),
-            Box::new(m0006_provider::Migration),
-            Box::new(m0007_route::Migration),
-            Box::new(m0008_retention::Migration),
-            Box::new(m0010_campaigns::Migration),
-            Box::new(m0011_event_key::Migration),
-            Box::new(m0012_work::Migration),
-            Box::new(m0013_routing::Migration),
-            Box::new(m0014_quick_replies::Migration),
+            Box::new(m0002_templates::STEP),
+            Box::new(m0004_cost::STEP),
+            Box::new(m0005_account_event::STEP),
+            Box::new(m0006_provider::STEP),
+            Box::new(m0007_route::STEP),
+            Box::new(m0008_retention::STEP),
+            Box::new(m0010_campaigns::STEP),
+            Box::new(m0011_event_key::STEP),
+            Box::new(m0012_work::STEP),
+            Box::new(m0013_routing::STEP),
+            Box::new(m0014_quick_replies::STEP),
             Box::new(m0015_search::Migration),
+            Box::new(m0016_heard::Migration),
+            Box::new(m0017_watch_heard::STEP),
+            Box::new(m0019_prepared::STEP),
         ]
     }
 }
@@ -93,13 +100,22 @@ pub(crate) async fn run(connection: &DatabaseConnection, backend: Backend) -> Re
 }
 
 /// One node migrates, the others wait for it. The lock belongs to a connection of its own, because every step
-/// commits separately.
+/// commits separately. Neither has a limit of time, except for waiting: a step that would end too late on a large
+/// database would end too late at every start.
 async fn run_locked(connection: &DatabaseConnection) -> Result<()> {
-    let mut guard = connection.get_postgres_connection_pool().acquire().await?;
+    let patient = connect::patient(connection).await?;
+    let outcome = migrate_locked(&patient).await;
+    // This also gives the lock back when something failed.
+    let closed = patient.close().await;
+    outcome?;
+    Ok(closed?)
+}
+
+async fn migrate_locked(patient: &DatabaseConnection) -> Result<()> {
+    let mut guard = patient.get_postgres_connection_pool().acquire().await?;
     sea_orm::sqlx::query("SET lock_timeout = '10min'").execute(&mut *guard).await?;
     sea_orm::sqlx::query("SELECT pg_advisory_lock($1)").bind(ADVISORY_LOCK).execute(&mut *guard).await?;
-    let outcome = Migrator::up(connection, None).await;
+    Migrator::up(patient, None).await?;
     sea_orm::sqlx::query("SELECT pg_advisory_unlock($1)").bind(ADVISORY_LOCK).execute(&mut *guard).await?;
-    sea_orm::sqlx::query("RESET lock_timeout").execute(&mut *guard).await?;
-    Ok(outcome?)
+    Ok(())
 }

@@ -71,7 +71,8 @@ pub async fn advance(tx: &WriteTx, last: Option<MessageId>, done: usize) -> Resu
     let statement = match last.and_then(|last| last.0.as_u128().checked_sub(1)) {
         None => sql::with(tx.backend(), "DELETE FROM search_fill WHERE workspace_id = $1", [workspace.into()]),
         Some(before) => {
-            let text = "UPDATE search_fill SET before = $2, done = done + $3 WHERE workspace_id = $1";
+            // Another node that did the same messages may have gone on already.
+            let text = "UPDATE search_fill SET before = $2, done = done + $3 WHERE workspace_id = $1 AND before > $2";
             let done = i64::try_from(done).unwrap_or(i64::MAX);
             sql::with(tx.backend(), text, [workspace.into(), Uuid::from_u128(before).into(), done.into()])
         }

@@ -53,6 +53,8 @@ pub struct Unindexed {
     pub at: Ms,
     /// What was said; `None` when the stored bytes are damaged (index it without terms, so that the worker goes on).
     pub content: Option<Content>,
+    /// The stored bytes.
+    pub packed: Vec<u8>,
 }
 
 /// A message with its terms.
@@ -76,14 +78,16 @@ pub struct Document {
     pub terms: Vec<String>,
     /// Those that go into the dictionary.
     pub words: Vec<String>,
+    /// The stored bytes the terms were made of: by them it is seen that the message has changed since.
+    pub packed: Vec<u8>,
 }
 
 impl Unindexed {
     /// The document with these terms and words.
     #[must_use]
     pub fn with(self, terms: Vec<String>, words: Vec<String>) -> Document {
-        let Self { message, conversation, contact, channel, direction, kind, at, .. } = self;
-        Document { message, conversation, contact, channel, direction, kind, at, terms, words }
+        let Self { message, conversation, contact, channel, direction, kind, at, packed, .. } = self;
+        Document { message, conversation, contact, channel, direction, kind, at, terms, words, packed }
     }
 }
 
@@ -149,6 +153,7 @@ async fn read_unindexed(
             kind: row.try_get_by_index(6)?,
             at: Ms(row.try_get_by_index(7)?),
             content: codec::unpack_content(&packed).ok(),
+            packed,
         })
     };
     rows.iter().map(read).collect()

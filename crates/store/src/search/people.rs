@@ -94,6 +94,7 @@ pub async fn details(read: &Read, ids: &BTreeSet<ContactId>) -> Result<Vec<Perso
 }
 
 /// Puts contacts of the transaction's workspace into the index, replacing what was there, and strikes off the notes.
+/// A contact of which no note is left was indexed by another node, maybe as it became since: it stays as it is.
 ///
 /// # Errors
 /// What the database said; then the vocabulary must be forgotten.
@@ -104,8 +105,9 @@ pub async fn index_people(
     vocabulary: &mut Vocabulary,
 ) -> Result<()> {
     lock(tx).await?;
+    let due = strike(tx, notes).await?;
+    let people: Vec<Found> = people.into_iter().filter(|person| due.contains(&person.contact.0)).collect();
     words::learn(tx, vocabulary, people.iter().flat_map(|person| &person.words)).await?;
-    let gone: BTreeSet<Uuid> = notes.iter().map(|note| note.contact.0).collect();
     let entry = |person: Found| Entry {
         document: person.contact.0,
         conversation: Uuid::nil(),
@@ -115,13 +117,17 @@ pub async fn index_people(
         terms: person.terms,
     };
     let entries = people.into_iter().filter(|person| !person.terms.is_empty()).map(entry).collect();
-    replace(tx, &gone.into_iter().collect::<Vec<_>>(), entries).await?;
+    replace(tx, &due.into_iter().collect::<Vec<_>>(), entries).await
+}
+
+/// Strikes off the notes that are still there, and says whose they are.
+async fn strike(tx: &WriteTx, notes: &[Dirty]) -> Result<BTreeSet<Uuid>> {
     const NUMBER: &[Col] = &[col("seq", Kind::Big)];
     let mut numbers = Rows::new(NUMBER);
     for note in notes {
         numbers.push([note.number.into()]);
     }
-    let text = "DELETE FROM search_dirty WHERE seq IN (SELECT column1 FROM {rows})";
-    batch::execute(tx.conn(), tx.backend(), text, &[], numbers).await?;
-    Ok(())
+    let text = "DELETE FROM search_dirty WHERE seq IN (SELECT column1 FROM {rows}) RETURNING contact_id";
+    let struck = batch::query(tx.conn(), tx.backend(), text, &[], numbers).await?;
+    struck.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }

@@ -29,6 +29,7 @@ pub(super) struct Entry {
 type Counts = BTreeMap<(&'static str, i64), i64>;
 
 /// Puts messages of the transaction's workspace into the index, replacing what was there, and marks them as indexed.
+/// Those that changed since they were read are marked as not indexed: they come again.
 ///
 /// # Errors
 /// What the database said; then the vocabulary must be forgotten.
@@ -38,7 +39,7 @@ pub async fn index(tx: &WriteTx, documents: &[Document], vocabulary: &mut Vocabu
     let entries = documents.iter().filter(|document| !document.terms.is_empty()).map(entry).collect();
     replace(tx, &ids, entries).await?;
     words::learn(tx, vocabulary, documents.iter().flat_map(|document| &document.words)).await?;
-    mark(tx, &ids).await
+    mark(tx, documents).await
 }
 
 fn entry(document: &Document) -> Entry {
@@ -225,11 +226,34 @@ async fn count(tx: &WriteTx, counts: Counts) -> Result<()> {
     Ok(())
 }
 
-async fn mark(tx: &WriteTx, messages: &[Uuid]) -> Result<()> {
+/// Reading and thinking come before the transaction, so a message may have changed since, and another node may have
+/// indexed the change already: then what was put in here is older.
+async fn mark(tx: &WriteTx, documents: &[Document]) -> Result<()> {
+    const READ: &[Col] = &[
+        col("id", Kind::Uuid),
+        col("content", Kind::Bytes),
+        col("at", Kind::Big),
+        col("conversation_id", Kind::Uuid),
+        col("contact_id", Kind::Uuid),
+    ];
+    let mut rows = Rows::new(READ);
+    for document in documents {
+        rows.push([
+            document.message.0.into(),
+            document.packed.clone().into(),
+            document.at.0.into(),
+            document.conversation.0.into(),
+            document.contact.0.into(),
+        ]);
+    }
+    let same = "(message.content = v.column2 AND message.at = v.column3 AND message.conversation_id = v.column4 \
+                AND message.contact_id = v.column5)";
     // Those of old are marked already: writing them again would only cost.
-    let text = "UPDATE message SET indexed = 1 FROM {rows} WHERE message.workspace_id = $1 AND message.id = v.column1 \
-                AND message.indexed = 0";
-    batch::execute(tx.conn(), tx.backend(), text, &[tx.workspace().0.into()], id_rows(messages)).await?;
+    let text = format!(
+        "UPDATE message SET indexed = CASE WHEN {same} THEN 1 ELSE 0 END FROM {{rows}} \
+         WHERE message.workspace_id = $1 AND message.id = v.column1 AND (message.indexed = 0 OR NOT {same})"
+    );
+    batch::execute(tx.conn(), tx.backend(), &text, &[tx.workspace().0.into()], rows).await?;
     Ok(())
 }
 

@@ -11,7 +11,9 @@ mod unsent;
 
 pub use carry::{Berth, carry, goes_over};
 pub use run::{Started, Verdict, finish, hold, remove, settle, start, take_over};
-pub use unsent::{Plan, answered_since, may_be_out, moved, plan, plan_of, plans, requeue, unchanged};
+pub use unsent::{
+    Plan, answered_since, contents, last_said, may_be_out, moved, plan, plan_of, plans, requeue, unchanged,
+};
 
 use crate::batch::{self, Col, Kind, Rows, col, opt};
 use crate::error::Result;

@@ -176,13 +176,15 @@ pub async fn settle(tx: &WriteTx, message: MessageId, sent: Option<&str>, now: M
     Ok(true)
 }
 
-/// Puts a queued message off. Returns false when it is not queued.
+/// Puts a queued message off that was read at this revision. Returns false when it is not queued, or was changed or roused
+/// since: then it is judged again when it is due.
 ///
 /// # Errors
 /// What the database said.
-pub async fn hold(tx: &WriteTx, message: MessageId, until: Ms) -> Result<bool> {
-    let text = "UPDATE send_queue SET run_at = $3 WHERE workspace_id = $1 AND message_id = $2 AND state = 'queued'";
-    let values = [tx.workspace().0.into(), message.0.into(), until.0.into()];
+pub async fn hold(tx: &WriteTx, message: MessageId, revision: i32, until: Ms) -> Result<bool> {
+    let text = "UPDATE send_queue SET run_at = $3 WHERE workspace_id = $1 AND message_id = $2 AND state = 'queued' \
+                AND revision = $4";
+    let values = [tx.workspace().0.into(), message.0.into(), until.0.into(), revision.into()];
     Ok(tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?.rows_affected() == 1)
 }
 

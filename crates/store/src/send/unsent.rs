@@ -6,12 +6,15 @@
 
 use super::run::SETTLED_AS_NOT_SENT;
 use crate::batch::{self, Col, Kind, Rows, col};
+use crate::codec::unpack_content;
 use crate::error::Result;
 use crate::scope::{Read, WriteTx};
 use crate::sql;
+use rapport_core::message::Content;
 use rapport_core::{ConversationId, MessageId, Ms};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 /// When a message is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +113,27 @@ pub async fn plans(read: &Read, messages: &[MessageId]) -> Result<HashMap<Messag
     Ok(found)
 }
 
+/// Contents with room for files in their headers that wait in the queue, behind `after`, at most `limit`. Those of
+/// campaigns are left out: the campaign says which files they name. One that cannot be read, and so not sent either, has
+/// none.
+///
+/// # Errors
+/// What the database said.
+pub async fn contents(read: &Read, after: Option<MessageId>, limit: u64) -> Result<Vec<(MessageId, Option<Content>)>> {
+    let text = "SELECT m.id, m.content FROM send_queue AS q \
+                JOIN message AS m ON m.workspace_id = q.workspace_id AND m.id = q.message_id \
+                WHERE q.workspace_id = $1 AND q.campaign_id IS NULL AND q.message_id > $2 \
+                AND m.kind IN ('template', 'interactive') ORDER BY q.message_id LIMIT $3";
+    let after = after.map_or(Uuid::nil(), |id| id.0);
+    let values: [Value; 3] = [read.workspace().0.into(), after.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
+    let rows = read.conn().query_all_raw(sql::with(read.backend(), text, values)).await?;
+    let one = |row: &QueryResult| {
+        let packed: Vec<u8> = row.try_get_by_index(1)?;
+        Ok((MessageId(row.try_get_by_index(0)?), unpack_content(&packed).ok()))
+    };
+    rows.iter().map(one).collect()
+}
+
 /// Whether one of the message's tries reached the provider, or may have: it was taken, its answer was lost, or a person had
 /// to say what became of it.
 ///
@@ -122,17 +146,40 @@ pub async fn may_be_out(tx: &WriteTx, message: MessageId) -> Result<bool> {
     Ok(tx.conn().query_one_raw(sql::with(tx.backend(), text, values)).await?.is_some())
 }
 
-/// Whether the business has said something in the conversation since a moment, `message` aside. What was taken back or
-/// never went says nothing, and what is planned has not been said.
+/// Whether the business has said something in the conversation since a moment, `but` aside. What was taken back or never
+/// went says nothing, what is planned has not been said, not even where its moment has come and something holds it, and a
+/// campaign's message is nobody's answer.
 ///
 /// # Errors
 /// What the database said.
 pub async fn answered_since(tx: &WriteTx, conversation: ConversationId, since: Ms, but: MessageId) -> Result<bool> {
-    let text = "SELECT 1 FROM message WHERE workspace_id = $1 AND conversation_id = $2 AND at >= $3 AND id <> $4 \
-                AND direction = 'out' AND kind <> 'reaction' \
-                AND status NOT IN ('withdrawn', 'refused', 'failed', 'scheduled') LIMIT 1";
+    let text = "SELECT 1 FROM message AS m WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.at >= $3 \
+                AND m.id <> $4 AND m.direction = 'out' AND m.kind <> 'reaction' AND m.author_kind <> 'campaign' \
+                AND m.status NOT IN ('withdrawn', 'refused', 'failed', 'scheduled') \
+                AND NOT (m.status IN ('held', 'queued') AND EXISTS (SELECT 1 FROM send_queue AS q \
+                WHERE q.workspace_id = m.workspace_id AND q.message_id = m.id AND q.planned_at IS NOT NULL)) LIMIT 1";
     let values = [tx.workspace().0.into(), conversation.0.into(), since.0.into(), but.0.into()];
     Ok(tx.conn().query_one_raw(sql::with(tx.backend(), text, values)).await?.is_some())
+}
+
+/// The last that the customers of conversations said on those conversations' channels, in whichever conversation that was;
+/// those who said nothing are left out.
+///
+/// # Errors
+/// What the database said.
+pub async fn last_said(tx: &WriteTx, conversations: &[ConversationId]) -> Result<HashMap<ConversationId, Ms>> {
+    const COLS: &[Col] = &[col("id", Kind::Uuid)];
+    let mut rows = Rows::new(COLS);
+    for conversation in conversations {
+        rows.push([conversation.0.into()]);
+    }
+    let text = "SELECT own.id, MAX(c.last_inbound_at) FROM {rows} CROSS JOIN conversation AS own \
+                CROSS JOIN conversation AS c WHERE own.workspace_id = $1 AND own.id = v.column1 \
+                AND c.workspace_id = own.workspace_id AND c.contact_id = own.contact_id \
+                AND c.channel_id = own.channel_id AND c.last_inbound_at IS NOT NULL GROUP BY own.id";
+    let found = batch::query(tx.conn(), tx.backend(), text, &[tx.workspace().0.into()], rows).await?;
+    let pair = |row: &QueryResult| Ok((ConversationId(row.try_get_by_index(0)?), Ms(row.try_get_by_index(1)?)));
+    found.iter().map(pair).collect()
 }
 
 /// Gives messages another place in their thread; search finds them there too.

@@ -196,6 +196,7 @@ pub async fn select_all_entities(store: &Store) -> Result<()> {
         team_member,
         template,
         user,
+        prepared,
         user_keys,
         workspace
     );

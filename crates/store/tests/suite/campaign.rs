@@ -5,7 +5,7 @@ use rapport_core::campaign::{Skip, Standing, Status, Step};
 use rapport_core::time::{HOUR, MINUTE};
 use rapport_core::{CampaignId, ContactId, MessageId};
 use rapport_store::campaign::{self, CampaignRow, NewRecipient, RecipientFilter, Settled, Told};
-use rapport_store::send::{self, NewSend, Priority};
+use rapport_store::send::{self, NewSend, Plan, Priority};
 use rapport_store::{Error, Scope, Store};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -86,7 +86,7 @@ on_both! {
         let known = campaign::get(&scope.read(), id(1)).await.unwrap().unwrap();
         assert_eq!((known.status.as_str(), known.started_at), ("running", Some(NOW.0)));
         assert!(!step(&db.store, 1, Step::Resume, Told::default()).await);
-        assert!(step(&db.store, 1, Step::Pause, Told { at: None, why: Some("channel_gone") }).await);
+        assert!(step(&db.store, 1, Step::Pause, Told { why: Some("channel_gone"), ..Told::default() }).await);
         let known = campaign::get(&scope.read(), id(1)).await.unwrap().unwrap();
         assert_eq!(known.stopped_for.as_deref(), Some("channel_gone"));
         assert!(step(&db.store, 1, Step::Resume, Told::default()).await);
@@ -103,7 +103,7 @@ on_both! {
             insert(&scope, row(number)).await;
         }
         assert!(step(&db.store, 1, Step::Start, Told::default()).await);
-        assert!(step(&db.store, 2, Step::Schedule, Told { at: Some(NOW.plus(HOUR)), why: None }).await);
+        assert!(step(&db.store, 2, Step::Schedule, Told { at: Some(NOW.plus(HOUR)), ..Told::default() }).await);
         let live = async |at| -> Vec<CampaignId> {
             campaign::live(&db.store, at).await.unwrap().into_iter().map(|(_, id)| id).collect()
         };
@@ -179,11 +179,60 @@ on_both! {
         let due = db.store.send_queue().due(&["waba".to_owned()], NOW.plus(HOUR), 9).await.unwrap();
         assert_eq!(due.iter().filter(|one| one.campaign == Some(id(1))).count(), 2);
         let tx = scope.write().await.unwrap();
-        assert_eq!(campaign::rouse(&tx, id(1), NOW).await.unwrap(), 2);
+        assert_eq!(campaign::rouse(&tx, id(1), false, NOW).await.unwrap(), 2);
         tx.commit().await.unwrap();
         assert_eq!(campaign::in_queue(&scope.read(), id(1), NOW).await.unwrap(), (2, 2));
         let untouched = format!("SELECT count(*) FROM send_queue WHERE run_at = {}", NOW.plus(HOUR).0);
         assert_eq!(number(db, &untouched).await, 1, "other messages keep their time");
+        // What was judged before it was roused is not put off by that judgement.
+        let tx = scope.write().await.unwrap();
+        assert!(!send::hold(&tx, due[0].message, due[0].revision, NOW.plus(HOUR)).await.unwrap());
+        // Nor does what somebody planned go before its moment, unless it goes never.
+        let plan = Plan { at: NOW.plus(2 * HOUR), heed_since: None };
+        assert!(send::requeue(&tx, message(2), plan.at, Some(plan)).await.unwrap());
+        campaign::rouse(&tx, id(1), false, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(campaign::in_queue(&scope.read(), id(1), NOW).await.unwrap(), (2, 1));
+        let tx = scope.write().await.unwrap();
+        campaign::rouse(&tx, id(1), true, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(campaign::in_queue(&scope.read(), id(1), NOW).await.unwrap(), (2, 2));
+    }
+
+    async fn one_that_was_put_off_does_not_begin(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        insert(&scope, row(1)).await;
+        let due = Told { due: true, ..Told::default() };
+        assert!(!step(&db.store, 1, Step::Start, due).await, "a draft has no moment");
+        assert!(step(&db.store, 1, Step::Schedule, Told { at: Some(NOW), ..Told::default() }).await);
+        // Seen as due by a worker, and put off before it begins.
+        assert!(step(&db.store, 1, Step::Schedule, Told { at: Some(NOW.plus(HOUR)), ..Told::default() }).await);
+        assert!(!step(&db.store, 1, Step::Start, due).await);
+        let known = campaign::get(&scope.read(), id(1)).await.unwrap().unwrap();
+        assert_eq!((known.status.as_str(), known.started_at), ("scheduled", None));
+        assert!(step(&db.store, 1, Step::Schedule, Told { at: Some(NOW), ..Told::default() }).await);
+        assert!(step(&db.store, 1, Step::Start, due).await);
+    }
+
+    async fn what_runs_over_a_channel_and_what_is_open(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        for number in 1..=4 {
+            let over = if number == 3 { channel(2) } else { channel(1) };
+            insert(&scope, CampaignRow { channel_id: over.0, given: json!({ "n": number }), ..row(number) }).await;
+        }
+        for number in 1..=3 {
+            assert!(step(&db.store, number, Step::Start, Told::default()).await);
+        }
+        assert!(step(&db.store, 1, Step::Cancel, Told::default()).await);
+        let tx = scope.write().await.unwrap();
+        assert_eq!(campaign::running_over(&tx, channel(1)).await.unwrap(), [id(2)]);
+        drop(tx);
+        let mut given = campaign::given_of_open(&scope.read()).await.unwrap();
+        given.sort_by_key(|given| given["n"].as_i64());
+        assert_eq!(given, [json!({ "n": 2 }), json!({ "n": 3 }), json!({ "n": 4 })]);
+        let stranger = db.store.workspace(workspace(2));
+        assert!(campaign::given_of_open(&stranger.read()).await.unwrap().is_empty());
+        assert!(campaign::running_over(&stranger.write().await.unwrap(), channel(1)).await.unwrap().is_empty());
     }
 
     async fn lists_are_kept_in_parts(db: &TestStore) {

@@ -72,6 +72,11 @@ on_both! {
         let uses = quick_reply::uses(&scope.read(), Some(me)).await.unwrap();
         assert_eq!(uses[&Uuid::from_u128(1)], Uses { all: 3, own: 2, own_last: Some(NOW.plus(2)) });
         assert!(quick_reply::uses(&db.store.workspace(workspace(2)).read(), Some(me)).await.unwrap().is_empty());
+        let read = scope.read();
+        let one = Uuid::from_u128(1);
+        assert_eq!(quick_reply::uses_of(&read, Some(other), one).await.unwrap().own_last, Some(NOW.plus(3)));
+        assert_eq!(quick_reply::uses_of(&read, None, one).await.unwrap(), Uses { all: 3, own: 0, own_last: None });
+        assert_eq!(quick_reply::uses_of(&read, Some(me), Uuid::from_u128(2)).await.unwrap(), Uses::default());
         let tx = scope.write().await.unwrap();
         quick_reply::delete(&tx, Uuid::from_u128(1)).await.unwrap();
         tx.commit().await.unwrap();

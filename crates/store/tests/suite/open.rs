@@ -76,6 +76,28 @@ on_both! {
     }
 }
 
+/// Going over a large table takes longer than any request may: a step that is stopped would be stopped at every start.
+#[tokio::test]
+async fn migrating_has_no_limit_of_time() {
+    let db = testing::TestStore::postgres().await.unwrap();
+    for text in [
+        "CREATE TABLE seen (step text, patience text)",
+        "CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         INSERT INTO seen VALUES (NEW.version, current_setting('statement_timeout')); RETURN NULL; END $$",
+        "CREATE TRIGGER see AFTER INSERT ON seaql_migrations FOR EACH ROW EXECUTE FUNCTION see()",
+        "DELETE FROM seaql_migrations WHERE version = 'm0016_heard'",
+    ] {
+        testing::execute(&db.store, text).await.unwrap();
+    }
+    db.store.migrate().await.unwrap();
+    let patient = "SELECT count(*) FROM seen WHERE step = 'm0016_heard' AND patience = '0'";
+    assert_eq!(testing::number(&db.store, patient).await.unwrap(), 1);
+    // Requests have one still.
+    let hasty = "SELECT CAST(current_setting('statement_timeout') = '1min' AS int)::bigint";
+    assert_eq!(testing::number(&db.store, hasty).await.unwrap(), 1);
+    db.finish().await.unwrap();
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_sqlite_file_is_private() {

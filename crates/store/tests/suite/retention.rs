@@ -48,6 +48,8 @@ on_both! {
         let tx = own.write().await.unwrap();
         media::used(&tx, &[id(4)], NOW.plus(-DAY)).await.unwrap();
         media::used(&tx, &[], NOW).await.unwrap();
+        // What was noted for a later moment stays noted for it.
+        media::used(&tx, &[id(4)], NOW.plus(-45 * DAY)).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(media::volume(&own.read(), None).await.unwrap(), Volume { files: 4, bytes: 40 });
         let due = media::volume(&own.read(), Some(NOW.plus(-30 * DAY))).await.unwrap();

@@ -72,7 +72,7 @@ async fn found(scope: &Scope, which: &Automatic) -> Vec<u128> {
     let mut after = None;
     let mut all = Vec::new();
     loop {
-        let page = routing::waiting(&scope.read(), which, after, 2).await.unwrap();
+        let page = routing::waiting(&scope.read(), which, &[], after, 2).await.unwrap();
         let Some(last) = page.last() else { return all };
         after = Some((last.since, last.id));
         all.extend(page.iter().map(|row| row.id.0.as_u128() & 0xffff));
@@ -133,7 +133,13 @@ on_both! {
         let only = Automatic { channels: vec![(channel(2).0, true)], teams: vec![(team.0, true)], others: false };
         assert_eq!(found(&own, &only).await, [7, 2]);
         assert!(!Automatic::default().any() && only.any());
-        let first = &routing::waiting(&own.read(), &all, None, 1).await.unwrap()[0];
+        let of = async |without: &[(Uuid, Option<Uuid>)]| -> Vec<u128> {
+            let page = routing::waiting(&own.read(), &all, without, None, 9).await.unwrap();
+            page.iter().map(|row| row.id.0.as_u128() & 0xffff).collect()
+        };
+        assert_eq!(of(&[(channel(1).0, Some(team.0))]).await, [2, 3, 1], "those without a team stay");
+        assert_eq!(of(&[(channel(1).0, None), (channel(2).0, None)]).await, [7]);
+        let first = &routing::waiting(&own.read(), &all, &[], None, 1).await.unwrap()[0];
         assert_eq!((first.contact, first.name.as_str()), (ContactId(id(1, 7)), "Customer 7"));
     }
 
@@ -327,5 +333,41 @@ on_both! {
         })
         .await;
         assert_eq!(macros::get(&read, id(11, 1)).await.unwrap().unwrap().name, "Other");
+        people(&own, 1, 2).await;
+        in_tx(&own, async |tx| rapport_store::user::delete(tx, UserId(id(7, 2))).await.unwrap()).await;
+        assert!(macros::get(&read, id(11, 3)).await.unwrap().is_none(), "nobody could see it any more");
+        assert!(macros::get(&read, id(11, 1)).await.unwrap().is_some());
+    }
+
+    async fn what_somebody_has_is_found_while_it_is_worked_on(db: &TestStore) {
+        let own = scope(db, 1);
+        let (lea, sales) = (UserId(id(7, 1)), TeamId(id(6, 1)));
+        let hers = |number, status| ConversationState { status, assignee_id: Some(lea), ..waits(number, 1, 5) };
+        store(&own, vec![
+            hers(1, ConversationStatus::Open),
+            hers(2, ConversationStatus::Snoozed),
+            hers(3, ConversationStatus::Resolved),
+            ConversationState { team_id: Some(sales), ..waits(4, 1, 5) },
+            waits(5, 1, 5),
+        ])
+        .await;
+        let of = async |place: u128, user, team, limit| -> Vec<u128> {
+            let read = scope(db, place).read();
+            let rows = rapport_store::conversation::held(&read, user, team, limit).await.unwrap();
+            rows.iter().map(|(id, _)| id.0.as_u128() & 0xffff).collect()
+        };
+        assert_eq!(of(1, Some(lea), None, 9).await, [1, 2]);
+        assert_eq!(of(1, Some(lea), None, 1).await, [1]);
+        assert_eq!(of(1, None, Some(sales), 9).await, [4]);
+        assert!(of(1, None, None, 9).await.is_empty() && of(2, Some(lea), None, 9).await.is_empty());
+        people(&own, 1, 2).await;
+        in_tx(&own, async |tx| {
+            let off = user::Model { disabled_at: Some(NOW.0), ..person(1, 2) };
+            rapport_store::user::update(tx, off).await.unwrap();
+            let asked: Vec<UserId> = (1..=3).map(|number| UserId(id(7, number))).collect();
+            assert_eq!(rapport_store::user::enabled(tx, &asked).await.unwrap(), [lea]);
+            assert!(rapport_store::team::existing(tx, &[sales]).await.unwrap().is_empty());
+        })
+        .await;
     }
 }

@@ -2,14 +2,16 @@
 
 use crate::{NOW, channel, on_both, workspace};
 use rapport_core::contact::identity::{Identity, IdentityKind};
-use rapport_core::inbox::{Book, Change, ContactState, ConversationState, ConversationStatus, Priority};
-use rapport_core::message::{Direction, Status};
+use rapport_core::inbox::{Book, Change, ContactState, ConversationState, ConversationStatus, NewMessage, Priority};
+use rapport_core::message::{Content, Direction, Status};
 use rapport_core::time::{DAY, MINUTE};
-use rapport_core::{ContactId, ConversationId, TeamId, UserId};
+use rapport_core::{ContactId, ConversationId, MessageId, TeamId, UserId};
 use rapport_store::bulk::{self, BulkRow, Item, Turn};
+use rapport_store::closing::{self, ClosingRow};
 use rapport_store::query::conversation_list::{self, Filter, Sort};
 use rapport_store::query::conversation_match;
 use rapport_store::saved_view::{self, SavedViewRow, scope};
+use rapport_store::survey::{self, SurveyRow};
 use rapport_store::watch::{self, News};
 use rapport_store::{Scope, ingest, merge};
 use serde_json::json;
@@ -67,6 +69,46 @@ fn conversation(number: u128) -> ConversationState {
     }
 }
 
+/// A customer's message that was said at one moment and came at another, both in minutes.
+fn said(conversation: u128, number: u128, minutes: (i64, i64)) -> NewMessage {
+    NewMessage {
+        id: MessageId(id(8, number)),
+        conversation_id: ConversationId(id(2, conversation)),
+        contact_id: ContactId(id(1, conversation)),
+        channel_id: channel(1),
+        direction: Direction::In,
+        at: NOW.plus(minutes.0 * MINUTE),
+        created_at: NOW.plus(minutes.1 * MINUTE),
+        author_kind: "contact".to_owned(),
+        author_id: None,
+        author_name: None,
+        provider_id: Some(format!("wamid.{number}")),
+        client_id: None,
+        content: Content::Text { body: "hello".to_owned(), preview_url: None },
+        preview: "hello".to_owned(),
+        status: Status::Received,
+        reply_to_provider_id: None,
+        reply_to_id: None,
+        media_id: None,
+    }
+}
+
+async fn arrive(scope: &Scope, lines: Vec<NewMessage>) {
+    let mut book = Book::default();
+    book.apply(lines.into_iter().map(Change::InsertMessage).collect());
+    let tx = scope.write().await.unwrap();
+    ingest::save(&tx, &book.drain(), NOW).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Looks at a conversation as it is.
+async fn look(scope: &Scope, user: UserId, conversation: ConversationId, minutes: i64) {
+    let heard = watch::heard(&scope.read(), conversation).await.unwrap();
+    let tx = scope.write().await.unwrap();
+    watch::seen(&tx, user, conversation, NOW.plus(minutes * MINUTE), heard).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 async fn save(scope: &Scope, rows: Vec<ConversationState>) {
     let mut book = Book::default();
     for (row, number) in rows.into_iter().zip(0..) {
@@ -116,25 +158,12 @@ on_both! {
         };
         assert_eq!(unseen(lea).await, [talk(0).0, talk(1).0], "the newest first");
         assert!(unseen(omar).await.is_empty(), "one's own doing is no news");
-        let look = |number, minutes: i64| {
-            let scope = scope.clone();
-            async move {
-                let tx = scope.write().await.unwrap();
-                watch::seen(&tx, lea, talk(number), NOW.plus(minutes * MINUTE)).await.unwrap();
-                tx.commit().await.unwrap();
-            }
-        };
-        look(0, 4).await;
-        look(1, 4).await;
-        look(1, 2).await;
+        for (number, minutes) in [(0, 4), (1, 4), (1, 2)] {
+            look(&scope, lea, talk(number), minutes).await;
+        }
         assert!(unseen(lea).await.is_empty(), "a late look takes nothing back");
         // The customer writes in both: only the collaborator's is news.
-        let heard = |number| ConversationState { last_inbound_at: Some(NOW.plus(5 * MINUTE)), ..conversation(number) };
-        let mut book = Book::default();
-        book.apply(vec![Change::UpdateConversation(heard(0)), Change::UpdateConversation(heard(1))]);
-        let tx = scope.write().await.unwrap();
-        ingest::save(&tx, &book.drain(), NOW).await.unwrap();
-        tx.commit().await.unwrap();
+        arrive(&scope, vec![said(0, 1, (5, 5)), said(1, 2, (5, 5))]).await;
         assert_eq!(unseen(lea).await, [talk(1).0]);
         // The list of what a user watches, in the inbox's orders, whatever the status.
         let filter = Filter { watcher: Some(lea), ..Filter::default() };
@@ -155,6 +184,133 @@ on_both! {
         let there = watch::of_conversation(&scope.read(), talk(2)).await.unwrap();
         assert_eq!((there.len(), there[0].user_id, there[0].joined), (1, lea.0, true));
         assert!(watch::get(&scope.read(), lea, talk(1)).await.unwrap().is_none());
+    }
+
+    async fn what_is_not_seen_outlives_a_merge(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        save(&scope, (0..6).map(conversation).collect()).await;
+        let (lea, omar) = (UserId(id(4, 1)), UserId(id(4, 2)));
+        let talk = |number| ConversationId(id(2, number));
+        let tx = scope.write().await.unwrap();
+        // Told of the first of each pair, then of the second; one of the two is not looked at.
+        for (pair, looked) in [(0, 0), (2, 3), (4, 9)] {
+            for number in [pair, pair + 1] {
+                let at = NOW.plus(i64::try_from(number).unwrap() * MINUTE);
+                let news = News { at, by: Some(omar.0), message: Some(id(3, number)), join: number == pair };
+                watch::tell(&tx, talk(number), &[lea.0], news).await.unwrap();
+                if looked == number || looked == 9 {
+                    watch::seen(&tx, lea, talk(number), NOW.plus(30 * MINUTE), None).await.unwrap();
+                }
+            }
+            merge::join_conversation(&tx, talk(pair), talk(pair + 1)).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let read = scope.read();
+        let row = |number| {
+            let read = &read;
+            async move { watch::get(read, lea, talk(number)).await.unwrap().unwrap() }
+        };
+        for (pair, told, news) in [(0, 1, true), (2, 2, true), (4, 5, false)] {
+            let row = row(pair).await;
+            assert!(row.joined, "{pair}: a collaborator stays one");
+            assert_eq!((row.message_id, row.told_at > row.seen_at), (Some(id(3, told)), news), "{pair}");
+        }
+        assert_eq!(watch::unseen(&read, lea, 10).await.unwrap(), [talk(2).0, talk(0).0]);
+    }
+
+    async fn two_resolutions_of_one_moment_are_both_kept_by_a_merge(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        save(&scope, (0..2).map(conversation).collect()).await;
+        let talk = |number| ConversationId(id(2, number));
+        let closing = |number: u128, of: u128, at: i64| ClosingRow {
+            workspace_id: workspace(1).0,
+            id: id(8, number),
+            conversation_id: talk(of).0,
+            contact_id: id(1, of),
+            channel_id: channel(1).0,
+            at: NOW.0 + at,
+            actor_kind: "user".to_owned(),
+            actor_id: None,
+            assignee_id: None,
+            team_id: None,
+            category_id: None,
+            note: Some(format!("note {number}")),
+        };
+        let survey = |number: u128, of: u128| SurveyRow {
+            workspace_id: workspace(1).0,
+            id: id(9, number),
+            conversation_id: talk(of).0,
+            contact_id: id(1, of),
+            channel_id: channel(1).0,
+            agent_id: None,
+            resolved_at: NOW.0,
+            state: "answered".to_owned(),
+            reason: None,
+            via: None,
+            message_id: None,
+            asked_at: Some(NOW.0),
+            score: Some(4),
+            scored_at: None,
+            comment: None,
+            commented_at: None,
+            created_at: NOW.0,
+        };
+        let tx = scope.write().await.unwrap();
+        // One batch resolved both; the one that goes was resolved again a millisecond later.
+        for row in [closing(1, 0, 0), closing(2, 1, 0), closing(3, 1, 1), closing(4, 1, 90)] {
+            closing::insert(&tx, row).await.unwrap();
+        }
+        survey::insert(&tx, survey(1, 0)).await.unwrap();
+        survey::insert(&tx, survey(2, 1)).await.unwrap();
+        merge::join_conversation(&tx, talk(0), talk(1)).await.unwrap();
+        tx.commit().await.unwrap();
+        let kept = closing::of_conversation(&scope.read(), talk(0), 10).await.unwrap();
+        let kept: Vec<(Uuid, i64)> = kept.iter().map(|row| (row.id, row.at - NOW.0)).collect();
+        assert_eq!(kept, [(id(8, 4), 90), (id(8, 2), 2), (id(8, 3), 1), (id(8, 1), 0)]);
+        let of = survey::Filter { conversation: Some(talk(0)), answered: true, ..survey::Filter::default() };
+        assert_eq!(survey::page(&scope.read(), &of, None, 10).await.unwrap().len(), 2);
+    }
+
+    async fn what_came_late_or_in_the_same_second_is_news(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        save(&scope, (0..3).map(conversation).collect()).await;
+        let (lea, omar, talk) = (UserId(id(4, 1)), UserId(id(4, 2)), ConversationId(id(2, 1)));
+        let unseen = || {
+            let read = scope.read();
+            async move { watch::unseen(&read, lea, 10).await.unwrap().len() }
+        };
+        let tell = |by: UserId, minutes: i64| {
+            let scope = scope.clone();
+            async move {
+                let news = News { at: NOW.plus(minutes * MINUTE), by: Some(by.0), message: None, join: true };
+                let tx = scope.write().await.unwrap();
+                watch::tell(&tx, talk, &[lea.0], news).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        };
+        arrive(&scope, vec![said(1, 1, (1, 1))]).await;
+        tell(lea, 2).await;
+        assert_eq!(unseen().await, 0, "who joins by themselves has read what is there");
+        // Said before the last look, but it came after it.
+        arrive(&scope, vec![said(1, 2, (1, 3))]).await;
+        assert_eq!(unseen().await, 1);
+        tell(lea, 4).await;
+        assert_eq!(unseen().await, 1, "a note of their own is no look at what the customer wrote");
+        look(&scope, lea, talk, 5).await;
+        assert_eq!(unseen().await, 0);
+        // Said at the very moment of what was shown already, and of another conversation.
+        arrive(&scope, vec![said(1, 3, (1, 6)), said(2, 4, (6, 6))]).await;
+        assert_eq!(unseen().await, 1);
+        look(&scope, lea, talk, 7).await;
+        tell(omar, 8).await;
+        assert_eq!(unseen().await, 1, "a note of somebody else");
+        look(&scope, lea, talk, 9).await;
+        assert_eq!(unseen().await, 0);
+        // What is stored already knows no arrivals: its last look counts.
+        rapport_store::testing::execute(&db.store, "UPDATE watch SET heard_at = NULL").await.unwrap();
+        assert_eq!(unseen().await, 0);
+        arrive(&scope, vec![said(1, 5, (1, 10))]).await;
+        assert_eq!(unseen().await, 1);
     }
 
     async fn a_change_to_many_is_marked_once_and_taken_back_from_what_was(db: &TestStore) {

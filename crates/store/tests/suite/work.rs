@@ -284,7 +284,8 @@ on_both! {
         let tx = scope.write().await.unwrap();
         assert!(send::settle(&tx, started[2].message, Some("wamid.3"), NOW).await.unwrap());
         assert!(!send::settle(&tx, started[2].message, Some("wamid.3"), NOW).await.unwrap());
-        assert!(send::hold(&tx, started[1].message, NOW.plus(2 * HOUR)).await.unwrap());
+        assert!(!send::hold(&tx, started[1].message, 1, NOW.plus(2 * HOUR)).await.unwrap(), "not what was judged");
+        assert!(send::hold(&tx, started[1].message, 0, NOW.plus(2 * HOUR)).await.unwrap());
         assert!(send::remove(&tx, started[1].message).await.unwrap());
         tx.commit().await.unwrap();
         assert_eq!(number(db, "SELECT count(*) FROM message_attempt WHERE outcome = 'sent'").await, 2);

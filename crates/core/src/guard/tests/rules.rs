@@ -82,7 +82,9 @@ fn channel_and_customer() {
     ];
     for (name, change, expected) in table {
         let verdict = run(name, &reply(&text()), *change, *expected);
-        let recheck = (verdict.outcome == Outcome::Delay).then(|| NOON.plus(MINUTE));
+        // Whoever lets a campaign go on has it judged then; a hundred thousand are not judged every minute for that.
+        let pause = if verdict.decided_by == Some(Rule::Campaign) { HOUR } else { MINUTE };
+        let recheck = (verdict.outcome == Outcome::Delay).then(|| NOON.plus(pause));
         assert_eq!(verdict.recheck_at, recheck, "{name}");
     }
 }
@@ -205,6 +207,11 @@ fn refusals_come_before_delays() {
     };
     let expected = (Outcome::Delay, Some(Rule::ChannelActive), "guard.channel_active.paused", None);
     assert_eq!(run("paused", &reply(&text()), paused, expected).recheck_at, Some(NOON.plus(MINUTE)));
+    let rests: Change = |s, _| {
+        s.channel.status = ChannelStatus::Paused;
+        s.campaign = Some(crate::campaign::Standing::Paused);
+    };
+    assert_eq!(run("both rest", &reply(&text()), rests, expected).recheck_at, Some(NOON.plus(HOUR)));
 }
 
 #[test]
