@@ -26,6 +26,10 @@ export async function person(browser, demo, { locale = 'en', theme = 'light', si
   const faults = []
   context.on('page', (page) => {
     page.setDefaultTimeout(10_000)
+    const open = new Set()
+    asked.set(page, open)
+    page.on('request', (request) => request.resourceType() === 'fetch' && open.add(request))
+    for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => open.delete(request))
     page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`))
     page.on('console', (message) => {
       if (message.type() === 'error' && !expected.some((known) => known.test(message.text()))) faults.push(`console: ${message.text()}`)
@@ -47,6 +51,30 @@ export async function person(browser, demo, { locale = 'en', theme = 'light', si
   return { context, open, t: words(locale), locale, faults, close: () => context.close() }
 }
 
+/** Requests of a page to the server that are under way; the live feed, which never ends, is none. */
+const asked = new WeakMap()
+
+/** The page is there with everything it asked for: its heading stands, no skeleton does, no answer is missing. */
+export async function settled(page, t) {
+  await page.locator('main h1').first().waitFor({ state: 'attached' })
+  for (const end = Date.now() + 10_000; ; ) {
+    const isBusy = asked.get(page)?.size > 0 || (await page.locator('main [role=status]').filter({ hasText: t('common.loading') }).count()) > 0
+    // What has been answered is drawn with the next frame, and may ask for more.
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+    if (!isBusy && !(asked.get(page)?.size > 0)) return
+    if (Date.now() > end) throw new Error(`${page.url()} is still loading: ${[...(asked.get(page) ?? [])].map((one) => one.url()).join(' ') || 'a skeleton stands'}`)
+  }
+}
+
+/** Goes to another page as a link does: the program stays, the page is another one, which is known by its own heading. */
+export async function visit(page, t, path) {
+  await page.locator('main h1').evaluateAll((all) => all.forEach((one) => one.setAttribute('data-seen', '')))
+  await page.evaluate((to) => history.pushState(null, '', to), path)
+  await page.locator('main h1:not([data-seen])').filter({ hasText: /\S/ }).first().waitFor({ state: 'attached' })
+  if (page.url() !== new URL(path, page.url()).href) throw new Error(`${path} led to ${page.url()}`)
+  await settled(page, t)
+}
+
 /** The parts of the inbox, found as a person or a screen reader finds them. */
 export function inbox(page, t) {
   return {
@@ -66,7 +94,7 @@ export async function violations(page) {
   // Pages come with their code: what is judged is the page, not the moment before it.
   await page.locator('main, [role=main]').first().waitFor({ state: 'attached' })
   await page.locator('h1').first().waitFor({ state: 'attached' })
-  await page.evaluate(axe)
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
   const result = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
   return result.violations.map(({ id, nodes }) => `${id}: ${nodes.length} x ${nodes[0].target.join(' ')}: ${nodes[0].failureSummary?.split('\n').slice(1, 2).join('').trim()}`)
 }

@@ -55,6 +55,7 @@ everywhere('a campaign is prepared, looked at and started, and says who got noth
 everywhere('a campaign that waits for its moment is cancelled', { path: '/campaigns/new' }, async ({ page, t, locale }) => {
   await prepare(page, t, `Later ${locale}`, ['+971551234099'])
   await page.getByText(t('campaigns.when_of.later'), { exact: true }).click()
+  assert.equal(await page.getByRole('button', { name: t('campaigns.save'), exact: true }).isDisabled(), true, 'half a moment is not "at once"')
   await page.getByLabel(t('campaigns.moment')).fill(new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 16))
   await page.getByRole('button', { name: t('campaigns.save'), exact: true }).click()
   await page.getByRole('heading', { name: `Later ${locale}` }).waitFor()

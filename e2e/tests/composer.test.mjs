@@ -178,7 +178,7 @@ everywhere('formatting by keys, as WhatsApp shows it; the length near its end', 
 
 journey('the connection is cut in the middle: nothing is lost, nothing goes twice, and each message says where it is', {}, async (scene) => {
   const { world, page, t, somebody } = scene
-  const { phone, id, box, send, message } = await meet(scene, 'Cut Person')
+  const { phone, id, box, noteBox, send, message } = await meet(scene, 'Cut Person')
   const path = `**/api/v1/conversations/${id}/messages`
   // The server takes the message, and its answer is lost on the way.
   let lost = 0
@@ -205,6 +205,19 @@ journey('the connection is cut in the middle: nothing is lost, nothing goes twic
   await message('not this one').getByRole('button', { name: t('delivery.put_back') }).click()
   await until('back in the box', async () => (await box.inputValue()) === 'not this one')
   assert.equal(await message('not this one').count(), 0)
+  // A note that is put back stays a note; what was begun for the customer waits for "Reply".
+  const mode = (name) => page.getByRole('group', { name: t('composer.mode') }).getByRole('button', { name: t(`composer.${name}`), exact: true })
+  await box.fill('')
+  await mode('note').click()
+  await noteBox.fill('between us')
+  await page.keyboard.press('Enter')
+  await mode('reply').click()
+  await box.fill('dear customer')
+  await message('between us').getByRole('button', { name: t('delivery.put_back') }).click()
+  await until('the note is a note', async () => (await noteBox.inputValue()) === 'between us')
+  await noteBox.fill('')
+  await mode('reply').click()
+  assert.equal(await box.inputValue(), 'dear customer')
   await box.fill('but this one')
   await page.keyboard.press('Enter')
   await box.fill('half a thought')

@@ -1,6 +1,7 @@
 // Every language of the product: its words are there on every page, in its direction, and fit into the buttons, on a desk and on a phone.
 import assert from 'node:assert/strict'
-import { inbox } from '../lib/browser.mjs'
+import { inbox, settled, visit } from '../lib/browser.mjs'
+import { addresses } from '../lib/pages.mjs'
 import { suite } from '../lib/suite.mjs'
 import { allKeys, allLanguages } from '../lib/words.mjs'
 
@@ -8,8 +9,6 @@ const { journey } = suite()
 const keys = allKeys()
 const desk = { width: 1280, height: 800 }
 const phone = { width: 390, height: 844 }
-const pages = ['/inbox', '/search', '/contacts', '/campaigns', '/templates', '/templates/new', '/channels', '/connections', '/team', '/costs', '/health', '/account', '/settings/guard', '/settings/quick-replies', '/settings/routing']
-
 /** Texts of the page that are keys without words, and buttons whose words do not fit. */
 function faults(page) {
   return page.evaluate((known) => {
@@ -45,27 +44,31 @@ for (const locale of allLanguages) {
     }
   })
 
-  journey(`every page has its words, and they fit (${locale})`, { locale }, async ({ page, t, demo }) => {
+  journey(`every page has its words, and they fit (${locale})`, { locale }, async ({ page, t, world }) => {
     await page.setViewportSize(desk)
-    await inbox(page, t).rows.first().click()
-    await inbox(page, t).log.waitFor()
+    const paths = await addresses(world)
     const wrong = []
     const look = async (path) => {
       for (const size of [desk, phone]) {
         await page.setViewportSize(size)
-        await page.waitForTimeout(100)
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
         wrong.push(...(await faults(page)).map((fault) => `${path} at ${size.width} px: ${fault}`))
       }
+      wrong.push(...(await page.locator('main [role=alert]').allInnerTexts()).map((text) => `${path}: ${text}`))
       await page.setViewportSize(desk)
     }
+    await inbox(page, t).rows.first().waitFor()
+    await settled(page, t)
+    await look('/inbox')
+    await inbox(page, t).rows.first().click()
+    await inbox(page, t).log.waitFor()
+    await settled(page, t)
     await look('a conversation')
-    for (const path of pages) {
-      await page.goto(demo.url + path)
-      await page.locator(`html[lang=${locale}]`).waitFor()
-      await page.getByRole('navigation').first().waitFor()
-      await page.waitForLoadState('networkidle', { timeout: 1_500 }).catch(() => undefined)
+    for (const path of paths.filter((one) => one !== '/inbox')) {
+      await visit(page, t, path)
       await look(path)
     }
+    assert.equal(await page.locator('html').getAttribute('lang'), locale)
     assert.deepEqual(wrong, [])
   })
 }

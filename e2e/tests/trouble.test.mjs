@@ -133,7 +133,7 @@ journey('two people answer the same customer: both see both, and who is writing'
     const page = await omar.open(`/inbox/${id}`)
     const his = inbox(page, t)
     await his.box.pressSequentially('I am on it')
-    await scene.page.getByText(t('typing.typing', { name: 'Omar Farouk' })).waitFor()
+    await scene.page.getByText(t('typing.typing', { name: '\u2068Omar Farouk\u2069' })).waitFor()
     await his.send.click()
     await message('I am on it').waitFor()
     await box.fill('Thank you, Omar')

@@ -39,13 +39,20 @@ function inField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }
 
+/** A press that writes a character: AltGr on other computers, Option in a field of a Mac ("@" and "¡" are written so). */
+function writes(event: KeyboardEvent, mac: boolean): boolean {
+  // Firefox on a Mac calls Option by this name too, wherever it is pressed.
+  if (!mac) return event.getModifierState('AltGraph')
+  return event.altKey && !event.metaKey && inField(event.target) && (event.key.length === 1 || event.key === 'Dead')
+}
+
 /** The one key listener. Single keys rest while a field has focus or a dialog or menu is open; chords with Ctrl or Alt work from fields too. */
-export function startShortcuts(): () => void {
+export function startShortcuts(mac = isMac): () => void {
   const onKey = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.isComposing) return
-    const pressed = keysOfPress(event, isMac)
+    if (event.defaultPrevented || event.isComposing || writes(event, mac)) return
+    const pressed = keysOfPress(event, mac)
     // The key that is Ctrl elsewhere means other things on a Mac, and the Windows key is the system's.
-    if (!pressed || !isOn(pressed, keymap.get().mode) || (isMac ? event.ctrlKey : event.metaKey)) return
+    if (!pressed || !isOn(pressed, keymap.get().mode) || (mac ? event.ctrlKey : event.metaKey)) return
     const action = actions.find(({ name }) => {
       const keys = keysOf(name)
       return keys !== undefined && same(keys, pressed)

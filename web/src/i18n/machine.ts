@@ -2,6 +2,7 @@
 import i18next from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { AccountEvent, Check, Finding, Message, Verdict } from '@/api/types'
+import { isolated } from './direction'
 import providerCodes from './provider-codes.json'
 
 /** Title, cause and fix of a finding by "check/code"; English is the program's own. */
@@ -27,11 +28,6 @@ export function keyOf(code: string | number): string | undefined {
 
 /** News whose title says it all. */
 const plainKinds = new Set(['account_verified', 'account_reconnected', 'review_approved', 'review_rejected', 'review_pending', 'route_by_hand', 'route_returned', 'route_standby_lost'])
-
-/** A value of another direction must not tear the sentence around it apart. */
-function isolated(value: string): string {
-  return `\u2068${value}\u2069`
-}
 
 export interface MachineWords {
   /** What one rule of the guard says. */

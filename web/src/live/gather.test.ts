@@ -42,6 +42,17 @@ describe('events of the live feed', () => {
     expect(thread()[0]).toMatchObject({ status: 'read', delivered_at: 50, read_at: 50 })
     expect(asked).toEqual([])
   })
+  it.each([
+    ['a reaction to a message that was read', { status: 'read' }, 'read'],
+    ['a queued message with other words', { status: 'queued', sent_at: null }, 'queued'],
+    ['a planned message that goes now', { status: 'scheduled', sent_at: null, plan: { send_at: 9_000, heed_since: null } }, 'queued'],
+    ['a planned message that is on its way already', { status: 'scheduled', sent_at: null, plan: { send_at: 9_000, heed_since: null } }, 'sending'],
+  ] as const)('read %s: the status does not tell it', async (_what, known, status) => {
+    client.setQueryData(keys.messages('c1'), { pages: [{ items: [message('m1', known)], next_cursor: null }], pageParams: [null] })
+    gatherer.message(event('message.updated', 'm1', { status }), false)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(asked).toEqual(['/messages/m1'])
+  })
   it('read a failure, because it has words', async () => {
     gatherer.message(event('message.updated', 'm1', { status: 'failed' }), false)
     await vi.advanceTimersByTimeAsync(100)

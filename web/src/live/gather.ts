@@ -108,7 +108,8 @@ export function createGatherer(client: QueryClient, me: Id): Gatherer {
       }
       const status = statusIn(data)
       const known = open ? cachedMessage(client, conversation, id) : undefined
-      if (known && status) {
+      // The same status again is about something else: a reaction, a deletion, other words. Queued anew, a message has another text or another moment.
+      if (known && status && status !== known.status && status !== 'queued' && known.status !== 'scheduled') {
         const fresh: Message = { ...known, status, status_at: at, sent_at: known.sent_at ?? (status === 'sent' ? at : null), delivered_at: known.delivered_at ?? (status === 'delivered' ? at : null), read_at: known.read_at ?? (status === 'read' ? at : null) }
         putMessage(client, fresh)
         markLastLine(client, fresh)

@@ -5,6 +5,8 @@ import { Dialog } from './Dialog'
 interface Props {
   title: string
   text: string
+  /** What of it is to be seen first: when it will be. */
+  detail?: string
   verb: string
   isOpen: boolean
   onClose: () => void
@@ -12,10 +14,11 @@ interface Props {
 }
 
 /** Asks before something that cannot be taken back. */
-export function Confirm({ title, text, verb, isOpen, onClose, onConfirm }: Props) {
+export function Confirm({ title, text, detail, verb, isOpen, onClose, onConfirm }: Props) {
   const { t } = useTranslation()
   return (
     <Dialog title={title} isOpen={isOpen} onClose={onClose}>
+      {detail && <p className="mb-2 font-semibold text-strong">{detail}</p>}
       <p>{text}</p>
       <div className="mt-4 flex justify-end gap-2">
         <Button look="quiet" onPress={onClose}>{t('common.cancel')}</Button>

@@ -9,7 +9,7 @@ export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => 
   return (
     <div role="alert" className="flex items-center gap-3 rounded-lg bg-danger-soft p-3 text-danger-ink">
       <TriangleAlert size={18} aria-hidden className="shrink-0" />
-      <p dir="auto" className="grow">{errorText(error, t)}</p>
+      <p className="grow wrap-anywhere">{errorText(error, t)}</p>
       {onRetry && <Button small onPress={onRetry}>{t('common.try_again')}</Button>}
     </div>
   )

@@ -7,6 +7,8 @@ export interface Option<T extends string> {
   label: string
   /** The label's own language, where it is not the page's. */
   lang?: string
+  /** The label is somebody else's, in whatever direction: a field of the CRM, a template's name. */
+  foreign?: boolean
 }
 
 interface Props<T extends string> {
@@ -37,7 +39,7 @@ export function Select<T extends string>({ label, hideLabel, quiet, options, val
           quiet ? 'px-2 text-muted data-[hovered]:bg-hover data-[hovered]:text-strong' : 'justify-between border border-control bg-raised px-2.5 text-strong',
         )}
       >
-        <SelectValue className="truncate">{({ selectedText }) => selectedText}</SelectValue>
+        <SelectValue className="truncate">{({ selectedText }) => (options.some((option) => option.id === value && option.foreign) ? <bdi>{selectedText}</bdi> : selectedText)}</SelectValue>
         <ChevronDown size={14} strokeWidth={2} aria-hidden className="shrink-0 text-muted" />
       </Button>
       <Popover className="appear z-50 min-w-(--trigger-width) overflow-auto rounded-lg border border-line bg-overlay p-1 shadow-overlay">
@@ -51,7 +53,7 @@ export function Select<T extends string>({ label, hideLabel, quiet, options, val
               {({ isSelected }) => (
                 <>
                   <Check size={14} aria-hidden className={isSelected ? 'text-accent' : 'invisible'} />
-                  <span lang={option.lang} className="truncate">{option.label}</span>
+                  <span lang={option.lang} className="truncate">{option.foreign ? <bdi>{option.label}</bdi> : option.label}</span>
                 </>
               )}
             </ListBoxItem>

@@ -1,6 +1,7 @@
 // What went wrong, in words for a person: what happened, what is safe, what to do.
 import i18next, { type TFunction } from 'i18next'
 import { ApiError, NetworkError, type LimitProblem } from '@/api/client'
+import { isolated } from '@/i18n/direction'
 import { keyOf } from '@/i18n/machine'
 
 /** The text of a key made from a code of the server, or null when no catalogue has it. */
@@ -9,12 +10,15 @@ function known(key: string): string | null {
   return typeof text === 'string' ? text : null
 }
 
+/** The server's English sentence on a page of another language. */
+const theirs = (detail: string) => (detail && i18next.language !== 'en' ? isolated(detail) : detail)
+
 /** The server's sentence is English and exact; other languages have one of their own for each code, and keep the server's beside it where it says more. */
 function detailOf(error: ApiError): string {
   const own = known(`error.code.${error.code}`)
-  if (error.code === 'provider_refused' && i18next.language !== 'en') return refusal(error) ?? `${own ?? ''} (\u2068${error.detail}\u2069)`
-  if (i18next.language === 'en' || !own) return error.detail || own || ''
-  return error.code === 'invalid' && error.detail ? `${own} (\u2068${error.detail}\u2069)` : own
+  if (error.code === 'provider_refused' && i18next.language !== 'en') return refusal(error) ?? `${own ?? ''} (${isolated(error.detail)})`
+  if (i18next.language === 'en' || !own) return theirs(error.detail) || own || ''
+  return error.code === 'invalid' && error.detail ? `${own} (${isolated(error.detail)})` : own
 }
 
 /** What the provider's code means and what to do, in the reader's language. */
@@ -35,14 +39,14 @@ export function sizeText(size: number): string {
 /** A limit of the provider in words: what the field may have, and what it has. */
 function limitText({ code, field, limit, actual }: LimitProblem): string | null {
   const isSize = code === 'file_too_large'
-  const values = { field: `\u2068${field.replace(/^content\./, '')}\u2069`, limit: isSize ? sizeText(Number(limit)) : `\u2068${limit}\u2069`, actual: isSize ? sizeText(Number(actual)) : `\u2068${actual}\u2069` }
+  const values = { field: isolated(field.replace(/^content\./, '')), limit: isSize ? sizeText(Number(limit)) : isolated(String(limit)), actual: isSize ? sizeText(Number(actual)) : isolated(String(actual)) }
   return i18next.exists(`error.limit.${code}`) ? String(i18next.t(`error.limit.${code}` as never, values as never)) : null
 }
 
 export function errorText(error: unknown, t: TFunction): string {
   if (error instanceof NetworkError) return t('error.network')
   if (!(error instanceof ApiError)) return t('error.unexpected')
-  if (error.summaryKey) return known(error.summaryKey) ?? error.detail
+  if (error.summaryKey) return known(error.summaryKey) ?? theirs(error.detail)
   if (error.problems.length > 0) {
     const words = error.problems.slice(0, 3).map(limitText)
     if (words.every((text) => text !== null)) return words.join(' ')

@@ -8,7 +8,7 @@ import type { Attachment } from './useAttachments'
 interface Props {
   attachments: Attachment[]
   onDrop: (key: string) => void
-  onAgain: (entry: Attachment) => void
+  onAgain: (key: string) => void
 }
 
 /** Files that will go with the message, with their state. */
@@ -22,15 +22,15 @@ export function AttachmentStrip({ attachments, onDrop, onAgain }: Props) {
         <li key={entry.key} className="flex max-w-64 items-center gap-2 rounded-md border border-line bg-sunken p-1">
           {entry.preview ? <img src={entry.preview} alt="" className="size-9 rounded-sm object-cover" /> : <FileText size={18} strokeWidth={1.75} aria-hidden className="m-2 text-muted" />}
           <span className="min-w-0 text-sm">
-            <bdi dir="auto" className="block truncate">{entry.file.name}</bdi>
+            <bdi dir="auto" className="block truncate">{entry.name}</bdi>
             <span className={entry.state === 'failed' ? 'block text-xs text-danger-ink' : 'block text-xs text-muted'}>
               {entry.state === 'uploading' && t('composer.uploading')}
-              {entry.state === 'ready' && formats.bytes(entry.file.size)}
+              {entry.state === 'ready' && formats.bytes(entry.size)}
               {entry.state === 'failed' && errorText(entry.error, t)}
             </span>
           </span>
-          {entry.state === 'failed' && <IconButton label={t('common.try_again')} icon={RotateCw} onPress={() => onAgain(entry)} />}
-          <IconButton label={t('composer.remove_named', { name: entry.file.name })} icon={X} onPress={() => onDrop(entry.key)} />
+          {entry.state === 'failed' && <IconButton label={t('common.try_again')} icon={RotateCw} onPress={() => onAgain(entry.key)} />}
+          <IconButton label={t('composer.remove_named', { name: entry.name })} icon={X} onPress={() => onDrop(entry.key)} />
         </li>
       ))}
     </ul>

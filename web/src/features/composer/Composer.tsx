@@ -22,7 +22,7 @@ import { BoxNotes } from './BoxNotes'
 import { fileLimits, limits } from './build/limits'
 import type { Kind } from './build/kinds'
 import { PlusMenu } from './build/PlusMenu'
-import { emptyDraft, keepDraft, messageId, openBlanks, readDraft, watchDraft } from './drafts'
+import { afterSending, holdDraft, keepDraft, messageId, openBlanks, readDraft, turned, watchDraft } from './drafts'
 import { EditBanner } from './EditBanner'
 import { EmojiPicker } from './EmojiPicker'
 import { FormatMenu, type Format } from './FormatMenu'
@@ -35,7 +35,6 @@ import { composerFocus, replying } from './replying'
 import { quickList, SlashPopover } from './SlashPopover'
 import { TemplatePicker } from './TemplatePicker'
 import { nextBlank, toggleLines, toggleMark } from './text'
-import { givenBack } from './unsent'
 import { useAttachments } from './useAttachments'
 import { useRewrite } from './useRewrite'
 import { slashListId, useSlash } from './useSlash'
@@ -64,14 +63,15 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const [building, setBuilding] = useState<Kind | null>(null)
   const voice = useVoice()
   const rewrite = useRewrite(conversation.id)
-  const [plan, setPlan] = useState<Planned | null>(null)
+  const plan = draft.plan ?? null
+  const setPlan = (chosen: Planned | null) => setDraft((old) => ({ ...old, plan: chosen ?? undefined }))
   const [planning, setPlanning] = useState(false)
   const mode: Mode = rewrite.message ? 'edit' : draft.note ? 'note' : picking || !open ? 'template' : 'reply'
   // While a voice note is made, nothing else is: what was typed waits in the draft.
   const speaking = mode === 'reply' && voice.state !== 'idle'
   const box = useRef<HTMLTextAreaElement>(null)
   const attachButton = useRef<HTMLButtonElement>(null)
-  const { attachments, add, again, drop, clear } = useAttachments(conversation.channel.id)
+  const { attachments, add, again, drop, clear } = useAttachments(conversation.id, conversation.channel.id, draft.files)
   const answer = useStore(replying)
   const quoted = answer?.conversation_id === conversation.id ? answer : null
   const signal = useTypingSignal(conversation.id)
@@ -88,26 +88,16 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const slash = useSlash(mode === 'reply', conversation.id, box, write, (blanks) => setDraft((old) => ({ ...old, blanks: [...(old.blanks ?? []), ...blanks] })))
   const go = (next: Mode) => {
     rewrite.stop()
-    setDraft((old) => ({ ...old, note: next === 'note' }))
+    setDraft((old) => turned(old, next === 'note'))
     setPicking(next === 'template')
     requestAnimationFrame(() => box.current?.focus())
   }
   useEffect(() => keepDraft(conversation.id, draft), [conversation.id, draft])
   useEffect(() => watchDraft(conversation.id, setDraft), [conversation.id])
+  useEffect(() => holdDraft(conversation.id, setDraft), [conversation.id])
   useEffect(() => {
     if (focusWish > 0) box.current?.focus()
   }, [focusWish])
-
-  useEffect(
-    () =>
-      givenBack.subscribe(() => {
-        const back = givenBack.get()
-        if (back?.conversation !== conversation.id) return
-        setDraft((old) => ({ ...old, note: false, text: old.text ? `${old.text}\n${back.text}` : back.text }))
-        givenBack.set(null)
-      }),
-    [conversation.id],
-  )
 
   useAction('schedule', () => setPlanning(true), mode === 'reply' || mode === 'template')
   useAction('reply', () => go('reply'))
@@ -154,17 +144,17 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         const caption = ready.length === 1 && entry.kind !== 'audio' && entry.kind !== 'sticker' ? rest : ''
         if (caption) rest = ''
         const { upload } = entry
-        if (upload) taken = put({ type: 'media', kind: entry.kind, media_id: upload.id, mime: upload.mime, filename: upload.filename, size: upload.size, caption: caption || undefined }, caption || upload.filename, index === 0) && taken
+        if (upload) taken = put({ type: 'media', kind: entry.kind, media_id: upload.id, mime: upload.mime, filename: upload.filename, size: upload.size, caption: caption || undefined }, caption || upload.filename, index === 0, `${draft.key}-${entry.key}`) && taken
       })
       if (rest) taken = put({ type: 'text', body: rest, preview_url: /https?:\/\//.test(rest) }, rest, ready.length === 0, messageId(draft)) && taken
     }
     // Too many wait already: the words stay where they are.
     if (!taken) return
-    clear()
-    setPlan(null)
+    // Files wait while a note is written.
+    if (mode !== 'note') clear()
     replying.set(null)
     signal('idle')
-    setDraft(emptyDraft(draft.note))
+    setDraft(afterSending(draft))
   }
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -263,6 +253,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
                 channel={conversation.channel.id}
                 onSend={(content, shown) => {
                   put(content, shown, true)
+                  setPlan(null)
                   replying.set(null)
                 }}
               />

@@ -1,5 +1,7 @@
-// What was typed and not sent stays with its conversation, in this browser; every tab shows the same.
+// What was written, attached and planned and not sent stays with its conversation, in this browser; every tab shows the same.
+import type { MediaKind, Upload } from '@/api/types'
 import { newId } from '@/live/newId'
+import type { Planned } from './late/PlanDialog'
 
 const prefix = 'rapport.draft.'
 
@@ -10,6 +12,28 @@ export interface Draft {
   key: string
   /** Blanks of a quick reply that nothing filled, as they stand in the text: they are filled before it goes. */
   blanks?: string[]
+  /** The moment chosen for it; a note has none. */
+  plan?: Planned
+  /** Files that the server has already. */
+  files?: readonly DraftFile[]
+  /** Words of the other kind that wait: a note and a reply are never joined. */
+  aside?: Pick<Draft, 'text' | 'note' | 'blanks'>
+}
+
+/** A file that is uploaded and goes with the reply. */
+export interface DraftFile {
+  key: string
+  name: string
+  size: number
+  kind: MediaKind
+  upload: Upload
+}
+
+/** Words that go back into the box, from a message that was taken back here. */
+export interface GivenBack {
+  text: string
+  note: boolean
+  plan?: Planned
 }
 
 export function emptyDraft(note = false): Draft {
@@ -36,7 +60,7 @@ export function readDraft(conversation: string): Draft {
 
 export function keepDraft(conversation: string, draft: Draft): void {
   try {
-    if (draft.text || draft.note) localStorage.setItem(prefix + conversation, JSON.stringify(draft))
+    if (draft.text || draft.note || draft.plan || draft.aside || draft.files?.length) localStorage.setItem(prefix + conversation, JSON.stringify(draft))
     else localStorage.removeItem(prefix + conversation)
   } catch {
     // A full storage costs the draft after a reload, not the text on screen.
@@ -50,6 +74,48 @@ export function watchDraft(conversation: string, onChange: (draft: Draft) => voi
   }
   window.addEventListener('storage', hear)
   return () => window.removeEventListener('storage', hear)
+}
+
+type Change = (change: (draft: Draft) => Draft) => void
+
+/** The box of the conversation that is open holds its draft itself. */
+const holders = new Map<string, Change>()
+
+/** Says that a box holds the draft of a conversation, until the answer is called. */
+export function holdDraft(conversation: string, change: Change): () => void {
+  holders.set(conversation, change)
+  return () => {
+    if (holders.get(conversation) === change) holders.delete(conversation)
+  }
+}
+
+/** Changes the draft of a conversation, open or not; whether a box holds it. */
+export function changeDraft(conversation: string, change: (draft: Draft) => Draft): boolean {
+  const holder = holders.get(conversation)
+  if (holder) holder(change)
+  else keepDraft(conversation, change(readDraft(conversation)))
+  return holder !== undefined
+}
+
+/** The draft written as a note, or as a reply: words that wait for it come forward, and the others wait. */
+export function turned(draft: Draft, note: boolean): Draft {
+  const { text, blanks, aside } = draft
+  if (draft.note === note || !aside) return { ...draft, note }
+  return { ...draft, text: aside.text, blanks: aside.blanks, note, aside: text ? { text, blanks, note: draft.note } : undefined }
+}
+
+/** The draft with words that were taken back. Those of a note stay a note; what stood in the box as the other kind waits. */
+export function withGivenBack(draft: Draft, { text, note, plan }: GivenBack): Draft {
+  const waits = draft.note !== note && !draft.aside && draft.text ? { text: '', note } : draft.aside
+  const turn = turned({ ...draft, aside: waits }, note)
+  return { ...turn, text: turn.text ? `${turn.text}\n${text}` : text, plan: plan ?? turn.plan }
+}
+
+/** What is left when the words in the box have been sent. Files and their moment wait while a note is written. */
+export function afterSending({ note, plan, files, aside }: Draft): Draft {
+  const left = aside ? { ...emptyDraft(aside.note), text: aside.text, blanks: aside.blanks } : emptyDraft(note)
+  if (!note) return left
+  return files?.length || aside ? { ...left, plan, files } : left
 }
 
 /** The blanks that still stand in the text. */

@@ -1,12 +1,16 @@
-// Which message that has not gone out is being written anew; set from the thread, read by the composer.
-import type { Message } from '@/api/types'
+// Which messages that have not gone out are being written anew, by conversation; set from the thread, read by the composer.
+import type { Id, Message } from '@/api/types'
 import { createStore } from '@/live/store'
+import { changeDraft, withGivenBack, type GivenBack } from './drafts'
 import { focusComposer } from './replying'
 
-export const rewriting = createStore<Message | null>(null)
+/** A message being written anew, and its words as they stand in the box. */
+export interface Rewriting {
+  message: Message
+  text: string
+}
 
-/** Words that go back into the box of a conversation, from a message that was taken back here. */
-export const givenBack = createStore<{ conversation: string; text: string } | null>(null)
+export const rewriting = createStore<ReadonlyMap<Id, Rewriting>>(new Map())
 
 const free: readonly string[] = ['scheduled', 'queued', 'held', 'refused', 'failed']
 
@@ -22,12 +26,33 @@ export function wordsOf(message: Message): string | null {
   return null
 }
 
+/** Puts a message's words into the box; those that stand there already, changed or not, stay. */
 export function startRewrite(message: Message): void {
-  rewriting.set(message)
+  const { conversation_id: conversation } = message
+  rewriting.set((old) => (old.get(conversation)?.message.id === message.id ? old : new Map(old).set(conversation, { message, text: wordsOf(message) ?? '' })))
   focusComposer()
 }
 
-export function giveBack(conversation: string, text: string): void {
-  givenBack.set({ conversation, text })
+export function writeAnew(conversation: Id, text: string): void {
+  rewriting.set((old) => {
+    const known = old.get(conversation)
+    return known ? new Map(old).set(conversation, { ...known, text }) : old
+  })
+}
+
+/** Gives up writing anew: whatever it is, or only this message. */
+export function stopRewrite(conversation: Id, message?: Id): void {
+  rewriting.set((old) => {
+    const known = old.get(conversation)
+    if (!known || (message !== undefined && known.message.id !== message)) return old
+    const rest = new Map(old)
+    rest.delete(conversation)
+    return rest
+  })
+}
+
+/** Puts words that were taken back into the box of their conversation. */
+export function giveBack(conversation: Id, back: GivenBack): void {
+  changeDraft(conversation, (draft) => withGivenBack(draft, back))
   focusComposer()
 }

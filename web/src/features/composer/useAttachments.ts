@@ -1,12 +1,15 @@
-import { useCallback, useState } from 'react'
+import { useEffect, useMemo } from 'react'
 import { ApiError, upload } from '@/api/client'
 import type { Id, MediaKind, Upload } from '@/api/types'
 import { newId } from '@/live/newId'
+import { createStore, useStore } from '@/live/store'
 import { fileLimits } from './build/limits'
+import { changeDraft, type DraftFile } from './drafts'
 
 export interface Attachment {
   key: string
-  file: File
+  name: string
+  size: number
   kind: MediaKind
   state: 'uploading' | 'ready' | 'failed'
   upload: Upload | null
@@ -32,56 +35,80 @@ export function tooLarge(kind: MediaKind, size: number): ApiError | null {
   return new ApiError(422, 'invalid', '', 'file', null, null, [problem])
 }
 
-/** Files on their way into a message: uploaded as soon as they are chosen. */
-export function useAttachments(channel: Id) {
-  const [attachments, setAttachments] = useState<Attachment[]>([])
+/** A file on its way, or one that did not arrive. */
+interface Pending {
+  conversation: Id
+  channel: Id
+  key: string
+  file: File
+  kind: MediaKind
+  state: 'uploading' | 'failed'
+  error: unknown
+}
 
-  const update = useCallback((key: string, part: Partial<Attachment>) => setAttachments((old) => old.map((entry) => (entry.key === key ? { ...entry, ...part } : entry))), [])
+/** They go on, whatever conversation is opened meanwhile. */
+const underWay = createStore<readonly Pending[]>([])
+/** Object URLs of pictures, as long as this page is open. */
+const pictures = new Map<string, string>()
 
-  const send = useCallback(
-    async (key: string, file: File, kind: MediaKind) => {
-      const form = new FormData()
-      form.set('file', file, file.name)
-      try {
-        update(key, { state: 'ready', upload: await upload<Upload>('/media', form, { channel_id: channel, kind }) })
-      } catch (error) {
-        update(key, { state: 'failed', error })
-      }
-    },
-    [channel, update],
-  )
+const change = (key: string, part: Partial<Pending>) => underWay.set((old) => old.map((entry) => (entry.key === key ? { ...entry, ...part } : entry)))
+const remove = (gone: (entry: Pending) => boolean) => underWay.set((old) => (old.some(gone) ? old.filter((entry) => !gone(entry)) : old))
 
-  const add = useCallback(
-    (files: Iterable<File>) => {
-      for (const file of files) {
-        const key = newId()
-        const kind = kindOf(file.type)
-        const error = tooLarge(kind, file.size)
-        const preview = file.type.startsWith('image/') ? URL.createObjectURL(file) : null
-        setAttachments((old) => [...old, { key, file, kind, state: error ? 'failed' : 'uploading', upload: null, error, preview }])
-        if (!error) void send(key, file, kind)
-      }
-    },
-    [send],
-  )
+function forgetPicture(key: string): void {
+  const url = pictures.get(key)
+  if (url) URL.revokeObjectURL(url)
+  pictures.delete(key)
+}
 
-  const again = useCallback(
-    (entry: Attachment) => {
-      const error = tooLarge(entry.kind, entry.file.size)
-      update(entry.key, { state: error ? 'failed' : 'uploading', error })
-      if (!error) void send(entry.key, entry.file, entry.kind)
-    },
-    [send, update],
-  )
+async function deliver({ conversation, channel, key, file, kind }: Pending): Promise<void> {
+  const form = new FormData()
+  form.set('file', file, file.name)
+  try {
+    const made = await upload<Upload>('/media', form, { channel_id: channel, kind })
+    // Dropped meanwhile.
+    if (!underWay.get().some((entry) => entry.key === key)) return
+    const held = changeDraft(conversation, (draft) => ({ ...draft, files: [...(draft.files ?? []).filter((other) => other.key !== key), { key, name: file.name, size: file.size, kind, upload: made }] }))
+    // The box that shows it lets it go once its draft has the file: it is never in neither.
+    if (!held) remove((entry) => entry.key === key)
+  } catch (error) {
+    change(key, { state: 'failed', error })
+  }
+}
 
-  const drop = useCallback((key: string) => {
-    setAttachments((old) => {
-      const gone = old.find((entry) => entry.key === key)
-      if (gone?.preview) URL.revokeObjectURL(gone.preview)
-      return old.filter((entry) => entry.key !== key)
-    })
-  }, [])
+function begin(entry: Pending): Pending {
+  const error = tooLarge(entry.kind, entry.file.size)
+  if (!error) void deliver(entry)
+  return { ...entry, state: error ? 'failed' : 'uploading', error }
+}
 
-  const clear = useCallback(() => setAttachments([]), [])
+/** Files on their way into a message: uploaded as soon as they are chosen, then part of the draft. */
+export function useAttachments(conversation: Id, channel: Id, files: readonly DraftFile[] | undefined) {
+  const all = useStore(underWay)
+  useEffect(() => {
+    const there = new Set(files?.map((file) => file.key))
+    remove((entry) => there.has(entry.key))
+  }, [files])
+  const attachments = useMemo<Attachment[]>(() => {
+    const there = (files ?? []).map((file): Attachment => ({ ...file, state: 'ready', error: null, preview: pictures.get(file.key) ?? null }))
+    const coming = all.filter((entry) => entry.conversation === conversation && !there.some((file) => file.key === entry.key))
+    return [...there, ...coming.map(({ key, kind, state, error, file }): Attachment => ({ key, kind, state, error, name: file.name, size: file.size, upload: null, preview: pictures.get(key) ?? null }))]
+  }, [files, all, conversation])
+
+  const add = (chosen: Iterable<File>) => {
+    const fresh = [...chosen].map((file): Pending => ({ conversation, channel, key: newId(), file, kind: kindOf(file.type), state: 'uploading', error: null }))
+    for (const { key, file } of fresh) if (file.type.startsWith('image/')) pictures.set(key, URL.createObjectURL(file))
+    underWay.set((old) => [...old, ...fresh.map(begin)])
+  }
+  const again = (key: string) => underWay.set((old) => old.map((entry) => (entry.key === key ? begin(entry) : entry)))
+  const drop = (key: string) => {
+    remove((entry) => entry.key === key)
+    changeDraft(conversation, (draft) => ({ ...draft, files: draft.files?.filter((file) => file.key !== key) }))
+    forgetPicture(key)
+  }
+  /** After sending: what goes is in the message, what did not arrive is given up. */
+  const clear = () => {
+    remove((entry) => entry.conversation === conversation)
+    for (const { key } of attachments) forgetPicture(key)
+  }
   return { attachments, add, again, drop, clear }
 }

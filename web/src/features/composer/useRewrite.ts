@@ -1,5 +1,4 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { patch } from '@/api/client'
 import { keys } from '@/api/keys'
@@ -8,7 +7,7 @@ import { putMessage } from '@/live/cache'
 import { useStore } from '@/live/store'
 import { errorText } from '@/ui/errors'
 import { toast } from '@/ui/toast'
-import { rewriting, wordsOf } from './unsent'
+import { rewriting, stopRewrite, writeAnew, type Rewriting } from './unsent'
 
 function withWords(content: Content, text: string): Content {
   if (content.type === 'text') return { ...content, body: text, preview_url: /https?:\/\//.test(text) }
@@ -20,20 +19,12 @@ function withWords(content: Content, text: string): Content {
 export function useRewrite(conversation: Id) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const wish = useStore(rewriting)
-  const message = wish?.conversation_id === conversation ? wish : null
-  const [text, setText] = useState('')
-  const id = message?.id
-  useEffect(() => {
-    if (message) setText(wordsOf(message) ?? '')
-    // Only another message is a reason to begin anew, not a newer state of the same one.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [id])
+  const { message = null, text = '' } = useStore(rewriting).get(conversation) ?? {}
   const save = useMutation({
-    mutationFn: (known: Message) => patch<Message>(`/messages/${known.id}`, { content: withWords(known.content, text.trim()) }),
+    mutationFn: (wanted: Rewriting) => patch<Message>(`/messages/${wanted.message.id}`, { content: withWords(wanted.message.content, wanted.text.trim()) }),
     onSuccess: (fresh) => {
       putMessage(client, fresh)
-      rewriting.set(null)
+      stopRewrite(conversation, fresh.id)
     },
     onError: (error) => {
       // The words stay in the box: somebody may want to send them as another message.
@@ -41,7 +32,8 @@ export function useRewrite(conversation: Id) {
       void client.invalidateQueries({ queryKey: keys.messages(conversation) })
     },
   })
-  const stop = () => rewriting.set(null)
+  const setText = (words: string) => writeAnew(conversation, words)
+  const stop = () => stopRewrite(conversation)
   const empty = message?.content.type === 'text' && text.trim() === ''
-  return { message, text, setText, stop, canSave: message !== null && !empty && !save.isPending, save: () => message && save.mutate(message) }
+  return { message, text, setText, stop, canSave: message !== null && !empty && !save.isPending, save: () => message && save.mutate({ message, text }) }
 }

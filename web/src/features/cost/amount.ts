@@ -2,6 +2,7 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CostSum } from '@/api/types'
+import { latinDigits } from '@/i18n/digits'
 import { useFormats } from '@/i18n/format'
 
 const unit = 1_000_000
@@ -37,7 +38,7 @@ export function useSum(): (sum: CostSum) => string {
 
 /** A typed amount in millionths; both decimal marks and Arabic digits are read. `null` when it is none. */
 export function readAmount(text: string): number | null {
-  const latin = text.trim().replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660)).replace(/[,٫]/, '.')
+  const latin = latinDigits(text.trim()).replace(/[,٫]/, '.')
   if (!/^\d{1,9}(\.\d{1,6})?$/.test(latin)) return null
   const [whole = '0', fraction = ''] = latin.split('.')
   return Number(whole) * unit + Number(fraction.padEnd(6, '0'))

@@ -2,7 +2,8 @@
 import { queryOptions } from '@tanstack/react-query'
 import { get } from '@/api/client'
 import type { components } from '@/api/schema'
-import type { Id, Page } from '@/api/types'
+import { keys } from '@/api/keys'
+import type { Id, Page, Template } from '@/api/types'
 
 type S = components['schemas']
 type Present<T> = T extends (infer Item)[] ? Present<Item>[] : T extends object ? { [K in keyof T]-?: Present<Exclude<T[K], undefined>> } : T
@@ -44,4 +45,27 @@ export const closingQuery = queryOptions({ queryKey: routingKeys.closing, queryF
 export const surveySettingsQuery = queryOptions({ queryKey: routingKeys.surveySettings, queryFn: ({ signal }) => get<SurveySettings>('/surveys/settings', undefined, signal) })
 export const figuresQuery = queryOptions({ queryKey: routingKeys.figures, queryFn: ({ signal }) => get<SurveyFigures>('/surveys/figures', undefined, signal) })
 export const surveysOfQuery = (contact: Id) => queryOptions({ queryKey: routingKeys.surveysOf(contact), queryFn: ({ signal }) => get<Page<Survey>>('/surveys', { contact_id: contact, limit: 5 }, signal).then((page) => page.items), staleTime: 15_000 })
+/** How many pages of templates are asked for at most: more than an account can have. */
+const templatePages = 40
+
+/** A template by name and language, as macros and surveys name it. */
+export interface TemplateName {
+  name: string
+  language: string
+}
+
+/** Every approved template, each once, whatever accounts have it. */
+async function approved(signal: AbortSignal): Promise<TemplateName[]> {
+  const found = new Map<string, TemplateName>()
+  let cursor: string | null = null
+  for (let page = 0; page < templatePages; page += 1) {
+    const { items, next_cursor }: Page<Template> = await get<Page<Template>>('/templates', { status: 'APPROVED', limit: 200, cursor }, signal)
+    for (const { name, language } of items) found.set(`${name}\n${language}`, { name, language })
+    cursor = next_cursor
+    if (cursor === null) break
+  }
+  return [...found.values()]
+}
+
+export const approvedQuery = queryOptions({ queryKey: [...keys.allTemplates, 'approved-names'], queryFn: ({ signal }) => approved(signal), staleTime: 60_000 })
 export const macrosQuery = queryOptions({ queryKey: routingKeys.macros, queryFn: ({ signal }) => get<Page<Macro>>('/macros', { limit: 200 }, signal).then((page) => page.items), staleTime: 60_000 })

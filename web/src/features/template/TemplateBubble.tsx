@@ -9,8 +9,8 @@ import { withExamples, type Draft } from './draft'
 const icons: Record<string, LucideIcon | undefined> = { QUICK_REPLY: Reply, URL: ExternalLink, PHONE_NUMBER: Phone, VOICE_CALL: Phone, COPY_CODE: Copy, OTP: Copy, FLOW: Workflow, CATALOG: ShoppingBag, REQUEST_CONTACT_INFO: UserRound }
 const files = { IMAGE: Image, VIDEO: Video, DOCUMENT: FileText, LOCATION: MapPin } as const
 
-/** How a template looks on the customer's phone, samples filled in, in the template's own direction. */
-export function TemplateBubble({ draft }: { draft: Draft }) {
+/** How a template looks on the customer's phone, samples filled in, in the template's own direction; `name` where there are several. */
+export function TemplateBubble({ draft, name }: { draft: Draft; name?: string }) {
   const { t } = useTranslation()
   const formats = useFormats()
   const [now] = useState(() => Date.now())
@@ -21,7 +21,7 @@ export function TemplateBubble({ draft }: { draft: Draft }) {
   const body = coded ? [t('templates.code_body', { code: '123456' }), draft.code.advice ? t('templates.code_advice') : ''].filter(Boolean).join(' ') : withExamples(draft.body, draft.examples.body)
   const footer = coded ? (draft.code.minutes.trim() ? t('templates.code_expires', { count: Number(draft.code.minutes) || 0 }) : '') : draft.footer
   return (
-    <section aria-label={t('template.preview')} className="rounded-lg border border-line bg-sunken p-4">
+    <section aria-label={name ? `${t('template.preview')}: ${name}` : t('template.preview')} className="rounded-lg border border-line bg-sunken p-4">
       <div dir={coded ? undefined : dir} lang={coded ? undefined : lang} className="max-w-80 min-w-56 overflow-hidden rounded-lg rounded-ss-none border border-line bg-raised">
         {!coded && !draft.carousel && <Header draft={draft} />}
         <div className="px-3 pt-2 pb-1.5">

@@ -33,7 +33,7 @@ export function DeliveryNote({ message }: { message: Message }) {
   const again = ({ client_id }: OutboxEntry) => {
     const taken = takeBack(client_id)
     const text = taken && wordsIn(taken)
-    if (taken && text) giveBack(taken.conversation_id, text)
+    if (taken && text) giveBack(taken.conversation_id, { text, note: taken.kind === 'note', plan: taken.plan })
   }
   const retry = useMutation({
     mutationFn: () => post<Message>(`/messages/${message.id}/retry`, {}),

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { channelsQuery } from '@/api/queries'
 import { keys } from '@/api/keys'
 import type { Conversation, Message } from '@/api/types'
+import { isolated } from '@/i18n/direction'
 
 /** Says that a message went over the standby route: the customer sees it from that number. */
 export function OverRoute({ message }: { message: Message }) {
@@ -16,7 +17,7 @@ export function OverRoute({ message }: { message: Message }) {
   return (
     <span className="inline-flex min-w-0 items-center gap-1">
       <ArrowRightLeft size={12} strokeWidth={2} aria-hidden className="shrink-0" />
-      {name ? <span className="truncate">{t('route.went_over', { name })}</span> : t('route.went_over_standby')}
+      {name ? <span className="truncate">{t('route.went_over', { name: isolated(name) })}</span> : t('route.went_over_standby')}
     </span>
   )
 }

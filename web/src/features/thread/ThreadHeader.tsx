@@ -26,7 +26,10 @@ const snooze = later(() => Promise.all([import('@/features/inbox/late/SnoozeDial
 const macro = later(() => Promise.all([import('@/features/routing/MacroDialog'), pageWords()]).then(([module]) => module.MacroDialog))
 const priorities: Priority[] = ['urgent', 'high', 'medium', 'low', 'none']
 
-/** Who this is, how long the window stays open, and what can be done with the conversation. */
+/**
+ * Who this is, how long the window stays open, and what can be done with the conversation. The lists beside it open and close: what is left out first
+ * (channel, owner, words on the button) goes by the header's own width, never the name or the window.
+ */
 export function ThreadHeader({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { t } = useTranslation()
   const me = useMe()
@@ -39,6 +42,7 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
   useSoon(snooze, macro)
   const { contact, channel } = conversation
   const name = contact.name ?? contact.phone ?? t('contact.no_name')
+  const runs = me.permissions.includes('inbox.write')
   const resolved = conversation.status === 'resolved'
   const owner = users.find((user) => user.id === conversation.assignee_id)
   const toggleContext = () => setPrefs({ context: !context })
@@ -48,7 +52,7 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
   useAction('context', toggleContext)
   useAction('resolve', toggleResolved)
   useAction('resolve_with', () => askClosing(conversation), !resolved)
-  useAction('macro', () => setChoosing(true), me.permissions.includes('inbox.write'))
+  useAction('macro', () => setChoosing(true), runs)
   useAction('pending', () => mutate({ status: 'pending' }))
   useAction('snooze', () => setSnoozing(true))
   useAction('assign_me', () => mutate({ assignee_id: me.user.id }))
@@ -56,17 +60,17 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
 
   const people = users.filter((user) => !user.disabled && user.role !== 'viewer')
   return (
-    <header className="flex min-h-16 items-center gap-2 border-b border-line px-2 md:ps-4">
+    <header className="@container flex min-h-16 items-center gap-2 border-b border-line px-2 py-1 md:ps-4">
       <IconButton label={t('thread.back')} icon={ArrowLeft} mirror onPress={onClose} className="md:hidden" />
       <WindowRing expiresAt={conversation.window_expires_at} size={34}>
         <Avatar name={name} color={contact.avatar_color} size={32} />
       </WindowRing>
       <div className="min-w-0 grow">
-        <h1 className="flex text-lg leading-snug"><UserText className="truncate">{name}</UserText></h1>
+        <h1 className="text-lg leading-tight"><UserText className="line-clamp-2">{name}</UserText></h1>
         <p className="flex min-w-0 items-center gap-1.5 text-xs text-muted">
           <ChannelMark name={channel.name} />
-          <UserText className="shrink-99 truncate max-[1400px]:hidden">{channel.name}</UserText>
-          <span aria-hidden className="max-[1400px]:hidden">·</span>
+          <UserText className="hidden shrink-99 truncate @lg:inline">{channel.name}</UserText>
+          <span aria-hidden className="hidden @lg:inline">·</span>
           <WindowText expiresAt={conversation.window_expires_at} />
         </p>
       </div>
@@ -78,9 +82,9 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
           ...teams.map((team) => ({ id: team.id, icon: Users, label: t('thread.team', { name: team.name }), onAction: () => mutate({ team_id: team.id }) })),
         ]}
       >
-        <Button look="quiet" aria-label={t('thread.assigned', { name: owner?.name ?? t('thread.nobody') })} className="max-[1400px]:px-1.5 max-md:hidden">
+        <Button look="quiet" aria-label={t('thread.assigned', { name: owner?.name ?? t('thread.nobody') })} className="px-1.5 max-md:hidden @max-sm:hidden @2xl:px-3">
           {owner ? <Avatar name={owner.name} size={20} /> : <CircleUser size={18} strokeWidth={1.75} aria-hidden className="text-muted" />}
-          <bdi dir="auto" className="hidden max-w-28 truncate font-normal min-[1400px]:inline-block">{owner?.name ?? t('thread.nobody')}</bdi>
+          <bdi dir="auto" className="hidden max-w-28 truncate font-normal @2xl:inline-block">{owner?.name ?? t('thread.nobody')}</bdi>
         </Button>
       </Menu>
       <Menu
@@ -90,7 +94,7 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
             ? [{ id: 'unassign', icon: CircleUser, label: t('action.unassign'), action: 'unassign' as const, onAction: () => mutate({ assignee_id: null }) }]
             : [{ id: 'assign', icon: CircleUser, label: t('action.assign_me'), action: 'assign_me' as const, onAction: () => mutate({ assignee_id: me.user.id }) }]),
           ...(resolved ? [] : [{ id: 'resolve_with', icon: Check, label: t('action.resolve_with'), action: 'resolve_with' as const, onAction: () => askClosing(conversation) }]),
-          { id: 'macro', icon: Play, label: t('action.macro'), action: 'macro' as const, onAction: () => setChoosing(true) },
+          ...(runs ? [{ id: 'macro', icon: Play, label: t('action.macro'), action: 'macro' as const, onAction: () => setChoosing(true) }] : []),
           { id: 'pending', icon: CircleDashed, label: t('thread.set_pending'), action: 'pending', onAction: () => mutate({ status: 'pending' }) },
           { id: 'snooze', icon: AlarmClock, label: t('thread.set_snoozed'), action: 'snooze', onAction: () => setSnoozing(true) },
           ...priorities.map((priority) => ({ id: priority, icon: Flag, label: t('thread.set_priority', { priority: t(`priority.${priority}`) }), onAction: () => mutate({ priority }) })),
@@ -98,9 +102,9 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
       >
         <IconButton label={t('thread.more')} icon={MoreHorizontal} />
       </Menu>
-      <Button look={resolved ? 'outline' : 'primary'} onPress={toggleResolved} aria-label={resolved ? t('thread.reopen') : t('thread.resolve')} className="max-md:px-2.5">
+      <Button look={resolved ? 'outline' : 'primary'} onPress={toggleResolved} aria-label={resolved ? t('thread.reopen') : t('thread.resolve')} className="max-md:px-2.5 @max-md:px-2.5">
         {resolved ? <RotateCcw size={15} aria-hidden /> : <Check size={16} aria-hidden />}
-        <span className="max-md:hidden">{resolved ? t('thread.reopen') : t('thread.resolve')}</span>
+        <span className="max-md:hidden @max-md:hidden">{resolved ? t('thread.reopen') : t('thread.resolve')}</span>
       </Button>
       <IconButton label={context ? t('thread.hide_context') : t('thread.show_context')} icon={PanelRight} mirror action="context" active={context} onPress={toggleContext} />
       {choosing && <Suspense><macro.Part conversation={conversation.id} onClose={() => setChoosing(false)} /></Suspense>}
@@ -126,7 +130,8 @@ function WindowText({ expiresAt }: { expiresAt: number | null }) {
   if (left <= 0) return <span className="truncate">{t('window.closed')}</span>
   return (
     <span title={formats.exact(expiresAt ?? 0)} className={left < closingSoon ? 'truncate font-semibold text-caution-ink' : 'truncate'}>
-      {t('window.closes_in', { span: formats.span(left) })}
+      <span className="@max-[23rem]:sr-only">{t('window.closes_in', { span: formats.span(left) })}</span>
+      <span aria-hidden className="hidden @max-[23rem]:inline">{formats.span(left)}</span>
     </span>
   )
 }

@@ -8,7 +8,6 @@ import { conversationQuery, countsQuery } from '@/api/queries'
 import type { Conversation } from '@/api/types'
 import { Composer } from '@/features/composer/Composer'
 import { useMe } from '@/features/frame/useMe'
-import { ClosingAsk } from '@/features/routing/ClosingAsk'
 import { pageWords } from '@/i18n'
 import { putConversation } from '@/live/cache'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -39,11 +38,10 @@ export const ThreadPane = memo(function ThreadPane({ id, target, onClose }: Prop
   const customer = data.contact.name ?? data.contact.phone ?? t('contact.no_name')
   return (
     <section aria-label={t('thread.title', { name: customer })} className="flex h-full min-h-0 flex-col">
-      <ThreadHeader conversation={data} onClose={onClose} />
+      <ThreadHeader key={`header-${id}`} conversation={data} onClose={onClose} />
       <Thread key={id} id={id} customer={customer} target={target} />
       <TypingLine conversation={id} />
       <Composer key={`composer-${id}`} conversation={data} />
-      <ClosingAsk />
     </section>
   )
 })

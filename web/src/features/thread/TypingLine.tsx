@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { isolated } from '@/i18n/direction'
 import { looking, typing } from '@/live/presence'
 import { useStore } from '@/live/store'
 
@@ -10,9 +11,9 @@ export function TypingLine({ conversation }: { conversation: string }) {
   const others = useStore(looking).filter((entry) => entry.conversation_id === conversation && entry.user_id !== first?.user_id)
   return (
     <p role="status" className="min-h-0 px-5 text-xs text-muted">
-      {first && <bdi>{t(`typing.${first.state}`, { name: first.name })}</bdi>}
+      {first && <span>{t(`typing.${first.state}`, { name: isolated(first.name) })}</span>}
       {first && others.length > 0 && <span aria-hidden> · </span>}
-      {others.length > 0 && <bdi>{t('typing.looking', { names: others.map((entry) => entry.name).join(t('common.list_separator')), count: others.length })}</bdi>}
+      {others.length > 0 && <span>{t('typing.looking', { names: others.map((entry) => isolated(entry.name)).join(t('common.list_separator')), count: others.length })}</span>}
     </p>
   )
 }

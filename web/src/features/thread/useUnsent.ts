@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { patch, remove } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Message } from '@/api/types'
-import { rewriting } from '@/features/composer/unsent'
+import { stopRewrite } from '@/features/composer/unsent'
 import { putMessage } from '@/live/cache'
 import { errorText } from '@/ui/errors'
 import { toast } from '@/ui/toast'
@@ -26,7 +26,7 @@ export function useUnsent(message: Message) {
   const withdraw = useMutation({
     mutationFn: () => remove<Message>(`/messages/${message.id}`),
     onSuccess: (fresh) => {
-      if (rewriting.get()?.id === message.id) rewriting.set(null)
+      stopRewrite(message.conversation_id, message.id)
       onSuccess(fresh)
     },
     onError,

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Pencil, RotateCcw, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { actions, caps, isMac, type ActionGroup, type ActionName, type Keys } from '@/actions/catalogue'
 import { holderOf, isReserved, keymap, keysOf, keysOfPress, setKeymap, withKeys } from '@/actions/keymap'
@@ -27,6 +27,16 @@ export function KeysForm() {
   const { mode, keys } = useStore(keymap)
   const settings: KeySettings = { mode, keys }
   const [changing, setChanging] = useState<ActionName | null>(null)
+  // The row whose pencil gets the focus back when it comes again.
+  const [left, setLeft] = useState<ActionName | null>(null)
+  const begin = (name: ActionName) => {
+    setLeft(null)
+    setChanging(name)
+  }
+  const stop = () => {
+    setLeft(changing)
+    setChanging(null)
+  }
   const save = useMutation({
     mutationFn: (wanted: KeySettings) => put<KeySettings>('/users/me/keys', wanted),
     onMutate: (wanted) => {
@@ -44,7 +54,7 @@ export function KeysForm() {
     },
   })
   const change = (name: ActionName, wanted: Keys | null | undefined) => {
-    setChanging(null)
+    if (changing === name) stop()
     save.mutate(withKeys(settings, name, wanted))
   }
   return (
@@ -54,7 +64,15 @@ export function KeysForm() {
           {t('keys.mode')}
           <span className="block text-xs text-muted">{t('keys.mode_hint')}</span>
         </span>
-        <Segmented label={t('keys.mode')} value={mode} options={modes.map((id) => ({ id, label: t(`keys.${id}`) }))} onChange={(next) => save.mutate({ ...settings, mode: next })} />
+        <Segmented
+          label={t('keys.mode')}
+          value={mode}
+          options={modes.map((id) => ({ id, label: t(`keys.${id}`) }))}
+          onChange={(next) => {
+            setLeft(null)
+            save.mutate({ ...settings, mode: next })
+          }}
+        />
       </div>
       {mode !== 'off' && (
         <div className="gap-8 md:columns-2">
@@ -65,9 +83,9 @@ export function KeysForm() {
                 {actions.filter((action) => action.group === group).map(({ name }) => (
                   <li key={name} className="border-b border-line">
                     {changing === name ? (
-                      <Press name={name} settings={settings} onChoose={(wanted) => change(name, wanted)} onCancel={() => setChanging(null)} />
+                      <Press name={name} settings={settings} onChoose={(wanted) => change(name, wanted)} onCancel={stop} />
                     ) : (
-                      <Row name={name} settings={settings} onEdit={() => setChanging(name)} onChoose={(wanted) => change(name, wanted)} />
+                      <Row name={name} settings={settings} returned={left === name} onEdit={() => begin(name)} onChoose={(wanted) => change(name, wanted)} />
                     )}
                   </li>
                 ))}
@@ -84,11 +102,13 @@ export function KeysForm() {
 interface RowProps {
   name: ActionName
   settings: KeySettings
+  /** Its keys were being changed just now. */
+  returned: boolean
   onEdit: () => void
   onChoose: (keys: Keys | null | undefined) => void
 }
 
-function Row({ name, settings, onEdit, onChoose }: RowProps) {
+function Row({ name, settings, returned, onEdit, onChoose }: RowProps) {
   const { t } = useTranslation()
   const held = keysOf(name, settings.keys)
   const label = t(`action.${name}`)
@@ -96,7 +116,7 @@ function Row({ name, settings, onEdit, onChoose }: RowProps) {
     <div className="flex min-h-9 items-center gap-1">
       <span className="grow">{label}</span>
       {held ? <Kbd keys={caps(held, isMac)} /> : <span className="shrink-0 text-xs whitespace-nowrap text-faint">{t('keys.none')}</span>}
-      <IconButton label={t('keys.change_named', { name: label })} icon={Pencil} onPress={onEdit} />
+      <IconButton label={t('keys.change_named', { name: label })} icon={Pencil} autoFocus={returned} onPress={onEdit} />
       {name in settings.keys ? (
         <IconButton label={t('keys.reset_named', { name: label })} icon={RotateCcw} onPress={() => onChoose(undefined)} />
       ) : (
@@ -132,9 +152,11 @@ function Press({ name, settings, onChoose, onCancel }: PressProps) {
     window.addEventListener('keydown', onKey, true)
     return () => window.removeEventListener('keydown', onKey, true)
   }, [name, settings, onChoose, onCancel])
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => box.current?.focus(), [])
   const shown = wanted ? `\u2066${caps(wanted, isMac).join(' ')}\u2069` : ''
   return (
-    <div className="my-1 flex flex-col gap-1.5 rounded-md bg-info-soft p-2 text-sm text-info-ink">
+    <div ref={box} tabIndex={-1} role="group" aria-label={t('keys.change_named', { name: t(`action.${name}`) })} className="my-1 flex flex-col gap-1.5 rounded-md bg-info-soft p-2 text-sm text-info-ink">
       <span className="flex items-center justify-between gap-2">
         <span className="font-semibold">{t(`action.${name}`)}</span>
         <IconButton label={t('common.cancel')} icon={X} onPress={onCancel} />

@@ -9,6 +9,7 @@ import { BlankField, Preview } from '@/features/composer/TemplateForm'
 import { isForPrograms, type Blank, type Filled } from '@/features/composer/templateModel'
 import { useMe } from '@/features/frame/useMe'
 import { useFormats } from '@/i18n/format'
+import { useNow } from '@/live/clock'
 import { Button } from '@/ui/Button'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { fieldError, isAtField } from '@/ui/errors'
@@ -19,7 +20,8 @@ import { Section } from '@/ui/Section'
 import { Select } from '@/ui/Select'
 import { AudiencePart, request, type AudienceDraft } from './AudiencePart'
 import { campaignKeys, type Campaign } from './model'
-import { moment, WhenPart } from './WhenPart'
+import { isReady, moment, planned } from './when'
+import { WhenPart } from './WhenPart'
 
 /** Whether the customer's data or a fall-back fills a blank when nothing is given here. */
 const fillsItself = (blank: Blank) => blank.source !== null || blank.fallback !== null
@@ -55,7 +57,8 @@ function Form({ first, channels }: { first: string; channels: { id: string; labe
   const [chosen, setChosen] = useState('')
   const [given, setGiven] = useState<Filled>({})
   const [audience, setAudience] = useState<AudienceDraft>({ kind: 'channel', tag: '', text: '' })
-  const [when, setWhen] = useState('')
+  const [when, setWhen] = useState(planned(null))
+  const ready = isReady(when, useNow())
   const templates = useQuery(templatesQuery({ channel_id: channel, status: 'APPROVED' }))
   const usable = (templates.data ?? []).filter((template) => !isForPrograms(template))
   const template = usable.find(({ id }) => id === chosen)
@@ -112,11 +115,11 @@ function Form({ first, channels }: { first: string; channels: { id: string; labe
           <AudiencePart audience={audience} error={save.error} onChange={setAudience} />
         </Section>
         <Section title={t('campaigns.when')}>
-          <WhenPart value={when} onChange={setWhen} />
+          <WhenPart when={when} onChange={setWhen} />
         </Section>
         {save.isError && !isAtField(save.error, fields) && <ErrorNote error={save.error} />}
         <div className="flex items-center gap-3 border-t border-line py-4">
-          <Button look="primary" type="submit" isDisabled={!name.trim() || !chosen || save.isPending}>{t('campaigns.save')}</Button>
+          <Button look="primary" type="submit" isDisabled={!name.trim() || !chosen || !ready || save.isPending}>{t('campaigns.save')}</Button>
           <span className="text-sm text-muted">{t('campaigns.save_hint')}</span>
         </div>
       </div>

@@ -8,6 +8,7 @@ import { contactListQuery } from '@/api/queries'
 import type { Message } from '@/api/types'
 import { ForecastAnswer } from '@/pages/costs/ForecastSection'
 import { useFormats } from '@/i18n/format'
+import { useNow } from '@/live/clock'
 import { Button } from '@/ui/Button'
 import { Confirm } from '@/ui/Confirm'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -18,20 +19,22 @@ import { Section } from '@/ui/Section'
 import { toast } from '@/ui/toast'
 import { useStep } from './Actions'
 import { forecastQuery, type Campaign } from './model'
-import { moment, typed, WhenPart } from './WhenPart'
+import { isReady, moment, planned } from './when'
+import { WhenPart } from './WhenPart'
 
 /** Before it begins: what it will take, a test to oneself, and the button. */
 export function StartSection({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation()
   const formats = useFormats()
   const { at } = useSearch({ from: '/app/campaigns/$campaignId' })
-  const [when, setWhen] = useState(() => (campaign.scheduled_at ?? at ? typed(campaign.scheduled_at ?? at ?? 0) : ''))
+  const [when, setWhen] = useState(() => planned(campaign.scheduled_at ?? at ?? null))
   const [asking, setAsking] = useState(false)
   const forecast = useQuery(forecastQuery(campaign))
   const step = useStep(campaign)
-  const chosen = moment(when)
-  const count = forecast.data?.customers ?? 0
-  const verb = chosen === null ? t('campaigns.start') : t('campaigns.schedule')
+  const ready = isReady(when, useNow())
+  const count = forecast.data?.customers
+  const verb = when.later ? t('campaigns.schedule') : t('campaigns.start')
+  const begins = when.later ? t('campaigns.begins', { at: ready ? formats.moment(moment(when) ?? 0) : '' }) : t('campaigns.begins_now')
   return (
     <>
       <Section title={t('campaigns.forecast')} hint={t('campaigns.forecast_hint')}>
@@ -44,16 +47,23 @@ export function StartSection({ campaign }: { campaign: Campaign }) {
       </Section>
       <Section title={t('campaigns.begin')} hint={t('campaigns.begin_hint')}>
         {campaign.status === 'scheduled' && campaign.scheduled_at !== null && <p className="mb-3 text-strong">{t('campaigns.begins', { at: formats.moment(campaign.scheduled_at) })}</p>}
-        <WhenPart value={when} onChange={setWhen} />
-        <Button look="primary" className="mt-3" isDisabled={step.isPending} onPress={() => setAsking(true)}><Send size={15} aria-hidden className="rtl:-scale-x-100" />{verb}</Button>
+        <WhenPart
+          when={when}
+          onChange={(next) => {
+            setWhen(next)
+            setAsking(false)
+          }}
+        />
+        <Button look="primary" className="mt-3" isDisabled={step.isPending || !ready} onPress={() => setAsking(true)}><Send size={15} aria-hidden className="rtl:-scale-x-100" />{verb}</Button>
       </Section>
       <Confirm
         title={verb}
-        text={t('campaigns.start_text', { count, shown: formats.number(count) })}
+        text={count === undefined ? t('campaigns.start_uncounted') : t('campaigns.start_text', { count, shown: formats.number(count) })}
+        detail={begins}
         verb={verb}
-        isOpen={asking}
+        isOpen={asking && ready}
         onClose={() => setAsking(false)}
-        onConfirm={() => step.mutate({ step: 'start', body: { at: chosen } })}
+        onConfirm={() => step.mutate({ step: 'start', body: { at: moment(when) } })}
       />
     </>
   )

@@ -71,6 +71,7 @@ export const places: readonly { state: RecipientState; colour: string; tone: Ton
   { state: 'waiting', colour: 'bg-control', tone: 'neutral' },
   { state: 'unknown', colour: 'bg-caution/70', tone: 'caution' },
   { state: 'refused', colour: 'bg-danger/60', tone: 'danger' },
+  { state: 'withdrawn', colour: 'bg-danger/30', tone: 'neutral' },
   { state: 'failed', colour: 'bg-danger', tone: 'danger' },
   { state: 'skipped', colour: 'bg-line', tone: 'neutral' },
 ]

@@ -9,6 +9,7 @@ import { channelsQuery } from '@/api/queries'
 import type { Channel, Finding } from '@/api/types'
 import { Definitions } from '@/features/contact/DetailList'
 import { useMe } from '@/features/frame/useMe'
+import { isolated } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { Confirm } from '@/ui/Confirm'
@@ -108,7 +109,7 @@ export function ChannelPage() {
       {offers(channel, 'templates') ? <TemplateList channelId={channelId} /> : <Section title={t('channel.templates')}><p className="text-sm text-muted">{t('channel.no_templates_here', { provider: t(`channels.provider_of.${providerOf(channel)}`) })}</p></Section>}
       {mayManage && offers(channel, 'profile') && <ProfileSection channelId={channelId} />}
       {mayManage && offers(channel, 'qr_codes') && <LinkSection channel={channel} />}
-      <Confirm title={t('channel.remove')} text={t('channel.remove_text', { name: channel.name })} verb={t('channel.remove')} isOpen={asked === 'remove'} onClose={close} onConfirm={() => drop.mutate()} />
+      <Confirm title={t('channel.remove')} text={t('channel.remove_text', { name: isolated(channel.name) })} verb={t('channel.remove')} isOpen={asked === 'remove'} onClose={close} onConfirm={() => drop.mutate()} />
       <Confirm title={t('register.deregister')} text={t('register.deregister_text')} verb={t('register.deregister')} isOpen={asked === 'deregister'} onClose={close} onConfirm={() => deregister.mutate()} />
       <RegisterDialog channel={channel} isOpen={asked === 'register'} onClose={close} />
       <TokenDialog channel={channel} isOpen={asked === 'token'} onClose={close} />

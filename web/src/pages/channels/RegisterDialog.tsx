@@ -5,6 +5,7 @@ import { post } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Channel } from '@/api/types'
 import { languageOf } from '@/i18n'
+import { latinDigits } from '@/i18n/digits'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -21,7 +22,7 @@ export function RegisterDialog({ channel, isOpen, onClose }: { channel: Channel;
   const path = `/channels/${channel.id}`
   const refresh = () => void client.invalidateQueries({ queryKey: keys.channels })
   const register = useMutation({
-    mutationFn: () => post<Channel>(`${path}/register`, { pin }),
+    mutationFn: () => post<Channel>(`${path}/register`, { pin: latinDigits(pin) }),
     onSuccess: () => {
       refresh()
       setPin('')
@@ -32,7 +33,7 @@ export function RegisterDialog({ channel, isOpen, onClose }: { channel: Channel;
   const language = languageOf(i18n.language).whatsapp
   const ask = useMutation({ mutationFn: (method: 'sms' | 'voice') => post<void>(`${path}/request-code`, { method, language: language === 'en' ? 'en_US' : language }) })
   const verify = useMutation({
-    mutationFn: () => post<Channel>(`${path}/verify-code`, { code }),
+    mutationFn: () => post<Channel>(`${path}/verify-code`, { code: latinDigits(code) }),
     onSuccess: () => {
       refresh()
       setCode('')

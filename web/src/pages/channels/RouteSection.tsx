@@ -7,6 +7,8 @@ import { keys } from '@/api/keys'
 import { channelsQuery, routeQuery } from '@/api/queries'
 import type { Channel, Route, RouteHealth, RouteSettings } from '@/api/types'
 import { Definitions } from '@/features/contact/DetailList'
+import { latinDigits } from '@/i18n/digits'
+import { isolated } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { Confirm } from '@/ui/Confirm'
@@ -65,7 +67,7 @@ function Standing({ channel, route, mayManage }: { channel: Channel; route: Rout
   return (
     <>
       <p className={cx('rounded-lg p-3', over ? 'bg-caution-soft text-caution-ink' : 'bg-sunken text-ink')}>
-        <span className="font-semibold">{over ? t('route.over_standby', { name: standby }) : t('route.over_primary')}</span>{' '}
+        <span className="font-semibold">{over ? t('route.over_standby', { name: isolated(standby) }) : t('route.over_primary')}</span>{' '}
         {why} {route.since !== null && <When at={route.since} />}
         {over && <span className="block text-sm">{route.pinned ? t('route.pinned') : t('route.good', { good: route.primary.good, needed: route.good_needed })}</span>}
       </p>
@@ -85,7 +87,7 @@ function Standing({ channel, route, mayManage }: { channel: Channel; route: Rout
             : <Button onPress={() => setAsked(true)} isDisabled={move.isPending}>{t('route.switch_now')}</Button>}
         </div>
       )}
-      <Confirm title={t('route.switch_now')} text={t(route.same_number ? 'route.switch_text_same' : 'route.switch_text', { name: standby })} verb={t('route.switch_now')} isOpen={asked} onClose={() => setAsked(false)} onConfirm={() => move.mutate('standby')} />
+      <Confirm title={t('route.switch_now')} text={t(route.same_number ? 'route.switch_text_same' : 'route.switch_text', { name: isolated(standby) })} verb={t('route.switch_now')} isOpen={asked} onClose={() => setAsked(false)} onConfirm={() => move.mutate('standby')} />
     </>
   )
 }
@@ -132,8 +134,8 @@ function Choice({ channel, route }: { channel: Channel; route: Route }) {
     mutationFn: () => {
       const wanted: RouteSettings = {
         standby_channel_id: standby === NONE ? null : standby,
-        slow_ms: Number(slow),
-        probe_every_seconds: Math.round(Number(minutes) * 60),
+        slow_ms: Number(latinDigits(slow)),
+        probe_every_seconds: Math.round(Number(latinDigits(minutes)) * 60),
         probe_suspicious_seconds: route.probe_suspicious_seconds,
       }
       return put<Route>(`/channels/${channel.id}/route`, wanted)

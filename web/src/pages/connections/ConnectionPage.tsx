@@ -7,6 +7,7 @@ import { patch, post, remove } from '@/api/client'
 import { keys } from '@/api/keys'
 import { connectionsQuery } from '@/api/queries'
 import type { Connection, Finding } from '@/api/types'
+import { isolated } from '@/i18n/direction'
 import { DeadLetters } from '@/pages/health/DeadLetters'
 import { Figure } from '@/ui/Figure'
 import { Button } from '@/ui/Button'
@@ -76,7 +77,7 @@ export function ConnectionPage() {
       {(check.data || check.isError) && <Section title={t('findings.title')}>{check.data ? <Findings findings={check.data.findings} /> : <ErrorNote error={check.error} />}</Section>}
       <DeadLetters />
       <MappingEditor connectionId={connectionId} />
-      <Confirm title={t('connection.remove')} text={t('connection.remove_text', { name: connection.name })} verb={t('connection.remove')} isOpen={removing} onClose={() => setRemoving(false)} onConfirm={() => drop.mutate()} />
+      <Confirm title={t('connection.remove')} text={t('connection.remove_text', { name: isolated(connection.name) })} verb={t('connection.remove')} isOpen={removing} onClose={() => setRemoving(false)} onConfirm={() => drop.mutate()} />
     </PageFrame>
   )
 }

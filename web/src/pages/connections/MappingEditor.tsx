@@ -62,7 +62,7 @@ interface RowProps {
 function MappingRow({ row, fields, onChange, onRemove }: RowProps) {
   const { t } = useTranslation()
   const known = fields.some((field) => field.name === row.remote_field)
-  const options = [...(known || !row.remote_field ? [] : [{ id: row.remote_field, label: row.remote_field }]), ...fields.map((field) => ({ id: field.name, label: field.label || field.name }))]
+  const options = [...(known || !row.remote_field ? [] : [{ id: row.remote_field, label: row.remote_field, foreign: true }]), ...fields.map((field) => ({ id: field.name, label: field.label || field.name, foreign: true }))]
   return (
     <li className="grid grid-cols-[1fr_auto_1fr_auto] items-center gap-2 border-b border-line py-2 md:grid-cols-[1fr_auto_1fr_minmax(96px,0.6fr)_auto_auto]">
       <input dir="ltr" aria-label={t('mapping.local')} value={row.local_field} onChange={(event) => onChange({ local_field: event.target.value })} className="field" placeholder={t('mapping.local')} />

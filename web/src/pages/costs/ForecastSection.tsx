@@ -6,6 +6,7 @@ import { post } from '@/api/client'
 import { channelsQuery } from '@/api/queries'
 import type { Forecast } from '@/api/types'
 import { useAmount, useCostWords } from '@/features/cost/amount'
+import { latinDigits } from '@/i18n/digits'
 import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -18,7 +19,7 @@ import { Select } from '@/ui/Select'
 
 const categories = ['marketing', 'utility', 'authentication'] as const
 /** Digits of either script, as they are typed. */
-const digits = (text: string) => text.replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660)).replace(/\D/g, '')
+const digits = (text: string) => latinDigits(text).replace(/\D/g, '')
 
 interface Row {
   country: string

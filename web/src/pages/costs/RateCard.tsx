@@ -35,6 +35,7 @@ function RateRow({ rate, onEdit }: { rate: Rate; onEdit?: () => void }) {
   const shown = useAmount()
   const words = useCostWords()
   const since = new Intl.DateTimeFormat(i18n.language, { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${rate.from}-01T00:00:00Z`))
+  const verb = rate.amount_micros === null ? t('cost.enter') : t('common.change')
   const name = `${words.category(rate.category)}, ${words.market(rate.market)}`
   return (
     <li className="grid grid-cols-[1fr_auto] items-center gap-x-3 gap-y-1 border-b border-line py-2.5 last:border-b-0 md:grid-cols-[1fr_auto_7rem_6.5rem]">
@@ -44,7 +45,7 @@ function RateRow({ rate, onEdit }: { rate: Rate; onEdit?: () => void }) {
       </div>
       {rate.confirmed ? <Pill tone="positive" icon={CircleCheck}>{t('cost.confirmed')}</Pill> : <Pill tone="caution" icon={CircleHelp}>{t('cost.unconfirmed')}</Pill>}
       <span className="font-semibold md:text-end text-strong tabular-nums">{rate.amount_micros === null ? <span className="font-normal text-muted">{rate.category === 'service' ? t('cost.as_utility') : t('cost.price_missing')}</span> : shown(rate.amount_micros, rate.currency)}</span>
-      {onEdit && <Button small look="quiet" className="justify-self-end" aria-label={t('cost.edit_named', { name })} onPress={onEdit}>{rate.amount_micros === null ? t('cost.enter') : t('common.change')}</Button>}
+      {onEdit && <Button small look="quiet" className="justify-self-end" aria-label={t('cost.edit_named', { verb, name })} onPress={onEdit}>{verb}</Button>}
     </li>
   )
 }

@@ -7,9 +7,10 @@ import type { View } from '@/api/types'
 import { ContextPanel } from '@/features/contact/ContextPanel'
 import { ConversationList } from '@/features/inbox/ConversationList'
 import { ListToolbar } from '@/features/inbox/ListToolbar'
-import { underWay } from '@/features/inbox/underWay'
+import { undoable, underWay } from '@/features/inbox/underWay'
 import { useInbox } from '@/features/inbox/useInbox'
 import { ViewTabs } from '@/features/inbox/ViewTabs'
+import { ClosingAsk } from '@/features/routing/ClosingAsk'
 import { ThreadPane } from '@/features/thread/ThreadPane'
 import { pageWords } from '@/i18n'
 import { prefs } from '@/live/prefs'
@@ -27,7 +28,8 @@ export function InboxPage() {
   const { t } = useTranslation()
   const { conversationId, target, change, close } = useInbox()
   const { context, views: viewsShown } = useStore(prefs)
-  const busy = useStore(underWay).length > 0
+  const changing = useStore(underWay).length > 0
+  const changed = useStore(undoable) !== null
   // The pressed row answers in the same frame; the thread that takes another's place follows in the next.
   const wanted = useMemo(() => ({ id: conversationId, target }), [conversationId, target])
   const ready = useDeferredValue(wanted)
@@ -51,12 +53,13 @@ export function InboxPage() {
         <h1 className="sr-only">{t('inbox.title')}</h1>
         <ListToolbar />
         <div className={viewsShown ? 'contents lg:hidden' : 'contents'}><ViewTabs /></div>
-        {busy && <Suspense><progress.Part /></Suspense>}
+        {(changing || changed) && <Suspense><progress.Part /></Suspense>}
         <ConversationList />
       </section>
       <div className={cx('h-full min-w-0 grow bg-sunken', !conversationId && 'max-md:hidden')}>
         {conversationId ? <ThreadPane id={shown.id ?? conversationId} target={shown.target} onClose={close} /> : <NothingOpen />}
       </div>
+      <ClosingAsk />
       {conversationId && context && <Context conversationId={shown.id ?? conversationId} />}
     </main>
   )

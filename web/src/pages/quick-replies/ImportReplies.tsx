@@ -4,10 +4,12 @@ import { useTranslation } from 'react-i18next'
 import { post } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { ImportReport } from '@/api/types'
+import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { toast } from '@/ui/toast'
+import { problemText } from './problemText'
 
 interface Table {
   format: 'csv' | 'json'
@@ -17,6 +19,7 @@ interface Table {
 /** Takes a table in: what it would do is shown before anything is changed. */
 export function ImportReplies({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
+  const formats = useFormats()
   const client = useQueryClient()
   const [table, setTable] = useState<Table | null>(null)
   const look = useMutation({ mutationFn: (given: Table) => post<ImportReport>('/quick-replies/import', { ...given, dry_run: true }) })
@@ -54,7 +57,7 @@ export function ImportReplies({ onClose }: { onClose: () => void }) {
                 <ul aria-label={t('quick.import_problems')} className="max-h-48 overflow-auto text-sm">
                   {report.problems.map((problem, index) => (
                     <li key={index} className="border-b border-line py-1">
-                      <bdi dir="auto" className="font-mono text-xs">/{problem.shortcut}</bdi> <bdi dir="auto" className="text-muted">{problem.field ? `${problem.field}: ${problem.detail}` : problem.detail}</bdi>
+                      <bdi dir="auto" className="font-mono text-xs">/{problem.shortcut}</bdi> <span className="text-muted">{problemText(problem, t, formats)}</span>
                     </li>
                   ))}
                 </ul>

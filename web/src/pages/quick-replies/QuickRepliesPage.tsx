@@ -10,6 +10,7 @@ import type { QuickReply } from '@/api/types'
 import { narrow } from '@/features/composer/late/narrow'
 import { useMe } from '@/features/frame/useMe'
 import { directionOf } from '@/i18n/direction'
+import { isolated } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { Confirm } from '@/ui/Confirm'
@@ -83,13 +84,13 @@ export function QuickRepliesPage() {
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.data && query.data.length > 0 && <SearchBox label={t('quick.search')} value={q} onChange={(text) => void navigate({ to: '/settings/quick-replies', search: { q: text || undefined }, replace: true })} />}
       {query.data && query.data.length === 0 && <Nothing onAdd={mayWrite ? () => setEditing('new') : undefined} />}
-      {query.data && query.data.length > 0 && shown.length === 0 && <p className="py-6 text-muted">{t('quick.none_found', { typed: `\u2068${q}\u2069` })}</p>}
+      {query.data && query.data.length > 0 && shown.length === 0 && <p className="py-6 text-muted">{t('quick.none_found', { typed: isolated(q) })}</p>}
       <ul aria-label={t('quick.list')} className="mt-3">
         {shown.map((reply) => <Row key={reply.id} reply={reply} onEdit={() => setEditing(reply)} onRemove={() => setRemoving(reply)} />)}
       </ul>
       {editing && <EditReply key={editing === 'new' ? 'new' : editing.id} reply={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
       {importing && <ImportReplies onClose={() => setImporting(false)} />}
-      {removing && <Confirm title={t('quick.remove')} text={t('quick.remove_text', { name: `\u2068${removing.title}\u2069` })} verb={t('quick.remove')} isOpen onClose={() => setRemoving(null)} onConfirm={() => drop.mutate(removing.id)} />}
+      {removing && <Confirm title={t('quick.remove')} text={t('quick.remove_text', { name: isolated(removing.title) })} verb={t('quick.remove')} isOpen onClose={() => setRemoving(null)} onConfirm={() => drop.mutate(removing.id)} />}
     </PageFrame>
   )
 }

@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next'
 import { put } from '@/api/client'
 import { meQuery } from '@/api/queries'
 import { agentsQuery, routingKeys, type Agent } from '@/features/routing/api'
+import { wholeNumber } from '@/i18n/digits'
+import { isolated } from '@/i18n/direction'
 import { Avatar } from '@/ui/Avatar'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
@@ -33,13 +35,14 @@ export function AgentSection({ may, timezone }: { may: boolean; timezone: string
   const edited = query.data?.find((agent) => agent.user_id === editing)
   const facts = (agent: Agent) => {
     const parts = [agent.cap === null ? t('routing.open', { count: agent.open }) : t('routing.open_of', { open: agent.open, cap: agent.cap })]
-    if (agent.skills.length > 0) parts.push(agent.skills.map((skill) => `\u2068${skill}\u2069`).join(t('common.list_separator')))
+    if (agent.skills.length > 0) parts.push(agent.skills.map((skill) => isolated(skill)).join(t('common.list_separator')))
     if (agent.shift) parts.push(t('routing.own_shift'))
     return parts.join(' · ')
   }
   return (
     <Section title={t('routing.agents')} hint={t('routing.agents_hint')}>
       {query.isPending && <Loading rows={3} />}
+      {query.isError && !query.data && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       <ul aria-label={t('routing.agents')}>
         {query.data?.map((agent) => (
           <li key={agent.user_id} className="flex min-h-12 items-center gap-3 border-b border-line py-2 last:border-b-0">
@@ -66,8 +69,8 @@ function AgentDialog({ agent, timezone, onClose }: { agent: Agent; timezone: str
   const [skills, setSkills] = useState(agent.skills.join(', '))
   const [cap, setCap] = useState(agent.cap === null ? '' : String(agent.cap))
   const [shift, setShift] = useState(agent.shift)
-  const most = cap.trim() === '' ? null : Number(cap)
-  const badCap = most !== null && !(Number.isInteger(most) && most >= 0 && most <= 1000)
+  const most = wholeNumber(cap, 1000)
+  const badCap = most === null && cap.trim() !== ''
   const save = useMutation({
     mutationFn: () => put<Agent>(`/routing/agents/${agent.user_id}`, { skills: words(skills), cap: most, shift }),
     onSuccess: () => {

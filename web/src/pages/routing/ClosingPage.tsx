@@ -5,10 +5,13 @@ import { useTranslation } from 'react-i18next'
 import { patch, post } from '@/api/client'
 import { useMe } from '@/features/frame/useMe'
 import { categoriesQuery, closingQuery, routingKeys, type Category, type ClosingSettings } from '@/features/routing/api'
+import { Answered } from '@/ui/Answered'
 import { Button } from '@/ui/Button'
+import { ErrorNote } from '@/ui/ErrorNote'
 import { errorText, fieldError } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 import { IconButton } from '@/ui/IconButton'
+import { Loading } from '@/ui/Loading'
 import { PageFrame } from '@/ui/PageFrame'
 import { Section } from '@/ui/Section'
 import { Switch } from '@/ui/Switch'
@@ -39,7 +42,8 @@ export function ClosingPage() {
 function Categories({ may }: { may: boolean }) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const { data: categories = [] } = useQuery(categoriesQuery)
+  const query = useQuery(categoriesQuery)
+  const categories = query.data ?? []
   const [name, setName] = useState('')
   const fresh = () => void client.invalidateQueries({ queryKey: routingKeys.categories })
   const add = useMutation({
@@ -62,7 +66,9 @@ function Categories({ may }: { may: boolean }) {
   }
   return (
     <Section title={t('closing.categories')} hint={t('closing.categories_hint')}>
-      {categories.length === 0 && <p className="mb-2 text-muted">{t('closing.no_categories')}</p>}
+      {query.isPending && <Loading rows={3} />}
+      {query.isError && !query.data && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
+      {query.data?.length === 0 && <p className="mb-2 text-muted">{t('closing.no_categories')}</p>}
       <ul aria-label={t('closing.categories')}>
         {categories.map((category, at) => (
           <li key={category.id} className="flex min-h-11 items-center gap-1 border-b border-line last:border-b-0">
@@ -96,24 +102,26 @@ function Categories({ may }: { may: boolean }) {
 function Required({ may }: { may: boolean }) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const { data } = useQuery(closingQuery)
+  const query = useQuery(closingQuery)
   const save = useMutation({
     mutationFn: (change: Partial<ClosingSettings>) => patch<ClosingSettings>('/closing-settings', change),
     onSuccess: (settings) => client.setQueryData(routingKeys.closing, settings),
     onError: (error) => toast(errorText(error, t), 'danger'),
   })
-  if (!data) return null
-  const shown = { ...data, ...(save.isPending ? save.variables : {}) }
   return (
     <Section title={t('closing.required')} hint={t('closing.required_hint')}>
-      {may ? (
-        <div className="flex flex-col gap-1">
-          <Switch label={t('closing.category_required')} isSelected={shown.category_required} onChange={(category_required) => save.mutate({ category_required })} />
-          <Switch label={t('closing.note_required')} isSelected={shown.note_required} onChange={(note_required) => save.mutate({ note_required })} />
-        </div>
-      ) : (
-        <p>{[shown.category_required && t('closing.category_required'), shown.note_required && t('closing.note_required')].filter(Boolean).join(t('common.list_separator')) || t('closing.nothing_required')}</p>
-      )}
+      <Answered query={query}>
+        {(data) => {
+          const shown = { ...data, ...(save.isPending ? save.variables : {}) }
+          if (!may) return <p>{[shown.category_required && t('closing.category_required'), shown.note_required && t('closing.note_required')].filter(Boolean).join(t('common.list_separator')) || t('closing.nothing_required')}</p>
+          return (
+            <div className="flex flex-col gap-1">
+              <Switch label={t('closing.category_required')} isSelected={shown.category_required} onChange={(category_required) => save.mutate({ category_required })} />
+              <Switch label={t('closing.note_required')} isSelected={shown.note_required} onChange={(note_required) => save.mutate({ note_required })} />
+            </div>
+          )
+        }}
+      </Answered>
     </Section>
   )
 }

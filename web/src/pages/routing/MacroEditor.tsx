@@ -1,9 +1,9 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowUp, Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError, patch, post } from '@/api/client'
-import { teamsQuery, templateListQuery, usersQuery } from '@/api/queries'
+import { teamsQuery, usersQuery } from '@/api/queries'
 import { categoriesQuery, routingKeys, type Macro, type MacroAction } from '@/features/routing/api'
 import { actionKinds, emptyAction } from '@/features/routing/macroText'
 import { Button } from '@/ui/Button'
@@ -15,6 +15,7 @@ import { IconButton } from '@/ui/IconButton'
 import { Menu } from '@/ui/Menu'
 import { Select } from '@/ui/Select'
 import { Switch } from '@/ui/Switch'
+import { TemplateSelect } from './TemplateSelect'
 
 const statuses = ['open', 'pending', 'resolved'] as const
 const moments = ['three_hours', 'later_today', 'tomorrow', 'monday'] as const
@@ -135,20 +136,6 @@ function StatusDetail({ action, onChange }: { action: Extract<MacroAction, { typ
 
 function TemplateDetail({ action, onChange }: { action: Extract<MacroAction, { type: 'send_template' }>; onChange: (action: MacroAction) => void }) {
   const { t } = useTranslation()
-  const approved = useInfiniteQuery(templateListQuery({ state: 'APPROVED' }))
-  const templates = approved.data?.pages.flatMap((page) => page.items) ?? []
-  const known = new Map(templates.map((one) => [`${one.name}\n${one.language}`, `${one.name} · ${one.language}`]))
-  if (action.name) known.set(`${action.name}\n${action.language}`, `${action.name} · ${action.language}`)
-  return (
-    <Select
-      hideLabel
-      label={t('macro.kind.send_template')}
-      value={`${action.name}\n${action.language}`}
-      options={[...(action.name ? [] : [{ id: '\n', label: t('macro.choose_template') }]), ...[...known].map(([id, label]) => ({ id, label }))]}
-      onChange={(id) => {
-        const [name = '', language = ''] = id.split('\n')
-        onChange({ ...action, name, language })
-      }}
-    />
-  )
+  const { name, language } = action
+  return <TemplateSelect hideLabel label={t('macro.kind.send_template')} none={t('macro.choose_template')} value={name ? { name, language } : null} onChange={(next) => onChange({ ...action, name: next?.name ?? '', language: next?.language ?? '' })} />
 }

@@ -6,6 +6,7 @@ import { remove } from '@/api/client'
 import { useMe } from '@/features/frame/useMe'
 import { macrosQuery, routingKeys, type Macro } from '@/features/routing/api'
 import { macroText } from '@/features/routing/macroText'
+import { isolated } from '@/i18n/direction'
 import { Button } from '@/ui/Button'
 import { Confirm } from '@/ui/Confirm'
 import { Empty } from '@/ui/Empty'
@@ -60,7 +61,7 @@ export function MacrosPage() {
         })}
       </ul>
       {editing && <MacroEditor key={editing === 'new' ? 'new' : editing.id} macro={editing === 'new' ? null : editing} mayShare={leads} onClose={() => setEditing(null)} />}
-      <Confirm title={t('macro.remove')} text={t('macro.remove_text', { name: `\u2068${dropping?.name ?? ''}\u2069` })} verb={t('macro.remove')} isOpen={dropping !== null} onClose={() => setDropping(null)} onConfirm={() => dropping && drop.mutate(dropping.id)} />
+      <Confirm title={t('macro.remove')} text={t('macro.remove_text', { name: isolated(dropping?.name ?? '') })} verb={t('macro.remove')} isOpen={dropping !== null} onClose={() => setDropping(null)} onConfirm={() => dropping && drop.mutate(dropping.id)} />
     </PageFrame>
   )
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { put } from '@/api/client'
 import type { Team } from '@/api/types'
 import { routingKeys, type Mode, type Place } from '@/features/routing/api'
+import { wholeNumber } from '@/i18n/digits'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -35,8 +36,8 @@ export function PlaceDialog({ place, name, timezone, teams, onClose }: Props) {
   const [team, setTeam] = useState(place.team_id ?? 'all')
   const [skills, setSkills] = useState(place.skills.join(', '))
   const [hours, setHours] = useState(place.hours)
-  const most = cap.trim() === '' ? null : Number(cap)
-  const badCap = most !== null && !(Number.isInteger(most) && most >= 0 && most <= 1000)
+  const most = wholeNumber(cap, 1000)
+  const badCap = most === null && cap.trim() !== ''
   const automatic = mode !== 'manual' && mode !== 'inherited'
   const save = useMutation({
     mutationFn: () =>

@@ -2,19 +2,28 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { usersQuery } from '@/api/queries'
 import { figuresQuery, type SurveyFigures as Figures } from '@/features/routing/api'
+import { Answered } from '@/ui/Answered'
 import { Section } from '@/ui/Section'
 import { UserText } from '@/ui/UserText'
 
 /** How satisfied customers were, together and by agent. */
 export function SurveyFigures() {
+  const { t } = useTranslation()
+  const query = useQuery(figuresQuery)
+  return (
+    <Section title={t('survey.figures')} hint={t('survey.figures_hint')}>
+      <Answered query={query}>{(data) => (data.total.asked === 0 ? <p className="text-muted">{t('survey.none_asked')}</p> : <Scores data={data} />)}</Answered>
+    </Section>
+  )
+}
+
+function Scores({ data }: { data: Figures }) {
   const { t, i18n } = useTranslation()
-  const { data } = useQuery(figuresQuery)
   const { data: users = [] } = useQuery(usersQuery)
-  if (!data || data.total.asked === 0) return null
   const number = (value: number) => new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 2 }).format(value)
   const most = Math.max(...data.total.distribution, 1)
   return (
-    <Section title={t('survey.figures')} hint={t('survey.figures_hint')}>
+    <>
       <p className="mb-3 text-strong">{summary(data.total, t('survey.asked_and_answered', { asked: number(data.total.asked), answered: number(data.total.answered) }), (average) => t('survey.average', { score: number(average) }))}</p>
       <table className="mb-4 w-full max-w-md text-sm">
         <caption className="sr-only">{t('survey.distribution')}</caption>
@@ -42,7 +51,7 @@ export function SurveyFigures() {
           </li>
         ))}
       </ul>
-    </Section>
+    </>
   )
 }
 

@@ -2,6 +2,7 @@
 import type { TFunction } from 'i18next'
 import type { Team } from '@/api/types'
 import type { Place, WorkHours } from '@/features/routing/api'
+import { isolated } from '@/i18n/direction'
 import { clock, runs, weekdays } from './hours'
 
 export function placeText(place: Place, teams: readonly Team[], t: TFunction): string {
@@ -10,9 +11,9 @@ export function placeText(place: Place, teams: readonly Team[], t: TFunction): s
     if (place.cap !== null) parts.push(t('routing.at_most', { count: place.cap }))
     if (place.crm_owner) parts.push(t('routing.owner_first'))
     const team = teams.find(({ id }) => id === place.team_id)
-    if (team) parts.push(t('routing.only_team', { name: `\u2068${team.name}\u2069` }))
+    if (team) parts.push(t('routing.only_team', { name: isolated(team.name) }))
   }
-  if (place.skills.length > 0) parts.push(t('routing.has_skills', { skills: place.skills.map((skill) => `\u2068${skill}\u2069`).join(t('common.list_separator')) }))
+  if (place.skills.length > 0) parts.push(t('routing.has_skills', { skills: place.skills.map((skill) => isolated(skill)).join(t('common.list_separator')) }))
   return parts.join(' · ')
 }
 

@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { GuardField } from '@/api/types'
+import { latinDigits } from '@/i18n/digits'
 import { useFormats, type Formats } from '@/i18n/format'
 import { Field } from '@/ui/Field'
 import { Select } from '@/ui/Select'
@@ -51,7 +52,7 @@ function NumberField({ field, label, value, onChange, error }: Props & { label: 
     setText(next)
     // What is no number goes to the server as it is: its answer names the field and the range.
     if (field.unit === 'minute_of_day') onChange(fromTime(next) ?? next)
-    else onChange(next.trim() === '' || Number.isNaN(Number(next)) ? next : Number(next) * by)
+    else onChange(numberOf(next, by))
   }
   if (field.unit === 'minute_of_day') return <Field label={label} type="time" value={text} onChange={write} error={error} />
   const number = <Field label={label} inputMode="decimal" ltr value={text} onChange={write} error={error} />
@@ -72,15 +73,20 @@ function NumberField({ field, label, value, onChange, error }: Props & { label: 
   )
 }
 
+/** A typed number, times a unit; what is none stays as it is. */
+function numberOf(text: string, by = 1): number | string {
+  const latin = latinDigits(text.trim()).replace('٫', '.')
+  return latin === '' || Number.isNaN(Number(latin)) ? text : Number(latin) * by
+}
+
 function PeriodField({ label, value, onChange, error }: { label: string; value: unknown; onChange: (value: unknown) => void; error: string | null }) {
   const { t } = useTranslation()
   const month = value === 'calendar_month'
   const given = (value as { days?: unknown }).days
   const [days, setDays] = useState(() => String(given ?? 30))
-  const number = (text: string) => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text))
   return (
     <div className="flex flex-col gap-3">
-      <Select label={label} value={month ? 'month' : 'days'} onChange={(kind) => onChange(kind === 'month' ? 'calendar_month' : { days: number(days) })} options={[{ id: 'days', label: t('rules.last_days') }, { id: 'month', label: t('rules.calendar_month') }]} />
+      <Select label={label} value={month ? 'month' : 'days'} onChange={(kind) => onChange(kind === 'month' ? 'calendar_month' : { days: numberOf(days) })} options={[{ id: 'days', label: t('rules.last_days') }, { id: 'month', label: t('rules.calendar_month') }]} />
       {!month && (
         <Field
           label={t('rules.days')}
@@ -90,7 +96,7 @@ function PeriodField({ label, value, onChange, error }: { label: string; value: 
           error={error}
           onChange={(text) => {
             setDays(text)
-            onChange({ days: number(text) })
+            onChange({ days: numberOf(text) })
           }}
         />
       )}

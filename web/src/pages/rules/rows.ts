@@ -1,6 +1,7 @@
 // The rules of sending in words: which settings stand in one sentence, and the sentence.
 import type { TFunction } from 'i18next'
 import type { GuardPolicy } from '@/api/types'
+import { isolated } from '@/i18n/direction'
 import type { Formats } from '@/i18n/format'
 
 export type FieldName = keyof GuardPolicy
@@ -59,7 +60,6 @@ export function clock(minute: number, formats: Formats): string {
 }
 
 /** A word of another direction must not tear the sentence apart. */
-const isolated = (word: string) => `\u2068${word}\u2069`
 
 /** What a row says with these rules. */
 export function sentence(id: Row['id'], policy: GuardPolicy, { t, formats }: Reader): string {

@@ -23,6 +23,16 @@ export function SearchPage() {
   const navigate = useNavigate()
   const { q = '', in: part = 'all' } = address
   const [text, setText] = useState(q)
+  // The address also changes without the field: the palette, a link, the back button. What the field put there itself is known.
+  const [seen, setSeen] = useState(q)
+  const [written, setWritten] = useState(q)
+  if (seen !== q) {
+    setSeen(q)
+    if (q !== written) {
+      setWritten(q)
+      setText(q)
+    }
+  }
   const [open, setOpen] = useState(conditions(address) > 0)
   const count = conditions(address)
   const box = useRef<HTMLDivElement>(null)
@@ -31,10 +41,16 @@ export function SearchPage() {
     current?.addEventListener('keydown', walk)
     return () => current?.removeEventListener('keydown', walk)
   }, [])
-  const change = (next: Partial<SearchAddress>) => void navigate({ to: '/search', search: { ...address, q: text || undefined, ...next }, replace: true })
+  const change = (next: Partial<SearchAddress>) => {
+    setWritten(text)
+    void navigate({ to: '/search', search: { ...address, q: text || undefined, ...next }, replace: true })
+  }
   useEffect(() => {
     if (text === q) return
-    const timer = setTimeout(() => void navigate({ to: '/search', search: { ...address, q: text || undefined }, replace: true }), 200)
+    const timer = setTimeout(() => {
+      setWritten(text)
+      void navigate({ to: '/search', search: { ...address, q: text || undefined }, replace: true })
+    }, 200)
     return () => clearTimeout(timer)
   }, [text, q, address, navigate])
   return (

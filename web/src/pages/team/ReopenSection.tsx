@@ -5,6 +5,8 @@ import { get, patch } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Workspace } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
+import { wholeNumber } from '@/i18n/digits'
+import { Answered } from '@/ui/Answered'
 import { Button } from '@/ui/Button'
 import { errorText } from '@/ui/errors'
 import { Field } from '@/ui/Field'
@@ -18,7 +20,7 @@ export function ReopenSection() {
   const { t } = useTranslation()
   const client = useQueryClient()
   const may = useMe().permissions.includes('workspace.manage')
-  const { data } = useQuery({ queryKey: keys.workspace, queryFn: ({ signal }) => get<Workspace>('/workspace', undefined, signal) })
+  const query = useQuery({ queryKey: keys.workspace, queryFn: ({ signal }) => get<Workspace>('/workspace', undefined, signal) })
   const [typed, setTyped] = useState<string | null>(null)
   const save = useMutation({
     mutationFn: (reopen_days: number) => patch<Workspace>('/workspace', { reopen_days }),
@@ -29,22 +31,26 @@ export function ReopenSection() {
     },
     onError: (error) => toast(errorText(error, t), 'danger'),
   })
-  if (!data) return null
-  const shown = typed ?? String(data.reopen_days)
-  const days = /^\d{1,3}$/.test(shown.trim()) ? Number(shown) : null
-  const wrong = days === null || days > most
   return (
     <Section title={t('work.reopen.title')} hint={t('work.reopen.hint')}>
-      <form
-        className="flex max-w-sm items-end gap-2"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (days !== null && !wrong) save.mutate(days)
+      <Answered query={query} rows={1}>
+        {(data) => {
+          const shown = typed ?? String(data.reopen_days)
+          const days = wholeNumber(shown, most)
+          return (
+            <form
+              className="flex max-w-sm items-end gap-2"
+              onSubmit={(event) => {
+                event.preventDefault()
+                if (days !== null) save.mutate(days)
+              }}
+            >
+              <Field label={t('work.reopen.days')} value={shown} onChange={setTyped} inputMode="numeric" isDisabled={!may} error={days === null ? t('work.reopen.wrong', { most }) : null} ltr />
+              {may && <Button type="submit" isDisabled={days === null || typed === null || save.isPending}>{t('common.save')}</Button>}
+            </form>
+          )
         }}
-      >
-        <Field label={t('work.reopen.days')} value={shown} onChange={setTyped} inputMode="numeric" isDisabled={!may} error={wrong ? t('work.reopen.wrong', { most }) : null} ltr />
-        {may && <Button type="submit" isDisabled={wrong || typed === null || save.isPending}>{t('common.save')}</Button>}
-      </form>
+      </Answered>
     </Section>
   )
 }

@@ -6,6 +6,7 @@ import { remove } from '@/api/client'
 import { keys } from '@/api/keys'
 import { tokensQuery } from '@/api/queries'
 import type { Token } from '@/api/types'
+import { isolated } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { Confirm } from '@/ui/Confirm'
@@ -49,7 +50,7 @@ export function TokenSection() {
         ))}
       </ul>
       {adding && <AddToken onClose={() => setAdding(false)} />}
-      <Confirm title={t('token.revoke')} text={t('token.revoke_text', { name: leaving?.name ?? '' })} verb={t('token.revoke')} isOpen={leaving !== null} onClose={() => setLeaving(null)} onConfirm={() => leaving && drop.mutate(leaving.id)} />
+      <Confirm title={t('token.revoke')} text={t('token.revoke_text', { name: isolated(leaving?.name ?? '') })} verb={t('token.revoke')} isOpen={leaving !== null} onClose={() => setLeaving(null)} onConfirm={() => leaving && drop.mutate(leaving.id)} />
     </Section>
   )
 }

@@ -65,7 +65,7 @@ export function LibraryPage() {
           <li key={`${entry.name} ${entry.language}`} className="flex flex-col gap-2 rounded-lg border border-line bg-raised p-3">
             <h2 className="truncate text-sm"><bdi dir="ltr">{entry.name}</bdi></h2>
             <p className="text-xs text-muted"><bdi dir="ltr">{[plain(entry.topic), plain(entry.use_case)].filter(Boolean).join(' · ')}</bdi></p>
-            <TemplateBubble draft={fromTemplate(drawn(entry))} />
+            <TemplateBubble draft={fromTemplate(drawn(entry))} name={`${entry.name} ${entry.language}`} />
             <Button className="self-start" onPress={() => setChosen(entry)}>{t('library.use')}</Button>
           </li>
         ))}

@@ -10,6 +10,7 @@ import type { Counts, SavedView } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { sameList, toSearch, type InboxSearch } from '@/features/inbox/filter'
 import { useInbox } from '@/features/inbox/useInbox'
+import { isolated } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'
 import { cx } from '@/ui/cx'
 import { Confirm } from '@/ui/Confirm'
@@ -140,7 +141,7 @@ function ViewMenu({ view, onEdit }: { view: SavedView; onEdit: () => void }) {
       >
         <IconButton label={t('work.view_actions', { name: view.name })} icon={MoreHorizontal} />
       </Menu>
-      <Confirm title={t('work.remove_view')} text={t('work.remove_shared', { name: view.name })} verb={t('work.remove_view')} isOpen={asking} onClose={() => setAsking(false)} onConfirm={() => drop.mutate()} />
+      <Confirm title={t('work.remove_view')} text={t('work.remove_shared', { name: isolated(view.name) })} verb={t('work.remove_view')} isOpen={asking} onClose={() => setAsking(false)} onConfirm={() => drop.mutate()} />
     </>
   )
 }
