@@ -145,3 +145,15 @@ journey('two people answer the same customer: both see both, and who is writing'
     await omar.close()
   }
 })
+
+everywhere('what is gone says so, and leads to its like', {}, async ({ page, demo, t }) => {
+  const gone = '00000000-0000-7000-8000-000000000000'
+  for (const place of ['channels', 'connections', 'contacts', 'campaigns', 'templates']) {
+    await page.goto(`${demo.url}/${place}/${gone}`)
+    const main = page.getByRole('main')
+    await main.getByText(t('error.not_found')).waitFor()
+    await main.getByRole('button', { name: t(`${place}.title`), exact: true }).click()
+    await page.waitForURL(`${demo.url}/${place}`)
+    await page.getByRole('heading', { level: 1, name: t(`${place}.title`) }).waitFor()
+  }
+})

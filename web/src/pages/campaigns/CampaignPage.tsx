@@ -6,9 +6,9 @@ import { useSum } from '@/features/cost/amount'
 import { fromTemplate } from '@/features/template/draft'
 import { TemplateBubble } from '@/features/template/TemplateBubble'
 import { useFormats } from '@/i18n/format'
-import { ErrorNote } from '@/ui/ErrorNote'
 import { Figure } from '@/ui/Figure'
 import { Loading } from '@/ui/Loading'
+import { PageError } from '@/ui/NotHere'
 import { PageFrame } from '@/ui/PageFrame'
 import { Pill } from '@/ui/Pill'
 import { Section } from '@/ui/Section'
@@ -23,7 +23,7 @@ export function CampaignPage() {
   const { campaignId } = useParams({ from: '/app/campaigns/$campaignId' })
   const query = useQuery(campaignQuery(campaignId))
   const campaign = query.data
-  if (query.isError && !campaign) return <div className="p-6"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
+  if (query.isError && !campaign) return <PageError error={query.error} onRetry={() => void query.refetch()} to="/campaigns" label={t('campaigns.title')} />
   if (!campaign) return <Loading />
   const waits = campaign.status === 'draft' || campaign.status === 'scheduled'
   return (

@@ -18,6 +18,7 @@ import { errorText } from '@/ui/errors'
 import { Findings } from '@/ui/Findings'
 import { IconButton } from '@/ui/IconButton'
 import { Loading } from '@/ui/Loading'
+import { NotHere, PageError } from '@/ui/NotHere'
 import { Menu } from '@/ui/Menu'
 import { PageFrame } from '@/ui/PageFrame'
 import { Phone } from '@/ui/Phone'
@@ -65,8 +66,8 @@ export function ChannelPage() {
     onError: fail,
   })
   const channel = query.data?.find((candidate) => candidate.id === channelId)
-  if (query.isError && !channel) return <div className="p-6"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
-  if (!channel) return <Loading />
+  if (query.isError && !channel) return <PageError error={query.error} onRetry={() => void query.refetch()} to="/channels" label={t('channels.title')} />
+  if (!channel) return query.isSuccess ? <NotHere to="/channels" label={t('channels.title')} /> : <Loading />
   const paused = channel.status === 'paused'
   const close = () => setAsked(null)
   return (

@@ -17,6 +17,7 @@ import { errorText } from '@/ui/errors'
 import { Findings } from '@/ui/Findings'
 import { IconButton } from '@/ui/IconButton'
 import { Loading } from '@/ui/Loading'
+import { NotHere, PageError } from '@/ui/NotHere'
 import { Menu } from '@/ui/Menu'
 import { PageFrame } from '@/ui/PageFrame'
 import { Section } from '@/ui/Section'
@@ -48,8 +49,8 @@ export function ConnectionPage() {
     onError: fail,
   })
   const connection = query.data?.find((candidate) => candidate.id === connectionId)
-  if (query.isError && !connection) return <div className="p-6"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
-  if (!connection) return <Loading />
+  if (query.isError && !connection) return <PageError error={query.error} onRetry={() => void query.refetch()} to="/connections" label={t('connections.title')} />
+  if (!connection) return query.isSuccess ? <NotHere to="/connections" label={t('connections.title')} /> : <Loading />
   const paused = connection.status === 'paused'
   return (
     <PageFrame

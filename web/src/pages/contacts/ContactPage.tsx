@@ -17,9 +17,9 @@ import { MaySend } from '@/features/contact/MaySend'
 import { SyncList } from '@/features/contact/SyncList'
 import { Avatar } from '@/ui/Avatar'
 import { Button } from '@/ui/Button'
-import { ErrorNote } from '@/ui/ErrorNote'
 import { errorText } from '@/ui/errors'
 import { Loading } from '@/ui/Loading'
+import { PageError } from '@/ui/NotHere'
 import { Menu } from '@/ui/Menu'
 import { PageFrame } from '@/ui/PageFrame'
 import { Phone } from '@/ui/Phone'
@@ -49,7 +49,7 @@ export function ContactPage() {
     onError: (error) => toast(errorText(error, t), 'danger'),
   })
   const contact = query.data
-  if (query.isError && !contact) return <div className="p-6"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
+  if (query.isError && !contact) return <PageError error={query.error} onRetry={() => void query.refetch()} to="/contacts" label={t('contacts.title')} />
   if (!contact) return <Loading />
   const [only] = channels
   const button = <Button look="primary" onPress={channels.length === 1 && only ? () => write.mutate(only.id) : undefined} isDisabled={channels.length === 0}><MessageSquare size={16} aria-hidden />{t('contact.write')}</Button>

@@ -4,17 +4,17 @@ import { useTranslation } from 'react-i18next'
 import { channelsQuery, templateQuery } from '@/api/queries'
 import { emptyDraft, fromTemplate } from '@/features/template/draft'
 import { languageOf } from '@/i18n'
-import { ErrorNote } from '@/ui/ErrorNote'
 import { Loading } from '@/ui/Loading'
+import { PageError } from '@/ui/NotHere'
 import { TemplateEditor } from './TemplateEditor'
 
 /** A new template, or one there is in another language. */
 export function NewTemplatePage() {
-  const { i18n } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { from, channel } = useSearch({ from: '/app/templates/new' })
   const channels = useQuery(channelsQuery)
   const source = useQuery({ ...templateQuery(from ?? ''), enabled: from !== undefined })
-  if (source.isError) return <div className="p-6"><ErrorNote error={source.error} onRetry={() => void source.refetch()} /></div>
+  if (source.isError) return <PageError error={source.error} onRetry={() => void source.refetch()} to="/templates" label={t('templates.title')} />
   if (!channels.data || (from && !source.data)) return <Loading />
   const home = source.data?.channel_id ?? channel ?? channels.data[0]?.id ?? ''
   const language = languageOf(i18n.language).whatsapp

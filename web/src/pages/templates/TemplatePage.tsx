@@ -14,10 +14,10 @@ import { TemplateBubble } from '@/features/template/TemplateBubble'
 import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { Confirm } from '@/ui/Confirm'
-import { ErrorNote } from '@/ui/ErrorNote'
 import { errorText } from '@/ui/errors'
 import { IconButton } from '@/ui/IconButton'
 import { Loading } from '@/ui/Loading'
+import { PageError } from '@/ui/NotHere'
 import { Menu } from '@/ui/Menu'
 import { PageFrame } from '@/ui/PageFrame'
 import { Pill } from '@/ui/Pill'
@@ -57,7 +57,7 @@ export function TemplatePage() {
     onError: (error) => toast(errorText(error, t), 'danger'),
   })
   const template = query.data
-  if (query.isError && !template) return <div className="p-6"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>
+  if (query.isError && !template) return <PageError error={query.error} onRetry={() => void query.refetch()} to="/templates" label={t('templates.title')} />
   if (!template) return <Loading />
   const state = words.status(template)
   const quality = words.quality(template)
