@@ -15,9 +15,10 @@ use tokio::task::JoinHandle;
 
 /// Messages indexed in one transaction.
 const BATCH: usize = 300;
-/// How often messages are looked for when nobody rings.
+/// How often messages are looked for. What comes in between is one batch: many small ones would cost a commit each.
 const POLL: Duration = Duration::from_millis(700);
-/// Pause between batches, so that indexing a backlog leaves the writer to others.
+/// Shortest pause between batches of a backlog. It is as long as the batch took, so that at least half of the writer is
+/// left to others.
 const BREATH: Duration = Duration::from_millis(2);
 
 /// Starts the indexer of this process.
@@ -39,8 +40,9 @@ async fn follow(app: App) {
                 false
             }
         };
-        app.pace.rest(began.elapsed(), Duration::ZERO).await;
-        let pause = if more { BREATH } else { POLL };
+        let worked = began.elapsed();
+        app.pace.rest(worked, Duration::ZERO).await;
+        let pause = if more { worked.clamp(BREATH, POLL) } else { POLL };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = app.shutdown.cancelled() => {}
@@ -56,7 +58,7 @@ async fn turn(app: &App, vocabulary: &mut Vocabulary) -> Result<bool> {
     if people == BATCH || messages == BATCH {
         return Ok(true);
     }
-    Ok(old_messages(app, vocabulary).await? || people > 0 || messages > 0)
+    old_messages(app, vocabulary).await
 }
 
 async fn new_messages(app: &App, vocabulary: &mut Vocabulary) -> Result<usize> {
