@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
+import i18next, { type TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { ApiError, post } from '@/api/client'
 import { keys } from '@/api/keys'
@@ -10,6 +11,7 @@ import { fromTemplate, holes } from '@/features/template/draft'
 import { languages } from '@/features/template/languages'
 import { TemplateBubble } from '@/features/template/TemplateBubble'
 import { languageOf } from '@/i18n'
+import { isolated } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
@@ -28,8 +30,11 @@ function drawn(entry: LibraryTemplate): Template {
   return { id: '', channel_id: '', name: entry.name, language: entry.language, category: entry.category, status: 'APPROVED', quality: 'UNKNOWN', components: entry.components, parameter_format: 'POSITIONAL', rejected_reason: null, variables: [], message_send_ttl_seconds: null, uses: { last_30_days: 0, last_at: null, waiting: 0 }, updated_at: 0 }
 }
 
-/** Meta's words for topics and uses, readable: `ORDER_MANAGEMENT` as "order management". */
-const plain = (word: string | null) => (word ?? '').toLowerCase().replaceAll('_', ' ')
+/** What WhatsApp calls a topic or a use (`ORDER_MANAGEMENT`), in the reader's words; one that no catalogue knows stays as it is, readable. */
+function wordFor(code: string | null, t: TFunction): string {
+  const word = (code ?? '').toLowerCase()
+  return word && i18next.exists(`library.word.${word}`) ? String(t(`library.word.${word}` as never)) : isolated(word.replaceAll('_', ' '))
+}
 
 /** Ready templates of WhatsApp's own: found, looked at, made one's own. */
 export function LibraryPage() {
@@ -64,7 +69,7 @@ export function LibraryPage() {
         {found.map((entry) => (
           <li key={`${entry.name} ${entry.language}`} className="flex flex-col gap-2 rounded-lg border border-line bg-raised p-3">
             <h2 className="truncate text-sm"><bdi dir="ltr">{entry.name}</bdi></h2>
-            <p className="text-xs text-muted"><bdi dir="ltr">{[plain(entry.topic), plain(entry.use_case)].filter(Boolean).join(' · ')}</bdi></p>
+            <p className="text-xs text-muted">{[entry.topic, entry.use_case].filter(Boolean).map((code) => wordFor(code, t)).join(' · ')}</p>
             <TemplateBubble draft={fromTemplate(drawn(entry))} name={`${entry.name} ${entry.language}`} />
             <Button className="self-start" onPress={() => setChosen(entry)}>{t('library.use')}</Button>
           </li>
