@@ -3,7 +3,9 @@
 //! PostgreSQL gets one array a column (`unnest`), so that a statement is prepared once whatever the number of rows;
 //! SQLite gets `VALUES` lists of a few lengths, for the same reason, and
 //! the last one is filled up with rows of NULL, which are left out: a statement more costs two changes of thread. A statement is written once:
-//! `{rows}` stands for the rows, named `v` with the columns `column1`, `column2`, ...
+//! `{rows}` stands for the rows, named `v` with the columns `column1`, `column2`, ..., and `{workspace}` for the first
+//! fixed parameter, the workspace. To PostgreSQL that is a column of the rows like the others: compared with a constant,
+//! a planner that does not know the table yet would take it for selective and read the whole workspace for each row.
 //!
 //! Arrays cannot carry NULL through the driver, so an absent value travels as a value that cannot occur
 //! ([`Kind::absent`]) and is turned back by the server.
@@ -70,6 +72,8 @@ pub(crate) const fn opt(name: &'static str, kind: Kind) -> Col {
     Col { name, kind, null: true }
 }
 
+/// Where a template compares with the workspace.
+const WORKSPACE: &str = "{workspace}";
 /// How many rows a SQLite statement may have; more would save nothing and cost memory in the statement cache.
 const SQLITE_LENGTHS: [usize; 9] = [1, 2, 4, 8, 16, 32, 64, 96, 128];
 /// SQLite's limit of parameters in one statement.
@@ -175,12 +179,13 @@ fn statements(backend: Backend, template: &str, fixed: &[Value], rows: Rows) -> 
         let count = piece.len() / cols.len();
         match backend {
             Backend::Sqlite => {
-                let text = renumber(template, piece.len());
+                let text = renumber(&template.replace(WORKSPACE, "$1"), piece.len());
                 let text = text.replacen("{rows}", &sqlite_source(cols.len(), count), 1);
                 sql::with(backend, text, tidy(cols, piece).into_iter().chain(fixed.iter().cloned()))
             }
             Backend::Postgres => {
-                let text = template.replacen("{rows}", &postgres_source(cols, fixed.len()), 1);
+                let source = postgres_source(cols, fixed.len(), template.contains(WORKSPACE));
+                let text = template.replacen("{rows}", &source, 1).replace(WORKSPACE, "v.workspace");
                 sql::with(backend, text, fixed.iter().cloned().chain(transpose(cols, piece)))
             }
         }
@@ -218,7 +223,7 @@ fn renumber(template: &str, rows: usize) -> String {
     text
 }
 
-fn postgres_source(cols: &[Col], fixed: usize) -> String {
+fn postgres_source(cols: &[Col], fixed: usize, with_workspace: bool) -> String {
     let mut picked = Vec::with_capacity(cols.len());
     let mut arrays = Vec::with_capacity(cols.len());
     let mut names = Vec::with_capacity(cols.len());
@@ -235,7 +240,13 @@ fn postgres_source(cols: &[Col], fixed: usize) -> String {
         arrays.push(format!("${}::{}[]", fixed + place, col.kind.array().1));
         names.push(format!("c{place}"));
     }
-    format!("(SELECT {} FROM unnest({}) AS r({})) AS v", picked.join(", "), arrays.join(", "), names.join(", "))
+    let mut fence = "";
+    if with_workspace {
+        picked.push("$1::uuid AS workspace".to_owned());
+        // Keeps the planner from putting the constant in the column's place.
+        fence = " OFFSET 0";
+    }
+    format!("(SELECT {} FROM unnest({}) AS r({}){fence}) AS v", picked.join(", "), arrays.join(", "), names.join(", "))
 }
 
 fn transpose(cols: &[Col], piece: Vec<Value>) -> Vec<Value> {
@@ -341,9 +352,13 @@ mod tests {
         assert_eq!(sqlite_source(2, 2), "(SELECT * FROM (VALUES (?,?),(?,?)) WHERE column1 IS NOT NULL) AS v");
         assert_eq!(renumber("a = $1 AND b = $2 AND c = $12", 14), "a = $15 AND b = $16 AND c = $26");
         assert_eq!(
-            postgres_source(COLS, 1),
+            postgres_source(COLS, 1, false),
             "(SELECT r.c1 AS column1, NULLIF(r.c2, E'\\x01') AS column2 \
              FROM unnest($2::uuid[], $3::text[]) AS r(c1, c2)) AS v"
+        );
+        assert_eq!(
+            postgres_source(&COLS[..1], 1, true),
+            "(SELECT r.c1 AS column1, $1::uuid AS workspace FROM unnest($2::uuid[]) AS r(c1) OFFSET 0) AS v"
         );
     }
 

@@ -216,6 +216,8 @@ fn postgres_options(options: &Options, plans: &'static str) -> ConnectOptions {
             ("lock_timeout", "10s"),
             ("statement_timeout", "60s"),
             ("plan_cache_mode", plans),
+            // What is worked with is in memory or on a disk without heads: looking up is not dear.
+            ("random_page_cost", "1.1"),
         ])
     });
     connect

@@ -203,7 +203,7 @@ pub async fn purge(store: &Store, before: Ms, limit: u64) -> Result<u64> {
         upto = upto.max(row.try_get_by_index::<i64>(0)?);
     }
     if upto > 0 {
-        crate::setting::raise(store, &tx, FORGOTTEN, upto).await?;
+        crate::setting::raise(store, &*tx, FORGOTTEN, upto).await?;
     }
     tx.commit().await?;
     Ok(gone.len() as u64)

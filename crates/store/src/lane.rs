@@ -60,7 +60,7 @@ impl Lanes {
     /// What the database said; the lanes held so far are then held until their lease ends.
     pub async fn lease(&self, now: Ms, lease_ms: i64) -> Result<Vec<Held>> {
         let tx = self.store.begin().await?;
-        let now = sql::lease_clock(&tx, self.store.backend(), now).await?;
+        let now = sql::lease_clock(&*tx, self.store.backend(), now).await?;
         let nodes = self.heartbeat(&tx, now, lease_ms).await?;
         let rows = self.turn(&tx, &CUSTOMER, now, lease_ms, nodes, i64::from(LANES)).await?;
         tx.commit().await?;
@@ -73,7 +73,7 @@ impl Lanes {
     /// As [`Lanes::lease`].
     pub async fn lease_send(&self, now: Ms, lease_ms: i64) -> Result<Vec<HeldSend>> {
         let tx = self.store.begin().await?;
-        let now = sql::lease_clock(&tx, self.store.backend(), now).await?;
+        let now = sql::lease_clock(&*tx, self.store.backend(), now).await?;
         let nodes = self.heartbeat(&tx, now, lease_ms).await?;
         let seed = "INSERT INTO send_lane (portfolio_key, owner, epoch, lease_until) \
                     SELECT portfolio_key, NULL, 0, 0 FROM channel GROUP BY portfolio_key ORDER BY portfolio_key \

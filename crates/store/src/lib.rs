@@ -66,6 +66,7 @@ pub mod search;
 pub mod send;
 pub mod setting;
 mod sql;
+mod statistics;
 mod store;
 pub mod sync_contact;
 pub mod sync_job;

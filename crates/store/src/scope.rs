@@ -1,8 +1,8 @@
 //! The door to a workspace's data: a scope, its reads and its writing transactions.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::sql;
-use crate::store::{Backend, Store};
+use crate::store::{Backend, Store, Tx};
 use rapport_core::{Ms, WorkspaceId};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, IsolationLevel,
@@ -105,7 +105,7 @@ impl Read {
 
 /// A writing transaction within one workspace; dropped without [`WriteTx::commit`] it leaves no trace.
 pub struct WriteTx {
-    tx: DatabaseTransaction,
+    tx: Tx,
     store: Store,
     workspace: WorkspaceId,
 }
@@ -144,7 +144,7 @@ impl WriteTx {
     /// What the database said; `Unavailable` may mean that it is not known whether the commit happened, so repeat
     /// only what is idempotent.
     pub async fn commit(self) -> Result<()> {
-        self.tx.commit().await.map_err(Error::from)
+        self.tx.commit().await
     }
 
     /// Undoes everything.
@@ -152,7 +152,7 @@ impl WriteTx {
     /// # Errors
     /// What the database said; the transaction is gone in any case.
     pub async fn rollback(self) -> Result<()> {
-        self.tx.rollback().await.map_err(Error::from)
+        self.tx.rollback().await
     }
 
     /// Waits until nobody else writes state of this lane's customers, and keeps others out until the commit.

@@ -4,7 +4,7 @@ use crate::connect::{self, Handles, Options};
 use crate::error::{Error, Result};
 use crate::ids::{IdSource, system_random};
 use crate::scope::Scope;
-use crate::{migration, sql, wal};
+use crate::{migration, sql, statistics, wal};
 use rapport_core::{Ms, WorkspaceId};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
@@ -12,6 +12,8 @@ use sea_orm::{
 };
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -45,6 +47,8 @@ struct Inner {
     node: Uuid,
     node_name: String,
     ids: IdSource,
+    place: Arc<Semaphore>,
+    patience: Duration,
     stop: CancellationToken,
 }
 
@@ -65,6 +69,7 @@ impl Store {
         migration::check(&handles.writer, backend).await?;
         let stop = CancellationToken::new();
         wal::spawn(&handles, stop.clone());
+        statistics::spawn(&handles.writer, backend, stop.clone());
         let random = options.random.clone().unwrap_or_else(system_random);
         let inner = Inner {
             handles,
@@ -72,6 +77,8 @@ impl Store {
             node: options.node_id,
             node_name: options.node_name.clone(),
             ids: IdSource::new(random),
+            place: Arc::new(Semaphore::new(1)),
+            patience: options.acquire_timeout,
             stop,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -174,12 +181,58 @@ impl Store {
     }
 
     /// A writing transaction. SQLite takes the write lock at once, so it can never fail half-way for a stale snapshot.
-    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
+    ///
+    /// On SQLite those who write queue here for a place, of which there is one: so at most one of them stands before an
+    /// acknowledgement ([`Store::begin_first`]), however many there are.
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        let place = match self.inner.backend {
+            Backend::Sqlite => Some(self.place().await?),
+            Backend::Postgres => None,
+        };
+        Ok(Tx { tx: self.begin_first().await?, _place: place })
+    }
+
+    async fn place(&self) -> Result<OwnedSemaphorePermit> {
+        let queue = Arc::clone(&self.inner.place).acquire_owned();
+        match tokio::time::timeout(self.inner.patience, queue).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => Err(Error::Unavailable(format!("nobody could write for {} s", self.inner.patience.as_secs()))),
+        }
+    }
+
+    /// A writing transaction that goes before the others: for what a provider waits for.
+    pub(crate) async fn begin_first(&self) -> Result<DatabaseTransaction> {
         let options = TransactionOptions {
             sqlite_transaction_mode: (self.inner.backend == Backend::Sqlite)
                 .then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
         self.inner.handles.writer.begin_with_options(options).await.map_err(Error::from)
+    }
+}
+
+/// A writing transaction with its place in the queue, which passes to the next when it has ended.
+pub(crate) struct Tx {
+    tx: DatabaseTransaction,
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+impl Tx {
+    /// Makes everything durable.
+    pub(crate) async fn commit(self) -> Result<()> {
+        self.tx.commit().await.map_err(Error::from)
+    }
+
+    /// Undoes everything.
+    pub(crate) async fn rollback(self) -> Result<()> {
+        self.tx.rollback().await.map_err(Error::from)
+    }
+}
+
+impl std::ops::Deref for Tx {
+    type Target = DatabaseTransaction;
+
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.tx
     }
 }

@@ -1,12 +1,12 @@
 //! The jobs of one connection: taken together, counted, woken and cleared.
 
 use crate::error::{Error, Result};
-use crate::job::{Claimed, DEAD, READY, RUNNING};
+use crate::job::{CLAIMED, Claimed, DEAD, READY, RUNNING, claimed};
 use crate::scope::{Read, WriteTx};
 use crate::sql;
 use crate::store::{Backend, Store};
-use rapport_core::{ConnectionId, ContactId, JobId, Ms, WorkspaceId};
-use sea_orm::{ConnectionTrait, QueryResult, Value};
+use rapport_core::{ConnectionId, ContactId, Ms, WorkspaceId};
+use sea_orm::{ConnectionTrait, Value};
 
 /// The queue all of them wait in.
 pub const QUEUE: &str = "crm";
@@ -51,32 +51,18 @@ pub async fn claim(
          AND o.queue = j.queue AND o.order_key = j.order_key AND o.order_key IS NOT NULL AND o.id <> j.id \
          AND (o.state = '{RUNNING}' OR (o.state = '{READY}' AND o.id < j.id))) \
          ORDER BY j.priority, j.run_at, j.id LIMIT $4 {skip}) \
-         RETURNING workspace_id, id, queue, kind, payload, attempts, max_attempts, last_error, created_at"
+         RETURNING {CLAIMED}"
     );
     let until = sql::lease_clock(conn, backend, now).await?.plus(lease_ms);
     let [a, b] = scope(workspace, connection);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let values = [a, b, now.0.into(), limit.into(), until.0.into(), store.node_id().into()];
     match conn.query_all_raw(sql::with(backend, text, values)).await.map_err(Error::from) {
-        Ok(rows) => rows.iter().map(claimed).collect(),
+        Ok(rows) => claimed(&rows),
         // Another node took one of them in this moment: those here wait for the next time.
         Err(Error::Conflict(_)) => Ok(Vec::new()),
         Err(error) => Err(error),
     }
-}
-
-fn claimed(row: &QueryResult) -> Result<Claimed> {
-    Ok(Claimed {
-        workspace: WorkspaceId(row.try_get_by_index(0)?),
-        id: JobId(row.try_get_by_index(1)?),
-        queue: row.try_get_by_index(2)?,
-        kind: row.try_get_by_index(3)?,
-        payload: row.try_get_by_index(4)?,
-        attempt: row.try_get_by_index(5)?,
-        max_attempts: row.try_get_by_index(6)?,
-        last_error: row.try_get_by_index(7)?,
-        created_at: Ms(row.try_get_by_index(8)?),
-    })
 }
 
 /// What waits for a connection.

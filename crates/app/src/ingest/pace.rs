@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 const WINDOW: Duration = Duration::from_millis(20);
 /// Requests in a window that make a burst: 1,250 a second. Below it there is room for both.
 const BURST: u64 = 25;
+/// Windows without an arrival after which nobody is taken to be waiting.
+const QUIET: u64 = 5;
 /// Rest for a piece of work, as a multiple of the time it took, while the work is hardly behind, ...
 const REST: f64 = 12.0;
 /// ... and while it is far behind: half of the time is left to it.
@@ -24,6 +26,11 @@ const LATE: f64 = 2.0;
 const TOO_LATE: f64 = 10.0;
 /// Longest rest.
 const REST_MAX: Duration = Duration::from_millis(500);
+/// How long a batch should take while anything arrives: on SQLite its acknowledgement waits for the batch to end. On a
+/// machine that has little to spare the same things take ten times as long.
+const HOLD: Duration = Duration::from_millis(25);
+/// Things in a batch whose time is telling.
+const TELLING: usize = 25;
 /// How often it is looked whether the burst is over.
 const LOOK: Duration = Duration::from_millis(4);
 
@@ -38,11 +45,14 @@ struct Inner {
     window: AtomicU64,
     /// Number of the last window that was a burst, plus one.
     burst: AtomicU64,
+    /// Number of the last window that anything arrived in, plus one.
+    last: AtomicU64,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self(Arc::new(Inner { start: Instant::now(), window: AtomicU64::new(0), burst: AtomicU64::new(0) }))
+        let [window, burst, last] = [0; 3].map(AtomicU64::new);
+        Self(Arc::new(Inner { start: Instant::now(), window, burst, last }))
     }
 }
 
@@ -55,9 +65,17 @@ impl Pace {
         let count = |old: u64| if old >> 32 == now { (old & 0xffff_ffff).saturating_add(requests) } else { requests };
         let new = |old: u64| Some((now << 32) | count(old).min(0xffff_ffff));
         let old = self.0.window.fetch_update(Ordering::Relaxed, Ordering::Relaxed, new).unwrap_or_default();
+        self.0.last.fetch_max(now + 1, Ordering::Relaxed);
         if count(old) >= BURST {
             self.0.burst.fetch_max(now + 1, Ordering::Relaxed);
         }
+    }
+
+    /// Whether anything arrives at all: then somebody may be waiting for the writer.
+    #[must_use]
+    pub fn receives(&self) -> bool {
+        let last = self.0.last.load(Ordering::Relaxed);
+        last > 0 && last + QUIET >= self.number()
     }
 
     /// Whether events arrive faster than there is room for other work beside them.
@@ -91,6 +109,34 @@ fn share(behind: Duration) -> f64 {
     REST + (REST_BEHIND - REST) * far
 }
 
+/// How long a thing takes a worker, from the batches it has done.
+#[derive(Debug, Default)]
+pub struct Speed(Option<Duration>);
+
+impl Speed {
+    /// Remembers what a batch of `count` took.
+    pub fn learn(&mut self, count: usize, took: Duration) {
+        // A few cost as much as the commit around them, which says nothing about many.
+        if count < TELLING {
+            return;
+        }
+        let each = took / u32::try_from(count).unwrap_or(u32::MAX);
+        self.0 = Some(self.0.map_or(each, |before| (before * 3 + each) / 4));
+    }
+
+    /// How many the next batch should have: all while nobody waits, else what takes [`HOLD`], within these bounds.
+    #[must_use]
+    pub fn batch(&self, pace: &Pace, least: usize, most: usize) -> usize {
+        match self.0 {
+            Some(each) if pace.receives() => {
+                let fitting = HOLD.as_nanos() / each.as_nanos().max(1);
+                usize::try_from(fitting).unwrap_or(most).clamp(least.min(most), most)
+            }
+            _ => most,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +153,35 @@ mod tests {
         assert!(pace.is_burst());
         pace.rest(Duration::from_secs(60), Duration::ZERO).await;
         assert!(!pace.is_burst(), "the rest ends with the burst, long before its time");
+    }
+
+    #[tokio::test]
+    async fn arrivals_are_remembered_for_a_moment() {
+        let pace = Pace::default();
+        assert!(!pace.receives());
+        pace.arrived(1);
+        assert!(pace.receives() && !pace.is_burst());
+        tokio::time::sleep(WINDOW * 8).await;
+        assert!(!pace.receives());
+    }
+
+    #[test]
+    fn a_batch_is_as_long_as_others_may_wait() {
+        let (pace, mut speed) = (Pace::default(), Speed::default());
+        let ms = Duration::from_millis;
+        speed.learn(100, ms(1_000));
+        assert_eq!(speed.batch(&pace, 50, 500), 500, "nobody waits");
+        pace.arrived(1);
+        assert_eq!(speed.batch(&pace, 50, 500), 50, "10 ms each");
+        speed = Speed::default();
+        assert_eq!(speed.batch(&pace, 50, 500), 500, "nothing is known");
+        speed.learn(100, ms(10));
+        assert_eq!(speed.batch(&pace, 50, 500), 250, "0.1 ms each");
+        speed.learn(3, ms(300));
+        assert_eq!(speed.batch(&pace, 50, 500), 250, "a small batch says nothing");
+        speed.learn(100, ms(50));
+        assert_eq!(speed.batch(&pace, 50, 500), 125, "0.2 ms each on average");
+        assert_eq!(speed.batch(&pace, 50, 100), 100);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Lane workers: hold lanes, take pending events, decide them in batches.
 
+use super::pace::Speed;
 use super::turn::Turn;
 use crate::state::App;
 use crate::wake::Bell;
@@ -15,8 +16,10 @@ use tokio::task::JoinHandle;
 
 /// Events in one batch; more would hold the lanes' locks for too long.
 const BATCH: usize = 500;
-/// Events in one batch while many arrive: on SQLite their acknowledgements wait for the batch to end.
+/// Events in one batch while many arrive.
 const BATCH_IN_BURST: usize = 100;
+/// Events that a batch has in any case: each has a commit and some thirty statements of its own.
+const BATCH_MIN: usize = 50;
 /// How often a worker looks for events when nobody wakes it.
 const POLL: Duration = Duration::from_millis(250);
 /// How often leases are renewed; they last 10 s.
@@ -118,10 +121,11 @@ async fn look_through_waiting(app: &App) -> crate::Result<u64> {
 async fn work(app: App, lanes: Lanes, wake: Bell, index: u16, workers: u16) {
     let turn = Turn { store: app.store.clone(), channels: app.channels.clone() };
     let mut bell = wake.listen();
+    let mut speed = Speed::default();
     while !app.shutdown.is_cancelled() {
         let mine: Vec<Held> = lanes.held().into_iter().filter(|held| held.lane % workers == index).collect();
         let began = Instant::now();
-        let found = match turn_once(&app, &turn, &mine).await {
+        let found = match turn_once(&app, &turn, &mine, &mut speed).await {
             Ok(found) => found,
             Err(error) => {
                 tracing::warn!(%error, "a batch of events waits");
@@ -144,14 +148,14 @@ async fn work(app: App, lanes: Lanes, wake: Bell, index: u16, workers: u16) {
 }
 
 /// Decides a batch of pending events. Returns when the oldest of them came; `None` when there were none.
-async fn turn_once(app: &App, turn: &Turn, held: &[Held]) -> crate::Result<Option<Ms>> {
+async fn turn_once(app: &App, turn: &Turn, held: &[Held], speed: &mut Speed) -> crate::Result<Option<Ms>> {
     if held.is_empty() {
         return Ok(None);
     }
     debug_assert!(held.iter().all(|held| held.lane < LANES), "a lane out of range");
     let numbers: Vec<u16> = held.iter().map(|held| held.lane).collect();
     let most = if app.pace.is_burst() { BATCH_IN_BURST } else { BATCH };
-    let pending = app.store.raw().pending(&numbers, most).await?;
+    let pending = app.store.raw().pending(&numbers, speed.batch(&app.pace, BATCH_MIN, most)).await?;
     let oldest = pending.iter().map(|event| event.received_at).min();
     let now = app.now();
     let mut by_workspace: BTreeMap<WorkspaceId, Vec<Pending>> = BTreeMap::new();
@@ -160,7 +164,9 @@ async fn turn_once(app: &App, turn: &Turn, held: &[Held]) -> crate::Result<Optio
     }
     for (workspace, events) in by_workspace {
         let fenced = fence_of(&events, held);
+        let began = Instant::now();
         let done = turn.run(workspace, &events, &fenced, now).await?;
+        speed.learn(events.len(), began.elapsed());
         note(app, &done, &events, now);
     }
     Ok(oldest)

@@ -6,6 +6,7 @@ mod people;
 mod piece;
 
 use crate::error::Result;
+use crate::ingest::pace::Speed;
 use crate::state::App;
 use rapport_core::WorkspaceId;
 use rapport_store::search::{self, Dirty, Document, Group, Unindexed, Vocabulary};
@@ -13,8 +14,10 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
-/// Messages indexed in one transaction.
+/// Messages indexed in one transaction, ...
 const BATCH: usize = 300;
+/// ... and how many at least while others wait for the writer.
+const BATCH_MIN: usize = 50;
 /// How often messages are looked for. What comes in between is one batch: many small ones would cost a commit each.
 const POLL: Duration = Duration::from_millis(700);
 /// Shortest pause between batches of a backlog. It is as long as the batch took, so that at least half of the writer is
@@ -29,10 +32,11 @@ pub fn start(app: &App) -> JoinHandle<()> {
 
 async fn follow(app: App) {
     let mut vocabulary = Vocabulary::default();
+    let mut speed = Speed::default();
     while !app.shutdown.is_cancelled() {
         app.pulse.beat("search", POLL * 40);
         let began = Instant::now();
-        let more = match turn(&app, &mut vocabulary).await {
+        let more = match turn(&app, &mut vocabulary, &mut speed).await {
             Ok(more) => more,
             Err(error) => {
                 tracing::warn!(%error, "messages cannot be indexed yet");
@@ -52,17 +56,20 @@ async fn follow(app: App) {
 }
 
 /// Indexes a batch of each kind; true when there is more to do. What is new comes before what is old.
-async fn turn(app: &App, vocabulary: &mut Vocabulary) -> Result<bool> {
-    let people = changed_people(app, vocabulary).await?;
-    let messages = new_messages(app, vocabulary).await?;
-    if people == BATCH || messages == BATCH {
+async fn turn(app: &App, vocabulary: &mut Vocabulary, speed: &mut Speed) -> Result<bool> {
+    let most = speed.batch(&app.pace, BATCH_MIN, BATCH);
+    let began = Instant::now();
+    let people = changed_people(app, vocabulary, most).await?;
+    let messages = new_messages(app, vocabulary, most).await?;
+    speed.learn(people + messages, began.elapsed());
+    if people == most || messages == most {
         return Ok(true);
     }
-    old_messages(app, vocabulary).await
+    old_messages(app, vocabulary, most).await
 }
 
-async fn new_messages(app: &App, vocabulary: &mut Vocabulary) -> Result<usize> {
-    let found = search::unindexed(&app.store, BATCH).await?;
+async fn new_messages(app: &App, vocabulary: &mut Vocabulary, most: usize) -> Result<usize> {
+    let found = search::unindexed(&app.store, most).await?;
     let count = found.len();
     let mut by_workspace: BTreeMap<WorkspaceId, Vec<Unindexed>> = BTreeMap::new();
     for message in found {
@@ -78,9 +85,9 @@ async fn new_messages(app: &App, vocabulary: &mut Vocabulary) -> Result<usize> {
 }
 
 /// Messages stored before the index had its present form.
-async fn old_messages(app: &App, vocabulary: &mut Vocabulary) -> Result<bool> {
+async fn old_messages(app: &App, vocabulary: &mut Vocabulary, most: usize) -> Result<bool> {
     let Some((workspace, from)) = search::backlog(&app.store).await? else { return Ok(false) };
-    let found = search::older(&app.store, workspace, from, BATCH).await?;
+    let found = search::older(&app.store, workspace, from, most).await?;
     let last = found.last().map(|message| message.message);
     let documents: Vec<Document> = found.into_iter().map(document).collect();
     let tx = app.store.workspace(workspace).write().await?;
@@ -90,8 +97,8 @@ async fn old_messages(app: &App, vocabulary: &mut Vocabulary) -> Result<bool> {
     Ok(true)
 }
 
-async fn changed_people(app: &App, vocabulary: &mut Vocabulary) -> Result<usize> {
-    let notes = search::changed(&app.store, BATCH).await?;
+async fn changed_people(app: &App, vocabulary: &mut Vocabulary, most: usize) -> Result<usize> {
+    let notes = search::changed(&app.store, most).await?;
     let count = notes.len();
     let mut by_workspace: BTreeMap<WorkspaceId, Vec<Dirty>> = BTreeMap::new();
     for note in notes {

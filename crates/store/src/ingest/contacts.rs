@@ -23,7 +23,7 @@ pub(super) async fn load(tx: &WriteTx, needs: &Needs) -> Result<Vec<ContactState
     for identity in &needs.identities {
         rows.push([identity.kind.code().into(), identity.value.clone().into()]);
     }
-    let text = "SELECT DISTINCT i.contact_id FROM {rows} CROSS JOIN identity AS i WHERE i.workspace_id = $1 \
+    let text = "SELECT DISTINCT i.contact_id FROM {rows} CROSS JOIN identity AS i WHERE i.workspace_id = {workspace} \
                 AND i.kind = v.column1 AND i.value = v.column2 AND i.retired_at IS NULL";
     let found = batch::query(tx.conn(), tx.backend(), text, &[tx.workspace().0.into()], rows).await?;
     let ids = found.iter().map(|row| Ok(ContactId(row.try_get_by_index(0)?))).collect::<Result<HashSet<_>>>()?;
@@ -78,7 +78,7 @@ fn ids_rows(ids: &HashSet<ContactId>) -> Rows {
 
 async fn rows_of(tx: &WriteTx, ids: &HashSet<ContactId>) -> Result<Vec<(ContactState, Option<ContactId>)>> {
     let text = format!(
-        "SELECT {COLUMNS} FROM {{rows}} CROSS JOIN contact AS c WHERE c.workspace_id = $1 AND c.id = v.column1"
+        "SELECT {COLUMNS} FROM {{rows}} CROSS JOIN contact AS c WHERE c.workspace_id = {{workspace}} AND c.id = v.column1"
     );
     let found = batch::query(tx.conn(), tx.backend(), &text, &[tx.workspace().0.into()], ids_rows(ids)).await?;
     found.iter().map(read).collect()
@@ -107,7 +107,7 @@ fn read(row: &QueryResult) -> Result<(ContactState, Option<ContactId>)> {
 
 async fn identities(tx: &WriteTx, ids: &HashSet<ContactId>) -> Result<Vec<(ContactId, Identity)>> {
     let text = "SELECT i.contact_id, i.kind, i.value FROM {rows} CROSS JOIN identity AS i \
-                WHERE i.workspace_id = $1 AND i.contact_id = v.column1 AND i.retired_at IS NULL";
+                WHERE i.workspace_id = {workspace} AND i.contact_id = v.column1 AND i.retired_at IS NULL";
     let found = batch::query(tx.conn(), tx.backend(), text, &[tx.workspace().0.into()], ids_rows(ids)).await?;
     let mut identities = Vec::with_capacity(found.len());
     for row in &found {
@@ -155,7 +155,7 @@ const CHANGED: &[Col] = &[
 const UPDATE: &str = "UPDATE contact SET name = v.column2, phone = v.column3, username = v.column4, \
     country = v.column5, source = v.column6, field_stamps = v.column7, marketing_consent = v.column8, \
     first_inbound_at = v.column9, last_inbound_at = v.column10, updated_at = v.column11, version = version + 1 \
-    FROM {rows} WHERE contact.workspace_id = $1 AND contact.id = v.column1";
+    FROM {rows} WHERE contact.workspace_id = {workspace} AND contact.id = v.column1";
 
 pub(super) async fn save(tx: &WriteTx, batch: &Batch, now: Ms) -> Result<()> {
     let fixed = [Value::from(tx.workspace().0)];
@@ -231,7 +231,7 @@ async fn retire(tx: &WriteTx, batch: &Batch, now: Ms) -> Result<()> {
     for (owner, identity) in &batch.retired_identities {
         rows.push([identity.kind.code().into(), identity.value.clone().into(), owner.0.into()]);
     }
-    let text = "UPDATE identity SET retired_at = $2 FROM {rows} WHERE identity.workspace_id = $1 \
+    let text = "UPDATE identity SET retired_at = $2 FROM {rows} WHERE identity.workspace_id = {workspace} \
                 AND identity.kind = v.column1 AND identity.value = v.column2 AND identity.contact_id = v.column3";
     batch::execute(tx.conn(), tx.backend(), text, &[tx.workspace().0.into(), now.0.into()], rows).await?;
     Ok(())

@@ -29,7 +29,7 @@ pub(super) async fn of_contacts(tx: &WriteTx, contacts: &HashSet<ContactId>) -> 
     let text = format!(
         "SELECT {COLUMNS} FROM (SELECT c.*, row_number() OVER (PARTITION BY c.contact_id, c.channel_id \
          ORDER BY CASE WHEN c.status = 'resolved' THEN 1 ELSE 0 END, c.last_message_at DESC, c.id DESC) AS place \
-         FROM {{rows}} CROSS JOIN conversation AS c WHERE c.workspace_id = $1 AND c.contact_id = v.column1) AS placed \
+         FROM {{rows}} CROSS JOIN conversation AS c WHERE c.workspace_id = {{workspace}} AND c.contact_id = v.column1) AS placed \
          WHERE place = 1"
     );
     let rows = ids_rows(contacts.iter().map(|id| id.0));
@@ -40,7 +40,7 @@ pub(super) async fn of_contacts(tx: &WriteTx, contacts: &HashSet<ContactId>) -> 
 pub(super) async fn by_id(tx: &WriteTx, ids: &HashSet<ConversationId>) -> Result<Vec<ConversationState>> {
     let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("c.{}", column.trim())).collect();
     let text = format!(
-        "SELECT {} FROM {{rows}} CROSS JOIN conversation AS c WHERE c.workspace_id = $1 AND c.id = v.column1",
+        "SELECT {} FROM {{rows}} CROSS JOIN conversation AS c WHERE c.workspace_id = {{workspace}} AND c.id = v.column1",
         columns.join(", ")
     );
     let rows = ids_rows(ids.iter().map(|id| id.0));

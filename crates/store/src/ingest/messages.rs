@@ -25,7 +25,7 @@ pub(super) async fn load(tx: &WriteTx, needs: &Needs) -> Result<Vec<MessageState
         keys.push([channel.0.into(), key.to_vec().into()]);
     }
     let by_key = format!(
-        "SELECT {COLUMNS} FROM {{rows}} CROSS JOIN message AS m WHERE m.workspace_id = $1 \
+        "SELECT {COLUMNS} FROM {{rows}} CROSS JOIN message AS m WHERE m.workspace_id = {{workspace}} \
          AND m.channel_id = v.column1 AND m.provider_key = v.column2 AND m.provider_key IS NOT NULL"
     );
     let mut found = batch::query(tx.conn(), tx.backend(), &by_key, &fixed, keys).await?;
@@ -34,7 +34,7 @@ pub(super) async fn load(tx: &WriteTx, needs: &Needs) -> Result<Vec<MessageState
         ids.push([id.0.into()]);
     }
     let by_id = format!(
-        "SELECT {COLUMNS} FROM {{rows}} CROSS JOIN message AS m WHERE m.workspace_id = $1 AND m.id = v.column1"
+        "SELECT {COLUMNS} FROM {{rows}} CROSS JOIN message AS m WHERE m.workspace_id = {{workspace}} AND m.id = v.column1"
     );
     found.extend(batch::query(tx.conn(), tx.backend(), &by_id, &fixed, ids).await?);
     found.iter().map(read).collect()
@@ -131,13 +131,13 @@ const UPDATE_STATE: &str = "UPDATE message SET provider_id = v.column2, provider
     status_at = v.column5, sent_at = v.column6, delivered_at = v.column7, read_at = v.column8, failed_at = v.column9, \
     error = v.column10, reactions = v.column11, edited_at = v.column12, revoked_at = v.column13, \
     cost_category = v.column14, cost_kind = v.column15 \
-    FROM {rows} WHERE message.workspace_id = $1 AND message.id = v.column1";
+    FROM {rows} WHERE message.workspace_id = {workspace} AND message.id = v.column1";
 
 const CONTENT: &[Col] =
     &[col("id", Kind::Uuid), col("kind", Kind::Text), col("content", Kind::Bytes), col("preview", Kind::Text)];
 
 const UPDATE_CONTENT: &str = "UPDATE message SET kind = v.column2, content = v.column3, preview = v.column4, \
-    indexed = 0 FROM {rows} WHERE message.workspace_id = $1 AND message.id = v.column1";
+    indexed = 0 FROM {rows} WHERE message.workspace_id = {workspace} AND message.id = v.column1";
 
 pub(super) async fn save(tx: &WriteTx, batch: &Batch) -> Result<()> {
     let mut changed: HashMap<MessageId, &MessageState> =

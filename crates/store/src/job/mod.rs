@@ -7,6 +7,7 @@ mod dead;
 mod run;
 
 pub use dead::{Dead, dead, discard, replay};
+pub(crate) use run::{CLAIMED, claimed};
 pub use run::{Claimed, Fate, complete};
 
 use crate::batch::{self, Col, Kind, Rows, col, opt};

@@ -116,7 +116,7 @@ impl Queue {
             ];
             let statement = sql::with(backend, claim_text(backend), values);
             match self.store.writer().query_all_raw(statement).await.map_err(Error::from) {
-                Ok(rows) => return rows.iter().map(read).collect(),
+                Ok(rows) => return claimed(&rows),
                 // Another node took a job with the same order key in this moment; now it is visible.
                 Err(Error::Conflict(_)) => {}
                 Err(error) => return Err(error),
@@ -191,7 +191,7 @@ impl Queue {
     /// What the database said.
     pub async fn expire_leases(&self, now: Ms) -> Result<u64> {
         let tx = self.store.begin().await?;
-        let clock = sql::lease_clock(&tx, self.store.backend(), now).await?;
+        let clock = sql::lease_clock(&*tx, self.store.backend(), now).await?;
         let text = format!(
             "UPDATE job SET state = CASE WHEN attempts >= max_attempts THEN '{DEAD}' ELSE '{READY}' END, \
              last_error = 'the lease ended before the work did', locked_until = NULL, locked_by = NULL, \
@@ -265,8 +265,19 @@ fn claim_text(backend: Backend) -> String {
          AND o.queue = j.queue AND o.order_key = j.order_key AND o.order_key IS NOT NULL AND o.id <> j.id \
          AND (o.state = '{RUNNING}' OR (o.state = '{READY}' AND o.id < j.id)))) \
          ORDER BY j.run_at, j.id LIMIT $4 {skip}) \
-         RETURNING workspace_id, id, queue, kind, payload, attempts, max_attempts, last_error, created_at"
+         RETURNING {CLAIMED}"
     )
+}
+
+/// What [`claimed`] reads.
+pub(crate) const CLAIMED: &str =
+    "workspace_id, id, queue, kind, payload, attempts, max_attempts, last_error, created_at";
+
+/// What was claimed, in the order in which it was made: a database returns updated rows in any.
+pub(crate) fn claimed(rows: &[QueryResult]) -> Result<Vec<Claimed>> {
+    let mut jobs = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+    jobs.sort_by_key(|job| job.id);
+    Ok(jobs)
 }
 
 fn read(row: &QueryResult) -> Result<Claimed> {

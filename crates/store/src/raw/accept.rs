@@ -72,7 +72,7 @@ pub(super) async fn accept(store: &Store, events: &[NewRawEvent]) -> Result<Vec<
         let stored = batch::query(store.accept(), Backend::Postgres, &counted(&template), &fixed, rows).await?;
         return outcomes(&ids, &stored);
     }
-    let tx = store.begin().await?;
+    let tx = store.begin_first().await?;
     let stored = batch::query(&tx, Backend::Sqlite, &template, &[], rows).await?;
     let accepted = outcomes(&ids, &stored)?;
     count(store, &tx, events, &accepted, first.received_at).await?;

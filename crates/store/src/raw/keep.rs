@@ -32,7 +32,7 @@ pub(super) async fn purge(store: &Store, workspace: WorkspaceId, before: Ms, now
         }
     }
     let count = |((channel, name), add)| counter::Count { workspace: workspace.0, channel, name, add };
-    counter::add(store, &tx, now, sums.into_iter().map(count).collect()).await?;
+    counter::add(store, &*tx, now, sums.into_iter().map(count).collect()).await?;
     tx.commit().await?;
     Ok(gone.len() as u64)
 }

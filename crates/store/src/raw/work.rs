@@ -120,6 +120,12 @@ async fn of_each_lane(
     rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
 }
 
+/// For events that are looked up by their keys: written so that no planner takes the index of all pending events, which
+/// is empty whenever statistics are gathered and as long as the backlog in a burst.
+fn is_pending(table: &str) -> String {
+    format!("{table}.state + 0 = {PENDING}")
+}
+
 const KEYS: &[Col] = &[col("workspace_id", Type::Uuid), col("id", Type::Uuid)];
 
 async fn bodies(store: &Store, ids: Vec<(uuid::Uuid, uuid::Uuid)>) -> Result<Vec<Pending>> {
@@ -129,7 +135,8 @@ async fn bodies(store: &Store, ids: Vec<(uuid::Uuid, uuid::Uuid)>) -> Result<Vec
     }
     let text = format!(
         "SELECT {COLUMNS} FROM {{rows}} CROSS JOIN raw_event AS e \
-         WHERE e.workspace_id = v.column1 AND e.id = v.column2 AND e.state = {PENDING}"
+         WHERE e.workspace_id = v.column1 AND e.id = v.column2 AND {pending}",
+        pending = is_pending("e"),
     );
     let found = batch::query(store.readers(), store.backend(), &text, &[], rows).await?;
     let mut events = found.iter().map(read).collect::<Result<Vec<_>>>()?;
@@ -194,7 +201,8 @@ impl WriteTx {
              lane = CASE WHEN v.column4 = {SAME_LANE} THEN raw_event.lane ELSE v.column4 END, \
              attempts = raw_event.attempts + v.column5, wait_key = v.column6, \
              wait_until = COALESCE(v.column7, raw_event.wait_until), error = v.column8 \
-             FROM {{rows}} WHERE raw_event.workspace_id = $1 AND raw_event.id = v.column1 AND raw_event.state = {PENDING}"
+             FROM {{rows}} WHERE raw_event.workspace_id = {{workspace}} AND raw_event.id = v.column1 AND {pending}",
+            pending = is_pending("raw_event"),
         );
         let fixed = [Value::from(self.workspace().0)];
         let changed = batch::execute(self.conn(), self.backend(), &text, &fixed, rows).await?;
@@ -219,7 +227,7 @@ impl WriteTx {
             rows.push([channel.0.into(), key.to_vec().into()]);
         }
         let text = format!(
-            "UPDATE raw_event SET state = {PENDING}, wait_key = NULL FROM {{rows}} WHERE raw_event.workspace_id = $1 \
+            "UPDATE raw_event SET state = {PENDING}, wait_key = NULL FROM {{rows}} WHERE raw_event.workspace_id = {{workspace}} \
              AND raw_event.channel_id = v.column1 AND raw_event.wait_key = v.column2 AND raw_event.state = {WAITING}"
         );
         batch::execute(self.conn(), self.backend(), &text, &[self.workspace().0.into()], rows).await

@@ -9,7 +9,7 @@ use crate::sql;
 use crate::store::Backend;
 use rapport_core::{MessageId, Ms, WorkspaceId};
 use sea_orm::{ConnectionTrait, Value};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Sets our advisory locks apart from others ("Rsea").
@@ -235,7 +235,9 @@ async fn mark(tx: &WriteTx, documents: &[Document]) -> Result<()> {
         col("at", Kind::Big),
         col("conversation_id", Kind::Uuid),
         col("contact_id", Kind::Uuid),
+        col("free", Kind::Small),
     ];
+    let free = free(tx, documents).await?;
     let mut rows = Rows::new(READ);
     for document in documents {
         rows.push([
@@ -244,6 +246,7 @@ async fn mark(tx: &WriteTx, documents: &[Document]) -> Result<()> {
             document.at.0.into(),
             document.conversation.0.into(),
             document.contact.0.into(),
+            i16::from(free.contains(&document.message.0)).into(),
         ]);
     }
     let same = "(message.content = v.column2 AND message.at = v.column3 AND message.conversation_id = v.column4 \
@@ -251,10 +254,24 @@ async fn mark(tx: &WriteTx, documents: &[Document]) -> Result<()> {
     // Those of old are marked already: writing them again would only cost.
     let text = format!(
         "UPDATE message SET indexed = CASE WHEN {same} THEN 1 ELSE 0 END FROM {{rows}} \
-         WHERE message.workspace_id = $1 AND message.id = v.column1 AND (message.indexed = 0 OR NOT {same})"
+         WHERE message.workspace_id = {{workspace}} AND message.id = v.column1 \
+         AND ((message.indexed = 0 AND v.column6 = 1) OR (message.indexed <> 0 AND NOT {same}))"
     );
     batch::execute(tx.conn(), tx.backend(), &text, &[tx.workspace().0.into()], rows).await?;
     Ok(())
+}
+
+/// The new messages that nobody else is writing at the moment. Waiting for the others could become a circle, because
+/// whoever stores statuses locks several messages too; unmarked, they come again.
+async fn free(tx: &WriteTx, documents: &[Document]) -> Result<HashSet<Uuid>> {
+    let ids: Vec<Uuid> = documents.iter().map(|document| document.message.0).collect();
+    if tx.backend() == Backend::Sqlite {
+        return Ok(ids.into_iter().collect());
+    }
+    let text = "SELECT m.id FROM {rows} CROSS JOIN message AS m WHERE m.workspace_id = {workspace} AND m.id = v.column1 \
+                AND m.indexed = 0 FOR UPDATE OF m SKIP LOCKED";
+    let found = batch::query(tx.conn(), tx.backend(), text, &[tx.workspace().0.into()], id_rows(&ids)).await?;
+    found.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }
 
 fn id_rows(ids: &[Uuid]) -> Rows {

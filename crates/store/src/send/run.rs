@@ -8,6 +8,7 @@ use crate::scope::WriteTx;
 use crate::sql;
 use rapport_core::{MessageId, Ms};
 use sea_orm::{ConnectionTrait, Value};
+use std::collections::HashMap;
 
 /// A message whose intent is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +80,7 @@ pub async fn start(tx: &WriteTx, messages: &[MessageId], epoch: i64, now: Ms) ->
         rows.push([message.0.into()]);
     }
     let text = "UPDATE send_queue SET state = 'in_flight', attempts = attempts + 1, epoch = $2, started_at = $3 \
-                FROM {rows} WHERE send_queue.workspace_id = $1 AND send_queue.message_id = v.column1 \
+                FROM {rows} WHERE send_queue.workspace_id = {workspace} AND send_queue.message_id = v.column1 \
                 AND send_queue.state = 'queued' RETURNING send_queue.message_id, send_queue.attempts, \
                 send_queue.channel_id";
     let fixed: [Value; 3] = [tx.workspace().0.into(), epoch.into(), now.0.into()];
@@ -99,6 +100,9 @@ pub async fn start(tx: &WriteTx, messages: &[MessageId], epoch: i64, now: Ms) ->
         ]);
     }
     batch::insert(tx.conn(), tx.backend(), "message_attempt", "", tries).await?;
+    // A database returns what it has updated in any order; a customer should not get the second message first.
+    let place: HashMap<MessageId, usize> = messages.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    started.sort_by_key(|one| place.get(&one.message).copied());
     Ok(started)
 }
 

@@ -100,6 +100,21 @@ async fn migrating_has_no_limit_of_time() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn a_table_that_grows_is_analysed() {
+    let db = testing::TestStore::postgres().await.unwrap();
+    let fill = "INSERT INTO setting (key, value) SELECT 'key ' || n, '{}' FROM generate_series(1, 2000) AS n";
+    testing::execute(&db.store, fill).await.unwrap();
+    let known = "SELECT c.reltuples::bigint FROM pg_class AS c WHERE c.oid = 'setting'::regclass";
+    for _ in 0..600 {
+        if testing::number(&db.store, known).await.unwrap() >= 2000 {
+            return db.finish().await.unwrap();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("nobody analysed the table");
+}
+
+#[tokio::test]
 async fn the_sqlite_file_is_private() {
     use std::os::unix::fs::PermissionsExt;
     let db = testing::TestStore::sqlite().await.unwrap();
