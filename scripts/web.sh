@@ -8,7 +8,7 @@ if ! cmp -s package-lock.json "$stamp"; then
   npm ci --no-audit --no-fund --loglevel=error
   cp package-lock.json "$stamp"
 fi
-if [ ! -f dist/index.html ] || [ ! -d dist/assets ] || [ -n "$(find src index.html package.json vite.config.ts -newer dist/index.html -print -quit)" ]; then
+if [ ! -f dist/index.html ] || [ ! -d dist/assets ] || [ -n "$(find src public index.html package.json vite.config.ts -newer dist/index.html -print -quit)" ]; then
   echo "web: building"
   npm run --silent build
 fi

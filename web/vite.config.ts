@@ -4,6 +4,7 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import optimizeLocales from '@react-aria/optimize-locales-plugin'
 import { defineConfig } from 'vite'
+import { worker } from './src/worker/plugin'
 
 // React Aria ships its screen-reader texts in thirty languages; only the product's eight are kept.
 const locales = ['en-US', 'ar-AE', 'ru-RU', 'fr-FR', 'zh-CN', 'zh-TW', 'es-ES', 'pt-BR']
@@ -45,6 +46,7 @@ export default defineConfig({
     { ...optimizeLocales.vite({ locales }), enforce: 'pre' },
     react(),
     tailwindcss(),
+    worker(),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {

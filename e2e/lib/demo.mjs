@@ -4,11 +4,11 @@ import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const program = process.env.RAPPORT ?? `${root}target/debug/rapport`
+export const program = process.env.RAPPORT ?? `${root}target/debug/rapport`
 const startTime = 60_000
 
 /** A port nobody listens on at this moment. */
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)

@@ -16,4 +16,14 @@
   var dark = theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches)
   root.dataset.theme = dark ? 'dark' : 'light'
   root.dataset.density = prefs.density || 'comfortable'
+  // The bar around the installed app follows a chosen theme; the names of its shortcuts follow the language.
+  if (theme !== 'system') document.querySelectorAll('meta[name=theme-color]').forEach(function (meta) { meta.content = dark ? '#1a1918' : '#fbfaf8' })
+  var manifest = document.querySelector('link[rel=manifest]')
+  if (manifest && lang !== 'en') manifest.href = '/manifest.' + lang + '.webmanifest'
+  // The browser offers to install once, early: kept for the button on the account page.
+  addEventListener('beforeinstallprompt', function (event) {
+    event.preventDefault()
+    window.rapportInstall = event
+    dispatchEvent(new Event('rapport.install'))
+  })
 })()

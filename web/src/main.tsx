@@ -61,3 +61,5 @@ if (mount) {
     </StrictMode>,
   )
 }
+// Late, and not needed for anything that is on screen.
+void import('@/live/worker').then((late) => late.startWorker(router, client)).catch(() => undefined)

@@ -66,7 +66,7 @@ const conversation = createRoute({
 })
 
 const templateSearch = (raw: Record<string, unknown>): { q?: string; state?: string; channel?: string } => ({ q: text(raw.q) || undefined, state: text(raw.state) || undefined, channel: text(raw.channel) || undefined })
-const templateStart = (raw: Record<string, unknown>): { from?: string; channel?: string } => ({ from: text(raw.from) || undefined, channel: text(raw.channel) || undefined })
+const templateStart = (raw: Record<string, unknown>): { from?: string; channel?: string; copy?: boolean } => ({ from: text(raw.from) || undefined, channel: text(raw.channel) || undefined, copy: raw.copy === true || undefined })
 const templates = createRoute({ getParentRoute: () => app, path: '/templates', validateSearch: templateSearch, component: page(() => import('@/pages/templates/TemplatesPage'), 'TemplatesPage') })
 const newTemplate = createRoute({ getParentRoute: () => app, path: '/templates/new', validateSearch: templateStart, component: page(() => import('@/pages/templates/NewTemplatePage'), 'NewTemplatePage') })
 const library = createRoute({ getParentRoute: () => app, path: '/templates/library', validateSearch: (raw: Record<string, unknown>): { channel?: string } => ({ channel: text(raw.channel) || undefined }), component: page(() => import('@/pages/templates/LibraryPage'), 'LibraryPage') })
@@ -94,12 +94,13 @@ const routing = createRoute({ getParentRoute: () => app, path: '/settings/routin
 const closing = createRoute({ getParentRoute: () => app, path: '/settings/closing', component: page(() => import('@/pages/routing/ClosingPage'), 'ClosingPage') })
 const macros = createRoute({ getParentRoute: () => app, path: '/settings/macros', component: page(() => import('@/pages/routing/MacrosPage'), 'MacrosPage') })
 const account = createRoute({ getParentRoute: () => app, path: '/account', component: page(() => import('@/pages/account/AccountPage'), 'AccountPage') })
+const guide = createRoute({ getParentRoute: () => app, path: '/guide', component: page(() => import('@/pages/guide/GuidePage'), 'GuidePage') })
 const costs = createRoute({ getParentRoute: () => app, path: '/costs', component: page(() => import('@/pages/costs/CostsPage'), 'CostsPage') })
 const health = createRoute({ getParentRoute: () => app, path: '/health', component: page(() => import('@/pages/health/HealthPage'), 'HealthPage') })
 
 const tree = root.addChildren([
   signIn,
-  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, library, template, editTemplate, connections, connection, campaigns, newCampaign, campaign, team, account, rules, quickReplies, routing, closing, macros, costs, health]),
+  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, library, template, editTemplate, connections, connection, campaigns, newCampaign, campaign, team, account, rules, quickReplies, routing, closing, macros, costs, health, guide]),
 ])
 
 export function makeRouter(client: QueryClient) {

@@ -102,6 +102,8 @@ pub struct Inner {
     pub lines: crate::crm::Lines,
     /// How often customers are shown that somebody is typing.
     pub typing: crate::inbox::typing::Throttle,
+    /// Who has which conversation open.
+    pub looking: crate::push::Looking,
     /// Wakes workers of this process; what other nodes commit is found by polling.
     pub bells: Bells,
     /// Whether background work must give way to arriving events.
@@ -167,6 +169,7 @@ impl App {
             feeds,
             lines: crate::crm::Lines::default(),
             typing: crate::inbox::typing::Throttle::default(),
+            looking: crate::push::Looking::default(),
             bells: Bells::default(),
             pace: Pace::default(),
             acceptor: OnceLock::new(),

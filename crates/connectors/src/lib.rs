@@ -10,6 +10,7 @@ pub mod http;
 pub mod hubspot;
 pub(crate) mod json;
 pub mod provider;
+pub mod push;
 pub mod secret;
 pub(crate) mod sign;
 pub mod whatsapp;

@@ -19,6 +19,8 @@ pub enum Class {
     Send,
     /// Fetching a file from the provider, whose id lives 7 days.
     Media,
+    /// A notice on somebody's device: 10 s, 30 s, 2 min, 10 min, 30 min; later it is no news.
+    Notice,
     /// Everything else inside the house: twice, quickly.
     Internal,
 }
@@ -33,6 +35,7 @@ impl Class {
             Self::Webhook => "webhook",
             Self::Send => "send",
             Self::Media => "media",
+            Self::Notice => "notice",
             Self::Internal => "internal",
         }
     }
@@ -40,7 +43,7 @@ impl Class {
     /// Reads a stored code.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::CrmPush, Self::CrmPull, Self::Webhook, Self::Send, Self::Media, Self::Internal]
+        [Self::CrmPush, Self::CrmPull, Self::Webhook, Self::Send, Self::Media, Self::Notice, Self::Internal]
             .into_iter()
             .find(|class| class.code() == code)
     }
@@ -64,6 +67,7 @@ impl Class {
             Self::Webhook => &[5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR],
             Self::Send => &[5 * SECOND, 30 * SECOND],
             Self::Media => &[5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR],
+            Self::Notice => &[10 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE],
             Self::Internal => &[SECOND, 10 * SECOND],
         }
     }
@@ -73,7 +77,7 @@ impl Class {
         match self {
             Self::CrmPush | Self::CrmPull => Some(72 * HOUR),
             Self::Media => Some(6 * DAY),
-            Self::Webhook | Self::Send | Self::Internal => None,
+            Self::Webhook | Self::Send | Self::Notice | Self::Internal => None,
         }
     }
 }
@@ -199,7 +203,10 @@ mod tests {
         assert_eq!(tries(Class::Send, Ms(0)), [5 * SECOND, 35 * SECOND]);
         assert_eq!(tries(Class::Internal, Ms(0)).len(), 2);
         assert_eq!(tries(Class::Media, Ms(0)).last(), Some(&(6 * DAY)));
-        for class in [Class::CrmPush, Class::CrmPull, Class::Webhook, Class::Send, Class::Media, Class::Internal] {
+        assert_eq!(tries(Class::Notice, Ms(0)).len(), 5);
+        let all =
+            [Class::CrmPush, Class::CrmPull, Class::Webhook, Class::Send, Class::Media, Class::Notice, Class::Internal];
+        for class in all {
             assert_eq!(Class::parse(class.code()), Some(class));
         }
     }

@@ -63,6 +63,9 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
         (_, ["v1", "configs", "templates", rest @ ..]) => {
             templates(&world, &call, &access, rest.first().copied()).into_response()
         }
+        // Samples of headers, as at Meta, but the key stands for the app.
+        ("POST", ["uploads"]) => pass(&world, call, &access, &["app", "uploads"]).await,
+        ("GET" | "POST", [session]) if session.starts_with("upload:") => pass(&world, call, &access, &[session]).await,
         ("GET", ["whatsapp_business", "attachments"]) => {
             let id = call.query.get("mid").cloned().unwrap_or_default();
             pass(&world, call, &access, &["_lookaside", &id]).await

@@ -1,6 +1,7 @@
 //! Conversations by id, and those that somebody has.
 
 use crate::entity::conversation::{Column, Entity, Model};
+use crate::entity::conversation_trail;
 use crate::error::Result;
 use crate::scope::Read;
 use rapport_core::{ConversationId, TeamId, UserId};
@@ -9,12 +10,19 @@ use uuid::Uuid;
 
 pub use crate::entity::conversation::Model as ConversationRow;
 
-/// One conversation.
+/// One conversation; of one that was merged, the one it is part of now, whose id is another.
 ///
 /// # Errors
 /// What the database said.
 pub async fn get(read: &Read, id: ConversationId) -> Result<Option<Model>> {
-    Ok(Entity::find_by_id((read.workspace().0, id.0)).one(&read.conn()).await?)
+    let find = |id: Uuid| Entity::find_by_id((read.workspace().0, id));
+    if let Some(found) = find(id.0).one(&read.conn()).await? {
+        return Ok(Some(found));
+    }
+    match conversation_trail::Entity::find_by_id((read.workspace().0, id.0)).one(&read.conn()).await? {
+        Some(trail) => Ok(find(trail.into_id).one(&read.conn()).await?),
+        None => Ok(None),
+    }
 }
 
 /// Conversations that are not resolved and that a user or a team has, with their lanes, at most `limit`.

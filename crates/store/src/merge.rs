@@ -5,7 +5,7 @@ use crate::entity::{contact, conversation, identity};
 use crate::error::Result;
 use crate::scope::WriteTx;
 use crate::sql;
-use rapport_core::{ContactId, ConversationId, Ms};
+use rapport_core::{ContactId, ConversationId, MessageId, Ms};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// Tables whose rows follow the contact.
 const FOLLOW: [&str; 7] = ["conversation", "consent", "send_queue", "reach", "event_log", "survey", "closing"];
 /// What has one row at most for each resolution of a conversation, and the resolution's moment.
-const RESOLUTIONS: [(&str, &str); 2] = [("closing", "at"), ("survey", "resolved_at")];
+pub(crate) const RESOLUTIONS: [(&str, &str); 2] = [("closing", "at"), ("survey", "resolved_at")];
 
 /// Moves everything of `gone` to `keep` and leaves `gone` as a pointer. Conversations that would be open twice on one
 /// channel must have been joined before ([`join_conversation`]). Both lanes must be locked.
@@ -52,12 +52,18 @@ pub async fn contacts(tx: &WriteTx, keep: ContactId, gone: ContactId, lane: u16,
     Ok(())
 }
 
-/// Moves every line of `gone` into `keep` and removes `gone`; the caller writes the joined row.
+/// Moves every line of `gone` into `keep` and removes `gone`, whose id leads to `keep` from then on; the caller writes the
+/// joined row.
 ///
 /// # Errors
 /// What the database said.
 pub async fn join_conversation(tx: &WriteTx, keep: ConversationId, gone: ConversationId) -> Result<()> {
     let workspace = tx.workspace().0;
+    // A client's id is one message's in a conversation; whoever repeats that request means the one of `keep`.
+    let text = "UPDATE message SET client_id = NULL WHERE workspace_id = $2 AND conversation_id = $3 AND client_id IN \
+        (SELECT client_id FROM message WHERE workspace_id = $2 AND conversation_id = $1 AND client_id IS NOT NULL)";
+    let values = [keep.0.into(), workspace.into(), gone.0.into()];
+    tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
     messages(tx, "conversation_id", keep.0, gone.0).await?;
     for (table, moment) in RESOLUTIONS {
         keep_apart(tx, table, moment, keep, gone).await?;
@@ -67,26 +73,65 @@ pub async fn join_conversation(tx: &WriteTx, keep: ConversationId, gone: Convers
     }
     crate::cost::follow(tx, keep, gone).await?;
     crate::watch::follow(tx, keep, gone).await?;
+    trail(tx, keep, gone).await?;
+    bulk_items(tx, keep, gone).await?;
     conversation::Entity::delete_by_id((workspace, gone.0)).exec(tx.conn()).await?;
     Ok(())
 }
 
-/// Moves messages and their documents in the search index. The index is the largest table of all: only the messages lead
-/// to their documents without reading all of it. After them, so that what an indexer commits meanwhile is seen.
+/// The id of `gone` leads to `keep`, and so does whatever led to `gone`.
+async fn trail(tx: &WriteTx, keep: ConversationId, gone: ConversationId) -> Result<()> {
+    let workspace = tx.workspace().0;
+    let statements = [
+        "UPDATE conversation_trail SET into_id = $2 WHERE workspace_id = $1 AND into_id = $3",
+        "INSERT INTO conversation_trail (workspace_id, id, into_id) VALUES ($1, $3, $2) \
+         ON CONFLICT (workspace_id, id) DO UPDATE SET into_id = excluded.into_id",
+        "DELETE FROM conversation_trail WHERE workspace_id = $1 AND id = into_id AND into_id IN ($2, $3)",
+    ];
+    for text in statements {
+        let values = [workspace.into(), keep.0.into(), gone.0.into()];
+        tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
+    }
+    Ok(())
+}
+
+/// What is still to be done to `gone` by a change to many is done to `keep`, unless it is among them itself.
+async fn bulk_items(tx: &WriteTx, keep: ConversationId, gone: ConversationId) -> Result<()> {
+    let text = "UPDATE bulk_item SET conversation_id = $1 WHERE workspace_id = $2 AND conversation_id = $3 AND state = 0 \
+        AND NOT EXISTS (SELECT 1 FROM bulk_item AS own WHERE own.workspace_id = bulk_item.workspace_id \
+        AND own.bulk_id = bulk_item.bulk_id AND own.conversation_id = $1) \
+        AND bulk_id IN (SELECT id FROM bulk WHERE workspace_id = $2 AND state = 'running')";
+    let values = [keep.0.into(), tx.workspace().0.into(), gone.0.into()];
+    tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
+    Ok(())
+}
+
+/// Moves messages and their documents in the search index.
 async fn messages(tx: &WriteTx, column: &str, keep: Uuid, gone: Uuid) -> Result<()> {
-    const ID: &[Col] = &[col("id", Kind::Uuid)];
     let workspace = tx.workspace().0;
     let text = format!("UPDATE message SET {column} = $1 WHERE workspace_id = $2 AND {column} = $3 RETURNING id");
     let values = [keep.into(), workspace.into(), gone.into()];
-    let mut moved = Rows::new(ID);
+    let mut ids = Vec::new();
     for row in tx.conn().query_all_raw(sql::with(tx.backend(), text, values)).await? {
-        moved.push([row.try_get_by_index::<Uuid>(0)?.into()]);
+        ids.push(MessageId(row.try_get_by_index::<Uuid>(0)?));
+    }
+    moved(tx, column, keep, &ids).await
+}
+
+/// The documents of messages that moved follow them. The index is the largest table of all: only the messages lead to their
+/// documents without reading all of it. After them, so that what an indexer commits meanwhile is seen.
+pub(crate) async fn moved(tx: &WriteTx, column: &str, keep: Uuid, messages: &[MessageId]) -> Result<()> {
+    const ID: &[Col] = &[col("id", Kind::Uuid)];
+    let workspace = tx.workspace().0;
+    let mut rows = Rows::new(ID);
+    for message in messages {
+        rows.push([message.0.into()]);
     }
     let text = format!(
         "UPDATE search_doc SET {column} = $1 FROM {{rows}} \
          WHERE search_doc.workspace_id = $2 AND search_doc.document_id = v.column1"
     );
-    batch::execute(tx.conn(), tx.backend(), &text, &[keep.into(), workspace.into()], moved).await?;
+    batch::execute(tx.conn(), tx.backend(), &text, &[keep.into(), workspace.into()], rows).await?;
     Ok(())
 }
 

@@ -81,7 +81,10 @@ pub async fn delete(tx: &WriteTx, user: UserId, id: Uuid) -> Result<()> {
         .filter(Column::UserId.eq(user.0))
         .exec(tx.conn())
         .await?;
-    if gone.rows_affected == 0 { Err(Error::NotFound("session")) } else { Ok(()) }
+    if gone.rows_affected == 0 {
+        return Err(Error::NotFound("session"));
+    }
+    crate::push::forget_signed_out(tx).await
 }
 
 /// Ends the session whose token has this SHA-256, if there is one.
@@ -94,7 +97,7 @@ pub async fn delete_by_hash(tx: &WriteTx, hash: &[u8; 32]) -> Result<()> {
         .filter(Column::TokenHash.eq(hash.to_vec()))
         .exec(tx.conn())
         .await?;
-    Ok(())
+    crate::push::forget_signed_out(tx).await
 }
 
 /// Ends every session of a user except `keep`; tells how many ended.
@@ -107,7 +110,9 @@ pub async fn delete_of_user(tx: &WriteTx, user: UserId, keep: Option<Uuid>) -> R
     if let Some(keep) = keep {
         query = query.filter(Column::Id.ne(keep));
     }
-    Ok(query.exec(tx.conn()).await?.rows_affected)
+    let ended = query.exec(tx.conn()).await?.rows_affected;
+    crate::push::forget_signed_out(tx).await?;
+    Ok(ended)
 }
 
 /// Removes sessions of a user that ended before `now`.
@@ -119,5 +124,7 @@ pub async fn delete_ended(tx: &WriteTx, user: UserId, now: Ms) -> Result<u64> {
         .filter(Column::WorkspaceId.eq(tx.workspace().0))
         .filter(Column::UserId.eq(user.0))
         .filter(Column::ExpiresAt.lte(now.0));
-    Ok(query.exec(tx.conn()).await?.rows_affected)
+    let ended = query.exec(tx.conn()).await?.rows_affected;
+    crate::push::forget_signed_out(tx).await?;
+    Ok(ended)
 }

@@ -111,6 +111,7 @@ pub async fn delete(tx: &WriteTx, id: UserId) -> Result<()> {
     crate::routing::drop_user(tx, id).await?;
     crate::quick_reply::forget_user(tx, id.0).await?;
     crate::user_keys::forget_user(tx, id).await?;
+    crate::push::forget_user(tx, id).await?;
     crate::macros::forget_user(tx, id).await?;
     let gone = Entity::delete_by_id((workspace, id.0)).exec(tx.conn()).await?;
     if gone.rows_affected == 0 { Err(Error::NotFound("user")) } else { Ok(()) }

@@ -198,6 +198,33 @@ pub(crate) async fn follow(tx: &WriteTx, keep: ConversationId, gone: Conversatio
     Ok(())
 }
 
+/// A conversation became two, and its newer lines are in `made`: its collaborators are those of both, and a mention is news
+/// where its note is.
+pub(crate) async fn divide(tx: &WriteTx, from: ConversationId, made: ConversationId) -> Result<()> {
+    const THERE: &str = "EXISTS (SELECT 1 FROM message AS m WHERE m.workspace_id = watch.workspace_id \
+        AND m.id = watch.message_id AND m.conversation_id = $3)";
+    // Seen where the note is not: what there is to see is in the other one.
+    let looked = "CASE WHEN watch.seen_at < watch.told_at THEN watch.told_at ELSE watch.seen_at END";
+    let statements = [
+        format!(
+            "INSERT INTO watch (workspace_id, user_id, conversation_id, joined, told_at, told_by, message_id, seen_at, \
+             created_at, heard_at) SELECT workspace_id, user_id, $3, joined, told_at, told_by, \
+             CASE WHEN {THERE} THEN message_id END, CASE WHEN {THERE} THEN seen_at ELSE {looked} END, created_at, heard_at \
+             FROM watch WHERE workspace_id = $1 AND conversation_id = $2 AND (joined OR {THERE})"
+        ),
+        format!("DELETE FROM watch WHERE workspace_id = $1 AND conversation_id = $2 AND NOT joined AND {THERE}"),
+        format!(
+            "UPDATE watch SET message_id = NULL, seen_at = {looked} WHERE workspace_id = $1 AND conversation_id = $2 \
+             AND {THERE}"
+        ),
+    ];
+    for text in statements {
+        let values = [tx.workspace().0.into(), from.0.into(), made.0.into()];
+        tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
+    }
+    Ok(())
+}
+
 /// One row of two: what is not seen yet counts more than what is, then the later of them.
 fn both(one: WatchRow, other: WatchRow) -> WatchRow {
     let unseen = |row: &WatchRow| row.told_at > row.seen_at;

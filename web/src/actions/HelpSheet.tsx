@@ -15,7 +15,7 @@ export function HelpSheet({ isOpen, onClose }: { isOpen: boolean; onClose: () =>
     <Dialog title={t('help.title')} isOpen={isOpen} onClose={onClose} wide>
       <p className="mb-4 text-sm text-muted">{t('help.lead')}</p>
       <ShortcutTables />
-      <p className="text-sm"><Link to="/account" onClick={onClose} className="text-accent-ink underline underline-offset-2">{t('help.change')}</Link></p>
+      <p className="text-sm"><Link to="/account" onClick={onClose} className="text-accent-ink underline underline-offset-2">{t('help.change')}</Link> · <Link to="/guide" onClick={onClose} className="text-accent-ink underline underline-offset-2">{t('action.go_guide')}</Link></p>
     </Dialog>
   )
 }

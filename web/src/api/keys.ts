@@ -19,6 +19,7 @@ export const keys = {
   quickRepliesHere: (conversation: Id, q: string) => ['quick-replies', 'here', conversation, q] as const,
   myKeys: ['my-keys'] as const,
   workspace: ['workspace'] as const,
+  guide: ['guide'] as const,
   messages: (conversation: Id) => ['messages', conversation] as const,
   why: (message: Id) => ['why', message] as const,
   contactLists: ['contacts', 'list'] as const,

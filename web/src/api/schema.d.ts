@@ -939,6 +939,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes one conversation of two of the same customer on the same channel, and answers with it. The one being worked on
+         *     stays, else the newer; whatever is asked about the other's id from then on is answered about the one that stayed.
+         *     Splitting it undoes that.
+         */
+        post: operations["merge_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -988,6 +1009,27 @@ export interface paths {
         put?: never;
         /** Somebody looked at it: nothing is unread any more, and while the window is open the customer sees blue ticks. */
         post: operations["mark_conversation_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a conversation of its own of a message and everything after it. The new one has the status, assignee, team and
+         *     priority of this one, which is resolved then: a customer has one open conversation on a channel. Both say so in a line
+         *     with the other's id.
+         */
+        post: operations["split_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1237,6 +1279,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The steps from nothing to the first answered message, each with the one thing to do next, computed from what is
+         *     there. Put away and taken out again with `guide_hidden` of `PATCH /users/me`. For signed-in people, not for tokens.
+         */
+        get: operations["read_guide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/macros": {
         parameters: {
             query?: never;
@@ -1452,6 +1514,77 @@ export interface paths {
         get: operations["explain_message"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key that browsers subscribe to, and the devices of the person who asks. */
+        get: operations["read_push"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Turns notices on for the browser that asks, or changes what it is told; repeating it changes nothing. A browser is one
+         *     device: a new address takes the place of its old one. It ends with the sign-in.
+         */
+        put: operations["put_push_subscription"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Tells one of one's own devices nothing any more. */
+        delete: operations["delete_push_subscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/subscriptions/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a notice to one of one's own devices, to see whether it arrives. */
+        post: operations["test_push_subscription"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1844,7 +1977,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Checks a template against the provider's rules without submitting it. */
+        /**
+         * Checks a template against WhatsApp's rules, and with `channel_id` against what that channel's provider can take,
+         *     without submitting it.
+         */
         post: operations["check_template"];
         delete?: never;
         options?: never;
@@ -2743,7 +2879,8 @@ export interface components {
             name: string;
             /**
              * @description What it does not offer: `profile`, `qr_codes`, `registration`, `subscription`, `templates`, `template_writing`,
-             *     `blocking`, `read_marks`, `quality`, `quotes`, `user_ids`.
+             *     `template_editing`, `template_languages`, `template_library`, `blocking`, `read_marks`, `quality`, `quotes`,
+             *     `user_ids`.
              */
             not_offered: string[];
             /** @description The provider's id of the number. */
@@ -3631,6 +3768,48 @@ export interface components {
          * @enum {string}
          */
         Density: "comfortable" | "compact";
+        /** @description A browser that is told. */
+        Device: {
+            /**
+             * Format: int64
+             * @description When it was turned on, milliseconds UTC.
+             */
+            created_at: number;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /**
+             * Format: int64
+             * @description When one last failed, if none was taken since.
+             */
+            failed_at?: number | null;
+            /** @description Why. */
+            failure?: string | null;
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When a notice was last taken for it.
+             */
+            used_at?: number | null;
+            /** @description The browser's own words. */
+            user_agent: string;
+            /** @description What it is told. */
+            wants: components["schemas"]["DeviceWants"];
+        };
+        /** @description What a person wants to be told on a device. */
+        DeviceWants: {
+            /** @description Whether what was written stays out of notices; who wrote is always said. */
+            hide_text: boolean;
+            /** @description Notes that mention them. */
+            mentions: boolean;
+            /** @description Messages in conversations that are assigned to them. */
+            mine: boolean;
+            /** @description Messages in conversations of their teams that nobody has, while they are online. What has no team is everybody's. */
+            team: boolean;
+        };
         /**
          * @description Who a line comes from.
          * @enum {string}
@@ -4005,6 +4184,44 @@ export interface components {
             fields: components["schemas"]["GuardField"][];
             /** @description The rules in force. */
             policy: components["schemas"]["GuardPolicy"];
+        };
+        /** @description The guide of the signed-in person, as things stand now. */
+        Guide: {
+            /** @description Whether everything is done. */
+            done: boolean;
+            /** @description Whether the person put it away. */
+            hidden: boolean;
+            /** @description Whether it belongs on the first screen. */
+            shown: boolean;
+            /** @description The steps in their order; none for who has nothing to do here. */
+            steps: components["schemas"]["GuideStep"][];
+        };
+        /** @description A step of the guide. */
+        GuideStep: {
+            /**
+             * @description `go_online`, `add_channel`, `open_channel`, `write`, `open_conversation`, `open_inbox`, `invite` or `connect_crm`;
+             *     null when the step is done or waits.
+             */
+            action: string | null;
+            /**
+             * Format: uuid
+             * @description The channel the action is about.
+             */
+            channel_id: string | null;
+            /**
+             * Format: uuid
+             * @description The conversation the action is about.
+             */
+            conversation_id: string | null;
+            /** @description `present`, `channel`, `message`, `answer`, `colleagues` or `crm`. */
+            name: string;
+            /** @description The number to write to. */
+            phone: string | null;
+            /**
+             * @description `done`, `next` (the one to do now), `open` (can be done at any time) or `waits` (for another step or somebody
+             *     else).
+             */
+            state: string;
         };
         /** @description The contact of a hit. */
         HitContact: {
@@ -4425,7 +4642,8 @@ export interface components {
                 name: string;
                 /**
                  * @description What it does not offer: `profile`, `qr_codes`, `registration`, `subscription`, `templates`, `template_writing`,
-                 *     `blocking`, `read_marks`, `quality`, `quotes`, `user_ids`.
+                 *     `template_editing`, `template_languages`, `template_library`, `blocking`, `read_marks`, `quality`, `quotes`,
+                 *     `user_ids`.
                  */
                 not_offered: string[];
                 /** @description The provider's id of the number. */
@@ -5199,6 +5417,8 @@ export interface components {
         /** @description What users may change about themselves; what is left out stays. */
         MePatch: {
             density?: components["schemas"]["Density"] | null;
+            /** @description Whether the first-run guide is put away. */
+            guide_hidden?: boolean | null;
             /** @description Locale of their screen. */
             locale?: string | null;
             /** @description Name shown to colleagues. */
@@ -5276,6 +5496,15 @@ export interface components {
              * @description 1 to 3650 days; null = for ever.
              */
             days?: number | null;
+        };
+        /** @description What a conversation is merged with. */
+        MergeRequest: {
+            /**
+             * Format: uuid
+             * @description The other one, of the same customer on the same channel. Which of the two ids stays is not up to the request: that of
+             *     the one being worked on, else of the newer.
+             */
+            into: string;
         };
         /** @description A message, private note or conversation event. */
         Message: {
@@ -5634,6 +5863,16 @@ export interface components {
             /** @description Phone number in any usual spelling; a local one is read in the workspace's country. */
             phone: string;
         };
+        /** @description A browser that subscribed. */
+        NewDevice: {
+            /** @description Its secret, base64 for URLs. */
+            auth: string;
+            /** @description Its address at its push service. */
+            endpoint: string;
+            /** @description Its public key, base64 for URLs. */
+            p256dh: string;
+            wants?: components["schemas"]["DeviceWants"] | null;
+        };
         /** @description A template to be made of an entry. */
         NewFromLibrary: {
             /** @description What its buttons need, one for each, in order. */
@@ -5885,6 +6124,13 @@ export interface components {
          * @enum {string}
          */
         Purpose: "marketing";
+        /** @description What a browser needs to subscribe, and the devices that did. */
+        Push: {
+            /** @description One's own devices, the newest first. */
+            devices: components["schemas"]["Device"][];
+            /** @description What browsers subscribe to (`applicationServerKey`), base64 for URLs. */
+            public_key: string;
+        };
         /** @description A short link, to be printed as a QR code or put on a page. */
         QrCode: {
             /** @description Its code at the provider. */
@@ -6427,6 +6673,14 @@ export interface components {
          * @enum {string}
          */
         SnoozeMoment: "three_hours" | "later_today" | "tomorrow" | "monday";
+        /** @description Where a conversation is split. */
+        SplitRequest: {
+            /**
+             * Format: uuid
+             * @description The first message of the new conversation.
+             */
+            message_id: string;
+        };
         /** @description An app that gets the account's events. */
         SubscribedApp: {
             /** @description Its id. */
@@ -6738,6 +6992,11 @@ export interface components {
         TemplateDraft: {
             /** @description `MARKETING`, `UTILITY` or `AUTHENTICATION`. */
             category: string;
+            /**
+             * Format: uuid
+             * @description The channel it is for: what its provider has no words for is a problem too. Left out = WhatsApp's rules alone.
+             */
+            channel_id?: string | null;
             /** @description Components as the provider defines them. */
             components: Record<string, never>[];
             /** @description Language code: `en_US`. */
@@ -10314,6 +10573,50 @@ export interface operations {
             };
         };
     };
+    merge_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_messages: {
         parameters: {
             query?: {
@@ -10488,6 +10791,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitRequest"];
+            };
+        };
+        responses: {
+            /** @description The new conversation. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
             "4XX": {
@@ -11127,6 +11475,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guide"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -11862,6 +12247,160 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Why"];
                 };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Push"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_push_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDevice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_push_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_push_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be fulfilled; `code` says why. */
             "4XX": {

@@ -23,6 +23,9 @@ export type Theme = S['Theme']
 export type Density = S['Density']
 export type Presence = S['Presence']
 export type User = S['User']
+export type DeviceWants = S['DeviceWants']
+export type Device = Present<S['Device']>
+export type PushSettings = Present<S['Push']>
 export type Workspace = S['Workspace']
 export type Me = S['Me']
 export type Team = S['Team']
@@ -141,6 +144,14 @@ export interface SearchPage extends Page<SearchHit> {
   indexing: { done: number; total: number } | null
 }
 export type AuditCounts = S['Counts']
+
+/** A step of the first-run guide with the one thing to do for it. */
+export type GuideStep = With<S['GuideStep'], {
+  name: 'present' | 'channel' | 'message' | 'answer' | 'colleagues' | 'crm'
+  state: 'done' | 'next' | 'open' | 'waits'
+  action: 'go_online' | 'add_channel' | 'open_channel' | 'write' | 'open_conversation' | 'open_inbox' | 'invite' | 'connect_crm' | null
+}>
+export type Guide = With<S['Guide'], { steps: GuideStep[] }>
 
 export type Connection = With<Present<S['Connection']>, { status: 'active' | 'paused' | 'error' }>
 export type RemoteField = S['RemoteField']

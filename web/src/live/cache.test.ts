@@ -1,7 +1,9 @@
+import { QueryClient } from '@tanstack/react-query'
 import { describe, expect, it } from 'vitest'
+import { keys } from '@/api/keys'
 import type { ConversationFilter } from '@/api/queries'
 import type { Conversation, Message, Page } from '@/api/types'
-import { belongs, placeConversation, placeMessage } from './cache'
+import { belongs, dropConversation, placeConversation, placeMessage } from './cache'
 
 const filter: ConversationFilter = { view: 'all', status: 'open', sort: 'latest' }
 
@@ -16,7 +18,7 @@ const paged = <T,>(...pages: T[][]) => ({
   pages: pages.map((items, index): Page<T> => ({ items, next_cursor: index === pages.length - 1 ? null : String(index) })),
   pageParams: pages.map((_, index) => (index ? String(index) : null)),
 })
-const ids = (pages: { pages: Page<{ id: string }>[] }) => pages.pages.flatMap((page) => page.items.map((item) => item.id)).join()
+const ids = (pages?: { pages: Page<{ id: string }>[] }) => pages?.pages.flatMap((page) => page.items.map((item) => item.id)).join()
 
 describe('a changed conversation in a list', () => {
   const list = paged([conversation('a', 30), conversation('b', 20)], [conversation('c', 10)])
@@ -43,6 +45,16 @@ describe('a changed conversation in a list', () => {
     ['unattended', { waiting_since: 5 }, true],
   ] as const)('view %s with %o: %s', (view, more, expected) => {
     expect(belongs(conversation('a', 1, more), { ...filter, view }, 'me')).toBe(expected)
+  })
+})
+
+describe('a conversation that was merged', () => {
+  it('stands in no list any more, and whoever shows it learns where it is', () => {
+    const client = new QueryClient()
+    client.setQueryData(keys.conversationList(filter), paged([conversation('a', 30), conversation('b', 20)], [conversation('c', 10)]))
+    dropConversation(client, 'b', conversation('a', 30))
+    expect(ids(client.getQueryData(keys.conversationList(filter)))).toBe('a,c')
+    expect(client.getQueryData<Conversation>(keys.conversation('b'))?.id).toBe('a')
   })
 })
 

@@ -77,6 +77,12 @@ export function putConversation(client: QueryClient, conversation: Conversation,
   }
 }
 
+/** A conversation became part of another one: it stands in no list any more, and whoever shows it learns where it is. */
+export function dropConversation(client: QueryClient, gone: Id, survivor: Conversation): void {
+  client.setQueryData(keys.conversation(gone), survivor)
+  client.setQueriesData<Pages<Conversation>>({ queryKey: keys.conversationLists }, (pages) => pages && { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.filter((item) => item.id !== gone) })) })
+}
+
 /** Carries a message's new state to the tick of the list's last line: status events are too many to fetch a conversation for each. */
 export function markLastLine(client: QueryClient, message: Message): void {
   const mark = (row: Conversation): Conversation =>

@@ -16,6 +16,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
+/** News of a conversation that was split or merged. */
+function parted(data: unknown): boolean {
+  return isRecord(data) && ['split_to', 'split_from', 'merged', 'merged_into'].some((name) => name in data)
+}
+
 export interface Feed {
   stop(): void
 }
@@ -80,6 +85,11 @@ export function startFeed(client: QueryClient, me: Id, from: string): Feed {
         return gatherer.message(event, kind === 'message.created')
       case 'conversation.created':
       case 'conversation.updated':
+        if (event.conversation_id && parted(event.data)) {
+          // Lines moved from one thread to another.
+          void client.invalidateQueries({ queryKey: keys.messages(event.conversation_id) })
+          if (event.contact_id) void client.invalidateQueries({ queryKey: keys.contactConversations(event.contact_id) })
+        }
         return event.conversation_id ? gatherer.conversation(event.conversation_id) : undefined
       default:
         return event.contact_id ? gatherer.contact(event.contact_id) : undefined

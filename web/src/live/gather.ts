@@ -3,7 +3,7 @@ import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import { ApiError, get } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Contact, Conversation, Id, LiveEvent, Message, MessageStatus, Page } from '@/api/types'
-import { cachedMessage, conversationsOf, isListed, markLastLine, putContact, putConversation, putMessage } from './cache'
+import { cachedMessage, conversationsOf, dropConversation, isListed, markLastLine, putContact, putConversation, putMessage } from './cache'
 import { tellAwake } from './mention'
 
 /** How long the first event of a beat waits for others. */
@@ -63,6 +63,7 @@ export function createGatherer(client: QueryClient, me: Id): Gatherer {
     wanted.contacts.clear()
     if (conversations.length > flood) void client.invalidateQueries({ queryKey: keys.conversations })
     else for (const id of conversations) void load<Conversation>(`/conversations/${id}`, (row) => {
+      if (row.id !== id) dropConversation(client, id, row)
       tellAwake(client, row, me)
       putConversation(client, row, me)
     })

@@ -12,7 +12,7 @@ interface Props {
 export function Empty({ ghost, title, text, children }: Props) {
   return (
     <div className="mx-auto flex max-w-sm flex-col items-center gap-3 px-6 py-12 text-center">
-      {ghost && <div aria-hidden className="w-full opacity-60 [mask-image:linear-gradient(black,transparent)]">{ghost}</div>}
+      {ghost && <div aria-hidden className="w-full [mask-image:linear-gradient(black,transparent)]">{ghost}</div>}
       <h2 className="text-lg">{title}</h2>
       {text && <p className="text-muted">{text}</p>}
       {children}

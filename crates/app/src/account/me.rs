@@ -74,6 +74,9 @@ pub async fn update(app: &App, caller: &Caller, patch: MePatch) -> Result<UserVi
     if let Some(presence) = patch.presence {
         row.presence = presence.code().to_owned();
     }
+    if let Some(hidden) = patch.guide_hidden {
+        row.guide_hidden_at = hidden.then_some(now.0);
+    }
     row.updated_at = now.0;
     let view = UserView::from(row.clone());
     user::update(&tx, row).await?;
@@ -123,8 +126,12 @@ pub async fn change_password(
         Some(own) => session::get_for_write(&tx, own).await?.map(|row| row.user_agent).unwrap_or_default(),
         None => String::new(),
     };
-    session::delete_of_user(&tx, id, None).await?;
-    session::insert(&tx, session_row(&secret, tx.new_id(now), id, &agent, now)).await?;
+    let fresh = tx.new_id(now);
+    session::insert(&tx, session_row(&secret, fresh, id, &agent, now)).await?;
+    if let Some(own) = caller.session() {
+        rapport_store::push::follow(&tx, own, fresh).await?;
+    }
+    session::delete_of_user(&tx, id, Some(fresh)).await?;
     crate::audit::record(&tx, now, caller, "user.password_changed", ("user", id.0), Change::default()).await?;
     tx.commit().await?;
     Ok(secret)

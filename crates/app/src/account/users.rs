@@ -153,6 +153,8 @@ pub struct MePatch {
     pub density: Option<Density>,
     /// Whether they take conversations.
     pub presence: Option<Presence>,
+    /// Whether the first-run guide is put away.
+    pub guide_hidden: Option<bool>,
 }
 
 /// Users in the order they were added.
@@ -224,6 +226,7 @@ pub(crate) async fn add(tx: &WriteTx, caller: &Caller, new: Checked, now: Ms) ->
         disabled_at: None,
         failed_logins: 0,
         locked_until: None,
+        guide_hidden_at: None,
         created_at: now.0,
         updated_at: now.0,
     };

@@ -161,6 +161,8 @@ pub struct Care {
     pub survey: rapport_core::routing::SurveySettings,
     /// Whether somebody may still answer one.
     pub listening: bool,
+    /// Whether somebody wants to be told on a device.
+    pub notices: bool,
 }
 
 struct Kept<T> {
@@ -360,19 +362,34 @@ fn keep_in<K: Eq + std::hash::Hash, V>(map: &mut HashMap<K, Kept<V>>, key: K, va
 
 /// The provider has nothing of the kind.
 pub(crate) fn not_offered(provider: Kind, feature: Feature) -> Error {
+    let name = provider.name();
+    let refuse = |detail: String| Error::refused("not_offered_by_provider", detail);
     let what = match feature {
         Feature::Profile => "the business profile",
         Feature::QrCodes => "QR codes and links",
         Feature::Registration => "registering numbers",
         Feature::Subscription => "pointing its webhook here",
+        Feature::Templates | Feature::TemplateWriting if provider == Kind::Bird => {
+            return refuse("Templates of Bird are written in Bird's own studio and are not sent from here.".to_owned());
+        }
+        Feature::TemplateEditing => {
+            return refuse(format!(
+                "{name} does not change or resume templates that were submitted: write a new one under another name, and delete this one when nobody needs it."
+            ));
+        }
+        Feature::TemplateLanguages => {
+            return refuse(format!(
+                "{name} deletes a template in all its languages at once: delete all languages, or keep them."
+            ));
+        }
         Feature::Templates => "reading templates",
         Feature::TemplateWriting => "writing templates",
+        Feature::TemplateLibrary => "WhatsApp's library of templates",
         Feature::Blocking => "blocking customers",
         Feature::ReadMarks => "read marks",
         Feature::Quality => "the number's quality",
         Feature::Quotes => "quoting messages",
         Feature::UserIds => "customers without a visible number",
     };
-    let detail = format!("{} does not offer this here: {what}. Use the provider's own console.", provider.name());
-    Error::refused("not_offered_by_provider", detail)
+    refuse(format!("{name} does not offer this here: {what}. Use the provider's own console."))
 }

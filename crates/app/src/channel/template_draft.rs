@@ -1,8 +1,12 @@
 //! A template before it is submitted: what people and programs send, and what is wrong with it.
 
+use super::provider::opened;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
-use rapport_core::template::draft::{Draft, Problem, problems};
+use crate::state::App;
+use rapport_connectors::provider::{Feature, Kind, NewTemplate as Wanted};
+use rapport_core::ChannelId;
+use rapport_core::template::draft::{Draft, Problem, lacking, problems};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -35,6 +39,8 @@ pub struct NewTemplate {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TemplateDraft {
+    /// The channel it is for: what its provider has no words for is a problem too. Left out = WhatsApp's rules alone.
+    pub channel_id: Option<Uuid>,
     /// Its name.
     pub name: String,
     /// Language code: `en_US`.
@@ -131,16 +137,39 @@ impl Tidy {
         Self { ttl_seconds, ..self }
     }
 
-    /// Everything that is wrong with it and its components.
-    pub(super) fn problems(&self, components: &Value) -> Vec<Problem> {
-        problems(&Draft {
+    fn draft<'a>(&'a self, components: &'a Value) -> Draft<'a> {
+        Draft {
             name: &self.name,
             language: &self.language,
             category: &self.category,
             parameter_format: &self.parameter_format,
             components,
             ttl_seconds: self.ttl_seconds,
-        })
+        }
+    }
+
+    /// Everything that is wrong with it and its components.
+    pub(super) fn problems(&self, components: &Value) -> Vec<Problem> {
+        problems(&self.draft(components))
+    }
+
+    /// The same, with what this provider has no words for.
+    pub(super) fn problems_at(&self, provider: Kind, components: &Value) -> Vec<Problem> {
+        let mut found = self.problems(components);
+        found.extend(lacking(provider.carrier(), &self.draft(components)));
+        found
+    }
+
+    /// What is handed over.
+    pub(super) fn whole<'a>(&'a self, components: &'a Value) -> Wanted<'a> {
+        Wanted {
+            name: &self.name,
+            language: &self.language,
+            category: &self.category,
+            parameter_format: &self.parameter_format,
+            components,
+            ttl_seconds: self.ttl_seconds,
+        }
     }
 }
 
@@ -152,11 +181,19 @@ pub(super) fn sound(problems: Vec<Problem>) -> Result<()> {
 /// Checks a draft without submitting it.
 ///
 /// # Errors
-/// `Forbidden`.
-pub fn check(caller: &Caller, draft: &TemplateDraft) -> Result<TemplateCheck> {
+/// `Forbidden`, `NotFound` when there is no such channel, `Refused` `not_offered_by_provider` when its provider takes no
+/// templates, `Store`.
+pub async fn check(app: &App, caller: &Caller, draft: &TemplateDraft) -> Result<TemplateCheck> {
     caller.require(Permission::ChannelManage)?;
     let format = draft.parameter_format.as_deref();
     let tidy = Tidy::new(&draft.name, &draft.language, &draft.category, format).tried(draft.message_send_ttl_seconds);
-    let problems = tidy.problems(&draft.components);
+    let problems = match draft.channel_id {
+        Some(id) => {
+            let channel = opened(app, caller, ChannelId(id)).await?;
+            channel.offers(Feature::TemplateWriting)?;
+            tidy.problems_at(channel.provider, &draft.components)
+        }
+        None => tidy.problems(&draft.components),
+    };
     Ok(TemplateCheck { problems: problems.into_iter().map(ProblemView::from).collect() })
 }

@@ -3,7 +3,7 @@
 use super::Channel;
 use super::template_draft::Tidy;
 use super::template_list::TemplateView;
-use super::template_write::{absent, declined, made, unreachable};
+use super::template_write::{absent, ask, declined, made, settle, unreachable};
 use super::view::row;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
@@ -165,7 +165,7 @@ pub async fn browse(app: &App, caller: &Caller, query: &LibraryQuery) -> Result<
         language: language.as_deref(),
         after: query.cursor.as_deref(),
     };
-    let request = template_library::browse(&channel.graph(Feature::TemplateWriting)?, &wanted);
+    let request = template_library::browse(&channel.graph(Feature::TemplateLibrary)?, &wanted);
     let answer = app.http.run(request).await.map_err(|failure| unreachable(&failure))?;
     let page = template_library::read_page(&answer).map_err(declined)?;
     Ok(LibraryPage { items: page.items.into_iter().map(LibraryTemplate::from).collect(), next_cursor: page.next })
@@ -188,7 +188,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewFromLibrary) -> Result<T
     let buttons = buttons(new.buttons.unwrap_or_default())?;
     absent(app, &channel, &tidy.name, &tidy.language).await?;
     let request = template_library::create(
-        &channel.graph(Feature::TemplateWriting)?,
+        &channel.graph(Feature::TemplateLibrary)?,
         &channel.waba_id,
         &FromLibrary {
             name: &tidy.name,
@@ -198,14 +198,16 @@ pub async fn create(app: &App, caller: &Caller, new: NewFromLibrary) -> Result<T
             buttons: &buttons,
         },
     );
-    let view = made(app, caller, &channel, request, &tidy, json!([])).await?;
+    let answer = ask(app, &channel, request).await?;
+    let created = settle(app, &channel, templates::read_create(&answer)).await?;
+    let view = made(app, caller, &channel, created, &tidy, json!([])).await?;
     with_words(app, &channel, view).await
 }
 
 /// Its words are the library's: they are read back. What the provider does not tell yet, the reading of all templates
 /// brings that follows each creation.
 async fn with_words(app: &App, channel: &Channel, view: TemplateView) -> Result<TemplateView> {
-    let request = templates::named(&channel.graph(Feature::TemplateWriting)?, &channel.waba_id, &view.name);
+    let request = templates::named(&channel.graph(Feature::TemplateLibrary)?, &channel.waba_id, &view.name);
     let Ok(answer) = app.http.run(request).await else { return Ok(view) };
     let Ok(page) = templates::read_list(&answer) else { return Ok(view) };
     let same = |one: &templates::Template| one.name == view.name && one.language == view.language;

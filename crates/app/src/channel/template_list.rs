@@ -1,11 +1,14 @@
 //! The templates there are, for people who choose one.
 
+use super::Channel;
 use super::template_fill::stored;
-use super::templates;
+use super::templates::{self, Found};
 use super::view::row;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
+use crate::jobs::Job;
 use crate::state::App;
+use rapport_connectors::provider::Feature;
 use rapport_core::template::bind::{filling_of, takes_words};
 use rapport_core::time::DAY;
 use rapport_core::{ChannelId, Ms};
@@ -228,16 +231,33 @@ pub struct Synced {
     pub synced: usize,
 }
 
+/// Where nobody tells how a review ends, the list is read again by itself.
+async fn watch(app: &App, channel: &Channel, found: Found) -> Result<()> {
+    if !found.in_review || channel.provider.tells_reviews() {
+        return Ok(());
+    }
+    let now = app.now();
+    let tx = app.store.workspace(channel.workspace).write().await?;
+    let job = Job::SyncTemplates { channel_id: channel.id }.row_at(now.plus(templates::REVIEW_MS));
+    rapport_store::job::enqueue(&tx, vec![job], now).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Reads all templates of a channel's account now.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Refused` `provider_unavailable` with what the provider said, `Store`.
+/// `Forbidden`, `NotFound`, `Refused` `provider_unavailable` with what the provider said or `not_offered_by_provider`
+/// where it has no list, `Store`.
 pub async fn sync(app: &App, caller: &Caller, id: ChannelId) -> Result<Synced> {
     caller.require(Permission::ChannelManage)?;
     row(app, caller, id).await?;
     let channel = app.channels.get(id).await?.ok_or(Error::NotFound("channel"))?;
+    channel.offers(Feature::Templates)?;
     match templates::sync(app, &channel).await? {
-        Ok(synced) => Ok(Synced { synced }),
+        Ok(found) => {
+            watch(app, &channel, found).await?;
+            Ok(Synced { synced: found.count })
+        }
         Err(why) => Err(Error::refused("provider_unavailable", format!("the templates cannot be read now: {why}"))),
     }
 }

@@ -1,12 +1,14 @@
-//! Samples of media headers: our own files are brought to the provider before the template is submitted.
+//! Samples of media headers: our own files are brought to the provider before the template is submitted, as uploads
+//! or as links that it fetches from us.
 
 use super::Channel;
 use super::template_write::{declined, unreachable};
 use crate::error::{Error, Result};
+use crate::media::link;
 use crate::state::App;
 use rapport_connectors::http::{Request, Response};
-use rapport_connectors::provider::Feature;
-use rapport_connectors::whatsapp::{Api, numbers, templates};
+use rapport_connectors::provider::{Api, Provider};
+use rapport_connectors::whatsapp::{numbers, templates};
 use rapport_core::MediaId;
 use rapport_core::message::MediaKind;
 use rapport_core::message::check::file as limits;
@@ -14,24 +16,32 @@ use rapport_store::media::MediaRow;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Puts the provider's handle in place of each `example.media_id`.
+/// Puts the provider's handle, or a link, in place of each `example.media_id`.
 ///
 /// # Errors
 /// `Invalid` naming the header whose file is missing or does not fit, `Declined` when the provider refuses, `Store`.
 pub async fn bring(app: &App, channel: &Channel, components: &mut Value) -> Result<()> {
     let mut headers = Vec::new();
     collect("components", components, &mut headers);
+    let provider = channel.access(&app.settings);
     let mut app_id: Option<String> = None;
     for (path, header) in headers {
         let Some(id) = header["example"]["media_id"].as_str().map(str::to_owned) else { continue };
         let field = format!("{path}.example");
         let file = file(app, channel, &field, &id, header["format"].as_str().unwrap_or_default()).await?;
-        let api = channel.graph(Feature::TemplateWriting)?;
-        let owner = match &app_id {
-            Some(known) => known.clone(),
-            None => app_id.insert(owner(app, &api).await?).clone(),
+        let handle = if provider.kind.takes_links() {
+            let link = link::sample(&app.settings, channel, MediaId(file.id), &file.mime, app.now());
+            link.ok_or_else(|| Error::invalid(field, "the channel has no secret to sign a link with"))?
+        } else {
+            // Only Meta asks for the app.
+            let owner = match (&app_id, provider.graph()) {
+                (Some(known), _) => known.clone(),
+                (None, Some(api)) => app_id.insert(owner(app, &api).await?).clone(),
+                (None, None) => String::new(),
+            };
+            upload(app, &provider, &owner, &file).await?
         };
-        header["example"] = json!({ "header_handle": [upload(app, &api, &owner, &file).await?] });
+        header["example"] = json!({ "header_handle": [handle] });
     }
     Ok(())
 }
@@ -89,13 +99,15 @@ async fn owner(app: &App, api: &Api) -> Result<String> {
     })
 }
 
-async fn upload(app: &App, api: &Api, owner: &str, file: &MediaRow) -> Result<String> {
+async fn upload(app: &App, provider: &Provider, owner: &str, file: &MediaRow) -> Result<String> {
     let name = file.filename.as_deref().unwrap_or("sample");
     let size = u64::try_from(file.size).unwrap_or(0);
-    let answer = run(app, templates::sample_begin(api, owner, name, &file.mime, size)).await?;
+    let begin = provider.begin_sample(owner, name, &file.mime, size);
+    let begin = begin.ok_or_else(|| Error::invalid("components", "the provider takes no sample files"))?;
+    let answer = run(app, begin).await?;
     let session = templates::read_session(&answer).map_err(declined)?;
     let path = crate::media::path(&app.settings.data_dir, file.sha256.as_deref().unwrap_or_default());
-    let answer = run(app, templates::sample_upload(api, &session, path)).await?;
+    let answer = run(app, provider.upload_sample(&session, path)).await?;
     templates::read_handle(&answer).map_err(declined)
 }
 

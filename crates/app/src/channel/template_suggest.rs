@@ -71,6 +71,7 @@ pub async fn list(app: &App, caller: &Caller, id: ConversationId) -> Result<Vec<
     caller.require(Permission::InboxRead)?;
     let read = app.store.workspace(caller.workspace).read();
     let conversation = rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound("conversation"))?;
+    let id = ConversationId(conversation.id);
     let contact = contact_page::get(&read, ContactId(conversation.contact_id)).await?;
     let contact = contact.ok_or(Error::NotFound("contact"))?;
     let now = app.now();

@@ -4,15 +4,14 @@ use super::account::told;
 use super::template_draft::{NewTemplate, TemplatePatch, Tidy, sound};
 use super::template_list::{TemplateView, one};
 use super::view::{row, rows};
-use super::{Channel, template_sample};
+use super::{Channel, not_offered, template_sample};
 use crate::audit::{Change, record};
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::jobs::Job;
 use crate::state::App;
 use rapport_connectors::http::{Failure, Request, Response};
-use rapport_connectors::provider::Feature;
-use rapport_connectors::whatsapp::templates::{self, Refusal};
+use rapport_connectors::provider::{Created, Edit, Feature, NewTemplate as Wanted, Provider, Refusal, Refused};
 use rapport_core::template::draft::{category_change, may_edit};
 use rapport_core::time::MINUTE;
 use rapport_core::{ChannelId, Ms};
@@ -46,25 +45,48 @@ pub async fn create(app: &App, caller: &Caller, new: NewTemplate) -> Result<Temp
     let id = ChannelId(new.channel_id);
     row(app, caller, id).await?;
     let channel = app.channels.get(id).await?.ok_or(Error::NotFound("channel"))?;
+    channel.offers(Feature::TemplateWriting)?;
     let tidy = Tidy::new(&new.name, &new.language, &new.category, new.parameter_format.as_deref())
         .tried(new.message_send_ttl_seconds);
-    sound(tidy.problems(&new.components))?;
+    sound(tidy.problems_at(channel.provider, &new.components))?;
     absent(app, &channel, &tidy.name, &tidy.language).await?;
     let mut components = new.components;
     template_sample::bring(app, &channel, &mut components).await?;
-    let request = templates::create(
-        &channel.graph(Feature::TemplateWriting)?,
-        &channel.waba_id,
-        &templates::NewTemplate {
-            name: &tidy.name,
-            language: &tidy.language,
-            category: &tidy.category,
-            parameter_format: &tidy.parameter_format,
-            components: &components,
-            ttl_seconds: tidy.ttl_seconds,
-        },
-    );
-    made(app, caller, &channel, request, &tidy, components).await
+    let provider = channel.access(&app.settings);
+    let wanted = tidy.whole(&components);
+    let known = provider.template_as_read(&wanted).map_err(|refused| unfit(&refused))?;
+    let request = provider.create_template(&wanted).map_err(|refused| unfit(&refused))?;
+    let answer = ask(app, &channel, request).await?;
+    let created = settle(app, &channel, provider.read_created(&answer)).await?;
+    let created = submitted(app, &channel, &provider, created, &wanted).await?;
+    made(app, caller, &channel, created, &tidy, known).await
+}
+
+/// A part that the provider has no words for and no check found.
+fn unfit(refused: &Refused) -> Error {
+    Error::refused("not_offered_by_provider", refused.to_string())
+}
+
+/// Asks for the review where handing over did not. What was refused is taken back: nobody would find it again.
+async fn submitted(
+    app: &App,
+    channel: &Channel,
+    provider: &Provider,
+    created: Created,
+    wanted: &Wanted<'_>,
+) -> Result<Created> {
+    let Some(request) = provider.submit_template(&created.id, wanted) else { return Ok(created) };
+    let answer = ask(app, channel, request).await?;
+    match provider.read_submitted(&created.id, &answer) {
+        Err(refusal) if !refusal.doubtful => {
+            let back = provider.delete_template(wanted.name, Some(&created.id));
+            if let Err(failure) = app.http.run(back).await {
+                tracing::warn!(channel = %channel.id, id = created.id, %failure, "a refused template stays with the provider");
+            }
+            Err(declined(refusal))
+        }
+        told => settle(app, channel, told).await,
+    }
 }
 
 /// Refuses what the account has already.
@@ -79,17 +101,15 @@ pub(super) async fn absent(app: &App, channel: &Channel, name: &str, language: &
     }
 }
 
-/// Asks for a new template and keeps what became of it.
+/// Keeps what became of a new template.
 pub(super) async fn made(
     app: &App,
     caller: &Caller,
     channel: &Channel,
-    request: Request,
+    created: Created,
     tidy: &Tidy,
     components: Value,
 ) -> Result<TemplateView> {
-    let answer = ask(app, channel, request).await?;
-    let created = settle(app, channel, templates::read_create(&answer)).await?;
     let now = app.now();
     let made = TemplateRow {
         workspace_id: channel.workspace.0,
@@ -127,13 +147,19 @@ pub async fn unpause(app: &App, caller: &Caller, id: Uuid) -> Result<TemplateVie
         return Err(Error::conflict("template_state", detail));
     }
     let channel = channel_of(app, caller, &old).await?;
-    let request = templates::unpause(&channel.graph(Feature::TemplateWriting)?, &old.provider_id);
-    let answer = ask(app, &channel, request).await?;
-    settle(app, &channel, templates::read_done(&answer)).await?;
-    let changed =
+    let provider = channel.access(&app.settings);
+    changed(app, &channel, &provider, provider.unpause_template(&old.provider_id)).await?;
+    let row =
         TemplateRow { status: "APPROVED".to_owned(), rejected_reason: None, updated_at: app.now().0, ..old.clone() };
-    save(app, caller, &channel, changed.clone(), Some(old), "template.unpaused").await?;
-    Ok(changed.into())
+    save(app, caller, &channel, row.clone(), Some(old), "template.unpaused").await?;
+    Ok(row.into())
+}
+
+/// Asks for a change, where the provider makes any.
+async fn changed(app: &App, channel: &Channel, provider: &Provider, request: Option<Request>) -> Result<()> {
+    let request = request.ok_or_else(|| not_offered(channel.provider, Feature::TemplateEditing))?;
+    let answer = ask(app, channel, request).await?;
+    settle(app, channel, provider.read_changed(&answer)).await
 }
 
 /// Changes a template, which is reviewed again.
@@ -152,6 +178,7 @@ pub async fn edit(app: &App, caller: &Caller, id: Uuid, patch: TemplatePatch) ->
         return Err(Error::conflict("template_state", detail));
     }
     let channel = channel_of(app, caller, &old).await?;
+    channel.offers(Feature::TemplateEditing)?;
     let category = patch.category.as_deref().unwrap_or(&old.category);
     let tidy = Tidy::new(&old.name, &old.language, category, Some(&old.parameter_format))
         .tried(patch.message_send_ttl_seconds);
@@ -166,11 +193,10 @@ pub async fn edit(app: &App, caller: &Caller, id: Uuid, patch: TemplatePatch) ->
         template_sample::bring(app, &channel, components).await?;
     }
     let other = Some(tidy.category.as_str()).filter(|category| *category != old.category);
-    let change = templates::Edit { category: other, components: components.as_ref(), ttl_seconds: tidy.ttl_seconds };
-    let request = templates::edit(&channel.graph(Feature::TemplateWriting)?, &old.provider_id, &change);
-    let answer = ask(app, &channel, request).await?;
-    settle(app, &channel, templates::read_done(&answer)).await?;
-    let changed = TemplateRow {
+    let change = Edit { category: other, components: components.as_ref(), ttl_seconds: tidy.ttl_seconds };
+    let provider = channel.access(&app.settings);
+    changed(app, &channel, &provider, provider.edit_template(&old.provider_id, &change)).await?;
+    let row = TemplateRow {
         category: tidy.category,
         components: components.unwrap_or_else(|| old.components.clone()),
         status: "PENDING".to_owned(),
@@ -179,8 +205,8 @@ pub async fn edit(app: &App, caller: &Caller, id: Uuid, patch: TemplatePatch) ->
         ttl_seconds: tidy.ttl_seconds.or(old.ttl_seconds),
         ..old.clone()
     };
-    save(app, caller, &channel, changed.clone(), Some(old), "template.edited").await?;
-    Ok(changed.into())
+    save(app, caller, &channel, row.clone(), Some(old), "template.edited").await?;
+    Ok(row.into())
 }
 
 /// Deletes a template at the provider: this language, or every language of its name. An approved one is still there
@@ -195,17 +221,36 @@ pub async fn delete(app: &App, caller: &Caller, id: Uuid, all_languages: bool) -
         return Err(Error::conflict("template_state", "This template is being deleted already."));
     }
     let channel = channel_of(app, caller, &row).await?;
-    let one_only = Some(row.provider_id.as_str()).filter(|_| !all_languages);
-    let request = templates::delete(&channel.graph(Feature::TemplateWriting)?, &channel.waba_id, &row.name, one_only);
-    let answer = ask(app, &channel, request).await?;
-    let gone = match templates::read_done(&answer) {
-        // What the provider no longer has must not stay here.
-        Err(refusal) if refusal.code == "template_gone" => true,
-        other => settle(app, &channel, other).await.map(|()| false)?,
-    };
+    channel.offers(Feature::TemplateWriting)?;
     let read = app.store.workspace(channel.workspace).read();
     let mut doomed = rapport_store::template::by_name(&read, &row.waba_id, &row.name).await?;
+    if doomed.len() > 1 && !all_languages {
+        channel.offers(Feature::TemplateLanguages)?;
+    }
     doomed.retain(|other| all_languages || other.id == id);
+    let provider = channel.access(&app.settings);
+    let one_only = Some(row.provider_id.as_str()).filter(|_| !all_languages);
+    // Each request with what it deletes: a failure in the middle leaves what was deleted before deleted.
+    let steps: Vec<(Request, Vec<TemplateRow>)> = if provider.deletes_one_by_one() {
+        let one = |row: TemplateRow| (provider.delete_template(&row.name, Some(&row.provider_id)), vec![row]);
+        doomed.into_iter().map(one).collect()
+    } else {
+        vec![(provider.delete_template(&row.name, one_only), doomed)]
+    };
+    for (request, rows) in steps {
+        let answer = ask(app, &channel, request).await?;
+        let gone = match provider.read_deleted(&answer) {
+            // What the provider no longer has must not stay here.
+            Err(refusal) if refusal.code == "template_gone" => true,
+            other => settle(app, &channel, other).await.map(|()| !channel.provider.deletes_slowly())?,
+        };
+        forget(app, caller, &channel, rows, gone).await?;
+    }
+    Ok(())
+}
+
+/// Keeps that these were deleted: what is `gone` is forgotten, an approved one waits for its end otherwise.
+async fn forget(app: &App, caller: &Caller, channel: &Channel, doomed: Vec<TemplateRow>, gone: bool) -> Result<()> {
     let now = app.now();
     let tx = app.store.workspace(channel.workspace).write().await?;
     for one in doomed {
@@ -240,7 +285,7 @@ async fn channel_of(app: &App, caller: &Caller, template: &TemplateRow) -> Resul
     app.channels.get(id).await?.ok_or(Error::NotFound("channel"))
 }
 
-async fn ask(app: &App, channel: &Channel, request: Request) -> Result<Response> {
+pub(super) async fn ask(app: &App, channel: &Channel, request: Request) -> Result<Response> {
     match app.http.run(request).await {
         Ok(answer) => Ok(answer),
         Err(failure) => {
@@ -251,7 +296,7 @@ async fn ask(app: &App, channel: &Channel, request: Request) -> Result<Response>
 }
 
 /// What the provider answered; when that is doubtful, the templates are read again soon.
-async fn settle<T>(app: &App, channel: &Channel, answer: std::result::Result<T, Refusal>) -> Result<T> {
+pub(super) async fn settle<T>(app: &App, channel: &Channel, answer: std::result::Result<T, Refusal>) -> Result<T> {
     match answer {
         Ok(done) => Ok(done),
         Err(refusal) => {

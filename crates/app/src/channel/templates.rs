@@ -9,6 +9,20 @@ use rapport_core::time::MINUTE;
 use rapport_core::{ChannelId, WorkspaceId};
 use rapport_store::template::TemplateRow;
 use serde_json::json;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+/// How soon the list is read again while a review is under way at a provider that does not tell its end. Milliseconds.
+pub(super) const REVIEW_MS: i64 = 5 * MINUTE;
+
+/// What a reading found.
+#[derive(Debug, Clone, Copy)]
+pub struct Found {
+    /// Templates there are.
+    pub count: usize,
+    /// Whether one of them is in review.
+    pub in_review: bool,
+}
 
 /// Pages read at most: 6,000 templates is the provider's own limit.
 const PAGES_MAX: usize = 100;
@@ -23,18 +37,22 @@ pub async fn run(app: &App, workspace: WorkspaceId, id: ChannelId) -> Result<Out
         return Ok(Outcome::Done);
     }
     match sync(app, &channel).await? {
+        // Nobody will tell how the review ends.
+        Ok(read) if read.in_review && !channel.provider.tells_reviews() => {
+            Ok(Outcome::Again { at: app.now().plus(REVIEW_MS) })
+        }
         Ok(_) => Ok(Outcome::Done),
         Err(error) => Ok(Outcome::Retry { at: app.now().plus(MINUTE), error }),
     }
 }
 
-/// The same at once, for a person who waits: how many there are, or why they cannot be read.
+/// The same at once, for a person who waits: what there is, or why it cannot be read.
 ///
 /// # Errors
 /// What the store said.
-pub async fn sync(app: &App, channel: &Channel) -> Result<std::result::Result<usize, String>> {
+pub async fn sync(app: &App, channel: &Channel) -> Result<std::result::Result<Found, String>> {
     if !channel.provider.offers(Feature::Templates) {
-        return Ok(Ok(0));
+        return Ok(Ok(Found { count: 0, in_review: false }));
     }
     let began = app.now();
     let found = match fetch(app, channel).await {
@@ -42,6 +60,7 @@ pub async fn sync(app: &App, channel: &Channel) -> Result<std::result::Result<us
         Err(why) => return Ok(Err(why)),
     };
     let count = found.len();
+    let in_review = found.iter().any(|template| template.status == "PENDING");
     let rows = found.into_iter().map(|template| row(app, channel, template, began)).collect();
     let tx = app.store.workspace(channel.workspace).write().await?;
     rapport_store::template::upsert(&tx, rows).await?;
@@ -49,25 +68,40 @@ pub async fn sync(app: &App, channel: &Channel) -> Result<std::result::Result<us
     super::account::told(&tx, channel.id, json!({ "templates": count }), began).await?;
     tx.commit().await?;
     app.feeds.wake();
-    Ok(Ok(count))
+    Ok(Ok(Found { count, in_review }))
+}
+
+/// Several of one name and language, on whatever pages: the approved one is meant.
+fn add(found: &mut HashMap<(String, String), Template>, one: Template) {
+    match found.entry((one.name.clone(), one.language.clone())) {
+        Entry::Vacant(free) => {
+            free.insert(one);
+        }
+        Entry::Occupied(mut known) if known.get().status != "APPROVED" => {
+            known.insert(one);
+        }
+        Entry::Occupied(_) => {}
+    }
 }
 
 async fn fetch(app: &App, channel: &Channel) -> std::result::Result<Vec<Template>, String> {
     let provider = channel.access(&app.settings);
-    let mut found = Vec::new();
+    let mut found = HashMap::new();
     let mut after: Option<String> = None;
     for _ in 0..PAGES_MAX {
         let Some(request) = provider.templates(after.as_deref(), app.now()) else { break };
         let answer = app.http.run(request).await;
         let answer = answer.map_err(|failure| failure.to_string())?;
         let page = provider.read_templates(&answer).map_err(|error| error.failure().detail)?;
-        found.extend(page.items);
+        for one in page.items {
+            add(&mut found, one);
+        }
         match page.next {
             Some(next) if Some(&next) != after.as_ref() => after = Some(next),
             _ => break,
         }
     }
-    Ok(found)
+    Ok(found.into_values().collect())
 }
 
 fn row(app: &App, channel: &Channel, template: Template, now: rapport_core::Ms) -> TemplateRow {

@@ -25,7 +25,8 @@ pub struct ChannelView {
     /// Who carries it: `meta`, `dialog360`, `twilio`, `bird` or `gateway`.
     pub provider: String,
     /// What it does not offer: `profile`, `qr_codes`, `registration`, `subscription`, `templates`, `template_writing`,
-    /// `blocking`, `read_marks`, `quality`, `quotes`, `user_ids`.
+    /// `template_editing`, `template_languages`, `template_library`, `blocking`, `read_marks`, `quality`, `quotes`,
+    /// `user_ids`.
     pub not_offered: Vec<&'static str>,
     /// Name shown to people.
     pub name: String,

@@ -29,7 +29,7 @@ pub struct Stretch {
 /// # Errors
 /// `Forbidden`, `NotFound` when the message is not in this conversation, `Store`.
 pub async fn around(app: &App, caller: &Caller, id: ConversationId, message: MessageId, limit: u64) -> Result<Stretch> {
-    let read = open(app, caller, id).await?;
+    let (read, id) = open(app, caller, id).await?;
     let place = thread::place(&read, id, message).await?.ok_or(Error::NotFound("message"))?;
     let (after, before) = (limit / 2, limit - limit / 2);
     let (mut newer, more_newer) = cut_newer(thread::newer(&read, id, place, after + 1).await?, after);
@@ -46,7 +46,7 @@ pub async fn around(app: &App, caller: &Caller, id: ConversationId, message: Mes
 /// # Errors
 /// `Forbidden`, `NotFound`, `Store`.
 pub async fn newer(app: &App, caller: &Caller, id: ConversationId, after: Place, limit: u64) -> Result<Stretch> {
-    let read = open(app, caller, id).await?;
+    let (read, id) = open(app, caller, id).await?;
     let (lines, more) = cut_newer(thread::newer(&read, id, after, limit + 1).await?, limit);
     // Older ones are where the caller comes from.
     let mut found = stretch(&read, lines, true, more).await?;
@@ -54,11 +54,11 @@ pub async fn newer(app: &App, caller: &Caller, id: ConversationId, after: Place,
     Ok(found)
 }
 
-async fn open(app: &App, caller: &Caller, id: ConversationId) -> Result<Read> {
+async fn open(app: &App, caller: &Caller, id: ConversationId) -> Result<(Read, ConversationId)> {
     caller.require(Permission::InboxRead)?;
     let read = app.store.workspace(caller.workspace).read();
-    rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
-    Ok(read)
+    let row = rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    Ok((read, ConversationId(row.id)))
 }
 
 /// Of lines newest first: the oldest so many, and whether there were more.

@@ -239,6 +239,10 @@ pub async fn counts(app: &App, caller: &Caller) -> Result<ConversationCounts> {
 pub async fn get(app: &App, caller: &Caller, id: ConversationId) -> Result<ConversationView> {
     caller.require(Permission::InboxRead)?;
     let read = app.store.workspace(caller.workspace).read();
-    let found = conversation_list::by_id(&read, &[id]).await?;
+    let mut found = conversation_list::by_id(&read, &[id]).await?;
+    if let (true, Some(row)) = (found.is_empty(), rapport_store::conversation::get(&read, id).await?) {
+        // It was merged.
+        found = conversation_list::by_id(&read, &[ConversationId(row.id)]).await?;
+    }
     view::conversations(&read, found).await?.pop().ok_or(Error::NotFound(Rooms::NOUN))
 }

@@ -8,6 +8,7 @@ mod failure;
 pub mod jump;
 pub mod list;
 pub mod note;
+pub mod parts;
 pub(crate) mod prepare;
 pub(crate) mod release;
 mod room;

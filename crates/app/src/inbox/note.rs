@@ -8,6 +8,7 @@ use super::watch;
 use crate::audit::Change as Audited;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
+use crate::jobs::Job;
 use crate::state::App;
 use rapport_core::inbox::{self, Draft, Outcome};
 use rapport_core::message::Content;
@@ -42,7 +43,8 @@ pub struct NewNote {
 pub async fn create(app: &App, caller: &Caller, id: ConversationId, new: NewNote) -> Result<Written> {
     caller.require(Permission::InboxWrite)?;
     let read = app.store.workspace(caller.workspace).read();
-    rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let row = rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let id = ConversationId(row.id);
     if let Some(known) = repeated(app, caller, id, new.client_id.as_deref()).await? {
         return Ok(known);
     }
@@ -76,10 +78,18 @@ async fn store(app: &App, caller: &Caller, id: ConversationId, mut new: NewNote)
     };
     room.write(decision.changes).await?;
     watch::noted(&room.tx, (id, known.contact_id), &mentions, made.0, caller, room.now).await?;
+    let told = !mentions.is_empty() && app.channels.care(caller.workspace).await?.notices;
+    if told {
+        let job = Job::Notice { conversation_id: id, note_id: Some(made) };
+        rapport_store::job::enqueue(&room.tx, vec![job.row(room.now)], room.now).await?;
+    }
     let change = Audited { before: None, after: Some(json!({ "conversation_id": id, "kind": "note" })) };
     crate::audit::record(&room.tx, room.now, caller, "note.created", ("message", made.0), change).await?;
     room.tx.commit().await?;
     app.bells.search.ring();
+    if told {
+        app.bells.jobs.ring();
+    }
     app.feeds.wake();
     Ok(made)
 }

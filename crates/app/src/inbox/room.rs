@@ -29,12 +29,19 @@ impl Rooms {
         let policy = app.channels.policy(workspace).await?;
         for _ in 0..TRIES {
             let row = rapport_store::conversation::get(&scope.read(), id).await?.ok_or(Error::NotFound(Self::NOUN))?;
+            // One that was merged is entered under the id it has now.
+            let id = ConversationId(row.id);
             let lane = u16::try_from(row.lane).unwrap_or(0);
             let tx = scope.write().await?;
             tx.lock_lane(lane).await?;
+            let own = ingest::load_conversations(&tx, &[id]).await?;
             let book = match message {
-                Some(message) => ingest::load_contacts(&tx, &[ContactId(row.contact_id)], &[message]).await?,
-                None => ingest::load_conversations(&tx, &[id]).await?,
+                Some(message) => {
+                    let mut book = ingest::load_contacts(&tx, &[ContactId(row.contact_id)], &[message]).await?;
+                    own.conversations().for_each(|known| book.load_conversation(known.clone()));
+                    book
+                }
+                None => own,
             };
             if let Some(conversation) = book.conversation(id).filter(|known| known.lane == lane) {
                 let conversation = conversation.clone();
@@ -44,6 +51,24 @@ impl Rooms {
             tx.rollback().await?;
         }
         Err(Error::Store(rapport_store::Error::Stale("the conversation moves".to_owned())))
+    }
+
+    /// The conversation of a message in the lock of its lane. `id` is where it was read: a split may have moved it since.
+    pub async fn enter_of(
+        app: &App,
+        workspace: WorkspaceId,
+        mut id: ConversationId,
+        message: MessageId,
+    ) -> Result<Room> {
+        for _ in 0..TRIES {
+            let room = Self::enter(app, workspace, id, Some(message)).await?;
+            match room.book.message(message).map(|known| known.conversation_id) {
+                Some(place) if place != room.conversation.id => id = place,
+                _ => return Ok(room),
+            }
+            room.tx.rollback().await?;
+        }
+        Err(Error::Store(rapport_store::Error::Stale("the message moves".to_owned())))
     }
 }
 

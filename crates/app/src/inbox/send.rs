@@ -94,6 +94,7 @@ pub(crate) async fn send_while(
     caller.require(Permission::InboxWrite)?;
     let read = app.store.workspace(caller.workspace).read();
     let row = rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let id = ConversationId(row.id);
     if let Some(known) = repeated(app, caller, id, request.client_id.as_deref()).await? {
         return Ok(known);
     }

@@ -64,7 +64,7 @@ pub async fn retry(app: &App, caller: &Caller, id: MessageId) -> Result<MessageV
     };
     let said = Said { content: &line.content, target_at, event: line.row.event_key.as_deref() };
     let judged = preview::judge(app, &read, &scene, &line.row.author_kind, said).await?.or_refuse()?;
-    let mut room = Rooms::enter(app, caller.workspace, conversation, Some(id)).await?;
+    let mut room = Rooms::enter_of(app, caller.workspace, conversation, id).await?;
     advance(&mut room, id, &Step::Retried).await?.then_some(()).ok_or_else(not_retryable)?;
     let again = NewSend {
         message: id,
@@ -109,7 +109,7 @@ pub async fn settle(app: &App, caller: &Caller, id: MessageId, settlement: Settl
         return Err(not_unknown());
     }
     let conversation = ConversationId(line.row.conversation_id);
-    let mut room = Rooms::enter(app, caller.workspace, conversation, Some(id)).await?;
+    let mut room = Rooms::enter_of(app, caller.workspace, conversation, id).await?;
     let said = match settlement.outcome {
         Settled::Sent => Step::SettledSent,
         Settled::NotSent => {

@@ -26,7 +26,8 @@ pub async fn page(
 ) -> Result<(Vec<MessageView>, Option<(i64, Uuid)>)> {
     caller.require(Permission::InboxRead)?;
     let read = app.store.workspace(caller.workspace).read();
-    rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let row = rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let id = ConversationId(row.id);
     let mut lines = thread::page(&read, id, before, limit + 1).await?;
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = lines.len() > wanted;

@@ -1,7 +1,7 @@
 //! "Typing ...": to the team at once, to the customer now and then.
 
 use super::Rooms;
-use crate::auth::{Caller, Permission};
+use crate::auth::{Actor, Caller, Permission};
 use crate::error::{Error, Result};
 use crate::jobs::Job;
 use crate::state::App;
@@ -83,6 +83,7 @@ pub async fn say(app: &App, caller: &Caller, id: ConversationId, typing: Typing)
     caller.require(Permission::InboxWrite)?;
     let scope = app.store.workspace(caller.workspace);
     let row = rapport_store::conversation::get(&scope.read(), id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let id = ConversationId(row.id);
     let data = json!({
         "conversation_id": id,
         "user_id": caller.actor_id(),
@@ -91,6 +92,9 @@ pub async fn say(app: &App, caller: &Caller, id: ConversationId, typing: Typing)
     });
     app.feeds.pass(caller.workspace, "typing", data);
     let now = app.now();
+    if let Actor::User { user, .. } = caller.actor {
+        app.looking.note(user.0, id, typing.state == TypingState::Left, now);
+    }
     let open = Window::new(row.window_expires_at.map(Ms)).is_open(now);
     if typing.state != TypingState::Typing || !open || !app.typing.pass(id, now) {
         return Ok(());

@@ -103,7 +103,7 @@ struct Unsent {
 impl Unsent {
     async fn enter(app: &App, caller: &Caller, line: &Line) -> Result<Self> {
         let (id, conversation) = (MessageId(line.row.id), ConversationId(line.row.conversation_id));
-        let room = Rooms::enter(app, caller.workspace, conversation, Some(id)).await?;
+        let room = Rooms::enter_of(app, caller.workspace, conversation, id).await?;
         let known = room.book.message(id).cloned().ok_or(Error::NotFound("message"))?;
         let may_be_out = send::may_be_out(&room.tx, id).await?;
         may_change(&known, line.content.kind(), may_be_out).map_err(barred)?;
@@ -114,7 +114,7 @@ impl Unsent {
             return Err(barred(Barred::OnItsWay));
         }
         let answered = match room.conversation.last_inbound_at {
-            Some(heard) => send::answered_since(&room.tx, conversation, heard, id).await?,
+            Some(heard) => send::answered_since(&room.tx, room.conversation.id, heard, id).await?,
             None => true,
         };
         Ok(Self { room, known, queued, answered })

@@ -65,6 +65,7 @@ pub async fn update(
     caller.require(Permission::InboxWrite)?;
     let read = app.store.workspace(caller.workspace).read();
     let row = rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let id = ConversationId(row.id);
     let resolved = row.status == ConversationStatus::Resolved.code();
     let wanted = Wanted::check(app, caller, &read, patch, resolved).await?;
     let mut room = Rooms::enter(app, caller.workspace, id, None).await?;
@@ -220,7 +221,7 @@ pub(crate) fn refused(error: CommandError) -> Error {
 }
 
 /// A snoozed conversation comes back by itself.
-async fn wake_later(room: &Room, after: &ConversationState) -> Result<()> {
+pub(super) async fn wake_later(room: &Room, after: &ConversationState) -> Result<()> {
     let Some(until) = after.snoozed_until else { return Ok(()) };
     let job = Job::Wake { conversation_id: after.id };
     Ok(rapport_store::job::enqueue(&room.tx, vec![job.row_at(until)], room.now).await?)
@@ -256,6 +257,7 @@ pub async fn mark_read(app: &App, caller: &Caller, id: ConversationId) -> Result
     caller.require(Permission::InboxWrite)?;
     let row = rapport_store::conversation::get(&app.store.workspace(caller.workspace).read(), id).await?;
     let row = row.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let id = ConversationId(row.id);
     super::watch::seen(app, caller, &row).await?;
     // Browsers say so at every look: most of the time there is nothing to do, and nothing is locked.
     if row.unread == 0 {

@@ -58,7 +58,8 @@ pub struct NewCollaborator {
 pub async fn list(app: &App, caller: &Caller, id: ConversationId) -> Result<Vec<WatcherView>> {
     caller.require(Permission::InboxRead)?;
     let read = app.store.workspace(caller.workspace).read();
-    rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let row = rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let id = ConversationId(row.id);
     Ok(watch::of_conversation(&read, id).await?.into_iter().map(WatcherView::from).collect())
 }
 
@@ -69,7 +70,8 @@ pub async fn list(app: &App, caller: &Caller, id: ConversationId) -> Result<Vec<
 pub async fn add(app: &App, caller: &Caller, id: ConversationId, user: UserId) -> Result<Vec<WatcherView>> {
     caller.require(Permission::InboxWrite)?;
     let read = app.store.workspace(caller.workspace).read();
-    rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let row = rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let id = ConversationId(row.id);
     let name = name_of(&read, "user_id", user).await?;
     let there = watch::of_conversation(&read, id).await?;
     if there.iter().any(|row| row.joined && row.user_id == user.0) {
@@ -100,7 +102,8 @@ pub async fn add(app: &App, caller: &Caller, id: ConversationId, user: UserId) -
 pub async fn remove(app: &App, caller: &Caller, id: ConversationId, user: UserId) -> Result<()> {
     caller.require(Permission::InboxWrite)?;
     let read = app.store.workspace(caller.workspace).read();
-    rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let row = rapport_store::conversation::get(&read, id).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let id = ConversationId(row.id);
     let there = watch::get(&read, user, id).await?.ok_or(Error::NotFound("collaborator"))?;
     let name = rapport_store::user::get(&read, user).await?.map(|row| row.name);
     let mut room = Rooms::enter(app, caller.workspace, id, None).await?;

@@ -4,8 +4,10 @@ use crate::channel::Channel;
 use crate::jobs::Job;
 use rapport_core::inbound::AccountEvent;
 use rapport_core::inbox::{Change, Effect};
-use rapport_core::{ChannelId, ConnectionId, Ms};
+use rapport_core::message::Direction;
+use rapport_core::{ChannelId, ConnectionId, ConversationId, Ms};
 use rapport_store::WriteTx;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The effects of a batch, sorted by how they are stored.
@@ -17,6 +19,7 @@ pub(super) struct Jobs {
     account: Vec<(Channel, AccountEvent)>,
     media: Vec<rapport_store::media::NewMedia>,
     answers: Vec<rapport_core::inbox::NewMessage>,
+    heard: BTreeSet<ConversationId>,
 }
 
 impl Jobs {
@@ -30,6 +33,7 @@ impl Jobs {
             account: vec![],
             media: vec![],
             answers: vec![],
+            heard: BTreeSet::new(),
         }
     }
 
@@ -38,8 +42,15 @@ impl Jobs {
         self.jobs.push(job);
     }
 
-    /// Remembers the lines that may answer a survey.
+    /// Remembers the lines that may answer a survey, and where customers wrote.
     pub fn remember(&mut self, changes: &[Change]) {
+        for change in changes {
+            if let Change::InsertMessage(line) = change
+                && line.direction == Direction::In
+            {
+                self.heard.insert(line.conversation_id);
+            }
+        }
         let lines = changes.iter().filter_map(|change| match change {
             Change::InsertMessage(line) if crate::survey::hear::may_answer(line) => Some(line.clone()),
             _ => None,
@@ -50,6 +61,12 @@ impl Jobs {
     /// The lines that may answer a survey.
     pub fn answers(&self) -> &[rapport_core::inbox::NewMessage] {
         &self.answers
+    }
+
+    /// A notice for each conversation in which a customer wrote.
+    pub fn notices(&mut self) {
+        let heard = std::mem::take(&mut self.heard);
+        self.jobs.extend(heard.into_iter().map(|id| Job::Notice { conversation_id: id, note_id: None }));
     }
 
     /// Takes the effects of one event that came over `channel`.

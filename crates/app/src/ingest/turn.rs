@@ -70,6 +70,9 @@ impl Turn {
         if care.routed && crate::routing::assign::waits_in(&batch) {
             jobs.push(Job::Assign);
         }
+        if care.notices {
+            jobs.notices();
+        }
         rapport_store::ingest::save(&tx, &batch, now).await?;
         // First what waits is written, then what is here wakes it: an event and its target may share this batch.
         tx.finish_raw(&finished).await?;

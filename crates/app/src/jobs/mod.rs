@@ -4,7 +4,7 @@ mod run;
 
 pub use run::Runner;
 
-use rapport_core::{ChannelId, ConnectionId, ContactId, ConversationId, MediaId, Ms, TeamId, UserId};
+use rapport_core::{ChannelId, ConnectionId, ContactId, ConversationId, MediaId, MessageId, Ms, TeamId, UserId};
 use rapport_store::job::{NewJob, Priority};
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +87,24 @@ pub enum Job {
         /// The resolution it follows.
         resolved_at: Ms,
     },
+    /// Something happened in a conversation: whose devices are told?
+    Notice {
+        /// The conversation.
+        conversation_id: ConversationId,
+        /// The note that was written; without one the customer wrote.
+        #[serde(default)]
+        note_id: Option<MessageId>,
+    },
+    /// Tell one device of it.
+    Push {
+        /// The device.
+        device_id: uuid::Uuid,
+        /// The conversation.
+        conversation_id: ConversationId,
+        /// The note, when it is about one.
+        #[serde(default)]
+        note_id: Option<MessageId>,
+    },
     /// Ask the provider about a number: quality, limits, how fast it answers. Every hour.
     RefreshChannel {
         /// The channel.
@@ -95,8 +113,8 @@ pub enum Job {
 }
 
 /// Queues and how many of each a node runs at once.
-pub const QUEUES: [(&str, usize); 6] =
-    [("crm", 4), ("media", 4), ("contact", 1), ("channel", 4), ("bulk", 1), ("routing", 2)];
+pub const QUEUES: [(&str, usize); 7] =
+    [("crm", 4), ("media", 4), ("contact", 1), ("channel", 4), ("bulk", 1), ("routing", 2), ("notice", 4)];
 
 impl Job {
     /// The queue it waits in.
@@ -108,6 +126,7 @@ impl Job {
             Self::FetchMedia { .. } | Self::DeleteOldMedia => "media",
             Self::MergeContacts { .. } | Self::Wake { .. } => "contact",
             Self::Assign | Self::Survey { .. } => "routing",
+            Self::Notice { .. } | Self::Push { .. } => "notice",
             Self::MarkRead { .. } | Self::SyncTemplates { .. } | Self::RefreshChannel { .. } => "channel",
         }
     }
@@ -129,6 +148,8 @@ impl Job {
             Self::Survey { .. } => "survey",
             Self::SyncTemplates { .. } => "sync_templates",
             Self::RefreshChannel { .. } => "refresh_channel",
+            Self::Notice { .. } => "notice",
+            Self::Push { .. } => "push",
             Self::DeleteOldMedia => "delete_old_media",
         }
     }
@@ -155,6 +176,12 @@ impl Job {
             Self::SyncTemplates { channel_id } => format!("templates:{channel_id}"),
             Self::RefreshChannel { channel_id } => format!("number:{channel_id}"),
             Self::DeleteOldMedia => "old-media".to_owned(),
+            Self::Notice { conversation_id, note_id } => {
+                format!("notice:{}", note_id.map_or(conversation_id.0, |id| id.0))
+            }
+            Self::Push { device_id, conversation_id, note_id } => {
+                format!("push:{device_id}:{}", note_id.map_or(conversation_id.0, |id| id.0))
+            }
         }
     }
 
@@ -177,6 +204,7 @@ impl Job {
             Self::FetchMedia { .. } | Self::Survey { .. } => 40,
             Self::Bulk { .. } | Self::Release { .. } => 20,
             Self::MergeContacts { .. } | Self::SyncTemplates { .. } | Self::Wake { .. } => 10,
+            Self::Notice { .. } | Self::Push { .. } => 10,
             Self::MarkRead { .. } => 3,
         }
     }
@@ -194,10 +222,11 @@ impl Job {
         }
     }
 
-    /// The row to enqueue, due at once.
+    /// The row to enqueue, due at once; a notice rests a moment.
     #[must_use]
     pub fn row(&self, now: Ms) -> NewJob {
-        self.row_at(now)
+        let rest = if matches!(self, Self::Notice { .. }) { rapport_core::notice::REST_MS } else { 0 };
+        self.row_at(now.plus(rest))
     }
 }
 

@@ -169,6 +169,12 @@ async fn run(app: &App, claimed: &Claimed, job: Job) -> Result<Outcome> {
         }
         Job::SyncTemplates { channel_id } => crate::channel::templates::run(app, workspace, channel_id).await,
         Job::DeleteOldMedia => crate::media::retention::run(app, workspace).await,
+        Job::Notice { conversation_id, note_id } => {
+            crate::push::tell::run(app, workspace, conversation_id, note_id).await
+        }
+        Job::Push { device_id, conversation_id, note_id } => {
+            crate::push::send::run(app, workspace, device_id, conversation_id, note_id, claimed.attempt).await
+        }
         Job::RefreshChannel { channel_id } => crate::channel::number::run(app, workspace, channel_id).await,
     }
 }

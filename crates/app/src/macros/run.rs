@@ -117,6 +117,7 @@ pub async fn run(app: &App, caller: &Caller, id: Uuid, request: MacroRunRequest)
     let row = row.ok_or(Error::NotFound(NOUN))?;
     let place = ConversationId(request.conversation_id);
     let known = rapport_store::conversation::get(&read, place).await?.ok_or(Error::NotFound(Rooms::NOUN))?;
+    let place = ConversationId(known.id);
     let actions: Vec<MacroAction> = serde_json::from_value(row.actions)
         .map_err(|error| Error::refused("macro_unreadable", format!("This version cannot read the macro: {error}.")))?;
     let run = run_id(app, request.client_id)?;

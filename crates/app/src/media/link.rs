@@ -11,6 +11,8 @@ use rapport_core::{ChannelId, MediaId, Ms};
 
 /// How long a link leads somewhere. Providers fetch within minutes; a queue may stand for hours. Milliseconds.
 pub(crate) const VALID_MS: i64 = DAY;
+/// How long a link to a template's sample leads somewhere: longer than any review takes. Milliseconds.
+const SAMPLE_MS: i64 = 7 * DAY;
 
 /// What is signed.
 fn name(channel: ChannelId, media: MediaId, expires: Ms) -> String {
@@ -22,6 +24,19 @@ pub(crate) fn to(settings: &Settings, channel: &Channel, media: MediaId, expires
     let secret = channel.secrets.app_secrets.first()?;
     let name = name(channel.id, media, expires);
     Some(format!("{}/files/{name}/{}", settings.public_url, sign_link(secret.expose(), &name)))
+}
+
+/// The address of a file that reviewers look at; its ending says what it is, as those ask who judge by addresses.
+pub(crate) fn sample(settings: &Settings, channel: &Channel, media: MediaId, mime: &str, now: Ms) -> Option<String> {
+    let ending = match mime.split(';').next().unwrap_or_default().trim() {
+        "image/jpeg" => ".jpg",
+        "image/png" => ".png",
+        "video/mp4" => ".mp4",
+        "video/3gpp" => ".3gp",
+        "application/pdf" => ".pdf",
+        _ => "",
+    };
+    to(settings, channel, media, now.plus(SAMPLE_MS)).map(|link| link + ending)
 }
 
 /// The file behind a link.
@@ -36,6 +51,8 @@ pub async fn open(app: &App, channel: ChannelId, media: MediaId, expires: Ms, si
         Err(_) => return Err(gone()),
     };
     let name = name(channel, media, expires);
+    // An ending may follow.
+    let signature = signature.split('.').next().unwrap_or_default();
     let mut fits = false;
     for secret in &found.secrets.app_secrets {
         fits |= link_fits(secret.expose(), &name, signature);

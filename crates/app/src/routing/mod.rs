@@ -25,6 +25,7 @@ pub(crate) async fn care(read: &Read, now: Ms) -> Result<Care> {
         routed: places.iter().any(|place| place.mode.as_deref().is_some_and(by_itself)),
         listening: survey.enabled || rapport_store::survey::any_since(read, since).await?,
         survey,
+        notices: rapport_store::push::any(read).await?,
     })
 }
 

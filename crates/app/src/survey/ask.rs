@@ -38,6 +38,7 @@ pub async fn run(app: &App, workspace: WorkspaceId, id: ConversationId, resolved
     let scope = app.store.workspace(workspace);
     let read = scope.read();
     let Some(row) = rapport_store::conversation::get(&read, id).await? else { return Ok(Outcome::Done) };
+    let id = ConversationId(row.id);
     let known = survey::of_resolution(&read, id, resolved_at).await?;
     if known.as_ref().is_some_and(|known| known.state != ASKING) {
         return Ok(Outcome::Done);

@@ -22,6 +22,10 @@ pub struct Provider {
     pub asked: Mutex<Vec<Value>>,
     pub requests: Mutex<Vec<Request>>,
     pub script: Mutex<Vec<Result<Response, Failure>>>,
+    /// What push services were asked.
+    pub pushes: Mutex<Vec<Request>>,
+    /// What they answer next; then 201.
+    pub push_answers: Mutex<Vec<u16>>,
 }
 
 impl Provider {
@@ -54,6 +58,11 @@ impl Executor for Provider {
             } else {
                 script.remove(0)
             }
+        } else if request.vendor == "push" {
+            self.pushes.lock().unwrap().push(request);
+            let mut answers = self.push_answers.lock().unwrap();
+            let status = if answers.is_empty() { 201 } else { answers.remove(0) };
+            Ok(Response::new(status, &[], Bytes::new()))
         } else if request.operation == "content" {
             let mut requests = self.requests.lock().unwrap();
             requests.push(request);

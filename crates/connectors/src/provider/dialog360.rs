@@ -9,7 +9,7 @@ use crate::whatsapp::media;
 use crate::whatsapp::numbers::PhoneNumber;
 use crate::whatsapp::outcome::{SendOutcome, accepted, settled};
 use crate::whatsapp::signature::SignatureError;
-use crate::whatsapp::templates::{TemplatePage, template};
+use crate::whatsapp::templates::{Created, NewTemplate, Refusal, Template, TemplatePage, template};
 use serde_json::{Value, json};
 
 /// The header that carries the secret we configured; [`point`] sets it.
@@ -103,11 +103,75 @@ pub(super) fn read_templates(response: &Response) -> Result<TemplatePage, ApiErr
             let named = || Some(format!("{}/{}", row["name"].as_str()?, row["language"].as_str()?));
             row["id"] = other.or_else(named)?.into();
         }
-        template(&row)
+        template(&row).map(|found| Template { status: in_metas_words(&found.status), ..found })
     });
     let read = api::integer(&body["offset"]).unwrap_or(0) + i64::try_from(rows.len()).unwrap_or(0);
     let more = !rows.is_empty() && api::integer(&body["total"]).is_some_and(|total| read < total);
     Ok(TemplatePage { items: items.collect(), next: more.then(|| read.to_string()) })
+}
+
+/// What is under way has words of its own here.
+fn in_metas_words(status: &str) -> String {
+    match status.to_ascii_uppercase().as_str() {
+        "SUBMITTED" | "CREATED" => "PENDING".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// Submits a template for review: Meta's components, without the account, which the key stands for.
+pub(super) fn create_template(api: &Api, new: &NewTemplate<'_>) -> Request {
+    let mut body = json!({
+        "name": new.name,
+        "language": new.language,
+        "category": new.category,
+        "components": new.components,
+    });
+    if new.parameter_format.eq_ignore_ascii_case("NAMED") {
+        body["parameter_format"] = new.parameter_format.into();
+    }
+    if let Some(seconds) = new.ttl_seconds {
+        body["message_send_ttl_seconds"] = seconds.into();
+    }
+    api.call("template_create", Method::Post, &["v1", "configs", "templates"], &[]).with_json(&body)
+}
+
+/// The template as it will be listed; its id is missing at times, name and language are not.
+pub(super) fn read_created(response: &Response) -> Result<Created, Refusal> {
+    let body = read(response)?;
+    let named = || Some(format!("{}/{}", body["name"].as_str()?, body["language"].as_str()?));
+    let id = api::string(&body["id"]).or_else(|| api::string(&body["external_id"])).or_else(named);
+    let word = |key: &str| api::string(&body[key]).map(|word| word.to_uppercase());
+    Ok(Created {
+        id: id.ok_or_else(|| Refusal::of(response, ApiError::odd(response, "no template")))?,
+        status: word("status").map_or_else(|| "PENDING".to_owned(), |status| in_metas_words(&status)),
+        category: word("category"),
+    })
+}
+
+/// Deletes a template in all its languages: there is no other way here.
+pub(super) fn delete_template(api: &Api, name: &str) -> Request {
+    api.call("template_delete", Method::Delete, &["v1", "configs", "templates", name], &[])
+}
+
+/// Any 2xx is a deletion, whatever it says.
+pub(super) fn read_deleted(response: &Response) -> Result<(), Refusal> {
+    if response.ok() {
+        return Ok(());
+    }
+    match Refusal::of(response, read_error(response)) {
+        // 360dialog's own word for it has no code of Meta's.
+        refusal if response.status == 404 && refusal.code == "template_refused" => {
+            Err(Refusal { code: "template_gone", ..refusal })
+        }
+        refusal => Err(refusal),
+    }
+}
+
+fn read(response: &Response) -> Result<Value, Refusal> {
+    if !response.ok() {
+        return Err(Refusal::of(response, read_error(response)));
+    }
+    api::read(response).map_err(|error| Refusal::of(response, error))
 }
 
 /// Asks how the number is.

@@ -1,6 +1,7 @@
 //! Which providers there are, and what each of them offers.
 
 use rapport_core::message::Content;
+use rapport_core::template::draft::Carrier;
 use serde::Serialize;
 
 /// Whoever stands between us and WhatsApp.
@@ -34,8 +35,14 @@ pub enum Feature {
     Subscription,
     /// Reading the account's templates.
     Templates,
-    /// Creating, editing and deleting templates.
+    /// Creating and deleting templates.
     TemplateWriting,
+    /// Changing and resuming templates there are.
+    TemplateEditing,
+    /// Deleting one language of a template.
+    TemplateLanguages,
+    /// WhatsApp's library of ready templates.
+    TemplateLibrary,
     /// Blocking customers at the provider.
     Blocking,
     /// Read marks and "is typing".
@@ -59,6 +66,9 @@ impl Feature {
             Self::Subscription => "subscription",
             Self::Templates => "templates",
             Self::TemplateWriting => "template_writing",
+            Self::TemplateEditing => "template_editing",
+            Self::TemplateLanguages => "template_languages",
+            Self::TemplateLibrary => "template_library",
             Self::Blocking => "blocking",
             Self::ReadMarks => "read_marks",
             Self::Quality => "quality",
@@ -68,13 +78,16 @@ impl Feature {
     }
 
     /// Every feature.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Profile,
         Self::QrCodes,
         Self::Registration,
         Self::Subscription,
         Self::Templates,
         Self::TemplateWriting,
+        Self::TemplateEditing,
+        Self::TemplateLanguages,
+        Self::TemplateLibrary,
         Self::Blocking,
         Self::ReadMarks,
         Self::Quality,
@@ -156,17 +169,39 @@ impl Kind {
                     | Feature::Blocking
                     | Feature::Subscription
                     | Feature::Templates
+                    | Feature::TemplateWriting
                     | Feature::ReadMarks
                     | Feature::Quotes
                     | Feature::UserIds
             ),
-            Self::Twilio => matches!(feature, Feature::Templates | Feature::ReadMarks),
+            Self::Twilio => matches!(
+                feature,
+                Feature::Templates | Feature::TemplateWriting | Feature::TemplateLanguages | Feature::ReadMarks
+            ),
             Self::Bird => matches!(feature, Feature::Quotes),
             Self::Gateway => matches!(
                 feature,
                 Feature::Templates | Feature::ReadMarks | Feature::Quality | Feature::Quotes | Feature::UserIds
             ),
         }
+    }
+
+    /// In what form it takes templates.
+    #[must_use]
+    pub fn carrier(self) -> Carrier {
+        if self == Self::Twilio { Carrier::Contents } else { Carrier::Components }
+    }
+
+    /// Whether it tells by its webhook how reviews of templates end. Where it does not, the list is read again.
+    #[must_use]
+    pub fn tells_reviews(self) -> bool {
+        matches!(self, Self::Meta | Self::Dialog360)
+    }
+
+    /// Whether an approved template that is deleted is still listed, as being deleted, until its time is over.
+    #[must_use]
+    pub fn deletes_slowly(self) -> bool {
+        self != Self::Twilio
     }
 
     /// Whether files go out as a link that the provider fetches from us, instead of being uploaded first.

@@ -15,6 +15,7 @@
 //! | a file came | [`Provider::media_info`], [`Provider::download`], [`Provider::redirected`] | where it is, and its bytes |
 //! | courtesies | [`Provider::read_mark`] | nothing |
 //! | set-up | [`Provider::number`], [`Provider::templates`], [`Provider::point`] | what the provider knows |
+//! | a template is written | [`Provider::create_template`], [`Provider::submit_template`], [`Provider::delete_template`] | what became of it |
 //!
 //! Codes of all providers live in one space ([`meaning`](crate::whatsapp::meaning)): Meta's, Twilio's (five digits,
 //! none of which Meta uses), and the words of the gateway contract, which stand for Meta's codes.
@@ -28,13 +29,14 @@ mod gateway;
 pub mod kind;
 mod shape;
 mod twilio;
+mod writing;
 
 pub use crate::whatsapp::media::{MediaInfo, Source};
 pub use crate::whatsapp::numbers::PhoneNumber;
 pub use crate::whatsapp::outcome::{SendOutcome, read_send_failure};
 pub use crate::whatsapp::send::{Outbound, To};
 pub use crate::whatsapp::signature::SignatureError;
-pub use crate::whatsapp::templates::{Template, TemplatePage};
+pub use crate::whatsapp::templates::{Created, Edit, NewTemplate, Refusal, Template, TemplatePage};
 pub use crate::whatsapp::{Api, ApiError, BadBody, Invalid, RetryClass, Split};
 pub use delivery::{Delivery, link_fits, sign_link};
 pub use kind::{Feature, Kind, Unsupported};
@@ -120,6 +122,12 @@ impl Provider {
             Kind::Dialog360 => Api::dialog360(&self.base_url, &self.number_id, self.token.clone()),
             _ => Api::new(&self.base_url, whatsapp::api::DEFAULT_VERSION, self.token.clone()),
         }
+    }
+
+    /// Where our own files lie for those who fetch them: beside the webhook. Empty when the address has no webhook.
+    fn files_url(&self) -> String {
+        let base = self.hook_url.rsplit_once("/webhooks/").map(|(base, _)| base);
+        base.map_or_else(String::new, |base| format!("{base}/files/"))
     }
 
     fn secrets(&self) -> Vec<&str> {
@@ -312,7 +320,7 @@ impl Provider {
         match self.kind {
             Kind::Meta => whatsapp::templates::read_list(response),
             Kind::Dialog360 => dialog360::read_templates(response),
-            Kind::Twilio => twilio::templates::read_list(response),
+            Kind::Twilio => twilio::templates::read_list(response, &self.files_url()),
             Kind::Bird | Kind::Gateway => gateway::setup::read_templates(response),
         }
     }

@@ -273,7 +273,7 @@ const REFUSALS: &[(i64, &str, &str)] = &[
 ];
 
 impl Refusal {
-    pub(super) fn of(response: &Response, error: ApiError) -> Self {
+    pub(crate) fn of(response: &Response, error: ApiError) -> Self {
         let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
         let told = &body["error"];
         let subcode = integer(&told["error_subcode"]).unwrap_or(0);
@@ -286,7 +286,7 @@ impl Refusal {
         let (code, advice) = match known {
             Some((_, code, advice)) => (*code, *advice),
             None if error.class == RetryClass::PauseChannel => ("template_access", error.info().advice),
-            None if matches!(error.code, 4 | 80_007) => ("template_hurry", "Wait an hour and try again."),
+            None if matches!(error.code, 4 | 80_007 | 20_429) => ("template_hurry", "Wait an hour and try again."),
             None if error.class == RetryClass::WaitStatus => ("provider_unavailable", "Try again in some minutes."),
             None => ("template_refused", "Correct what the reason names and submit again."),
         };

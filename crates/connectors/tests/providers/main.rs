@@ -4,6 +4,7 @@ mod inbound;
 mod send;
 mod setup;
 mod signature;
+mod writing;
 
 use rapport_connectors::Secret;
 use rapport_connectors::provider::{Delivery, Kind, Provider};

@@ -1,7 +1,12 @@
 //! Two contacts turn out to be one person: what becomes of their rows.
 
-use super::state::{ContactState, ConversationState};
-use crate::Ms;
+use super::command::Actor;
+use super::people::feed;
+use super::remark::remark;
+use super::state::{Change, ContactState, Context, ConversationState, ConversationStatus, FeedEvent};
+use crate::{ConversationId, Ms};
+use serde_json::json;
+use uuid::Uuid;
 
 /// The contact that stays, with what only the other one knew. Identities move in the store.
 #[must_use]
@@ -54,5 +59,135 @@ pub fn join_conversations(keep: &ConversationState, gone: &ConversationState, no
         created_at: keep.created_at.min(gone.created_at),
         updated_at: now,
         ..keep.clone()
+    }
+}
+
+/// Why two conversations do not become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MergeError {
+    /// There is only one.
+    #[error("names this very conversation")]
+    Same,
+    /// They are two people's.
+    #[error("names a conversation of another customer")]
+    OtherContact,
+    /// They went over different numbers.
+    #[error("names a conversation on another channel")]
+    OtherChannel,
+}
+
+/// Two conversations that are one from now on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Merged {
+    /// The one that stays: the one being worked on, else the newer.
+    pub keep: ConversationId,
+    /// The one whose lines move; its id leads to the other.
+    pub gone: ConversationId,
+    /// State, lines and news, to be written after the lines moved.
+    pub changes: Vec<Change>,
+}
+
+/// Makes one conversation of two of the same customer on the same channel.
+///
+/// # Errors
+/// [`MergeError`] when they do not belong together.
+pub fn merge(
+    one: &ConversationState,
+    other: &ConversationState,
+    actor: &Actor,
+    context: &Context<'_>,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Result<Merged, MergeError> {
+    if one.id == other.id {
+        return Err(MergeError::Same);
+    }
+    if one.contact_id != other.contact_id {
+        return Err(MergeError::OtherContact);
+    }
+    if one.channel_id != other.channel_id {
+        return Err(MergeError::OtherChannel);
+    }
+    let weight = |row: &ConversationState| (row.status != ConversationStatus::Resolved, row.last_message_at, row.id);
+    let (keep, gone) = if weight(other) > weight(one) { (other, one) } else { (one, other) };
+    let mut joined = join_conversations(keep, gone, context.now);
+    if keep.status != ConversationStatus::Resolved {
+        // Whoever had what is over is not given what is being worked on.
+        (joined.assignee_id, joined.team_id) = (keep.assignee_id, keep.team_id);
+    }
+    let mut changes = remark(&joined, "merged", json!({ "from": gone.id }), actor, context, fresh);
+    for (id, data) in [(keep.id, json!({ "merged": gone.id })), (gone.id, json!({ "merged_into": keep.id }))] {
+        let news = feed("conversation.updated", context.now, keep.contact_id);
+        changes.push(Change::Feed(FeedEvent { conversation_id: Some(id), data, ..news }));
+    }
+    changes.push(Change::UpdateConversation(joined));
+    Ok(Merged { keep: keep.id, gone: gone.id, changes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{HEARD, NOW, context, conversation};
+    use super::super::state::Policy;
+    use super::*;
+    use crate::{ChannelId, ContactId, UserId};
+
+    fn run(one: &ConversationState, other: &ConversationState) -> Result<(Merged, ConversationState), MergeError> {
+        let policy = Policy::default();
+        let context = context(&policy, NOW);
+        let actor = Actor { kind: "user".to_owned(), id: None, name: Some("Lea".to_owned()) };
+        let done = merge(one, other, &actor, &context, &mut || Uuid::from_u128(77))?;
+        let joined = done.changes.iter().find_map(|change| match change {
+            Change::UpdateConversation(row) => Some(row.clone()),
+            _ => None,
+        });
+        Ok((done, joined.unwrap()))
+    }
+
+    fn resolved(id: u128, at: Ms) -> ConversationState {
+        ConversationState {
+            id: ConversationId(Uuid::from_u128(id)),
+            status: ConversationStatus::Resolved,
+            assignee_id: Some(UserId(Uuid::from_u128(5))),
+            waiting_since: None,
+            first_response_at: Some(at.plus(1)),
+            resolved_at: Some(at.plus(2)),
+            last_message_at: at,
+            last_inbound_at: Some(at),
+            window_expires_at: Some(at.plus(3)),
+            created_at: at.plus(-4),
+            ..conversation()
+        }
+    }
+
+    #[test]
+    fn the_one_being_worked_on_stays_whichever_way_it_is_asked() {
+        let open = ConversationState { unread: 2, ..conversation() };
+        let old = resolved(50, HEARD.plus(-9_000));
+        for (one, other) in [(&open, &old), (&old, &open)] {
+            let (done, joined) = run(one, other).unwrap();
+            assert_eq!((done.keep, done.gone), (open.id, old.id));
+            assert_eq!((joined.status, joined.assignee_id), (ConversationStatus::Open, None), "it is still nobody's");
+            assert_eq!((joined.unread, joined.waiting_since), (2, open.waiting_since));
+            assert_eq!((joined.first_response_at, joined.created_at), (old.first_response_at, old.created_at));
+            assert_eq!((joined.window_expires_at, joined.last_message_at), (open.window_expires_at, HEARD));
+        }
+    }
+
+    #[test]
+    fn of_two_that_are_over_the_newer_stays() {
+        let (older, newer) = (resolved(50, HEARD.plus(-9_000)), resolved(40, HEARD.plus(-1_000)));
+        for (one, other) in [(&older, &newer), (&newer, &older)] {
+            let (done, joined) = run(one, other).unwrap();
+            assert_eq!((done.keep, joined.resolved_at), (newer.id, newer.resolved_at));
+        }
+    }
+
+    #[test]
+    fn only_conversations_of_one_customer_on_one_channel_belong_together() {
+        let one = conversation();
+        assert_eq!(run(&one, &one).unwrap_err(), MergeError::Same);
+        let other = ConversationState { contact_id: ContactId(Uuid::from_u128(99)), ..resolved(50, HEARD) };
+        assert_eq!(run(&one, &other).unwrap_err(), MergeError::OtherContact);
+        let other = ConversationState { channel_id: ChannelId(Uuid::from_u128(99)), ..resolved(50, HEARD) };
+        assert_eq!(run(&one, &other).unwrap_err(), MergeError::OtherChannel);
     }
 }

@@ -21,6 +21,7 @@ mod release;
 mod remark;
 mod sending;
 pub mod snooze;
+mod split;
 mod state;
 mod status;
 #[cfg(test)]
@@ -33,12 +34,13 @@ pub use announce::announce;
 pub use book::{Batch, Book};
 pub use command::{Actor, Command, CommandError, Draft, note, open, outbound, run};
 pub use decide::decide;
-pub use join::{join_contacts, join_conversations};
+pub use join::{MergeError, Merged, join_contacts, join_conversations, merge};
 pub use needs::{Needs, message_key, needs};
 pub use quiet::quiet_line;
 pub use release::Gone;
 pub use remark::remark;
 pub use sending::{Step, consented, step, stopped_marketing};
+pub use split::{Part, Shown, Split, SplitError, split};
 pub use state::{
     Change, ConsentRecord, ContactState, Context, ConversationState, ConversationStatus, Decision, Effect, FeedEvent,
     MessageState, NewMessage, Outcome, Policy, Priority, Reaction,

@@ -1,7 +1,9 @@
 //! Contents in WhatsApp's words: as a template's components, as a template message, as a message within the window.
 
+mod carousel;
+
 use super::content::Content;
-use crate::whatsapp::template::{Template, variables};
+use crate::whatsapp::template::{Template, find, variables};
 use serde_json::{Map, Value, json};
 
 /// Values of variables by name.
@@ -114,11 +116,13 @@ pub fn components(content: &Content) -> Option<Vec<Value>> {
     if let Some(code) = content.types.get("whatsapp/authentication") {
         return Some(authentication(code));
     }
+    if let Some(carousel) = content.types.get("twilio/carousel") {
+        return carousel::components(carousel, content);
+    }
     let parts = parts(&content.types)?;
     let mut made = Vec::new();
     if let Some(link) = &parts.media {
-        let format = kind_of_link(link).to_uppercase();
-        made.push(json!({"type": "HEADER", "format": format, "example": {"header_handle": ["4::sandbox"]}}));
+        made.push(file_header(link, &content.variables));
     } else if let Some(text) = &parts.header {
         let (text, names) = renumbered(text);
         let mut header = json!({"type": "HEADER", "format": "TEXT", "text": text});
@@ -127,36 +131,45 @@ pub fn components(content: &Content) -> Option<Vec<Value>> {
         }
         made.push(header);
     }
-    let (text, names) = renumbered(&parts.body);
-    let mut body = json!({"type": "BODY", "text": text});
-    if !names.is_empty() {
-        body["example"] = json!({"body_text": [samples(&names, &content.variables)]});
-    }
-    made.push(body);
+    made.push(body(&parts.body, &content.variables));
     if let Some(footer) = &parts.footer {
         made.push(json!({"type": "FOOTER", "text": footer}));
     }
-    let buttons: Vec<Value> = parts
-        .buttons
-        .iter()
-        .map(|button| match button {
-            Button::Reply { title, .. } => json!({"type": "QUICK_REPLY", "text": title}),
-            Button::Url { title, url } => {
-                let (plain, names) = renumbered(url);
-                let mut made = json!({"type": "URL", "text": title, "url": plain});
-                if !names.is_empty() {
-                    made["example"] = json!([filled(url, &content.variables)]);
-                }
-                made
-            }
-            Button::Phone { title, phone } => json!({"type": "PHONE_NUMBER", "text": title, "phone_number": phone}),
-            Button::Code { code } => json!({"type": "COPY_CODE", "example": code}),
-        })
-        .collect();
-    if !buttons.is_empty() {
-        made.push(json!({"type": "BUTTONS", "buttons": buttons}));
-    }
+    made.extend(buttons(&parts.buttons, &content.variables));
     Some(made)
+}
+
+/// A header for files, of the kind that its sample is.
+fn file_header(link: &str, samples: &Values) -> Value {
+    let format = kind_of_link(&filled(link, samples)).to_uppercase();
+    json!({"type": "HEADER", "format": format, "example": {"header_handle": ["4::sandbox"]}})
+}
+
+fn body(text: &str, values: &Values) -> Value {
+    let (text, names) = renumbered(text);
+    let mut body = json!({"type": "BODY", "text": text});
+    if !names.is_empty() {
+        body["example"] = json!({"body_text": [samples(&names, values)]});
+    }
+    body
+}
+
+fn buttons(buttons: &[Button], samples: &Values) -> Option<Value> {
+    let one = |button: &Button| match button {
+        Button::Reply { title, .. } => json!({"type": "QUICK_REPLY", "text": title}),
+        Button::Url { title, url } => {
+            let (plain, names) = renumbered(url);
+            let mut made = json!({"type": "URL", "text": title, "url": plain});
+            if !names.is_empty() {
+                made["example"] = json!([filled(url, samples)]);
+            }
+            made
+        }
+        Button::Phone { title, phone } => json!({"type": "PHONE_NUMBER", "text": title, "phone_number": phone}),
+        Button::Code { code } => json!({"type": "COPY_CODE", "example": filled(code, samples)}),
+    };
+    let made: Vec<Value> = buttons.iter().map(one).collect();
+    (!made.is_empty()).then(|| json!({"type": "BUTTONS", "buttons": made}))
 }
 
 fn authentication(code: &Value) -> Vec<Value> {
@@ -194,36 +207,53 @@ pub fn template_message(content: &Content, template: &Template, values: &Values)
         let code = parameters("{{1}}", values, false);
         components.push(json!({"type": "body", "parameters": code}));
         components.push(json!({"type": "button", "sub_type": "url", "index": "0", "parameters": code}));
+    } else if let Some(carousel) = content.types.get("twilio/carousel") {
+        components = carousel::message(carousel, template, values);
     } else if let Some(parts) = parts(&content.types) {
         let named = template.parameter_format == "NAMED";
         if let Some(link) = &parts.media {
-            let kind = kind_of_link(link);
-            let header = json!({"type": kind, kind: {"link": filled(link, values)}});
-            components.push(json!({"type": "header", "parameters": [header]}));
+            // What was approved, not what an address looks like.
+            let kind = format_of(&template.components).unwrap_or_else(|| kind_of_link(link).to_owned());
+            components.push(file_parameter(&kind, link, values));
         } else if let Some(header) = parts.header.as_deref().map(|text| parameters(text, values, named))
             && !header.is_empty()
         {
             components.push(json!({"type": "header", "parameters": header}));
         }
         components.push(json!({"type": "body", "parameters": parameters(&parts.body, values, named)}));
-        components.extend(parts.buttons.iter().enumerate().filter_map(|(index, button)| {
-            let (sub_type, parameter) = match button {
-                Button::Url { url, .. } => ("url", parameters(url, values, false).into_iter().next()?),
-                Button::Reply { id, .. } => ("quick_reply", json!({"type": "payload", "payload": filled(id, values)})),
-                Button::Code { code } => {
-                    ("copy_code", json!({"type": "coupon_code", "coupon_code": filled(code, values)}))
-                }
-                Button::Phone { .. } => return None,
-            };
-            let index = index.to_string();
-            Some(json!({"type": "button", "sub_type": sub_type, "index": index, "parameters": [parameter]}))
-        }));
+        components.extend(taps(&parts.buttons, values));
     }
     json!({"type": "template", "template": {
         "name": template.name,
         "language": {"code": template.language},
         "components": components,
     }})
+}
+
+/// The kind of file that the header among these components shows, as parameters call it.
+fn format_of(components: &[Value]) -> Option<String> {
+    let format = find(components, "HEADER")?.get("format")?.as_str()?;
+    (!format.eq_ignore_ascii_case("TEXT")).then(|| format.to_lowercase())
+}
+
+fn file_parameter(kind: &str, link: &str, values: &Values) -> Value {
+    let header = json!({"type": kind, kind: {"link": filled(link, values)}});
+    json!({"type": "header", "parameters": [header]})
+}
+
+/// What each button is given.
+fn taps(buttons: &[Button], values: &Values) -> Vec<Value> {
+    let one = |(index, button): (usize, &Button)| {
+        let (sub_type, parameter) = match button {
+            Button::Url { url, .. } => ("url", parameters(url, values, false).into_iter().next()?),
+            Button::Reply { id, .. } => ("quick_reply", json!({"type": "payload", "payload": filled(id, values)})),
+            Button::Code { code } => ("copy_code", json!({"type": "coupon_code", "coupon_code": filled(code, values)})),
+            Button::Phone { .. } => return None,
+        };
+        let index = index.to_string();
+        Some(json!({"type": "button", "sub_type": sub_type, "index": index, "parameters": [parameter]}))
+    };
+    buttons.iter().enumerate().filter_map(one).collect()
 }
 
 /// The message that sends a content within the window; `None` when that is not possible.

@@ -20,15 +20,15 @@ const ANA: &str = "4915112345678";
 const START: i64 = 1_790_000_000_000;
 
 /// The application with its workers behind a real address, and the sandbox.
-struct Town {
-    test: TestApp,
-    owner: Client,
+pub struct Town {
+    pub test: TestApp,
+    pub owner: Client,
     sandbox: Handle,
     http: Arc<http::Client>,
     services: Services,
     here: String,
     stop: CancellationToken,
-    channel: String,
+    pub channel: String,
     /// Path of the channel's webhook.
     hook: String,
 }
@@ -63,7 +63,7 @@ impl Town {
         assert!(!codes.iter().any(|(check, _)| check == "channel.number"), "the number answers: {codes:?}");
     }
 
-    async fn through_360dialog() -> Self {
+    pub async fn through_360dialog() -> Self {
         let mut town = Self::open().await;
         let base = format!("{}/dialog360", town.sandbox.base_url());
         town.connect(json!({
@@ -76,7 +76,7 @@ impl Town {
         town
     }
 
-    async fn through_twilio() -> Self {
+    pub async fn through_twilio() -> Self {
         let mut town = Self::open().await;
         let base = format!("{}/twilio", town.sandbox.base_url());
         town.connect(json!({
@@ -100,12 +100,17 @@ impl Town {
         town
     }
 
-    fn of_channel(&self, rest: &str) -> String {
+    pub fn of_channel(&self, rest: &str) -> String {
         format!("/api/v1/channels/{}/{rest}", self.channel)
     }
 
+    /// The application's own address.
+    pub fn here(&self) -> String {
+        self.here.clone()
+    }
+
     /// Time passes until an answer is as wanted.
-    async fn until(&self, what: &str, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub async fn until(&self, what: &str, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let mut last = Value::Null;
         for _ in 0..400 {
             last = self.owner.get(path).await.body;
@@ -119,7 +124,7 @@ impl Town {
     }
 
     /// A customer writes; the conversation it stands in.
-    async fn hears(&self, message: Value) -> String {
+    pub async fn hears(&self, message: Value) -> String {
         let sent = self.sandbox.inject(None, ANA, Some("Ana"), message).await.unwrap();
         assert_eq!((sent.delivery, sent.status), ("delivered", Some(200)), "{:?}", sent.error);
         let path = "/api/v1/conversations?view=all&status=any";
@@ -129,7 +134,7 @@ impl Town {
         found["items"][0]["id"].as_str().unwrap().to_owned()
     }
 
-    async fn says(&self, conversation: &str, content: Value) -> String {
+    pub async fn says(&self, conversation: &str, content: Value) -> String {
         let path = format!("/api/v1/conversations/{conversation}/messages");
         let reply = self.owner.post(&path, json!({ "content": content })).await;
         assert_eq!(reply.status, 202, "{}", reply.body);
@@ -137,17 +142,17 @@ impl Town {
     }
 
     /// The message once it has this status.
-    async fn reaches(&self, message: &str, status: &str) -> Value {
+    pub async fn reaches(&self, message: &str, status: &str) -> Value {
         self.until(status, &format!("/api/v1/messages/{message}"), |body| body["status"] == status).await
     }
 
     /// What the sandbox was asked to send, as it noted it.
-    async fn received(&self) -> Vec<Value> {
+    pub async fn received(&self) -> Vec<Value> {
         let body = self.control(http::Method::Get, "whatsapp/received", None).await;
         body["items"].as_array().unwrap().clone()
     }
 
-    async fn control(&self, method: http::Method, path: &str, body: Option<Value>) -> Value {
+    pub async fn control(&self, method: http::Method, path: &str, body: Option<Value>) -> Value {
         let url = format!("{}/_sandbox/{path}", self.sandbox.base_url());
         let request = Request::new("sandbox", "control", method, url);
         let request = body.iter().fold(request, |request, body| request.with_json(body));
@@ -160,7 +165,7 @@ impl Town {
         client.raw(Method::POST, &self.hook, Some(content_type), body.as_bytes().to_vec()).await
     }
 
-    async fn close(self) {
+    pub async fn close(self) {
         let balanced = |body: &Value| body["pending"] == 0;
         let counts = self.until("everything is processed", "/api/v1/audit/counts", balanced).await;
         assert_eq!((&counts["balanced"], &counts["quarantined"]), (&json!(true), &json!(0)), "{counts}");
@@ -218,7 +223,7 @@ async fn a_whole_conversation(town: &Town, via: &str) {
     assert_eq!(received[2]["body"].pointer("/template/components/0/parameters/2/text"), Some(&json!("Tuesday")));
 }
 
-async fn upload(client: &Client, bytes: &[u8]) -> Reply {
+pub async fn upload(client: &Client, bytes: &[u8]) -> Reply {
     let head = "--frame\r\nContent-Disposition: form-data; name=\"file\"; filename=\"blue.png\"\r\nContent-Type: image/png\r\n\r\n";
     let body = [head.as_bytes(), bytes, b"\r\n--frame--\r\n"].concat();
     let reply = client.raw(Method::POST, "/api/v1/media", Some("multipart/form-data; boundary=frame"), body).await;

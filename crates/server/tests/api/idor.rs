@@ -34,6 +34,7 @@ async fn things_of(test: &TestApp, workspace: &Workspace, client: &Client) -> Ve
     ids.push(client.post("/api/v1/macros", shared).await.text("/id"));
     let browser = test.browser(&workspace.email).await;
     ids.push(browser.get("/api/v1/sessions").await.text("/items/0/id"));
+    ids.push(browser.put("/api/v1/push/subscriptions", crate::push::subscription("a")).await.text("/id"));
     ids
 }
 

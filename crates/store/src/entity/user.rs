@@ -35,6 +35,8 @@ pub struct Model {
     pub failed_logins: i32,
     /// Sign-in is refused until then.
     pub locked_until: Option<i64>,
+    /// When they put the first-run guide away.
+    pub guide_hidden_at: Option<i64>,
     /// When it was made.
     pub created_at: i64,
     /// When it last changed.

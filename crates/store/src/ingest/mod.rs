@@ -10,7 +10,7 @@ mod messages;
 use crate::error::{Error, Result};
 use crate::feed;
 use crate::scope::WriteTx;
-use rapport_core::inbox::{Batch, Book, Needs};
+use rapport_core::inbox::{Batch, Book, MessageState, Needs};
 use rapport_core::message::Direction;
 use rapport_core::{ContactId, ConversationId, MessageId, Ms};
 use std::collections::HashSet;
@@ -55,6 +55,14 @@ pub async fn save(tx: &WriteTx, batch: &Batch, now: Ms) -> Result<()> {
     messages::save(tx, batch).await?;
     feed::append(tx, &batch.feed).await?;
     crate::cost::add(tx, &batch.moves).await
+}
+
+/// The messages of a list of needs alone.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) async fn messages_of(tx: &WriteTx, needs: &Needs) -> Result<Vec<MessageState>> {
+    messages::load(tx, needs).await
 }
 
 /// Loads one contact with its conversations and, through `messages`, what a command needs to see.

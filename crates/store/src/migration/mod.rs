@@ -21,6 +21,9 @@ mod m0015_search;
 mod m0016_heard;
 mod m0017_watch_heard;
 mod m0019_prepared;
+mod m0021_trail;
+mod m0022_push;
+mod m0023_guide;
 
 use crate::connect;
 use crate::error::{Error, Result};
@@ -50,6 +53,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_heard::Migration),
             Box::new(m0017_watch_heard::STEP),
             Box::new(m0019_prepared::STEP),
+            Box::new(m0021_trail::STEP),
+            Box::new(m0022_push::STEP),
+            Box::new(m0023_guide::STEP),
         ]
     }
 }

@@ -114,18 +114,19 @@ pub async fn by_id(read: &Read, ids: &[MessageId]) -> Result<Vec<Line>> {
     complete(read, rows).await
 }
 
-/// The message that a client's own id names in a conversation.
+/// The message that a client's own id names in a conversation, or in what was split off from it: a request that is
+/// repeated after that means the message it made before.
 ///
 /// # Errors
 /// What the database said.
 pub async fn by_client_id(read: &Read, conversation: ConversationId, client_id: &str) -> Result<Option<MessageId>> {
-    let query = message::Entity::find()
-        .select_only()
-        .column(message::Column::Id)
-        .filter(message::Column::WorkspaceId.eq(read.workspace().0))
-        .filter(message::Column::ConversationId.eq(conversation.0))
-        .filter(message::Column::ClientId.eq(client_id));
-    Ok(query.into_tuple::<Uuid>().one(&read.conn()).await?.map(MessageId))
+    let text = "WITH RECURSIVE part AS (SELECT c.id FROM conversation AS c WHERE c.workspace_id = $1 AND c.id = $2 \
+        UNION SELECT t.id FROM part CROSS JOIN conversation_trail AS t WHERE t.workspace_id = $1 AND t.into_id = part.id) \
+        SELECT m.id FROM part CROSS JOIN message AS m WHERE m.workspace_id = $1 AND m.conversation_id = part.id \
+        AND m.client_id = $3 LIMIT 1";
+    let values = [read.workspace().0.into(), conversation.0.into(), client_id.into()];
+    let row = read.conn().query_one_raw(sql::with(read.backend(), text, values)).await?;
+    Ok(row.map(|row| row.try_get_by_index::<Uuid>(0)).transpose()?.map(MessageId))
 }
 
 /// The tries to hand a message over, first to last.

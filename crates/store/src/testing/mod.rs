@@ -197,6 +197,7 @@ pub async fn select_all_entities(store: &Store) -> Result<()> {
         template,
         user,
         prepared,
+        push_subscription,
         user_keys,
         workspace
     );

@@ -10,18 +10,18 @@ use rapport_core::time::DAY;
 use rapport_core::{ContactId, ConversationId, MessageId, Ms};
 use rapport_store::{Scope, cost, ingest};
 
-fn price(category: &str, kind: &str) -> Price {
+pub(crate) fn price(category: &str, kind: &str) -> Price {
     Price { category: category.to_owned(), kind: kind.to_owned() }
 }
 
-fn report(id: &str, status: Status, at: Ms, pricing: Option<Price>) -> Event {
+pub(crate) fn report(id: &str, status: Status, at: Ms, pricing: Option<Price>) -> Event {
     let customer = Customer { wa_id: Some("971500000001".to_owned()), ..Customer::default() };
     let update = StatusUpdate { id: id.to_owned(), status, customer, callback: None, failure: None, pricing };
     Event { phone_number_id: "1".to_owned(), at: Some(at), kind: EventKind::Status(Box::new(update)) }
 }
 
 /// A customer in the Emirates writes; so many messages go back, `w0`, `w1`, ...
-async fn answered(scope: &Scope, count: usize) -> (ContactId, ConversationId) {
+pub(crate) async fn answered(scope: &Scope, count: usize) -> (ContactId, ConversationId) {
     turn(scope, &[text("m1", "971500000001", "hello", NOW)], NOW).await;
     let tx = scope.write().await.unwrap();
     let messages = std::iter::once((channel(1), message_key("m1"))).collect();

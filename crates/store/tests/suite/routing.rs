@@ -34,6 +34,7 @@ fn person(place: u128, number: u128) -> user::Model {
         disabled_at: None,
         failed_logins: 0,
         locked_until: None,
+        guide_hidden_at: None,
         created_at: NOW.0,
         updated_at: NOW.0,
     }

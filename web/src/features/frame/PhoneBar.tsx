@@ -26,6 +26,7 @@ export function PhoneBar() {
         items={[
           ...places.filter((place) => !place.phone).map(({ to, name, icon }) => ({ id: name, icon, label: t(`place.${name}`), onAction: () => void navigate({ to }) })),
           { id: 'account', label: t('place.account'), onAction: () => void navigate({ to: '/account' }) },
+          { id: 'guide', label: t('action.go_guide'), onAction: () => void navigate({ to: '/guide' }) },
         ]}
       >
         <Button className={item}>

@@ -33,6 +33,8 @@ export function useSignOut() {
   return useMutation({
     mutationFn: async () => {
       await patch('/users/me', { presence: 'offline' }).catch(() => undefined)
+      // The server forgets the device with the session; the browser gives its side up.
+      await import('@/live/push').then((push) => push.letGo()).catch(() => undefined)
       await remove('/session')
     },
     onSettled: () => {

@@ -2,17 +2,28 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { channelsQuery } from '@/api/queries'
+import { useMe } from '@/features/frame/useMe'
 import { Button } from '@/ui/Button'
 import { Empty } from '@/ui/Empty'
 import { Ghost } from '@/ui/Ghost'
+import { FirstSteps } from './FirstSteps'
 import { useInbox } from './useInbox'
+
+/** A phone shows one region at a time: there the first steps stand in the list's place. */
+const isPhone = () => matchMedia('(max-width: 767.98px)').matches
 
 /** Nothing to list: because nothing is connected yet, nothing matches, or everything is done. */
 export function ListEmpty() {
+  const { filter } = useInbox()
+  return isPhone() && !filter.q ? <FirstSteps><Nothing /></FirstSteps> : <Nothing />
+}
+
+function Nothing() {
   const { t } = useTranslation()
   const { filter, change } = useInbox()
   const { data: channels } = useQuery(channelsQuery)
   const navigate = useNavigate()
+  const manages = useMe().permissions.includes('channel.manage')
   if (filter.q) {
     return (
       <Empty title={t('inbox.empty.search_title')} text={t('inbox.empty.search_text')}>
@@ -23,7 +34,7 @@ export function ListEmpty() {
   if (channels?.length === 0) {
     return (
       <Empty ghost={<Ghost />} title={t('inbox.empty.channel_title')} text={t('inbox.empty.channel_text')}>
-        <Button look="primary" onPress={() => void navigate({ to: '/channels' })}>{t('inbox.empty.channel_button')}</Button>
+        {manages && <Button onPress={() => void navigate({ to: '/channels' })}>{t('inbox.empty.channel_button')}</Button>}
       </Empty>
     )
   }

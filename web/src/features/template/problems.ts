@@ -51,11 +51,11 @@ export interface Problems {
   places: readonly Place[]
 }
 
-/** Checks the draft as it is written. */
-export function useProblems(draft: Draft): Problems {
+/** Checks the draft as it is written, against WhatsApp's rules and what the channel's provider can take. */
+export function useProblems(draft: Draft, channel: string): Problems {
   useTranslation()
   const settled = useSettled(draft)
-  const body = request(settled)
+  const body = { ...request(settled), ...(channel ? { channel_id: channel } : {}) }
   const query = useQuery({
     queryKey: ['template-check', body],
     queryFn: () => post<{ problems: TemplateProblem[] }>('/templates/check', body),

@@ -1,4 +1,4 @@
-import { Info, Pencil, Reply, SmilePlus, Undo2, type LucideIcon } from 'lucide-react'
+import { Info, Pencil, Reply, SmilePlus, Split, Undo2, type LucideIcon } from 'lucide-react'
 import { useRef, useState, type Ref } from 'react'
 import { Dialog, Popover } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
@@ -9,6 +9,7 @@ import { isFree, startRewrite, wordsOf } from '@/features/composer/unsent'
 import { newId } from '@/live/newId'
 import { enqueue } from '@/live/outbox'
 import { cx } from '@/ui/cx'
+import { askSplit } from './parting'
 import { useUnsent } from './useUnsent'
 import { WhyPopover } from './WhyPopover'
 
@@ -19,10 +20,12 @@ export function MessageTools({ message }: { message: Message }) {
   const { t } = useTranslation()
   const [open, setOpen] = useState<'react' | 'why' | null>(null)
   const trigger = useRef<HTMLButtonElement>(null)
+  const me = useMe()
   // Notes never leave the house, so they cannot be answered or reacted to; local ones have no id of the server yet.
   if (message.direction === 'note' || message.revoked_at !== null || message.id === message.client_id) return null
   const close = () => setOpen(null)
   const free = isFree(message)
+  const may = me.permissions.includes('inbox.write')
   return (
     <div
       role="group"
@@ -40,6 +43,7 @@ export function MessageTools({ message }: { message: Message }) {
       {!free && message.status !== 'withdrawn' && <Tool label={t('thread.reply')} icon={Reply} mirror onClick={() => startReply(message)} />}
       {message.direction === 'in' && <Tool ref={trigger} label={t('thread.react')} icon={SmilePlus} expanded={open !== null} onClick={() => setOpen('react')} />}
       {message.direction === 'out' && <Tool ref={trigger} label={t('why.open')} icon={Info} expanded={open !== null} onClick={() => setOpen('why')} />}
+      {may && message.status !== 'scheduled' && <Tool label={t('thread.split_here')} icon={Split} onClick={() => askSplit(message.conversation_id, message.id)} />}
       {open === 'react' && (
         <Popover triggerRef={trigger} isOpen onOpenChange={close} className="appear z-50 rounded-full border border-line bg-overlay p-1 shadow-overlay">
           <Reactions message={message} onDone={close} />

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { memo, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAction } from '@/actions/registry'
@@ -29,6 +30,7 @@ export const ThreadPane = memo(function ThreadPane({ id, target, onClose }: Prop
   const query = useQuery(conversationQuery(id))
   const { data } = query
   useReadMark(data)
+  useSurvivor(id, data?.id)
   useLooking(id)
   const client = useQueryClient()
   const me = useMe()
@@ -45,6 +47,14 @@ export const ThreadPane = memo(function ThreadPane({ id, target, onClose }: Prop
     </section>
   )
 })
+
+/** The address of a conversation that was merged leads on to the one it is part of. */
+function useSurvivor(id: string, now: string | undefined): void {
+  const navigate = useNavigate()
+  useEffect(() => {
+    if (now && now !== id) void navigate({ to: '/inbox/$conversationId', params: { conversationId: now }, search: (old: object) => old, replace: true })
+  }, [id, now, navigate])
+}
 
 /** A conversation is read when a person looks at it: the tab must be in front. */
 function useReadMark(conversation: Conversation | undefined): void {

@@ -35,6 +35,7 @@ function changeText(event: string, data: Data, author: Message['author'], { t, f
   if (event === 'woken') return t('event.woken')
   if (event === 'collaborator_added') return data.to === author.id ? t('event.follows', { who }) : t('event.collaborator_added', { who, name: name ?? t('thread.someone') })
   if (event === 'collaborator_removed') return data.to === author.id ? t('event.unfollows', { who }) : t('event.collaborator_removed', { who, name: name ?? t('thread.someone') })
+  if (event === 'split_to' || event === 'split_from' || event === 'merged') return t(`event.${event}`, { who })
   if (event === 'consent_changed') return t(data.state === 'opted_out' ? 'event.opted_out' : 'event.opted_in')
   if (event === 'survey_answered') return t('event.survey_answered', { score: `\u2066${String(data.score)}\u2069` })
   if (event === 'survey_commented') return t('event.survey_commented')

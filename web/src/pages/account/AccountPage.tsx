@@ -9,6 +9,7 @@ import { PageFrame } from '@/ui/PageFrame'
 import { Section } from '@/ui/Section'
 import { Segmented } from '@/ui/Segmented'
 import { KeysForm } from './KeysForm'
+import { NoticesForm } from './NoticesForm'
 import { PasswordForm } from './PasswordForm'
 import { ProfileForm } from './ProfileForm'
 
@@ -41,6 +42,7 @@ export function AccountPage() {
           </Row>
         </div>
       </Section>
+      <Section title={t('notices.title')} hint={t('notices.hint')}><NoticesForm /></Section>
       <Section title={t('account.password')}><PasswordForm /></Section>
       <Section title={t('help.title')} hint={t('help.lead')}><KeysForm /></Section>
     </PageFrame>

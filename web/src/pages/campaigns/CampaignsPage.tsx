@@ -7,7 +7,7 @@ import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { Empty } from '@/ui/Empty'
 import { ErrorNote } from '@/ui/ErrorNote'
-import { Ghost } from '@/ui/Ghost'
+import { Example } from '@/ui/Example'
 import { Loading } from '@/ui/Loading'
 import { PageFrame } from '@/ui/PageFrame'
 import { Pill } from '@/ui/Pill'
@@ -29,7 +29,7 @@ export function CampaignsPage() {
     <PageFrame title={t('campaigns.title')} lead={t('campaigns.lead')} actions={items.length > 0 && add}>
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <Loading rows={3} />}
-      {query.isSuccess && items.length === 0 && <Empty ghost={<Ghost rows={2} />} title={t('campaigns.none_title')} text={t('campaigns.none_text')}>{add}</Empty>}
+      {query.isSuccess && items.length === 0 && <Empty ghost={<Example of="campaigns" />} title={t('campaigns.none_title')} text={t('campaigns.none_text')}>{add}</Empty>}
       {items.length > 0 && (
         <ul aria-label={t('campaigns.title')} className="border-t border-line">
           {items.map((campaign) => <Row key={campaign.id} campaign={campaign} />)}

@@ -4,11 +4,12 @@ import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { channelsQuery } from '@/api/queries'
+import { useMe } from '@/features/frame/useMe'
 import { Button } from '@/ui/Button'
 import { ChannelMark } from '@/ui/ChannelMark'
 import { Empty } from '@/ui/Empty'
 import { ErrorNote } from '@/ui/ErrorNote'
-import { Ghost } from '@/ui/Ghost'
+import { Example } from '@/ui/Example'
 import { Loading } from '@/ui/Loading'
 import { PageFrame } from '@/ui/PageFrame'
 import { Phone } from '@/ui/Phone'
@@ -22,13 +23,14 @@ export function ChannelsPage() {
   const { t } = useTranslation()
   const query = useQuery(channelsQuery)
   const [adding, setAdding] = useState(false)
+  const manages = useMe().permissions.includes('channel.manage')
   const add = <Button look="primary" onPress={() => setAdding(true)}><Plus size={16} aria-hidden />{t('channels.add')}</Button>
   return (
-    <PageFrame title={t('channels.title')} lead={t('channels.lead')} actions={add}>
+    <PageFrame title={t('channels.title')} lead={t('channels.lead')} actions={manages && query.data && query.data.length > 0 && add}>
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <Loading rows={2} />}
-      {query.data?.length === 0 && <Empty ghost={<Ghost rows={2} />} title={t('channels.none_title')} text={t('channels.none_text')} />}
-      <ul aria-label={t('channels.title')} className="border-t border-line">
+      {query.data?.length === 0 && <Empty ghost={<Example of="channels" />} title={t('channels.none_title')} text={manages ? t('channels.none_text') : t('error.forbidden')}>{manages && add}</Empty>}
+      <ul aria-label={t('channels.title')} className="border-t border-line empty:hidden">
         {query.data?.map((channel) => (
           <li key={channel.id} className="border-b border-line">
             <Link to="/channels/$channelId" params={{ channelId: channel.id }} className="focus-inset flex min-h-18 items-center gap-4 px-1 py-3 hover:bg-hover">

@@ -6,10 +6,11 @@ import { useTranslation } from 'react-i18next'
 import { contactListQuery } from '@/api/queries'
 import type { Contact } from '@/api/types'
 import { Avatar } from '@/ui/Avatar'
+import { useMe } from '@/features/frame/useMe'
 import { Button } from '@/ui/Button'
 import { Empty } from '@/ui/Empty'
 import { ErrorNote } from '@/ui/ErrorNote'
-import { Ghost } from '@/ui/Ghost'
+import { Example } from '@/ui/Example'
 import { Loading } from '@/ui/Loading'
 import { PageFrame } from '@/ui/PageFrame'
 import { Phone } from '@/ui/Phone'
@@ -34,13 +35,17 @@ export function ContactsPage() {
     const timer = setTimeout(() => void navigate({ to: '/contacts', search: { q: text || undefined }, replace: true }), 250)
     return () => clearTimeout(timer)
   }, [text, q, navigate])
+  const writes = useMe().permissions.includes('contact.write')
+  const isEmpty = query.isSuccess && contacts.length === 0 && !q
+  const add = writes && <Button look="primary" onPress={() => setAdding(true)}><Plus size={16} aria-hidden />{t('contacts.add')}</Button>
   return (
-    <PageFrame wide title={t('contacts.title')} actions={<Button look="primary" onPress={() => setAdding(true)}><Plus size={16} aria-hidden />{t('contacts.add')}</Button>}>
+    <PageFrame wide title={t('contacts.title')} actions={!isEmpty && add}>
       <SearchBox label={t('contacts.search')} value={text} onChange={setText} className="mb-3 max-w-md" />
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <Loading />}
-      {query.isSuccess && contacts.length === 0 && (
-        <Empty ghost={<Ghost />} title={q ? t('contacts.none_found') : t('contacts.none_title')} text={q ? undefined : t('contacts.none_text')} />
+      {isEmpty && <Empty ghost={<Example of="contacts" />} title={t('contacts.none_title')} text={t('contacts.none_text')}>{add}</Empty>}
+      {query.isSuccess && contacts.length === 0 && q && (
+        <Empty title={t('contacts.none_found')}><Button onPress={() => setText('')}>{t('common.clear')}</Button></Empty>
       )}
       {contacts.length > 0 && (
         <ul aria-label={t('contacts.title')} className="border-t border-line">

@@ -6,11 +6,13 @@ import { conversationQuery } from '@/api/queries'
 import type { View } from '@/api/types'
 import { ContextPanel } from '@/features/contact/ContextPanel'
 import { ConversationList } from '@/features/inbox/ConversationList'
+import { FirstSteps } from '@/features/inbox/FirstSteps'
 import { ListToolbar } from '@/features/inbox/ListToolbar'
 import { undoable, underWay } from '@/features/inbox/underWay'
 import { useInbox } from '@/features/inbox/useInbox'
 import { ViewTabs } from '@/features/inbox/ViewTabs'
 import { ClosingAsk } from '@/features/routing/ClosingAsk'
+import { PartingAsk } from '@/features/thread/PartingAsk'
 import { ThreadPane } from '@/features/thread/ThreadPane'
 import { pageWords } from '@/i18n'
 import { prefs } from '@/live/prefs'
@@ -57,9 +59,10 @@ export function InboxPage() {
         <ConversationList />
       </section>
       <div className={cx('h-full min-w-0 grow bg-sunken', !conversationId && 'max-md:hidden')}>
-        {conversationId ? <ThreadPane id={shown.id ?? conversationId} target={shown.target} onClose={close} /> : <NothingOpen />}
+        {conversationId ? <ThreadPane id={shown.id ?? conversationId} target={shown.target} onClose={close} /> : <FirstSteps><NothingOpen /></FirstSteps>}
       </div>
       <ClosingAsk />
+      {conversationId && <PartingAsk conversation={conversationId} />}
       {conversationId && context && <Context conversationId={shown.id ?? conversationId} />}
     </main>
   )

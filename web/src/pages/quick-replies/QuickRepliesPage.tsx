@@ -14,7 +14,9 @@ import { isolated } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { Confirm } from '@/ui/Confirm'
+import { Empty } from '@/ui/Empty'
 import { ErrorNote } from '@/ui/ErrorNote'
+import { Example } from '@/ui/Example'
 import { errorText } from '@/ui/errors'
 import { IconButton } from '@/ui/IconButton'
 import { Loading } from '@/ui/Loading'
@@ -76,7 +78,7 @@ export function QuickRepliesPage() {
           >
             <IconButton label={t('quick.more')} icon={MoreHorizontal} />
           </Menu>
-          {mayWrite && <Button look="primary" onPress={() => setEditing('new')}><Plus size={15} aria-hidden />{t('quick.add')}</Button>}
+          {mayWrite && query.data?.length !== 0 && <Button look="primary" onPress={() => setEditing('new')}><Plus size={15} aria-hidden />{t('quick.add')}</Button>}
         </>
       }
     >
@@ -128,10 +130,8 @@ function Row({ reply, onEdit, onRemove }: { reply: QuickReply; onEdit: () => voi
 function Nothing({ onAdd }: { onAdd?: () => void }) {
   const { t } = useTranslation()
   return (
-    <div className="flex flex-col items-start gap-4 py-6">
-      <p className="text-strong">{t('quick.none')}</p>
-      <p className="max-w-md text-muted">{t('quick.empty')}</p>
-      {onAdd && <Button onPress={onAdd}><Plus size={15} aria-hidden />{t('quick.add')}</Button>}
-    </div>
+    <Empty ghost={<Example of="quick" />} title={t('quick.none')} text={t('quick.empty')}>
+      {onAdd && <Button look="primary" onPress={onAdd}><Plus size={15} aria-hidden />{t('quick.add')}</Button>}
+    </Empty>
   )
 }

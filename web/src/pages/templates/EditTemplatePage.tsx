@@ -3,6 +3,7 @@ import { Navigate, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { channelsQuery, templateQuery } from '@/api/queries'
 import { fromTemplate } from '@/features/template/draft'
+import { offers } from '@/pages/channels/providers'
 import { Loading } from '@/ui/Loading'
 import { PageError } from '@/ui/NotHere'
 import { TemplateEditor } from './TemplateEditor'
@@ -16,6 +17,7 @@ export function EditTemplatePage() {
   const channels = useQuery(channelsQuery)
   if (query.isError) return <PageError error={query.error} onRetry={() => void query.refetch()} to="/templates" label={t('templates.title')} />
   if (!query.data || !channels.data) return <Loading />
-  if (!mayEdit(query.data)) return <Navigate to="/templates/$templateId" params={{ templateId }} replace />
+  const own = channels.data.find((one) => one.id === query.data.channel_id)
+  if (!mayEdit(query.data) || (own && !offers(own, 'template_editing'))) return <Navigate to="/templates/$templateId" params={{ templateId }} replace />
   return <TemplateEditor key={templateId} start={fromTemplate(query.data)} channel={query.data.channel_id} channels={channels.data} edits={query.data} />
 }

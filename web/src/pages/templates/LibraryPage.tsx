@@ -13,6 +13,7 @@ import { TemplateBubble } from '@/features/template/TemplateBubble'
 import { languageOf } from '@/i18n'
 import { isolated } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'
+import { offers } from '@/pages/channels/providers'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { Empty } from '@/ui/Empty'
@@ -47,7 +48,9 @@ export function LibraryPage() {
   const [search, setSearch] = useState('')
   const [language, setLanguage] = useState<string>(languageOf(i18n.language).whatsapp)
   const [chosen, setChosen] = useState<LibraryTemplate | null>(null)
-  const channelId = home || channels.data?.[0]?.id || ''
+  // Only Meta itself has the library.
+  const able = (channels.data ?? []).filter((one) => offers(one, 'template_library'))
+  const channelId = (able.find((one) => one.id === home) ?? able[0])?.id ?? ''
   const query = useInfiniteQuery({ ...libraryQuery({ channel_id: channelId, search: search || undefined, language }), enabled: channelId !== '' })
   useEffect(() => {
     const timer = setTimeout(() => setSearch(text.trim()), 300)
@@ -60,10 +63,11 @@ export function LibraryPage() {
       <div className="mb-4 flex flex-wrap items-center gap-2">
         <SearchBox label={t('library.search')} value={text} onChange={setText} className="min-w-48 grow md:max-w-xs" />
         <Select quiet hideLabel label={t('templates.language')} value={language} options={options} onChange={setLanguage} />
-        {(channels.data?.length ?? 0) > 1 && <Select quiet hideLabel label={t('templates.channel')} value={channelId} options={(channels.data ?? []).map(({ id, name }) => ({ id, label: name }))} onChange={setHome} />}
+        {able.length > 1 && <Select quiet hideLabel label={t('templates.channel')} value={channelId} options={able.map(({ id, name }) => ({ id, label: name }))} onChange={setHome} />}
       </div>
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isPending && <Loading />}
+      {channels.data && !channelId && <Empty ghost={<Ghost />} title={t('templates.nowhere_title')} text={t('library.nowhere')} />}
+      {(channels.isPending || (query.isPending && channelId)) && <Loading />}
       {query.isSuccess && found.length === 0 && <Empty ghost={<Ghost />} title={t('library.none')} text={t('library.none_text')} />}
       <ul aria-label={t('library.title')} className="grid items-start gap-4 sm:grid-cols-2 xl:grid-cols-3">
         {found.map((entry) => (

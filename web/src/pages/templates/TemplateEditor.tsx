@@ -47,7 +47,7 @@ export function TemplateEditor({ start, channel: home, channels, edits, translat
   const [draft, setDraft] = useState(start)
   const [channel, setChannel] = useState(home)
   const [tried, setTried] = useState(false)
-  const problems = useProblems(draft)
+  const problems = useProblems(draft, channel)
   const submit = useSubmit(draft, channel, edits)
   const set = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }))
   const error = (field: string) => {

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { Languages, MoreHorizontal, Pencil, Play } from 'lucide-react'
+import { Copy, Languages, MoreHorizontal, Pencil, Play } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { post, remove } from '@/api/client'
@@ -12,6 +12,7 @@ import { useMe } from '@/features/frame/useMe'
 import { fromTemplate } from '@/features/template/draft'
 import { TemplateBubble } from '@/features/template/TemplateBubble'
 import { useFormats } from '@/i18n/format'
+import { offers } from '@/pages/channels/providers'
 import { Button } from '@/ui/Button'
 import { Confirm } from '@/ui/Confirm'
 import { errorText } from '@/ui/errors'
@@ -64,6 +65,8 @@ export function TemplatePage() {
   const reason = words.reason(template)
   const language = formats.language(template.language)
   const channel = channels.data?.find((one) => one.id === template.channel_id)
+  // Until it is known whose it is, what everybody's is.
+  const can = (feature: string) => !channel || offers(channel, feature)
   const rows: [string, React.ReactNode][] = [
     [t('templates.status_filter'), <Pill key="s" tone={state.tone}>{state.text}</Pill>],
     [t('templates.language'), language],
@@ -80,22 +83,24 @@ export function TemplatePage() {
       title={template.name}
       actions={manages && !going && (
         <>
-          {template.status === 'PAUSED' && <Button isDisabled={resume.isPending} onPress={() => resume.mutate()}><Play size={14} aria-hidden className="mirror" />{t('templates.resume')}</Button>}
-          {mayEdit(template) && <Button look="primary" onPress={() => void navigate({ to: '/templates/$templateId/edit', params: { templateId } })}><Pencil size={14} aria-hidden />{t('templates.edit')}</Button>}
-          <Button onPress={() => void navigate({ to: '/templates/new', search: { from: templateId } })}><Languages size={16} aria-hidden />{t('templates.other_language')}</Button>
-          <Menu
+          {template.status === 'PAUSED' && can('template_editing') && <Button isDisabled={resume.isPending} onPress={() => resume.mutate()}><Play size={14} aria-hidden className="mirror" />{t('templates.resume')}</Button>}
+          {mayEdit(template) && can('template_editing') && <Button look="primary" onPress={() => void navigate({ to: '/templates/$templateId/edit', params: { templateId } })}><Pencil size={14} aria-hidden />{t('templates.edit')}</Button>}
+          {can('template_writing') && <Button onPress={() => void navigate({ to: '/templates/new', search: { from: templateId } })}><Languages size={16} aria-hidden />{t('templates.other_language')}</Button>}
+          {can('template_writing') && !can('template_editing') && <Button onPress={() => void navigate({ to: '/templates/new', search: { from: templateId, copy: true } })}><Copy size={14} aria-hidden />{t('templates.other_name')}</Button>}
+          {can('template_writing') && <Menu
             label={t('common.more_actions')}
             items={[
-              { id: 'one', label: t('templates.delete_one'), danger: true, onAction: () => setRemoving('one') },
+              ...(can('template_languages') ? [{ id: 'one', label: t('templates.delete_one'), danger: true, onAction: () => setRemoving('one') }] : []),
               { id: 'all', label: t('templates.delete_all'), danger: true, onAction: () => setRemoving('all') },
             ]}
           >
             <IconButton label={t('common.more_actions')} icon={MoreHorizontal} />
-          </Menu>
+          </Menu>}
         </>
       )}
     >
       {reason && <p role="note" className="mb-4 rounded-lg bg-danger-soft p-3 text-danger-ink">{reason}</p>}
+      {manages && !going && can('template_writing') && !can('template_editing') && <p role="note" className="mb-4 rounded-lg bg-sunken p-3 text-sm text-muted">{t('templates.fixed')}</p>}
       {template.status === 'PAUSED' && <p role="note" className="mb-4 rounded-lg bg-caution-soft p-3 text-caution-ink">{t('templates.paused_text')}</p>}
       {template.status === 'PENDING' && <p role="note" className="mb-4 rounded-lg bg-caution-soft p-3 text-caution-ink">{t('templates.in_review')}</p>}
       {going && <p role="note" className="mb-4 rounded-lg bg-caution-soft p-3 text-caution-ink">{t('templates.being_deleted')}</p>}

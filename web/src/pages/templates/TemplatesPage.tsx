@@ -10,12 +10,13 @@ import type { Template } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { directionOf } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'
+import { offers } from '@/pages/channels/providers'
 import { Button } from '@/ui/Button'
 import { cx } from '@/ui/cx'
 import { Empty } from '@/ui/Empty'
 import { ErrorNote } from '@/ui/ErrorNote'
+import { Example } from '@/ui/Example'
 import { errorText } from '@/ui/errors'
-import { Ghost } from '@/ui/Ghost'
 import { IconButton } from '@/ui/IconButton'
 import { Loading } from '@/ui/Loading'
 import { PageFrame } from '@/ui/PageFrame'
@@ -24,6 +25,14 @@ import { SearchBox } from '@/ui/SearchBox'
 import { Select } from '@/ui/Select'
 import { toast } from '@/ui/toast'
 import { isDegraded, statuses, useStateWords } from './words'
+
+/** The one next step: a number whose account has templates, then a template from the library. */
+function FirstTemplate({ isConnected, channel }: { isConnected: boolean; channel?: string }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  if (!isConnected) return <Button onPress={() => void navigate({ to: '/channels' })}>{t('channels.add')}</Button>
+  return <Button onPress={() => void navigate({ to: '/templates/library', search: { channel } })}><Library size={15} aria-hidden />{t('library.title')}</Button>
+}
 
 /** Every template, its languages together: what may be sent, what is in review, what was refused. */
 export function TemplatesPage() {
@@ -43,6 +52,8 @@ export function TemplatesPage() {
   })
   const filtered = Boolean(search.q ?? search.state)
   const many = (channels.data?.length ?? 0) > 1
+  const chosen = (channels.data ?? []).filter((channel) => !search.channel || channel.id === search.channel)
+  const can = (feature: string) => chosen.some((channel) => offers(channel, feature))
   return (
     <PageFrame
       wide
@@ -50,9 +61,9 @@ export function TemplatesPage() {
       lead={t('templates.lead')}
       actions={manages && (
         <>
-          <SyncButton channels={(channels.data ?? []).filter((channel) => !search.channel || channel.id === search.channel).map((channel) => channel.id)} />
-          <Button isDisabled={!channels.data?.length} onPress={() => void navigate({ to: '/templates/library', search: { channel: search.channel } })}><Library size={15} aria-hidden />{t('library.title')}</Button>
-          <Button look="primary" isDisabled={!channels.data?.length} onPress={() => void navigate({ to: '/templates/new', search: { channel: search.channel } })}><Plus size={16} aria-hidden />{t('templates.new')}</Button>
+          <SyncButton channels={chosen.filter((channel) => offers(channel, 'templates')).map((channel) => channel.id)} />
+          <Button isDisabled={!can('template_library')} onPress={() => void navigate({ to: '/templates/library', search: { channel: search.channel } })}><Library size={15} aria-hidden />{t('library.title')}</Button>
+          <Button look="primary" isDisabled={!can('template_writing')} onPress={() => void navigate({ to: '/templates/new', search: { channel: search.channel } })}><Plus size={16} aria-hidden />{t('templates.new')}</Button>
         </>
       )}
     >
@@ -61,9 +72,14 @@ export function TemplatesPage() {
         <Select quiet hideLabel label={t('templates.status_filter')} value={search.state ?? 'ANY'} options={[{ id: 'ANY', label: t('templates.any_status') }, { id: 'DEGRADED', label: t('templates.degraded') }, ...statuses.map((id) => ({ id, label: t(`template.status.${id}`) }))]} onChange={(state) => set({ state: state === 'ANY' ? undefined : state })} />
         {many && <Select quiet hideLabel label={t('templates.channel')} value={search.channel ?? 'ANY'} options={[{ id: 'ANY', label: t('templates.any_channel') }, ...(channels.data ?? []).map((channel) => ({ id: channel.id, label: channel.name }))]} onChange={(channel) => set({ channel: channel === 'ANY' ? undefined : channel })} />}
       </div>
+      {manages && chosen.length > 0 && !can('template_writing') && <p role="note" className="mb-4 rounded-lg bg-sunken p-3 text-sm text-muted">{t('templates.nowhere')}</p>}
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <Loading />}
-      {query.isSuccess && groups.length === 0 && <Empty ghost={<Ghost />} title={filtered ? t('templates.none_found') : t('templates.none_title')} text={filtered ? undefined : t('templates.none_text')} />}
+      {query.isSuccess && groups.length === 0 && (filtered ? (
+        <Empty title={t('templates.none_found')}><Button onPress={() => { setText(''); set({ q: undefined, state: undefined }) }}>{t('common.clear')}</Button></Empty>
+      ) : (
+        <Empty ghost={<Example of="templates" />} title={t('templates.none_title')} text={!manages ? t('error.forbidden') : channels.data?.length ? t('templates.none_text') : t('inbox.empty.channel_title')}>{manages && <FirstTemplate isConnected={Boolean(channels.data?.length)} channel={search.channel} />}</Empty>
+      ))}
       <ul aria-label={t('templates.title')}>
         {groups.map((group) => <Group key={group.key} items={group.items} manages={manages} />)}
       </ul>

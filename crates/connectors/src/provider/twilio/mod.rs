@@ -5,6 +5,7 @@ pub(super) mod inbound;
 pub(super) mod send;
 pub(super) mod sign;
 pub(super) mod templates;
+pub(super) mod writing;
 
 use super::Provider;
 use super::delivery::{DOWNLOAD_TIMEOUT, below, same_origin};

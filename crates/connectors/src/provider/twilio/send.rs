@@ -78,7 +78,7 @@ fn content(content: &Content, template: Option<Registered<'_>>) -> Result<Vec<(&
                 Invalid::new("template.name", "a template that was read from Twilio", "one that is not known there")
             })?;
             let mut pairs = vec![("ContentSid", known.id.to_owned())];
-            let variables = variables(components, known.components);
+            let variables = variables(components, known.components)?;
             if !variables.is_empty() {
                 pairs.push(("ContentVariables", Value::from(variables).to_string()));
             }
@@ -109,31 +109,56 @@ fn text(field: &str, text: &str) -> Result<String, Invalid> {
 
 /// The values by Twilio's own names. Reading the templates noted in each component which of Twilio's variables its
 /// placeholders stand for, in order ([`super::templates::VARIABLES`]).
-fn variables(given: &Value, registered: &Value) -> Map<String, Value> {
+fn variables(given: &Value, registered: &Value) -> Result<Map<String, Value>, Invalid> {
     let mut out = Map::new();
-    for component in given.as_array().map(Vec::as_slice).unwrap_or_default() {
-        let kind = component["type"].as_str().unwrap_or_default();
-        let at = component["index"].as_u64().or_else(|| component["index"].as_str()?.parse().ok());
-        let Some(names) = names(registered, kind, at) else { continue };
-        let values = component["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
-        for (name, value) in names.iter().filter_map(Value::as_str).zip(values.iter().filter_map(value)) {
-            out.insert(name.to_owned(), value.into());
-        }
-    }
-    out
+    collect(given, registered, &mut out)?;
+    Ok(out)
 }
 
-/// Twilio's names of the placeholders of a component, or of one of its buttons.
-fn names<'a>(registered: &'a Value, kind: &str, button: Option<u64>) -> Option<&'a Vec<Value>> {
-    let wanted = if kind.eq_ignore_ascii_case("button") { "BUTTONS" } else { kind };
-    let components = registered.as_array()?;
-    let one =
-        components.iter().find(|one| one["type"].as_str().is_some_and(|word| word.eq_ignore_ascii_case(wanted)))?;
-    let place = match button {
-        Some(at) if wanted == "BUTTONS" => one["buttons"].get(usize::try_from(at).ok()?)?,
-        _ => one,
-    };
-    place[super::templates::VARIABLES].as_array()
+fn collect(given: &Value, registered: &Value, out: &mut Map<String, Value>) -> Result<(), Invalid> {
+    for component in list(given) {
+        let kind = component["type"].as_str().unwrap_or_default();
+        if kind.eq_ignore_ascii_case("carousel") {
+            let Some(known) = component_of(registered, kind) else { continue };
+            for (nth, card) in list(&component["cards"]).iter().enumerate() {
+                let at = card["card_index"].as_u64().and_then(|at| usize::try_from(at).ok()).unwrap_or(nth);
+                collect(&card["components"], &known["cards"][at]["components"], out)?;
+            }
+            continue;
+        }
+        let at = component["index"].as_u64().or_else(|| component["index"].as_str()?.parse().ok());
+        let Some(place) = place(registered, kind, at) else { continue };
+        let start = place[super::templates::START].as_str().unwrap_or_default();
+        let values = list(&component["parameters"]).iter().filter_map(value);
+        for (name, value) in list(&place[super::templates::VARIABLES]).iter().filter_map(Value::as_str).zip(values) {
+            let Some(rest) = value.strip_prefix(start) else {
+                let wanted = format!("a file of this installation, {start}...");
+                return Err(Invalid::new("template.components.header", wanted, "another address"));
+            };
+            out.insert(name.to_owned(), rest.into());
+        }
+    }
+    Ok(())
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn component_of<'a>(registered: &'a Value, kind: &str) -> Option<&'a Value> {
+    list(registered).iter().find(|one| one["type"].as_str().is_some_and(|word| word.eq_ignore_ascii_case(kind)))
+}
+
+/// A component as it is registered, or one of its buttons.
+fn place<'a>(registered: &'a Value, kind: &str, button: Option<u64>) -> Option<&'a Value> {
+    if !kind.eq_ignore_ascii_case("button") {
+        return component_of(registered, kind);
+    }
+    let buttons = component_of(registered, "BUTTONS")?;
+    match button {
+        Some(at) => buttons["buttons"].get(usize::try_from(at).ok()?),
+        None => Some(buttons),
+    }
 }
 
 /// A parameter as text: a link for files.

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 /// In each component: Twilio's names of its placeholders, in the order in which ours are numbered.
 pub(super) const VARIABLES: &str = "provider_variables";
+/// In a header: how the address of every file begins; only what follows is the variable.
+pub(super) const START: &str = "provider_start";
 
 /// Asks for a page; `after` is the address of the next page as Twilio told it. `None` when that is none of Twilio's.
 pub(crate) fn list(provider: &Provider, after: Option<&str>) -> Option<Request> {
@@ -22,11 +24,12 @@ pub(crate) fn list(provider: &Provider, after: Option<&str>) -> Option<Request> 
 }
 
 /// `{"contents":[..],"meta":{"next_page_url":..}}`. Contents that were never submitted are no templates of WhatsApp.
-pub(crate) fn read_list(response: &Response) -> Result<TemplatePage, ApiError> {
+/// `files`: where our own files lie.
+pub(crate) fn read_list(response: &Response, files: &str) -> Result<TemplatePage, ApiError> {
     let body = read(response)?;
     let rows = body["contents"].as_array().ok_or_else(|| ApiError::odd(response, "no contents"))?;
     let mut items: Vec<Template> = Vec::new();
-    for found in rows.iter().filter_map(template) {
+    for found in rows.iter().filter_map(|row| template(row, files)) {
         // Several contents may have one name: the approved one is meant.
         match items.iter_mut().find(|known| (&known.name, &known.language) == (&found.name, &found.language)) {
             Some(known) if known.status != "APPROVED" => *known = found,
@@ -37,20 +40,26 @@ pub(crate) fn read_list(response: &Response) -> Result<TemplatePage, ApiError> {
     Ok(TemplatePage { items, next: string(&body["meta"]["next_page_url"]) })
 }
 
-fn template(row: &Value) -> Option<Template> {
-    let approval = &row["approval_requests"];
-    let status = string(&approval["status"]).map(|word| word.to_uppercase()).filter(|word| word != "UNSUBMITTED")?;
-    let name = string(&approval["name"]).or_else(|| string(&row["friendly_name"]))?;
+/// Status and category of an approval in Meta's words; `None` when none was asked for.
+pub(super) fn approval(told: &Value) -> Option<(String, String)> {
+    let status = string(&told["status"]).map(|word| word.to_uppercase()).filter(|word| word != "UNSUBMITTED")?;
     let status = match status.as_str() {
         "RECEIVED" => "PENDING".to_owned(),
         _ => status,
     };
-    let category = match string(&approval["category"]).unwrap_or_default().to_uppercase().as_str() {
+    let category = match string(&told["category"]).unwrap_or_default().to_uppercase().as_str() {
         // What categories were called before.
         "TRANSACTIONAL" | "ACCOUNT_UPDATE" => "UTILITY".to_owned(),
         "" => "UNKNOWN".to_owned(),
         other => other.to_owned(),
     };
+    Some((status, category))
+}
+
+fn template(row: &Value, files: &str) -> Option<Template> {
+    let told = &row["approval_requests"];
+    let (status, category) = approval(told)?;
+    let name = string(&told["name"]).or_else(|| string(&row["friendly_name"]))?;
     Some(Template {
         id: string(&row["sid"])?,
         name,
@@ -59,17 +68,16 @@ fn template(row: &Value) -> Option<Template> {
         status,
         quality: "UNKNOWN".to_owned(),
         parameter_format: "POSITIONAL".to_owned(),
-        rejected_reason: string(&approval["rejection_reason"]),
+        rejected_reason: string(&told["rejection_reason"]),
         ttl_seconds: None,
-        components: components(row),
+        components: components(row, files),
     })
 }
 
-/// The types a content may have on WhatsApp, the richest first.
-const TYPES: [&str; 8] = [
+/// The types a content may have on WhatsApp beside codes and carousels, the richest first.
+const TYPES: [&str; 7] = [
     "whatsapp/card",
     "twilio/card",
-    "whatsapp/authentication",
     "twilio/quick-reply",
     "twilio/call-to-action",
     "twilio/media",
@@ -77,56 +85,142 @@ const TYPES: [&str; 8] = [
     "twilio/text",
 ];
 
-fn components(row: &Value) -> Value {
-    let kind = TYPES.iter().find(|kind| row["types"][**kind].is_object());
-    let Some(content) = kind.map(|kind| &row["types"][*kind]) else { return Value::Array(Vec::new()) };
-    let mut out = Vec::new();
-    let media = content["media"].as_array().and_then(|list| list.first()).and_then(Value::as_str);
-    let title = string(&content["header_text"]).or_else(|| string(&content["title"]));
-    match (media, title) {
-        // A fixed file, or one that is only part of an address, is Twilio's own matter.
-        (Some(url), _) => {
-            let (text, names) = placeholders(url);
-            if let ([name], "{{1}}") = (names.as_slice(), text.as_str()) {
-                let sample = string(&row["variables"][name]).unwrap_or_default();
-                out.push(json!({"type": "HEADER", "format": format_of(&sample), VARIABLES: names}));
-            }
-        }
-        // A card's title is part of its body.
-        (None, Some(title)) if content["header_text"].is_string() => {
-            let (text, names) = placeholders(&title);
-            out.push(json!({"type": "HEADER", "format": "TEXT", "text": text, VARIABLES: names}));
-        }
-        _ => {}
+/// Meta's components of a content.
+pub(super) fn components(row: &Value, files: &str) -> Value {
+    let reading = Reading { samples: &row["variables"], files };
+    let types = &row["types"];
+    if types["whatsapp/authentication"].is_object() {
+        return code(&types["whatsapp/authentication"]);
     }
-    let body = string(&content["body"]).or_else(|| string(&content["title"])).unwrap_or_default();
-    let (text, names) = placeholders(&body);
-    out.push(json!({"type": "BODY", "text": text, VARIABLES: names}));
-    let footer = string(&content["footer"]).or_else(|| string(&content["subtitle"]));
-    if let Some(footer) = footer {
-        out.push(json!({"type": "FOOTER", "text": footer}));
+    if types["twilio/carousel"].is_object() {
+        return reading.carousel(&types["twilio/carousel"]);
     }
-    let buttons: Vec<Value> =
-        content["actions"].as_array().map(Vec::as_slice).unwrap_or_default().iter().map(button).collect();
-    if !buttons.is_empty() {
-        out.push(json!({"type": "BUTTONS", "buttons": buttons}));
+    let kind = TYPES.iter().find(|kind| types[**kind].is_object());
+    kind.map_or_else(|| Value::Array(Vec::new()), |kind| reading.plain(&types[*kind]))
+}
+
+/// The words of a code are WhatsApp's own; its one variable is the code.
+fn code(content: &Value) -> Value {
+    let action = &content["actions"][0];
+    let text = string(&action["copy_code_text"]).or_else(|| string(&action["title"])).unwrap_or_default();
+    let advice = content["add_security_recommendation"] != false;
+    let mut out = vec![json!({"type": "BODY", "text": "", "add_security_recommendation": advice, VARIABLES: ["1"]})];
+    if content["code_expiration_minutes"].is_i64() {
+        out.push(json!({"type": "FOOTER", "code_expiration_minutes": content["code_expiration_minutes"]}));
     }
+    let button = json!({"type": "OTP", "otp_type": "COPY_CODE", "text": text, VARIABLES: ["1"]});
+    out.push(json!({"type": "BUTTONS", "buttons": [button]}));
     out.into()
 }
 
-fn button(action: &Value) -> Value {
-    let text = string(&action["title"]).or_else(|| string(&action["copy_code_text"])).unwrap_or_default();
-    match action["type"].as_str().unwrap_or("QUICK_REPLY") {
-        "URL" => {
-            let (url, names) = placeholders(action["url"].as_str().unwrap_or_default());
-            json!({"type": "URL", "text": text, "url": url, VARIABLES: names})
+struct Reading<'a> {
+    samples: &'a Value,
+    /// Where our own files lie.
+    files: &'a str,
+}
+
+impl Reading<'_> {
+    fn plain(&self, content: &Value) -> Value {
+        let mut out = Vec::new();
+        let media = content["media"].as_array().and_then(|list| list.first()).and_then(Value::as_str);
+        match (media, string(&content["header_text"])) {
+            (Some(url), _) => out.extend(self.file(url)),
+            // A card's title is part of its body.
+            (None, Some(title)) => out.push(self.text("HEADER", &title)),
+            (None, None) => {}
         }
-        "PHONE_NUMBER" | "PHONE" => json!({"type": "PHONE_NUMBER", "text": text, "phone_number": action["phone"]}),
-        "COPY_CODE" => {
-            let names = placeholders(action["code"].as_str().unwrap_or_default()).1;
-            json!({"type": "COPY_CODE", "text": text, VARIABLES: names})
+        let body = string(&content["body"]).or_else(|| string(&content["title"])).unwrap_or_default();
+        out.push(self.text("BODY", &body));
+        let footer = string(&content["footer"]).or_else(|| string(&content["subtitle"]));
+        if let Some(footer) = footer {
+            out.push(json!({"type": "FOOTER", "text": footer}));
         }
-        _ => json!({"type": "QUICK_REPLY", "text": text}),
+        out.extend(self.buttons(content));
+        out.into()
+    }
+
+    fn carousel(&self, content: &Value) -> Value {
+        let card = |card: &Value| {
+            let words = [string(&card["title"]), string(&card["body"])];
+            let words = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
+            let mut parts: Vec<Value> = card["media"].as_str().and_then(|url| self.file(url)).into_iter().collect();
+            parts.push(self.text("BODY", &words));
+            parts.extend(self.buttons(card));
+            json!({"components": parts})
+        };
+        let cards: Vec<Value> = content["cards"].as_array().into_iter().flatten().map(card).collect();
+        let body = self.text("BODY", &string(&content["body"]).unwrap_or_default());
+        json!([body, {"type": "CAROUSEL", "cards": cards}])
+    }
+
+    fn sample(&self, name: &str) -> String {
+        string(&self.samples[name]).unwrap_or_default()
+    }
+
+    /// A text with its placeholders and, as far as there are any, its samples.
+    fn text(&self, kind: &str, text: &str) -> Value {
+        let (text, names) = placeholders(text);
+        let samples: Vec<String> = names.iter().map(|name| self.sample(name)).collect();
+        let mut made = json!({"type": kind, "text": text, VARIABLES: names});
+        if kind == "HEADER" {
+            made["format"] = "TEXT".into();
+        }
+        if samples.iter().any(|sample| !sample.is_empty()) {
+            made["example"] =
+                if kind == "HEADER" { json!({"header_text": samples}) } else { json!({"body_text": [samples]}) };
+        }
+        made
+    }
+
+    /// A header for a file that each send brings: a variable alone, or one of our own files. A fixed file, and one that
+    /// is part of somebody else's address, are Twilio's own matter.
+    fn file(&self, url: &str) -> Option<Value> {
+        let (text, names) = placeholders(url);
+        let [name] = names.as_slice() else { return None };
+        let start = text.strip_suffix("{{1}}")?;
+        if !start.is_empty() && start != self.files {
+            return None;
+        }
+        let sample = format!("{start}{}", self.sample(name));
+        let mut made = json!({"type": "HEADER", "format": format_of(&sample), VARIABLES: names});
+        if !start.is_empty() {
+            made[START] = start.into();
+            made["example"] = json!({"header_handle": [sample]});
+        }
+        Some(made)
+    }
+
+    fn buttons(&self, content: &Value) -> Option<Value> {
+        let actions = content["actions"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let buttons: Vec<Value> = actions.iter().map(|action| self.button(action)).collect();
+        (!buttons.is_empty()).then(|| json!({"type": "BUTTONS", "buttons": buttons}))
+    }
+
+    fn button(&self, action: &Value) -> Value {
+        let text = string(&action["title"]).or_else(|| string(&action["copy_code_text"])).unwrap_or_default();
+        match action["type"].as_str().unwrap_or("QUICK_REPLY") {
+            "URL" => {
+                let (url, names) = placeholders(action["url"].as_str().unwrap_or_default());
+                let sample = names.first().map(|name| self.sample(name)).filter(|sample| !sample.is_empty());
+                let example = sample.map(|sample| url.replace("{{1}}", &sample));
+                let mut made = json!({"type": "URL", "text": text, "url": url, VARIABLES: names});
+                if let Some(example) = example {
+                    made["example"] = json!([example]);
+                }
+                made
+            }
+            "PHONE_NUMBER" | "PHONE" => json!({"type": "PHONE_NUMBER", "text": text, "phone_number": action["phone"]}),
+            "COPY_CODE" => {
+                let names = placeholders(action["code"].as_str().unwrap_or_default()).1;
+                let sample = names.first().map(|name| self.sample(name)).filter(|sample| !sample.is_empty());
+                let mut made = json!({"type": "COPY_CODE", "text": text, VARIABLES: names});
+                if let Some(sample) = sample {
+                    made["example"] = sample.into();
+                }
+                made
+            }
+            _ => json!({"type": "QUICK_REPLY", "text": text}),
+        }
     }
 }
 
@@ -141,20 +235,28 @@ fn format_of(url: &str) -> &'static str {
 
 /// A text with its placeholders numbered from 1, and the names they had. The same name keeps its number.
 fn placeholders(text: &str) -> (String, Vec<String>) {
-    let (mut out, mut names, mut rest) = (String::new(), Vec::<String>::new(), text);
-    while let Some(start) = rest.find("{{") {
-        let Some(length) = rest[start..].find("}}") else { break };
-        let name = rest[start + 2..start + length].trim();
-        out.push_str(&rest[..start]);
+    let mut names = Vec::<String>::new();
+    let text = each_placeholder(text, |name| {
         let at = names.iter().position(|known| known == name).unwrap_or_else(|| {
             names.push(name.to_owned());
             names.len() - 1
         });
-        out.push_str(&format!("{{{{{}}}}}", at + 1));
+        format!("{{{{{}}}}}", at + 1)
+    });
+    (text, names)
+}
+
+/// A text with something in place of each placeholder.
+pub(super) fn each_placeholder(text: &str, mut instead: impl FnMut(&str) -> String) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(start) = rest.find("{{") {
+        let Some(length) = rest[start..].find("}}") else { break };
+        out.push_str(&rest[..start]);
+        out.push_str(&instead(rest[start + 2..start + length].trim()));
         rest = &rest[start + length + 2..];
     }
     out.push_str(rest);
-    (out, names)
+    out
 }
 
 #[cfg(test)]

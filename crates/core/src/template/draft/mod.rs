@@ -2,6 +2,7 @@
 //! from a refusal hours later.
 
 mod buttons;
+mod carrier;
 mod language;
 mod problem;
 mod special;
@@ -9,6 +10,7 @@ mod special;
 mod tests;
 mod words;
 
+pub use carrier::{Carrier, lacking};
 pub use language::LANGUAGES;
 pub use problem::{Code, Problem};
 

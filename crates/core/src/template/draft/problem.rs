@@ -107,6 +107,8 @@ codes! {
     OfferCode "offer_code" "An offer that expires needs a button that copies its code, before the others.",
     TtlRange "ttl_range" "Messages of this category are tried for {value} seconds (or -1 for 30 days), not {actual}.",
     CategoryFixed "category_fixed" "The category of an approved template cannot be changed.",
+    CarrierLacks "carrier_lacks" "The provider of this channel has no {value} in templates: leave it out.",
+    CarrierNumbered "carrier_numbered" "The provider of this channel takes only numbered variables: number them.",
 }
 
 /// More than a person can read; nothing that is typed by hand has so many.

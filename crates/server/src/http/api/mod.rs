@@ -17,9 +17,11 @@ pub mod dead_letters;
 pub mod doctor;
 pub mod events;
 pub mod guard;
+pub mod guide;
 pub mod macros;
 pub mod media;
 pub mod messages;
+pub mod push;
 pub mod quick_replies;
 pub mod routing;
 pub mod search;
@@ -56,9 +58,11 @@ pub fn endpoints() -> OpenApiRouter<App> {
         .merge(search::router())
         .merge(media::router())
         .merge(guard::router())
+        .merge(guide::router())
         .merge(events::router())
         .merge(session::router())
         .merge(sessions::router())
+        .merge(push::router())
         .merge(users::router())
         .merge(teams::router())
         .merge(routing::router())

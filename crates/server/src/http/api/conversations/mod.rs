@@ -6,11 +6,13 @@ mod counts;
 mod list;
 mod mark_read;
 mod matches;
+mod merge;
 mod messages;
 mod note;
 mod read;
 mod remove_collaborator;
 mod send;
+mod split;
 mod suggestions;
 mod typing;
 mod update;
@@ -33,5 +35,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(typing::typing))
         .routes(routes!(messages::messages, send::send))
         .routes(routes!(note::note))
+        .routes(routes!(split::split))
+        .routes(routes!(merge::merge))
         .routes(routes!(suggestions::suggestions))
 }
