@@ -7,6 +7,19 @@ import { outside } from './outside.mjs'
 
 export const languages = ['en', 'ar']
 
+/** What somebody does: no fault of a page passes unseen, and what stood there when it failed is kept as pictures. */
+export async function watched(name, somebody, act) {
+  try {
+    await act()
+    assert.deepEqual(somebody.faults, [], 'the page reported faults')
+  } catch (error) {
+    for (const [index, open] of somebody.context.pages().entries()) await picture(open, `${name}-${index}`)
+    throw error
+  } finally {
+    await somebody.close()
+  }
+}
+
 export function suite() {
   const shared = {}
   before(async () => {
@@ -24,13 +37,8 @@ export function suite() {
       const somebody = await person(shared.browser, shared.demo, profile)
       const page = wanted ? await somebody.open(path) : undefined
       try {
-        await body({ ...shared, somebody, page, t: somebody.t, locale: somebody.locale })
-        assert.deepEqual(somebody.faults, [], 'the page reported faults')
-      } catch (error) {
-        for (const [index, open] of somebody.context.pages().entries()) await picture(open, `${name}-${index}`)
-        throw error
+        await watched(name, somebody, () => body({ ...shared, somebody, page, t: somebody.t, locale: somebody.locale }))
       } finally {
-        await somebody.close()
         await shared.world.clearFaults()
       }
     })

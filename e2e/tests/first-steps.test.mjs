@@ -1,9 +1,10 @@
 // The first run: from an empty workspace to the first answered message, led by the guide.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { inbox, person, picture, startBrowser, violations } from '../lib/browser.mjs'
+import { inbox, person, startBrowser, violations } from '../lib/browser.mjs'
 import { startFresh } from '../lib/fresh.mjs'
 import { outside } from '../lib/outside.mjs'
+import { watched } from '../lib/suite.mjs'
 
 let browser
 before(async () => {
@@ -17,14 +18,11 @@ function fresh(name, profile, body) {
     const shop = await startFresh({ locale: profile.locale })
     const somebody = await person(browser, shop, profile)
     try {
-      const page = await somebody.open()
-      await body({ shop, page, world: outside(shop), t: somebody.t, somebody })
-      assert.deepEqual(somebody.faults, [], 'the page reported faults')
-    } catch (error) {
-      for (const [index, open] of somebody.context.pages().entries()) await picture(open, `${name}-${index}`)
-      throw error
+      await watched(name, somebody, async () => {
+        const page = await somebody.open()
+        await body({ shop, page, world: outside(shop), t: somebody.t, somebody })
+      })
     } finally {
-      await somebody.close()
       await shop.stop()
     }
   })

@@ -2,6 +2,7 @@
 
 use super::cost::{answered, price, report};
 use super::ingest::{text, turn};
+use super::watch::bulk_row;
 use super::{NOW, channel, on_both, workspace};
 use rapport_core::inbox::{Change, ConversationState, ConversationStatus};
 use rapport_core::message::Status;
@@ -13,7 +14,6 @@ use rapport_store::query::thread;
 use rapport_store::testing::execute;
 use rapport_store::watch::{self, News};
 use rapport_store::{Scope, conversation, cost, ingest, merge, split};
-use serde_json::json;
 use uuid::Uuid;
 
 async fn message(scope: &Scope, preview: &str) -> MessageId {
@@ -143,23 +143,7 @@ on_both! {
         let third = split_at(&scope, second, m2).await;
         // The same client's id in two conversations is no reason not to join them.
         execute(&db.store, "UPDATE message SET client_id = 'c1' WHERE provider_id IN ('w0', 'm2')").await.unwrap();
-        let bulk = BulkRow {
-            workspace_id: scope.workspace().0,
-            id: Uuid::from_u128(5),
-            actor_kind: "user".to_owned(),
-            actor_id: None,
-            actor_name: "Lea".to_owned(),
-            action: json!({}),
-            state: "running".to_owned(),
-            total: 2,
-            done: 0,
-            changed: 0,
-            refused: 0,
-            undo_of: None,
-            undone_at: None,
-            created_at: NOW.0,
-            updated_at: NOW.0,
-        };
+        let bulk = BulkRow { id: Uuid::from_u128(5), total: 2, ..bulk_row(5) };
         let tx = scope.write().await.unwrap();
         bulk::insert(&tx, bulk, &[talk.0]).await.unwrap();
         merge::join_conversation(&tx, second, talk).await.unwrap();

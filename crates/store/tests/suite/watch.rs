@@ -119,7 +119,8 @@ async fn save(scope: &Scope, rows: Vec<ConversationState>) {
     tx.commit().await.unwrap();
 }
 
-fn bulk_row(number: u128) -> BulkRow {
+/// A running change of several conversations.
+pub fn bulk_row(number: u128) -> BulkRow {
     BulkRow {
         workspace_id: workspace(1).0,
         id: id(6, number),
