@@ -56,6 +56,9 @@ pub(crate) struct Handles {
     /// What acknowledgements wait for. SQLite: the writer. PostgreSQL: connections that belong to whoever uses them first,
     /// so that their answers are not read by threads that are busy with requests.
     pub accept: DatabaseConnection,
+    /// What is done again if it is forgotten. SQLite: the writer. PostgreSQL: connections whose commits do not wait for
+    /// the disk; a crash of the database may undo the last moments of them, never without what came after.
+    pub relaxed: DatabaseConnection,
     /// SQLite only: moves the log into the file beside the writer.
     pub checkpointer: Option<DatabaseConnection>,
     /// SQLite only: where the file is.
@@ -95,7 +98,14 @@ async fn open_sqlite(options: &Options) -> Result<Handles> {
     check_sqlite_version(&writer).await?;
     let readers = sqlite_handle(options, &path, Role::Reader).await?;
     let checkpointer = sqlite_handle(options, &path, Role::Checkpointer).await?;
-    Ok(Handles { accept: writer.clone(), writer, readers, checkpointer: Some(checkpointer), path: Some(path) })
+    Ok(Handles {
+        accept: writer.clone(),
+        relaxed: writer.clone(),
+        writer,
+        readers,
+        checkpointer: Some(checkpointer),
+        path: Some(path),
+    })
 }
 
 /// The file holds customers' words: only its owner may read it. SQLite gives the log the same mode.
@@ -184,9 +194,9 @@ async fn check_sqlite_version(connection: &DatabaseConnection) -> Result<()> {
 async fn open_postgres(options: &Options) -> Result<Handles> {
     // A plan made once for all parameters is wrong for a table that was empty then, for the one large workspace among
     // small ones, and for partial indexes. Planning costs a tenth of a millisecond.
-    let pool = Database::connect(postgres_options(options, "force_custom_plan")).await?;
+    let pool = Database::connect(postgres_options(options, "force_custom_plan", false)).await?;
     // What stores events has no plan to choose, and a commit that everyone waits for.
-    let mut apart = postgres_options(options, "force_generic_plan");
+    let mut apart = postgres_options(options, "force_generic_plan", false);
     apart
         .max_connections(2)
         .min_connections(0)
@@ -194,10 +204,13 @@ async fn open_postgres(options: &Options) -> Result<Handles> {
         .max_lifetime(None::<Duration>)
         .connect_lazy(true);
     let accept = Database::connect(apart).await?;
-    Ok(Handles { writer: pool.clone(), readers: pool, accept, checkpointer: None, path: None })
+    let mut relaxed = postgres_options(options, "force_custom_plan", true);
+    relaxed.max_connections(2).min_connections(0).connect_lazy(true);
+    let relaxed = Database::connect(relaxed).await?;
+    Ok(Handles { writer: pool.clone(), readers: pool, accept, relaxed, checkpointer: None, path: None })
 }
 
-fn postgres_options(options: &Options, plans: &'static str) -> ConnectOptions {
+fn postgres_options(options: &Options, plans: &'static str, relaxed: bool) -> ConnectOptions {
     let url = options.url.replacen("postgresql:", "postgres:", 1);
     let mut connect = ConnectOptions::new(url);
     connect
@@ -210,7 +223,7 @@ fn postgres_options(options: &Options, plans: &'static str) -> ConnectOptions {
         .sqlx_logging(false)
         .record_stmt_in_spans(false);
     connect.map_sqlx_postgres_opts(move |postgres| {
-        postgres.application_name("rapport").statement_cache_capacity(512).options([
+        let postgres = postgres.application_name("rapport").statement_cache_capacity(512).options([
             // A stopped process must not hold locks or keep old rows alive.
             ("idle_in_transaction_session_timeout", "10s"),
             ("lock_timeout", "10s"),
@@ -218,7 +231,9 @@ fn postgres_options(options: &Options, plans: &'static str) -> ConnectOptions {
             ("plan_cache_mode", plans),
             // What is worked with is in memory or on a disk without heads: looking up is not dear.
             ("random_page_cost", "1.1"),
-        ])
+        ]);
+        // Else it is what the server says: an operator may ask for more than its own disk.
+        if relaxed { postgres.options([("synchronous_commit", "off")]) } else { postgres }
     });
     connect
 }

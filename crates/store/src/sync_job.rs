@@ -33,7 +33,7 @@ pub async fn claim(
     now: Ms,
     lease_ms: i64,
 ) -> Result<Vec<Claimed>> {
-    let (backend, conn) = (store.backend(), store.writer());
+    let (backend, conn) = (store.backend(), store.relaxed());
     let look = format!(
         "SELECT 1 FROM job WHERE {OF_CONNECTION} AND kind = '{PUSH}' AND state = '{READY}' AND run_at <= $3 LIMIT 1"
     );

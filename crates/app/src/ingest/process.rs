@@ -133,10 +133,14 @@ async fn work(app: App, lanes: Lanes, wake: Bell, index: u16, workers: u16) {
                 None
             }
         };
-        if let Some(oldest) = found {
-            let behind = Duration::from_millis(u64::try_from(app.now().since(oldest)).unwrap_or_default());
+        if let Some(found) = found {
+            let behind = Duration::from_millis(u64::try_from(app.now().since(found.oldest)).unwrap_or_default());
+            let worked = began.elapsed();
             // The workers rest together: each for what all of them did.
-            app.pace.rest(began.elapsed() * u32::from(workers), behind).await;
+            app.pace.rest(worked * u32::from(workers), behind).await;
+            if found.all {
+                app.pace.gather(worked).await;
+            }
         } else {
             tokio::select! {
                 () = bell.heard() => {}
@@ -147,8 +151,16 @@ async fn work(app: App, lanes: Lanes, wake: Bell, index: u16, workers: u16) {
     }
 }
 
-/// Decides a batch of pending events. Returns when the oldest of them came; `None` when there were none.
-async fn turn_once(app: &App, turn: &Turn, held: &[Held], speed: &mut Speed) -> crate::Result<Option<Ms>> {
+/// A batch that was decided.
+struct Found {
+    /// When the oldest event of it came.
+    oldest: Ms,
+    /// Whether it was everything that waited.
+    all: bool,
+}
+
+/// Decides a batch of pending events; `None` when there were none.
+async fn turn_once(app: &App, turn: &Turn, held: &[Held], speed: &mut Speed) -> crate::Result<Option<Found>> {
     if held.is_empty() {
         return Ok(None);
     }
@@ -157,8 +169,10 @@ async fn turn_once(app: &App, turn: &Turn, held: &[Held], speed: &mut Speed) -> 
     let most = if app.pace.is_burst() { BATCH_IN_BURST } else { BATCH };
     // On PostgreSQL nobody's acknowledgement waits for a batch, and longer ones cost less.
     let least = if app.store.backend() == Backend::Sqlite { BATCH_MIN } else { most };
-    let pending = app.store.raw().pending(&numbers, speed.batch(&app.pace, least, most)).await?;
-    let oldest = pending.iter().map(|event| event.received_at).min();
+    let room = speed.batch(&app.pace, least, most);
+    let pending = app.store.raw().pending(&numbers, room).await?;
+    let all = pending.len() < room;
+    let found = pending.iter().map(|event| event.received_at).min().map(|oldest| Found { oldest, all });
     let now = app.now();
     let mut by_workspace: BTreeMap<WorkspaceId, Vec<Pending>> = BTreeMap::new();
     for event in pending {
@@ -171,7 +185,7 @@ async fn turn_once(app: &App, turn: &Turn, held: &[Held], speed: &mut Speed) -> 
         speed.learn(events.len(), began.elapsed());
         note(app, &done, &events, now);
     }
-    Ok(oldest)
+    Ok(found)
 }
 
 /// Only the lanes that the batch touches are locked, so that commands to other customers do not wait.

@@ -78,6 +78,8 @@ pub async fn complete(tx: &WriteTx, job: &Claimed) -> Result<()> {
     Err(Error::Stale(format!("job {} is no longer ours", job.id)))
 }
 
+/// Claims, and ends of jobs whose effect is outside the database, do not wait for the disk: a try that the database
+/// forgets is made again, as one is whose node died (and [`complete`] is what takes effect exactly once).
 impl Queue {
     /// Takes at most `limit` due jobs of a queue for `lease_ms`: by priority, then the longest due.
     ///
@@ -105,7 +107,7 @@ impl Queue {
     ) -> Result<Vec<Claimed>> {
         let backend = self.store.backend();
         for _ in 0..CLAIM_TRIES {
-            let clock = sql::lease_clock(self.store.writer(), backend, now).await?;
+            let clock = sql::lease_clock(self.store.relaxed(), backend, now).await?;
             let values: [Value; 6] = [
                 queue.into(),
                 priority.code().into(),
@@ -115,7 +117,7 @@ impl Queue {
                 self.store.node_id().into(),
             ];
             let statement = sql::with(backend, claim_text(backend), values);
-            match self.store.writer().query_all_raw(statement).await.map_err(Error::from) {
+            match self.store.relaxed().query_all_raw(statement).await.map_err(Error::from) {
                 Ok(rows) => return claimed(&rows),
                 // Another node took a job with the same order key in this moment; now it is visible.
                 Err(Error::Conflict(_)) => {}
@@ -137,7 +139,7 @@ impl Queue {
                                 (SELECT column1, column2, column3 FROM {rows})"
                 .to_owned(),
         };
-        batch::execute(self.store.writer(), backend, &text, &[], leased(jobs)).await
+        batch::execute(self.store.relaxed(), backend, &text, &[], leased(jobs)).await
     }
 
     /// Ends a failed try: the job runs again at `retry_at`, or is dead when its tries are used up or `fatal` is set.
@@ -162,7 +164,7 @@ impl Queue {
                 retry_at.0.into(),
                 batch::without_nul(error.to_owned()).into(),
             ];
-            let done = self.store.writer().execute_raw(sql::with(self.store.backend(), text, values)).await;
+            let done = self.store.relaxed().execute_raw(sql::with(self.store.backend(), text, values)).await;
             match done.map_err(Error::from) {
                 Ok(done) if done.rows_affected() == 1 => return Ok(fate),
                 Ok(_) => return Err(Error::Stale(format!("job {id} is no longer ours"))),
@@ -178,10 +180,10 @@ impl Queue {
     /// # Errors
     /// What the database said.
     pub async fn extend(&self, jobs: &[Claimed], now: Ms, lease_ms: i64) -> Result<u64> {
-        let clock = sql::lease_clock(self.store.writer(), self.store.backend(), now).await?;
+        let clock = sql::lease_clock(self.store.relaxed(), self.store.backend(), now).await?;
         let text = format!("UPDATE job SET locked_until = $1 FROM {{rows}} WHERE {STILL_OURS}");
         let fixed = [Value::from(clock.plus(lease_ms).0)];
-        batch::execute(self.store.writer(), self.store.backend(), &text, &fixed, leased(jobs)).await
+        batch::execute(self.store.relaxed(), self.store.backend(), &text, &fixed, leased(jobs)).await
     }
 
     /// Makes jobs ready again whose node did not finish them in time; those without tries left are dead. Returns how
