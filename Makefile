@@ -3,10 +3,10 @@ SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
 PORT ?= 8080
 
-.PHONY: help setup web build run test lint bench faults clean
+.PHONY: help setup web build run test lint bench bench-text faults clean
 
 help: ## Show the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: ## Install what is missing on Debian or Ubuntu
 	@scripts/setup.sh run
@@ -31,6 +31,9 @@ lint: ## Formatting, clippy, dependency rules, web lint and types, OpenAPI drift
 bench: build ## Benchmarks with baselines measured in the same run; writes target/bench/report.json
 	@scripts/setup.sh test
 	@scripts/bench.sh
+
+bench-text: ## Text understanding on held-out messages: how often right, how fast
+	@cargo run --quiet --release --locked -p rapport-text --example measure
 
 faults: build ## The long form of the fault tests
 	@scripts/setup.sh test

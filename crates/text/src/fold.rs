@@ -123,7 +123,8 @@ fn search_form(c: char) -> impl Iterator<Item = char> {
     std::iter::once(first).chain(second)
 }
 
-fn without_accent(c: char) -> char {
+/// The letter under an accent.
+pub(crate) fn without_accent(c: char) -> char {
     let mut base = c;
     let mut seen = false;
     decompose_canonical(c, |part| {

@@ -1,7 +1,8 @@
 //! Text understanding without I/O: one normal form, one tokeniser, search terms, language guesses,
-//! previews and name similarity.
+//! previews and name similarity; and what is understood of a message: [`hotwords`], [`sentiment`],
+//! [`entities`], [`intents`] and [`products`], each with the places in the original that decided.
 //!
-//! Everything that compares texts (search, counting, deduplication, later the classifier) goes
+//! Everything that compares texts (search, counting, deduplication, the classifier) goes
 //! through [`normalise`], so that two places never disagree about what "the same word" means. All
 //! functions are total: any `&str` is a valid input, nothing panics, and the cost grows linearly
 //! with the text (there are no regular expressions and no backtracking).
@@ -18,17 +19,27 @@
 //! a PostgreSQL `tsquery` (`& | ! ( ) < > : * ' \`), and FTS5's keywords (upper case) cannot occur.
 //! A term is at most [`MAX_TERM_CHARS`] characters long and never empty.
 
+pub mod entities;
 mod fold;
 mod han;
+pub mod hotwords;
+pub mod intents;
 pub mod language;
+mod morph;
+mod negation;
 mod normalise;
 mod people;
+mod phrases;
 mod preview;
+pub mod products;
 pub mod safe;
 mod search;
+pub mod sentiment;
 mod similarity;
+mod span;
 mod stem;
 mod tokenise;
+mod unit;
 
 pub use fold::MAX_TERM_CHARS;
 pub use normalise::{Normalised, normalise, normalised};
@@ -36,5 +47,6 @@ pub use people::{DIGITS_MARK, PeopleQuery, digit_terms, number_ranges, people_qu
 pub use preview::preview;
 pub use search::{Indexed, MAX_QUERY_TOKENS, MAX_TERMS, MIN_WORD, Query, highlights, indexed, query, terms};
 pub use similarity::similarity;
+pub use span::{MAX_TEXT, Span};
 pub use stem::STEM_MARK;
 pub use tokenise::{Kind, Token, tokenise};

@@ -96,7 +96,7 @@ fn add_stem(stems: &mut Vec<String>, letter: char, algorithm: Algorithm, word: &
 }
 
 /// Portuguese plurals in `-ões` and `-ães`, which the stemmer keeps apart from their `-ão`.
-fn portuguese_singular(word: &str) -> Option<String> {
+pub(crate) fn portuguese_singular(word: &str) -> Option<String> {
     const PLURALS: [(&str, &str); 4] = [("ões", "ão"), ("ães", "ão"), ("oes", "ao"), ("aes", "ao")];
     PLURALS.iter().find_map(|(plural, singular)| Some(word.strip_suffix(plural)?.to_owned() + singular))
 }
