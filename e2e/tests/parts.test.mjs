@@ -21,6 +21,7 @@ everywhere('a conversation is split, the parts lead to each other, and merging u
   const message = log.getByRole('article').filter({ hasText: second })
   await message.waitFor()
 
+  await box.fill(`${second}?`)
   await message.hover()
   await message.getByRole('button', { name: t('thread.split_here') }).click()
   const split = page.getByRole('dialog', { name: t('parting.split') })
@@ -33,6 +34,14 @@ everywhere('a conversation is split, the parts lead to each other, and merging u
   await log.getByText(second).waitFor()
   assert.equal(await log.getByText(first, { exact: true }).count(), 0)
   assert.equal((await world.api(`/conversations/${id}`)).status, 'resolved')
+  assert.equal(await box.inputValue(), `${second}?`, 'words that were not sent follow')
+
+  // A link to the message from before it moved leads to where it is.
+  const moved = (await world.api(`/conversations/${made}/messages`)).items.find((line) => line.preview === second)
+  await page.goto(`${demo.url}/inbox/${id}?m=${moved.id}`)
+  await page.waitForURL((url) => url.pathname.endsWith(made))
+  await log.getByText(second).waitFor()
+  await box.fill('')
 
   // The older part, by the link in the line, and back.
   await log.getByRole('link', { name: t('event.open_part') }).click()

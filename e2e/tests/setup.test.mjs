@@ -21,6 +21,21 @@ everywhere('connecting a number: what is wrong is said at its field', { path: '/
   assert.ok(demo.url)
 })
 
+everywhere('connecting a CRM: each kind asks for what it needs, and says what is wrong at its field', { path: '/connections' }, async ({ page, t }) => {
+  await page.getByRole('button', { name: t('connections.add') }).first().click()
+  const dialog = page.getByRole('dialog', { name: t('connections.add') })
+  await dialog.getByLabel(t('connections.credential.hubspot.access_token.label'), { exact: true }).waitFor()
+  await dialog.getByRole('button').filter({ hasText: 'HubSpot' }).click()
+  await page.getByRole('option', { name: 'Zendesk' }).click()
+  const fill = (name, value) => dialog.getByLabel(t(`connections.credential.zendesk.${name}.label`), { exact: true }).fill(value)
+  await dialog.getByLabel(t('channels.field.base_url'), { exact: true }).fill('http://10.0.0.1')
+  await fill('email', 'agent@shop.example')
+  await fill('api_token', 'zd-token')
+  await dialog.getByRole('button', { name: t('connections.connect'), exact: true }).click()
+  await dialog.locator('input[aria-invalid=true]').first().waitFor()
+  assert.equal(await dialog.getByLabel(t('channels.field.base_url'), { exact: true }).getAttribute('aria-invalid'), 'true')
+})
+
 everywhere('a channel shows its state, its check and its templates', { path: '/channels' }, async ({ page, t }) => {
   await page.getByRole('link', { name: /Dune & Thread/ }).first().click()
   await page.getByRole('heading', { name: 'Dune & Thread' }).waitFor()

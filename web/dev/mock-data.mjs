@@ -45,6 +45,10 @@ export const templates = [
   { id: id(), name: 'hello_world', language: 'en_US', category: 'UTILITY', status: 'APPROVED', parameter_format: 'POSITIONAL', components: [component('BODY', { text: 'Welcome and congratulations. This message shows that you can send templates.' })], variables: [] },
   { id: id(), name: 'winter_sale', language: 'ru', category: 'MARKETING', status: 'REJECTED', parameter_format: 'POSITIONAL', components: [component('BODY', { text: 'Скидка {{1}} % до воскресенья!' })], variables: [] },
 ].map((template) => ({ channel_id: channels[0].id, quality: 'GREEN', rejected_reason: null, message_send_ttl_seconds: null, uses: { last_30_days: 12, last_at: now - day, waiting: 0 }, updated_at: now - day, ...template }))
+export const connectionKinds = [
+  { kind: 'hubspot', name: 'HubSpot', base_url: 'https://api.hubapi.com', base_url_example: null, credentials: [{ name: 'access_token', secret: true, required: true, help: '' }], either: [] },
+  { kind: 'zendesk', name: 'Zendesk', base_url: null, base_url_example: 'https://shop.zendesk.com', credentials: [{ name: 'email', secret: false, required: false, help: '' }, { name: 'api_token', secret: true, required: false, help: '' }, { name: 'access_token', secret: true, required: false, help: '' }], either: [['email', 'api_token'], ['access_token']] },
+]
 export const connections = [{ id: id(), kind: 'hubspot', name: 'HubSpot', base_url: null, status: 'active', status_reason: null, backlog: 3, failed: 1, last_sync_at: now - 40_000, lag_ms: 40_000, success_rate: 0.998, created_at: now - 70 * day }]
 export const fields = ['firstname', 'lastname', 'email', 'phone', 'city', 'hs_lead_status', 'lifecyclestage'].map((name) => ({ name, label: name.replace('_', ' '), type: 'string', read_only: false, options: [] }))
 export const mappings = [['first_name', 'firstname', 'both'], ['email', 'email', 'both'], ['phone', 'phone', 'push'], ['stage', 'lifecyclestage', 'pull']].map(([local_field, remote_field, direction]) => ({ local_field, remote_field, direction, default_value: local_field === 'stage' ? 'new customer' : null, enabled: true }))

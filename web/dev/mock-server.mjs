@@ -2,7 +2,7 @@
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
-import { channels, connections, contacts, conversations, counts, deadLetters, fields, findings, mappings, message, messages, now, session, stage, teams, templates, tokens, touch, users, verdict } from './mock-data.mjs'
+import { channels, connectionKinds, connections, contacts, conversations, counts, deadLetters, fields, findings, mappings, message, messages, now, session, stage, teams, templates, tokens, touch, users, verdict } from './mock-data.mjs'
 
 const option = (name, fallback) => (process.argv.includes(`--${name}`) ? Number(process.argv[process.argv.indexOf(`--${name}`) + 1]) : fallback)
 const port = option('port', 8090)
@@ -86,6 +86,7 @@ const routes = [
   ['POST', /^\/channels\/(.+)\/templates\/sync$/, () => ({ synced: templates.length })],
   ['GET', /^\/templates$/, (_m, _b, url) => ({ items: templates.filter((row) => !url.searchParams.get('status') || row.status === url.searchParams.get('status')), next_cursor: null })],
   ['GET', /^\/connections$/, () => ({ items: connections, next_cursor: null })],
+  ['GET', /^\/connections\/kinds$/, () => ({ items: connectionKinds, next_cursor: null })],
   ['POST', /^\/connections\/(.+)\/check$/, () => ({ findings })],
   ['GET', /^\/connections\/(.+)\/fields$/, () => fields],
   ['GET', /^\/connections\/(.+)\/mappings$/, () => mappings],

@@ -73,7 +73,8 @@ const library = createRoute({ getParentRoute: () => app, path: '/templates/libra
 const template = createRoute({ getParentRoute: () => app, path: '/templates/$templateId', component: page(() => import('@/pages/templates/TemplatePage'), 'TemplatePage') })
 const editTemplate = createRoute({ getParentRoute: () => app, path: '/templates/$templateId/edit', component: page(() => import('@/pages/templates/EditTemplatePage'), 'EditTemplatePage') })
 const search = createRoute({ getParentRoute: () => app, path: '/search', validateSearch: readAddress, component: page(() => import('@/pages/search/SearchPage'), 'SearchPage') })
-const contacts = createRoute({ getParentRoute: () => app, path: '/contacts', validateSearch: query, component: page(() => import('@/pages/contacts/ContactsPage'), 'ContactsPage') })
+const contactSearch = (raw: Record<string, unknown>): { q?: string; tag?: string } => ({ q: text(raw.q) || undefined, tag: text(raw.tag) || undefined })
+const contacts = createRoute({ getParentRoute: () => app, path: '/contacts', validateSearch: contactSearch, component: page(() => import('@/pages/contacts/ContactsPage'), 'ContactsPage') })
 const contact = createRoute({ getParentRoute: () => app, path: '/contacts/$contactId', component: page(() => import('@/pages/contacts/ContactPage'), 'ContactPage') })
 const channels = createRoute({ getParentRoute: () => app, path: '/channels', component: page(() => import('@/pages/channels/ChannelsPage'), 'ChannelsPage') })
 const channel = createRoute({ getParentRoute: () => app, path: '/channels/$channelId', component: page(() => import('@/pages/channels/ChannelPage'), 'ChannelPage') })
@@ -90,17 +91,19 @@ const campaign = createRoute({
 const team = createRoute({ getParentRoute: () => app, path: '/team', component: page(() => import('@/pages/team/TeamPage'), 'TeamPage') })
 const rules = createRoute({ getParentRoute: () => app, path: '/settings/guard', component: page(() => import('@/pages/rules/RulesPage'), 'RulesPage') })
 const quickReplies = createRoute({ getParentRoute: () => app, path: '/settings/quick-replies', validateSearch: query, component: page(() => import('@/pages/quick-replies/QuickRepliesPage'), 'QuickRepliesPage') })
+const tags = createRoute({ getParentRoute: () => app, path: '/settings/tags', component: page(() => import('@/pages/tags/TagsPage'), 'TagsPage') })
 const routing = createRoute({ getParentRoute: () => app, path: '/settings/routing', component: page(() => import('@/pages/routing/RoutingPage'), 'RoutingPage') })
 const closing = createRoute({ getParentRoute: () => app, path: '/settings/closing', component: page(() => import('@/pages/routing/ClosingPage'), 'ClosingPage') })
 const macros = createRoute({ getParentRoute: () => app, path: '/settings/macros', component: page(() => import('@/pages/routing/MacrosPage'), 'MacrosPage') })
 const account = createRoute({ getParentRoute: () => app, path: '/account', component: page(() => import('@/pages/account/AccountPage'), 'AccountPage') })
 const guide = createRoute({ getParentRoute: () => app, path: '/guide', component: page(() => import('@/pages/guide/GuidePage'), 'GuidePage') })
+const practice = createRoute({ getParentRoute: () => app, path: '/practice', component: page(() => import('@/pages/practice/PracticePage'), 'PracticePage') })
 const costs = createRoute({ getParentRoute: () => app, path: '/costs', component: page(() => import('@/pages/costs/CostsPage'), 'CostsPage') })
 const health = createRoute({ getParentRoute: () => app, path: '/health', component: page(() => import('@/pages/health/HealthPage'), 'HealthPage') })
 
 const tree = root.addChildren([
   signIn,
-  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, library, template, editTemplate, connections, connection, campaigns, newCampaign, campaign, team, account, rules, quickReplies, routing, closing, macros, costs, health, guide]),
+  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, library, template, editTemplate, connections, connection, campaigns, newCampaign, campaign, team, account, rules, quickReplies, tags, routing, closing, macros, costs, health, guide, practice]),
 ])
 
 export function makeRouter(client: QueryClient) {

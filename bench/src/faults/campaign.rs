@@ -29,7 +29,7 @@ pub async fn postgres(context: &Context) -> Result<()> {
 
 async fn run(context: &Context, mut scene: Scene, name: &str, kills: &[(usize, usize)]) -> Result<()> {
     let people = if context.long { 10_000 } else { 1_000 };
-    let id = draft(&scene, people).await?;
+    let id = draft(&scene, &(0..people).map(number).collect::<Vec<_>>()).await?;
     start(context, &scene, name, &id).await?;
     let limit = Duration::from_secs(60) + PATIENCE * u32::try_from(people)?;
     let end = Instant::now() + limit;
@@ -74,8 +74,8 @@ async fn run(context: &Context, mut scene: Scene, name: &str, kills: &[(usize, u
     Ok(())
 }
 
-/// A campaign for so many numbers that nobody knows yet.
-async fn draft(scene: &Scene, people: usize) -> Result<String> {
+/// A campaign for these numbers.
+pub(super) async fn draft(scene: &Scene, contacts: &[String]) -> Result<String> {
     scene.sandbox.happen(&scene.site.channel.phone_number_id, &json!({"event": "tier", "limit": null})).await?;
     let began = Instant::now();
     while scene.site.database.number("SELECT COUNT(*) FROM channel WHERE tier_limit > 1000000").await? == 0 {
@@ -90,7 +90,6 @@ async fn draft(scene: &Scene, people: usize) -> Result<String> {
     api.ok("POST", &format!("/api/v1/channels/{channel}/templates/sync"), None).await?;
     let templates = api.get(&format!("/api/v1/templates?q={TEMPLATE}")).await?;
     let template = templates["items"][0]["id"].as_str().ok_or("the stand-in's template is not there")?;
-    let contacts: Vec<String> = (0..people).map(number).collect();
     let campaign = json!({
         "name": "F15", "channel_id": channel, "template_id": template,
         "audience": {"kind": "list", "contacts": contacts},
@@ -99,7 +98,8 @@ async fn draft(scene: &Scene, people: usize) -> Result<String> {
     Ok(made["id"].as_str().ok_or("the campaign has no id")?.to_owned())
 }
 
-fn number(person: usize) -> String {
+/// A number that nobody knows yet.
+pub(super) fn number(person: usize) -> String {
     format!("+97155{person:07}")
 }
 

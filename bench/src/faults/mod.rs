@@ -1,6 +1,7 @@
 //! Breaks things on purpose and judges what is left (perf-reliability.md §2).
 
 mod again;
+mod answers;
 mod bombs;
 mod campaign;
 mod clocks;
@@ -65,6 +66,7 @@ const TESTS: &[(&str, &str, Test)] = &[
     ("route", "F50 a route that flaps", |context| Box::pin(route::run(context))),
     ("again", "F13 a failed message is tried again from two tabs", |context| Box::pin(again::run(context))),
     ("storm", "F11 a storm of refusals", |context| Box::pin(storm::run(context))),
+    ("answers", "F11 answers while a campaign is refused", |context| Box::pin(answers::run(context))),
     ("campaign-sqlite", "F15 a campaign is killed on the way, SQLite", |context| Box::pin(campaign::sqlite(context))),
     ("campaign", "F15 a campaign is started twice and its nodes are killed, PostgreSQL", |context| {
         Box::pin(campaign::postgres(context))

@@ -1,7 +1,7 @@
 //! The sender, event by event: what is due is judged by the real guard, handed to the stand-in, and its answer noted.
 //! Nodes come and go, the provider has storms, clocks are apart.
 
-use super::limits::Limits;
+use super::limits::{Limits, Waiting};
 use super::people::{Ask, MONDAY, TEXTS, Week, What};
 use super::records::{Record, Records};
 use rand::rngs::StdRng;
@@ -305,6 +305,12 @@ impl<'w> Sim<'w> {
         self.promotion = 0;
     }
 
+    fn waiting(&self, ask: &Ask) -> Waiting {
+        let (author, purpose, category) = asked(ask.what);
+        let number = self.week.customers[ask.customer as usize].number;
+        Waiting { number, customer: ask.customer, priority: guard::priority(author, purpose, category) }
+    }
+
     fn landed(&mut self, message: u32) {
         let promotes = asked(self.messages[message as usize].ask.what).1 == Purpose::Promotion;
         if self.flying.remove(&message) && promotes {
@@ -314,19 +320,19 @@ impl<'w> Sim<'w> {
 
     fn answered(&mut self, id: u32, sent: Ms, code: Option<i64>) {
         self.landed(id);
-        let Ask { customer, .. } = self.messages[id as usize].ask;
-        let number = self.week.customers[customer as usize].number;
+        let ask = self.messages[id as usize].ask;
+        let waiting = self.waiting(&ask);
         let now = self.now.plus(self.skew());
         let Some(code) = code else {
-            self.limits.succeeded(number, customer, sent);
+            self.limits.succeeded(&waiting, sent);
             self.messages[id as usize].fate = Fate::Sent;
             return;
         };
         let personal = code == 131_056;
         let jitter = self.random.random();
-        let again = self.limits.refused(number, customer, personal, sent, now, jitter);
-        self.records.forget(customer, id);
-        if self.messages[id as usize].tries >= if personal { 12 } else { 250 } {
+        let again = self.limits.refused(&waiting, personal, sent, now, jitter);
+        self.records.forget(ask.customer, id);
+        if self.messages[id as usize].tries >= if personal { 12 } else { 500 } {
             self.messages[id as usize].fate = Fate::Failed;
         } else {
             self.queue(id, again);
@@ -403,7 +409,7 @@ impl<'w> Sim<'w> {
                 .map(|category| Arc::clone(&self.templates[usize::from(category == Category::Marketing)])),
             history,
             portfolio: PortfolioFacts { tier: Tier::Limited(self.tier), used, counts_customer, frees_at },
-            readings: self.limits.readings(customer.number, ask.customer, promotes, &self.policy, now),
+            readings: self.limits.readings(&self.waiting(&ask), promotes, &self.policy, now),
             workspace_timezone: "UTC".to_owned(),
             ..Snapshot::default()
         };

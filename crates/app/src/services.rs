@@ -59,6 +59,7 @@ impl Services {
                 tokio::spawn(keep_time(app.clone())),
                 crate::channel::tally::start(app),
                 crate::crm::keeper::start(app),
+                crate::live::others::start(app),
             ],
         })
     }

@@ -12,6 +12,7 @@ use crate::pulse::Pulse;
 use crate::vault::{Vault, WorkspaceKey};
 use crate::wake::Bell;
 use rapport_connectors::http::Executor;
+use rapport_connectors::provider::practice::Stage;
 use rapport_core::{Ms, WorkspaceId};
 use rapport_store::Store;
 use std::ops::Deref;
@@ -150,6 +151,7 @@ impl App {
         let Parts { store, clock, ids, http, vault, settings, shutdown } = parts;
         let gate = Gate::new(settings.password_cost, &vault, ids.as_ref())?;
         let vault = Arc::new(vault);
+        let http: Arc<dyn Executor> = Arc::new(Stage::before(http));
         let channels = Channels::new(store.clone(), vault.clone(), clock.clone());
         let feeds = Feeds::new(store.clone(), shutdown.clone());
         Ok(Self(Arc::new(Inner {

@@ -142,6 +142,11 @@ impl Vault {
         self.open.read().unwrap_or_else(PoisonError::into_inner).get(&workspace).cloned()
     }
 
+    /// Forgets a workspace's key: the workspace was removed, or has another one.
+    pub fn forget(&self, workspace: WorkspaceId) {
+        self.open.write().unwrap_or_else(PoisonError::into_inner).remove(&workspace);
+    }
+
     /// Unwraps a workspace's key and keeps it in memory.
     ///
     /// # Errors

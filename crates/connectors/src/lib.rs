@@ -14,5 +14,6 @@ pub mod push;
 pub mod secret;
 pub(crate) mod sign;
 pub mod whatsapp;
+pub mod zendesk;
 
 pub use secret::Secret;

@@ -1,13 +1,12 @@
 //! HubSpot: calls, answers, refusals, the sweep and webhooks.
 
 use rapport_connectors::Secret;
-use rapport_connectors::crm::{ErrorClass, RemoteRecord};
+use rapport_connectors::crm::{ErrorClass, HookOp, KeyState, Properties, RemoteRecord, SignatureError, UpsertRow};
 use rapport_connectors::http::{Method, Response};
 use rapport_connectors::hubspot::api::read_account;
 use rapport_connectors::hubspot::hook::{self, HookRequest};
 use rapport_connectors::hubspot::{
-    Api, HookOp, PropertyState, SearchPage, SignatureError, Step, Sweep, UpsertRow, Version, Versions, properties,
-    read_error, records, search,
+    Api, SearchPage, Step, Sweep, Version, Versions, properties, read_error, records, search,
 };
 use rapport_core::time::Ms;
 use serde_json::{Value, json};
@@ -21,7 +20,7 @@ fn ok(body: Value) -> Response {
     Response::new(200, &[], body.to_string())
 }
 
-fn props(pairs: &[(&str, &str)]) -> records::Properties {
+fn props(pairs: &[(&str, &str)]) -> Properties {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
@@ -47,7 +46,7 @@ fn paths_follow_the_version() {
 
 #[test]
 fn calls_have_their_bodies() {
-    let row = UpsertRow { key: "k1".into(), properties: props(&[("phone", "+1"), ("age", "")]) };
+    let row = UpsertRow { key: "k1".into(), id: None, properties: props(&[("phone", "+1"), ("age", "")]) };
     let upsert = records::batch_upsert(&api(), "contacts", "rapport_contact_id", &[row]);
     assert!(upsert.url.ends_with("/contacts/batch/upsert"));
     assert_eq!(
@@ -163,9 +162,9 @@ fn refusals_are_sorted() {
 #[test]
 fn the_key_property_is_looked_at() {
     let state = |status, body: Value| properties::read_key(&Response::new(status, &[], body.to_string()));
-    assert_eq!(state(200, json!({"hasUniqueValue": true})), Ok(PropertyState::Ready));
-    assert_eq!(state(200, json!({"hasUniqueValue": false})), Ok(PropertyState::NotUnique));
-    assert_eq!(state(404, json!({})), Ok(PropertyState::Missing));
+    assert_eq!(state(200, json!({"hasUniqueValue": true})), Ok(KeyState::Ready));
+    assert_eq!(state(200, json!({"hasUniqueValue": false})), Ok(KeyState::NotUnique));
+    assert_eq!(state(404, json!({})), Ok(KeyState::Missing));
     assert_eq!(state(403, json!({})).unwrap_err().class, ErrorClass::ForbiddenScope);
     let all = properties::read_all(&ok(
         json!({"results": [{"name": "a", "type": "enumeration", "options": [{"value": "x", "label": "X"}],

@@ -3,10 +3,8 @@
 //! What a campaign may do next, whom it is for, and how each message of it is named, so that a repeated step names the
 //! same message. Who may be written to, and when, the guard says at the moment of sending, as for every other message.
 
-use crate::contact::tags;
 use crate::{CampaignId, ContactId};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use uuid::Uuid;
 
 /// How far a campaign has come.
@@ -211,17 +209,9 @@ pub fn client_id(campaign: CampaignId, contact: ContactId) -> String {
     format!("campaign:{}:{}", campaign.0.simple(), contact.0.simple())
 }
 
-/// Whether a contact has a tag, whatever its capitals.
-#[must_use]
-pub fn has_tag(fields: &Value, tag: &str) -> bool {
-    let wanted = tag.trim().to_lowercase();
-    tags(fields).iter().any(|known| known.to_lowercase() == wanted)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn steps_lead_where_they_should() {
@@ -252,12 +242,6 @@ mod tests {
             assert_eq!(Entry::read(&entry.word()), Some(entry));
         }
         assert_eq!(Entry::read("nobody"), None);
-    }
-
-    #[test]
-    fn a_tag_is_found_whatever_its_capitals() {
-        assert!(has_tag(&json!({ "tags": ["VIP"] }), " vip "));
-        assert!(!has_tag(&json!({ "tags": ["VIPs"] }), "vip"));
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod inbox;
 pub mod keys;
 pub mod message;
 pub mod notice;
+pub mod practice;
 pub mod reply;
 pub mod retention;
 pub mod retry;

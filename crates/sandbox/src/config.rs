@@ -28,6 +28,8 @@ pub struct Config {
     pub twilio: TwilioConfig,
     /// The CRM stand-in.
     pub hubspot: HubSpotConfig,
+    /// The help desk stand-in.
+    pub zendesk: ZendeskConfig,
     /// How much is remembered.
     pub keep: Keep,
     /// Webhook deliveries under way at once (each customer's stay in order).
@@ -49,6 +51,7 @@ impl Default for Config {
             limits: WhatsAppLimits::default(),
             twilio: TwilioConfig::default(),
             hubspot: HubSpotConfig::default(),
+            zendesk: ZendeskConfig::default(),
             keep: Keep::default(),
             delivery_lanes: 32,
             delivery_timeout_ms: 10_000,
@@ -291,6 +294,43 @@ impl Default for HubSpotConfig {
             invalid_tokens: Vec::new(),
             webhook_url: None,
             client_secret: "sandbox-client-secret".into(),
+        }
+    }
+}
+
+/// The help desk stand-in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ZendeskConfig {
+    /// Requests per minute; beyond it 429.
+    pub calls_per_minute: u32,
+    /// Requests for exports per minute (the real one: 10); beyond it 429.
+    pub exports_per_minute: u32,
+    /// Time until a change is visible to search.
+    pub index_lag_ms: i64,
+    /// Time until a change is visible to the export (the real one: a minute).
+    pub export_lag_ms: i64,
+    /// Time a job takes.
+    pub job_ms: i64,
+    /// Tokens that are refused although they begin with `zd-`.
+    pub invalid_tokens: Vec<String>,
+    /// Where webhooks go.
+    pub webhook_url: Option<String>,
+    /// Signs webhooks.
+    pub signing_secret: String,
+}
+
+impl Default for ZendeskConfig {
+    fn default() -> Self {
+        Self {
+            calls_per_minute: 700,
+            exports_per_minute: 300,
+            index_lag_ms: 0,
+            export_lag_ms: 0,
+            job_ms: 200,
+            invalid_tokens: Vec::new(),
+            webhook_url: None,
+            signing_secret: "sandbox-signing-secret".into(),
         }
     }
 }

@@ -49,6 +49,13 @@ pub enum Payload {
         /// The auth token.
         token: String,
     },
+    /// Zendesk: one event, `X-Zendesk-Webhook-Signature`.
+    Zendesk {
+        /// The raw body.
+        body: Bytes,
+        /// The webhook's signing secret.
+        secret: String,
+    },
     /// HubSpot: a list of events, `X-HubSpot-Signature-v3`; `attemptNumber` grows with each try.
     HubSpot {
         /// The events.
@@ -208,11 +215,13 @@ async fn work(world: &Arc<World>, mut lane: mpsc::UnboundedReceiver<Job>) {
         let fault = world.faults.hit(&Traffic {
             target: match job.payload {
                 Payload::HubSpot { .. } => Target::HubspotWebhook,
+                Payload::Zendesk { .. } => Target::ZendeskWebhook,
                 _ => Target::WhatsappWebhook,
             },
             path: &job.url,
             method: "POST",
             to: &job.lane,
+            kind: "",
         });
         match fault.as_ref().map(|fault| fault.kind) {
             Some(Kind::Reorder) if held.is_none() => {
@@ -271,7 +280,7 @@ fn record(world: &World, job: &Job, outcome: &Outcome) {
 }
 
 /// Pause before the next try. Meta and 360dialog: at once, then ever longer; Twilio: once more when there was no
-/// connection; HubSpot: ten tries in all.
+/// connection; HubSpot: ten tries in all; Zendesk: three more, and only when the receiver asks for it.
 fn pause(job: &Job, outcome: &Outcome) -> Option<i64> {
     match (&job.payload, job.attempts) {
         (Payload::Meta { .. } | Payload::Dialog360 { .. }, 1) => Some(0),
@@ -279,6 +288,7 @@ fn pause(job: &Job, outcome: &Outcome) -> Option<i64> {
             Some((2_000_i64 << (n.saturating_sub(2)).min(20)).min(6 * 3_600_000))
         }
         (Payload::Twilio { .. }, n) => (n == 1 && outcome.status.is_none()).then_some(0),
+        (Payload::Zendesk { .. }, n) => (n <= 3 && matches!(outcome.status, Some(409 | 429 | 503))).then_some(1_000),
         (Payload::HubSpot { .. }, n) if n >= 10 => None,
         (Payload::HubSpot { .. }, n) => Some((60_000_i64 << n.min(9)).min(5 * 3_600_000)),
     }
@@ -288,7 +298,7 @@ fn pause(job: &Job, outcome: &Outcome) -> Option<i64> {
 fn last_try(payload: &Payload) -> i64 {
     match payload {
         Payload::Meta { .. } | Payload::Dialog360 { .. } => 7 * 86_400_000,
-        Payload::Twilio { .. } | Payload::HubSpot { .. } => 86_400_000,
+        Payload::Twilio { .. } | Payload::HubSpot { .. } | Payload::Zendesk { .. } => 86_400_000,
     }
 }
 
@@ -336,6 +346,16 @@ fn request(world: &World, job: &Job) -> reqwest::RequestBuilder {
             .header("x-twilio-signature", twilio_signature(&job.url, form, token))
             .body(encoded(form)),
         Payload::HubSpot { events, secret } => hubspot(world, job, events, secret),
+        Payload::Zendesk { body, secret } => {
+            let at = crate::zendesk::state::iso(world.clock.now());
+            let signature = STANDARD.encode(hmac(secret, &[at.as_bytes(), body]));
+            request
+                .header("content-type", "application/json")
+                .header("user-agent", "Zendesk Webhook")
+                .header("x-zendesk-webhook-signature-timestamp", at)
+                .header("x-zendesk-webhook-signature", signature)
+                .body(body.clone())
+        }
     }
 }
 

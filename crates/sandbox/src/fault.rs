@@ -16,6 +16,10 @@ pub enum Target {
     WhatsappWebhook,
     /// Webhooks of the CRM.
     HubspotWebhook,
+    /// Calls to the help desk (for `duplicate` and `reorder`: its webhooks).
+    Zendesk,
+    /// Webhooks of the help desk.
+    ZendeskWebhook,
 }
 
 /// What goes wrong.
@@ -50,6 +54,9 @@ pub struct Match {
     pub to: Option<String>,
     /// HTTP method.
     pub method: Option<String>,
+    /// Kind of the message that a call sends: `text`, `template`, ...
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
 }
 
 /// A fault as defined over the control API.
@@ -78,9 +85,9 @@ pub struct Fault {
     /// Wait for `delay`, real milliseconds.
     #[serde(default)]
     pub delay_ms: Option<u64>,
-    /// Seconds for a `Retry-After` header.
+    /// What a `Retry-After` header says: seconds, or any text.
     #[serde(default)]
-    pub retry_after: Option<u64>,
+    pub retry_after: Option<serde_json::Value>,
     /// Share of matching traffic that is hit (default all).
     #[serde(default)]
     pub probability: Option<f64>,
@@ -90,6 +97,17 @@ pub struct Fault {
     /// How often it did hit.
     #[serde(default)]
     pub hits: u64,
+}
+
+impl Fault {
+    /// The `Retry-After` header, as far as it can be sent.
+    pub fn retry_after(&self) -> Option<String> {
+        let text = match self.retry_after.as_ref()? {
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        text.chars().all(|c| (' '..='~').contains(&c)).then_some(text)
+    }
 }
 
 /// One call or delivery as faults see it.
@@ -102,6 +120,8 @@ pub struct Traffic<'a> {
     pub method: &'a str,
     /// Recipient or customer.
     pub to: &'a str,
+    /// Kind of the message; empty when it is none.
+    pub kind: &'a str,
 }
 
 struct Inner {
@@ -129,6 +149,7 @@ impl Faults {
             fault.target = match fault.target {
                 Target::Whatsapp => Target::WhatsappWebhook,
                 Target::Hubspot => Target::HubspotWebhook,
+                Target::Zendesk => Target::ZendeskWebhook,
                 other => other,
             };
         }
@@ -175,5 +196,6 @@ fn matches(matching: &Match, traffic: &Traffic<'_>) -> bool {
     let plain = |s: &str| s.trim_start_matches('+').to_owned();
     matching.path.as_ref().is_none_or(|path| traffic.path.contains(path.as_str()))
         && matching.to.as_ref().is_none_or(|to| plain(to) == plain(traffic.to))
+        && matching.kind.as_ref().is_none_or(|kind| kind == traffic.kind)
         && matching.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(traffic.method))
 }

@@ -1,5 +1,5 @@
 //! A stand-in for the vendors Rapport talks to: Meta's WhatsApp Graph API, 360dialog and
-//! Twilio (which serve the same numbers), and the HubSpot CRM.
+//! Twilio (which serve the same numbers), the HubSpot CRM and the Zendesk help desk.
 //!
 //! It is stateful and follows the vendors' contracts closely enough for their own client libraries to work
 //! against it, it can misbehave on request (errors, delays, cut connections, duplicates, reordering), and its
@@ -24,10 +24,12 @@ mod timers;
 mod twilio;
 mod whatsapp;
 mod world;
+mod zendesk;
 
 pub use clock::Clock;
 pub use config::{
     Config, HubSpotConfig, Keep, Latency, NumberConfig, Shape, StatusDelays, TwilioConfig, WhatsAppLimits,
+    ZendeskConfig,
 };
 pub use handle::{Handle, Sandbox};
 pub use whatsapp::inbound::{Customer, Injected};

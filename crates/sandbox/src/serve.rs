@@ -5,6 +5,7 @@ use crate::{
     reply::{Cut, Reply},
     twilio, whatsapp,
     world::World,
+    zendesk,
 };
 use axum::{Router, body::Body, http::Request, response::IntoResponse, routing::any};
 use hyper_util::{
@@ -23,6 +24,7 @@ pub fn router(world: Arc<World>) -> Router {
     Router::new()
         .nest("/_sandbox", control::router())
         .route("/hubspot/{*rest}", any(hubspot::handle))
+        .route("/zendesk/{*rest}", any(zendesk::handle))
         .route("/dialog360/{*rest}", any(dialog360::handle))
         .route("/twilio/{*rest}", any(twilio::handle))
         .fallback(whatsapp::handle)

@@ -7,6 +7,7 @@ use crate::{
     hubspot::state::State as HubSpot,
     timers::Timers,
     whatsapp::state::State as WhatsApp,
+    zendesk::state::State as Zendesk,
 };
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +20,7 @@ pub struct World {
     pub clock: Clock,
     whatsapp: Mutex<WhatsApp>,
     hubspot: Mutex<HubSpot>,
+    zendesk: Mutex<Zendesk>,
     /// Misbehaviour in force.
     pub faults: Faults,
     /// What happens later.
@@ -48,6 +50,7 @@ impl World {
             clock: config.clock.clone(),
             whatsapp: Mutex::new(WhatsApp::new(&config)),
             hubspot: Mutex::new(HubSpot::new(&config)),
+            zendesk: Mutex::new(Zendesk::new(&config)),
             faults: Faults::new(config.seed),
             timers: Timers::default(),
             deliverer,
@@ -69,11 +72,17 @@ impl World {
         self.hubspot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The help desk's side.
+    pub fn zd(&self) -> MutexGuard<'_, Zendesk> {
+        self.zendesk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Back to the start state: data, faults and everything that waits. The clock keeps its time.
     pub fn reset(&self) {
         self.timers.clear();
         self.faults.clear(None);
         *self.wa() = WhatsApp::new(&self.config);
         *self.hs() = HubSpot::new(&self.config);
+        *self.zd() = Zendesk::new(&self.config);
     }
 }

@@ -63,6 +63,31 @@ async fn errors_on_request() {
 }
 
 #[tokio::test]
+async fn trouble_of_one_kind_of_message_with_any_retry_after() {
+    let b = bench().await;
+    b.customer_writes("hi").await;
+    let waits =
+        [json!(0), json!(1_000_000_000), json!("Wed, 21 Oct 2026 07:28:00 GMT"), json!("soon"), json!("new\nline")];
+    let expected = [Some("0"), Some("1000000000"), Some("Wed, 21 Oct 2026 07:28:00 GMT"), Some("soon"), None];
+    let url = format!("{}/v23.0/{P}/messages", b.sandbox.base_url());
+    let send = async |content: serde_json::Value| {
+        let mut body = json!({"messaging_product": "whatsapp", "to": "+491511234567"});
+        body.as_object_mut().unwrap().extend(content.as_object().unwrap().clone());
+        b.http.post(&url).bearer_auth("sandbox-token").json(&body).send().await.unwrap()
+    };
+    for (wait, said) in waits.into_iter().zip(expected) {
+        b.call("DELETE", "/_sandbox/faults", None).await;
+        let fault = json!({"target": "whatsapp", "match": {"type": "template"}, "kind": "error_code", "code": 130_429, "status": 429, "retry_after": wait});
+        b.control("/faults", fault).await;
+        let template = json!({"type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}}});
+        let refused = send(template).await;
+        let header = refused.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
+        assert_eq!((refused.status().as_u16(), header.as_deref()), (429, said));
+        assert_eq!(send(json!({"type": "text", "text": {"body": "x"}})).await.status().as_u16(), 200);
+    }
+}
+
+#[tokio::test]
 async fn webhooks_are_retried_doubled_and_reordered() {
     let b = bench().await;
     b.receiver.refuse_next(2);

@@ -5,6 +5,7 @@ use crate::entity::contact::{Column, Entity, Model};
 use crate::entity::{consent, identity};
 use crate::error::{Error, Result};
 use crate::scope::{Read, WriteTx};
+use crate::tag;
 use crate::workspace::same;
 use rapport_core::contact::identity::Identity;
 use rapport_core::{ContactId, Ms};
@@ -21,7 +22,9 @@ pub use crate::entity::contact::Model as ContactRow;
 /// What the database said.
 pub async fn get_for_write(tx: &WriteTx, id: ContactId) -> Result<Option<Model>> {
     let found = Entity::find_by_id((tx.workspace().0, id.0)).one(tx.conn()).await?;
-    Ok(found.filter(|row| row.merged_into.is_none()))
+    let mut found = found.filter(|row| row.merged_into.is_none());
+    tag::dress(tx.conn(), tx.workspace().0, &mut found).await?;
+    Ok(found)
 }
 
 /// Writes what people may change of a contact, and counts its version on.
@@ -30,12 +33,13 @@ pub async fn get_for_write(tx: &WriteTx, id: ContactId) -> Result<Option<Model>>
 /// `NotFound` when it is gone.
 pub async fn update(tx: &WriteTx, row: &Model) -> Result<()> {
     same(tx.workspace(), row.workspace_id)?;
+    let fields = tag::settle(tx, row.id, &row.fields, Ms(row.updated_at)).await?;
     let done = Entity::update_many()
         .col_expr(Column::Name, Expr::value(row.name.clone()))
         .col_expr(Column::Email, Expr::value(row.email.clone()))
         .col_expr(Column::Language, Expr::value(row.language.clone()))
         .col_expr(Column::OwnerId, Expr::value(row.owner_id))
-        .col_expr(Column::Fields, Expr::value(row.fields.clone()))
+        .col_expr(Column::Fields, Expr::value(fields))
         .col_expr(Column::FieldStamps, Expr::value(row.field_stamps.clone()))
         .col_expr(Column::UpdatedAt, Expr::value(row.updated_at))
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))

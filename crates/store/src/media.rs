@@ -8,7 +8,7 @@ use crate::sql;
 use crate::store::Store;
 use rapport_core::{ChannelId, MediaId, MessageId, Ms};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 pub use crate::entity::media::Model as MediaRow;
 
@@ -83,6 +83,22 @@ pub async fn of_ids(read: &Read, ids: &[MediaId]) -> Result<Vec<Model>> {
         .filter(Column::WorkspaceId.eq(read.workspace().0))
         .filter(Column::Id.is_in(ids.iter().map(|id| id.0)));
     Ok(query.all(&read.conn()).await?)
+}
+
+/// [`of_ids`] inside a writing transaction; nobody deletes them before its end.
+///
+/// # Errors
+/// What the database said.
+pub async fn of_ids_for_write(tx: &WriteTx, ids: &[MediaId]) -> Result<Vec<Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .order_by_asc(Column::Id)
+        .lock_exclusive();
+    Ok(query.all(tx.conn()).await?)
 }
 
 /// What became of a file.
@@ -179,7 +195,8 @@ pub async fn used(tx: &WriteTx, ids: &[MediaId], at: Ms) -> Result<()> {
     Ok(())
 }
 
-/// Marks files that were last used before a moment as deleted, at most `limit`; what waits to be sent stays. Returns
+/// Marks files that were last used before a moment as deleted, at most `limit`; what waits to be sent or belongs to a quick
+/// reply stays. Returns
 /// how many. Their bytes are still there: see [`doomed`].
 ///
 /// # Errors
@@ -190,6 +207,7 @@ pub async fn retire(tx: &WriteTx, before: Ms, days: u32, limit: u64) -> Result<u
                 AND f.state = 'stored' AND f.created_at < $2 AND COALESCE(f.used_at, f.created_at) < $2 \
                 AND NOT EXISTS (SELECT 1 FROM send_queue AS q JOIN message AS m ON m.workspace_id = q.workspace_id \
                 AND m.id = q.message_id WHERE q.workspace_id = $1 AND m.media_id = f.id) \
+                AND NOT EXISTS (SELECT 1 FROM quick_reply_file AS r WHERE r.workspace_id = $1 AND r.media_id = f.id) \
                 ORDER BY f.created_at LIMIT $4)";
     let days = i32::try_from(days).unwrap_or(i32::MAX);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);

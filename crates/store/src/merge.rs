@@ -36,6 +36,7 @@ pub async fn contacts(tx: &WriteTx, keep: ContactId, gone: ContactId, lane: u16,
         tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
     }
     crate::block::follow(tx, keep, gone).await?;
+    crate::tag::follow(tx, keep, gone).await?;
     identity::Entity::update_many()
         .col_expr(identity::Column::ContactId, Expr::value(keep.0))
         .filter(identity::Column::WorkspaceId.eq(workspace))

@@ -1,12 +1,13 @@
 //! Quick replies and how often they are used.
 
 use crate::entity::quick_reply::{Column, Entity, Model};
-use crate::entity::quick_reply_use;
+use crate::entity::{quick_reply_file, quick_reply_use};
 use crate::error::Result;
+use crate::media::{self, MediaRow};
 use crate::scope::{Read, WriteTx};
 use crate::sql;
 use crate::whole;
-use rapport_core::Ms;
+use rapport_core::{MediaId, Ms};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryResult,
     QuerySelect, Value,
@@ -15,6 +16,9 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 pub use crate::entity::quick_reply::Model as QuickReplyRow;
+
+/// Most ids in one question.
+const PIECE: usize = 500;
 
 /// How much a reply is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -121,11 +125,59 @@ pub async fn update(tx: &WriteTx, row: Model) -> Result<()> {
     whole::update::<Entity>(tx, row.workspace_id, row, "quick reply").await
 }
 
-/// Removes a reply and its counts.
+/// The files of these replies (of all when none), in their order.
+///
+/// # Errors
+/// What the database said.
+pub async fn files(read: &Read, replies: Option<&[Uuid]>) -> Result<HashMap<Uuid, Vec<MediaRow>>> {
+    use quick_reply_file::Column;
+    let mut query = quick_reply_file::Entity::find().filter(Column::WorkspaceId.eq(read.workspace().0));
+    if let Some(replies) = replies {
+        query = query.filter(Column::ReplyId.is_in(replies.iter().copied()));
+    }
+    let rows = query.order_by_asc(Column::ReplyId).order_by_asc(Column::Place).all(&read.conn()).await?;
+    let ids: Vec<MediaId> = rows.iter().map(|row| MediaId(row.media_id)).collect();
+    let mut known: HashMap<Uuid, MediaRow> = HashMap::with_capacity(ids.len());
+    for piece in ids.chunks(PIECE) {
+        known.extend(media::of_ids(read, piece).await?.into_iter().map(|row| (row.id, row)));
+    }
+    let mut found: HashMap<Uuid, Vec<MediaRow>> = HashMap::new();
+    for row in rows {
+        found.entry(row.reply_id).or_default().extend(known.get(&row.media_id).cloned());
+    }
+    Ok(found)
+}
+
+/// Gives a reply its files, in place of those it had.
+///
+/// # Errors
+/// What the database said.
+pub async fn put_files(tx: &WriteTx, reply: Uuid, files: &[Uuid]) -> Result<()> {
+    drop_files(tx, reply).await?;
+    for (place, media_id) in files.iter().enumerate() {
+        let place = i16::try_from(place).unwrap_or(i16::MAX);
+        let row =
+            quick_reply_file::Model { workspace_id: tx.workspace().0, reply_id: reply, place, media_id: *media_id };
+        whole::insert::<quick_reply_file::Entity>(tx, row.workspace_id, row).await?;
+    }
+    Ok(())
+}
+
+async fn drop_files(tx: &WriteTx, reply: Uuid) -> Result<()> {
+    quick_reply_file::Entity::delete_many()
+        .filter(quick_reply_file::Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(quick_reply_file::Column::ReplyId.eq(reply))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Removes a reply, its counts and its hold on files.
 ///
 /// # Errors
 /// `NotFound`.
 pub async fn delete(tx: &WriteTx, id: Uuid) -> Result<()> {
+    drop_files(tx, id).await?;
     quick_reply_use::Entity::delete_many()
         .filter(quick_reply_use::Column::WorkspaceId.eq(tx.workspace().0))
         .filter(quick_reply_use::Column::ReplyId.eq(id))

@@ -306,11 +306,12 @@ pub async fn waiting(
     }
     let rows = query.order_by_asc(Column::WaitingSince).order_by_asc(Column::Id).limit(limit).all(&read.conn()).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.contact_id).collect();
-    let contacts = contact::Entity::find()
+    let mut contacts = contact::Entity::find()
         .filter(contact::Column::WorkspaceId.eq(read.workspace().0))
         .filter(contact::Column::Id.is_in(ids))
         .all(&read.conn())
         .await?;
+    crate::tag::dress(&read.conn(), read.workspace().0, &mut contacts).await?;
     let contacts: HashMap<Uuid, contact::Model> = contacts.into_iter().map(|row| (row.id, row)).collect();
     Ok(rows
         .into_iter()

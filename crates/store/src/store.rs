@@ -163,6 +163,7 @@ impl Store {
             wal::truncate(&handles.writer).await?;
         }
         handles.accept.close_by_ref().await?;
+        handles.relaxed.close_by_ref().await?;
         handles.writer.close_by_ref().await?;
         Ok(())
     }
@@ -178,6 +179,11 @@ impl Store {
     /// What acknowledgements wait for: see [`Handles::accept`].
     pub(crate) fn accept(&self) -> &DatabaseConnection {
         &self.inner.handles.accept
+    }
+
+    /// For what is done again if it is forgotten: see [`Handles::relaxed`].
+    pub(crate) fn relaxed(&self) -> &DatabaseConnection {
+        &self.inner.handles.relaxed
     }
 
     /// A writing transaction. SQLite takes the write lock at once, so it can never fail half-way for a stale snapshot.

@@ -5,6 +5,7 @@ use crate::entity::{identity, link};
 use crate::error::{Error, Result};
 use crate::scope::{Read, WriteTx};
 use crate::sql;
+use crate::tag;
 use crate::whole;
 use crate::workspace::same;
 use rapport_core::contact::identity::{Identity, IdentityKind};
@@ -27,6 +28,7 @@ async fn rows<C: ConnectionTrait>(conn: &C, workspace: Uuid, ids: &[ContactId]) 
             .filter(Column::Id.is_in(piece.iter().map(|id| id.0)));
         found.extend(query.all(conn).await?);
     }
+    tag::dress(conn, workspace, &mut found).await?;
     Ok(found)
 }
 
@@ -144,7 +146,8 @@ pub async fn owners(tx: &WriteTx, identities: &[Identity]) -> Result<Vec<(Identi
 /// # Errors
 /// `Conflict` when the id is taken.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
-    whole::insert::<Entity>(tx, row.workspace_id, row).await
+    let fields = tag::settle(tx, row.id, &row.fields, Ms(row.updated_at)).await?;
+    whole::insert::<Entity>(tx, row.workspace_id, Model { fields, ..row }).await
 }
 
 /// Writes what synchronisation may change of a contact, and counts its version on.
@@ -153,6 +156,7 @@ pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
 /// `NotFound` when it is gone.
 pub async fn update(tx: &WriteTx, row: &Model) -> Result<()> {
     same(tx.workspace(), row.workspace_id)?;
+    let fields = tag::settle(tx, row.id, &row.fields, Ms(row.updated_at)).await?;
     let done = Entity::update_many()
         .col_expr(Column::Name, Expr::value(row.name.clone()))
         .col_expr(Column::Phone, Expr::value(row.phone.clone()))
@@ -160,7 +164,7 @@ pub async fn update(tx: &WriteTx, row: &Model) -> Result<()> {
         .col_expr(Column::Language, Expr::value(row.language.clone()))
         .col_expr(Column::Country, Expr::value(row.country.clone()))
         .col_expr(Column::Lifecycle, Expr::value(row.lifecycle.clone()))
-        .col_expr(Column::Fields, Expr::value(row.fields.clone()))
+        .col_expr(Column::Fields, Expr::value(fields))
         .col_expr(Column::FieldStamps, Expr::value(row.field_stamps.clone()))
         .col_expr(Column::UpdatedAt, Expr::value(row.updated_at))
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))

@@ -10,12 +10,14 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-/// The sign-in door: users of any workspace with this (lower-case) e-mail, at most eight.
+/// The sign-in door: users of any workspace with this (lower-case) e-mail who have a password, at most eight.
 ///
 /// # Errors
 /// What the database said.
 pub async fn everywhere_by_email(store: &Store, email: &str) -> Result<Vec<Model>> {
-    let query = Entity::find().filter(Column::Email.eq(email)).order_by_asc(Column::CreatedAt).limit(8);
+    let with_password = Column::PasswordHash.ne("");
+    let query =
+        Entity::find().filter(Column::Email.eq(email)).filter(with_password).order_by_asc(Column::CreatedAt).limit(8);
     Ok(query.all(store.readers()).await?)
 }
 

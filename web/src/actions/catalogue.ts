@@ -35,6 +35,7 @@ export const actions: readonly Action[] = [
   { name: 'go_health', group: 'go', keys: { code: 'Digit6', alt: true } },
   { name: 'go_account', group: 'go', keys: { code: 'Digit7', alt: true } },
   { name: 'go_guide', group: 'go' },
+  { name: 'go_practice', group: 'go' },
   { name: 'next', group: 'list', keys: { code: 'KeyJ' } },
   { name: 'previous', group: 'list', keys: { code: 'KeyK' } },
   { name: 'view_mine', group: 'list', keys: { code: 'Digit1' } },

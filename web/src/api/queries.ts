@@ -5,7 +5,7 @@ import { keys } from './keys'
 import type { KeySettings, QuickReply } from './types'
 import type { Budget, BulkChange, Collaborator, CostReport, Priority, Rate, SavedView } from './types'
 import type {
-  AccountEvent, AuditCounts, BusinessProfile, Channel, Connection, Consent, Contact, Conversation, ConversationStatus, Counts, DeadLetter, Finding, GuardSettings, Id, LibraryPage, Mapping, MaySend, Me, MediaRetention, Message, Page, QrCode,
+  AccountEvent, AuditCounts, BusinessProfile, Channel, Connection, ConnectionKind, Consent, Contact, Conversation, ConversationStatus, Counts, DeadLetter, Finding, GuardSettings, Id, LibraryPage, Mapping, MaySend, Me, MediaRetention, Message, Page, QrCode,
   RemoteField, Route, SearchPage, Sort, Subscription, Team, Template, TemplateSuggestion, Token, User, View, Why,
 } from './types'
 
@@ -18,6 +18,7 @@ export interface ConversationFilter {
   team_id?: Id
   channel_id?: Id
   priority?: Priority
+  tag_id?: Id
 }
 
 const pageSize = 100
@@ -40,6 +41,7 @@ export const subscriptionQuery = (id: Id) => queryOptions({ queryKey: keys.subsc
 export const routeQuery = (id: Id) => queryOptions({ queryKey: keys.route(id), queryFn: ({ signal }) => get<Route>(`/channels/${id}/route`, undefined, signal), staleTime: 10_000 })
 export const qrCodesQuery = (id: Id) =>
   queryOptions({ queryKey: keys.qrCodes(id), queryFn: ({ signal }) => get<Page<QrCode>>(`/channels/${id}/qr-codes`, undefined, signal).then((page) => page.items), staleTime: 300_000, retry: false })
+export const connectionKindsQuery = queryOptions({ queryKey: keys.connectionKinds, queryFn: ({ signal }) => list<ConnectionKind>('/connections/kinds', signal), staleTime: Infinity })
 export const connectionsQuery = queryOptions({ queryKey: keys.connections, queryFn: ({ signal }) => list<Connection>('/connections', signal) })
 export const deadLettersQuery = queryOptions({ queryKey: keys.deadLetters, queryFn: ({ signal }) => list<DeadLetter>('/dead-letters', signal) })
 export const doctorQuery = queryOptions({ queryKey: keys.doctor, queryFn: ({ signal }) => get<{ findings: Finding[] }>('/doctor', undefined, signal) })
@@ -106,7 +108,7 @@ export function prefetchConversation(client: QueryClient, id: Id): void {
 
 export const whyQuery = (message: Id) => queryOptions({ queryKey: keys.why(message), queryFn: ({ signal }) => get<Why>(`/messages/${message}/why`, undefined, signal) })
 
-export const contactListQuery = (filter: { q?: string; sort?: string }) =>
+export const contactListQuery = (filter: { q?: string; sort?: string; tag_id?: Id }) =>
   infiniteQueryOptions({
     queryKey: keys.contactList(filter),
     queryFn: ({ pageParam, signal }) => get<Page<Contact>>('/contacts', { ...filter, limit: pageSize, cursor: pageParam }, signal),

@@ -628,6 +628,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which CRMs can be connected, and what each must be told. */
+        get: operations["list_connection_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}": {
         parameters: {
             query?: never;
@@ -1229,7 +1246,7 @@ export interface paths {
          * @description The first one is `hello` with the cursor. Then come `message.created`, `message.updated`, `conversation.created`,
          *     `conversation.updated`, `contact.created`, `contact.updated`, `channel.updated` and `connection.updated`, whose `id` is
          *     the cursor to go on from, `conversation.mentioned` (`data.user_ids` says whom it concerns), `views.updated` and
-         *     `bulk.updated`, `campaign.updated`, and the passing ones `typing` and `presence`, which have none. `reset` says that the log does
+         *     `bulk.updated`, `campaign.updated`, `tags.updated`, and the passing ones `typing` and `presence`, which have none. `reset` says that the log does
          *     not reach back to the cursor: load everything afresh. Data: `{kind, at, conversation_id?, contact_id?, message_id?, data}`.
          */
         get: operations["follow_events"];
@@ -1514,6 +1531,70 @@ export interface paths {
         get: operations["explain_message"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be practised, and the caller's own runs with what is said about them. For signed-in people, not for tokens. */
+        get: operations["read_practice"];
+        put?: never;
+        /**
+         * Begins to practise in this browser: from now on its session acts in the workspace's practice room, which is opened if
+         *     there is none, and there only as agents may. Nothing in it reaches a customer, a CRM or a report. For signed-in people,
+         *     not for tokens.
+         */
+        post: operations["enter_practice"];
+        /**
+         * Ends practice for everybody in the workspace: the room is closed at once, and everything in it is deleted. Done twice
+         *     it is as done once.
+         */
+        delete: operations["end_practice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practice/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes back to work in this browser; the practice room stays as it is. */
+        post: operations["leave_practice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practice/scenarios/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts a scenario: its customer writes in a moment, in the language of the caller's screen, and the conversation is
+         *     the caller's. Only while practising (`not_practising`); three at a time, each kind once (`too_many_running`,
+         *     `already_running`); `practice_full` after 200 in one room.
+         */
+        post: operations["start_practice_scenario"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1888,6 +1969,76 @@ export interface paths {
         head?: never;
         /** Changes whether, when and how customers are asked. */
         patch: operations["update_survey_settings"];
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace's tags by name; there are 500 at most. */
+        get: operations["list_tags"];
+        put?: never;
+        /** Makes a tag. */
+        post: operations["create_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a tag, also from everybody who carries it. */
+        delete: operations["delete_tag"];
+        options?: never;
+        head?: never;
+        /** Changes a tag. A new name is its name everywhere: on contacts, in campaigns that are not over, among skills. */
+        patch: operations["update_tag"];
+        trace?: never;
+    };
+    "/api/v1/tags/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a tag part of another one, which is answered. Its id and its name lead there from then on. */
+        post: operations["merge_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a tag is used: what merging or removing it would change. */
+        get: operations["read_tag_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/teams": {
@@ -2656,7 +2807,7 @@ export interface components {
             contacts?: string[] | null;
             /** @description Which kind. */
             kind: components["schemas"]["CampaignAudienceKind"];
-            /** @description The tag, for `tag`: 1 to 100 characters. Contacts have tags in their own field `tags`. */
+            /** @description The name of the tag, for `tag`: 1 to 100 characters. */
             tag?: string | null;
         };
         /** @description What is changed of a campaign; left out stays. */
@@ -3109,7 +3260,7 @@ export interface components {
              * @description The connection.
              */
             id: string;
-            /** @description `hubspot`. */
+            /** @description One of the kinds of `GET /api/v1/connections/kinds`. */
             kind: string;
             /**
              * Format: int64
@@ -3140,10 +3291,36 @@ export interface components {
             /** @description Where the CRM may deliver webhooks. */
             webhook_url: string;
         };
+        /** @description Something a CRM must be told before it can be called. */
+        ConnectionCredential: {
+            /** @description Where it is found. */
+            help: string;
+            /** @description The word in `credentials`. */
+            name: string;
+            /** @description It cannot be left out. */
+            required: boolean;
+            /** @description Never shown again. */
+            secret: boolean;
+        };
+        /** @description A CRM or help desk that can be connected. */
+        ConnectionKind: {
+            /** @description Where its API is, when all accounts share one address; otherwise `base_url` must be given. */
+            base_url?: string | null;
+            /** @description What an account's own address looks like, when each has its own. */
+            base_url_example?: string | null;
+            /** @description What it must be told. */
+            credentials: components["schemas"]["ConnectionCredential"][];
+            /** @description Beside the required credentials, all of one of these lists are needed; empty = nothing more. */
+            either: string[][];
+            /** @description The word for `kind`. */
+            kind: string;
+            /** @description Name for people. */
+            name: string;
+        };
         /** @description What is to change; what is left out stays. */
         ConnectionPatch: {
             /**
-             * @description A new token; it is tried before it is taken.
+             * @description Short for `credentials.access_token`.
              * @default null
              */
             access_token: string | null;
@@ -3154,10 +3331,17 @@ export interface components {
              */
             calls_per_10s: number | null;
             /**
-             * @description The app's client secret, which signs webhooks.
+             * @description Short for `credentials.client_secret`.
              * @default null
              */
             client_secret: string | null;
+            /**
+             * @description New credentials, by the names the connection's kind lists; they are tried before they are taken.
+             * @default {}
+             */
+            credentials: {
+                [key: string]: string;
+            };
             /**
              * @description Whether records that are unknown here become contacts.
              * @default null
@@ -3227,7 +3411,7 @@ export interface components {
             created_at: number;
             /** @description Lower-case e-mail address. */
             email?: string | null;
-            /** @description Own fields. */
+            /** @description Own fields; `tags` among them has the names of the tags. */
             fields: Record<string, never>;
             /**
              * Format: uuid
@@ -3258,6 +3442,8 @@ export interface components {
             source?: string | null;
             /** @description How they stand with each CRM. */
             sync: components["schemas"]["SyncState"][];
+            /** @description The tags they carry, by name. */
+            tags: components["schemas"]["TagMark"][];
             /** @description IANA time zone. */
             timezone?: string | null;
             /**
@@ -3294,6 +3480,7 @@ export interface components {
              * @description The user who looks after them.
              */
             owner_id?: string | null;
+            tags?: components["schemas"]["TagChange"] | null;
         };
         /** @description What is said, tagged by `type`. Out go text, media, location, contacts, template, interactive and reaction. */
         Content: {
@@ -3510,6 +3697,8 @@ export interface components {
             name?: string | null;
             /** @description E.164 number, when known. */
             phone?: string | null;
+            /** @description The tags they carry, by name. */
+            tags: components["schemas"]["TagMark"][];
         };
         /** @description How many open conversations each view holds, and which have news for the caller. */
         ConversationCounts: {
@@ -3569,6 +3758,11 @@ export interface components {
             /** @description In which order; left out = latest. */
             sort?: components["schemas"]["ConversationOrder"];
             status?: components["schemas"]["ConversationStatusFilter"] | null;
+            /**
+             * Format: uuid
+             * @description Only those whose customer carries this tag.
+             */
+            tag_id?: string | null;
             /**
              * Format: uuid
              * @description Only this team's.
@@ -3908,7 +4102,7 @@ export interface components {
              * @description Which.
              */
             id: string;
-            /** @description `channel` or `connection`. */
+            /** @description `channel`, `connection` or `campaign`. */
             kind: string;
             /** @description Its name. */
             name: string;
@@ -4705,7 +4899,7 @@ export interface components {
                  * @description The connection.
                  */
                 id: string;
-                /** @description `hubspot`. */
+                /** @description One of the kinds of `GET /api/v1/connections/kinds`. */
                 kind: string;
                 /**
                  * Format: int64
@@ -4735,6 +4929,26 @@ export interface components {
                 success_rate?: number | null;
                 /** @description Where the CRM may deliver webhooks. */
                 webhook_url: string;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_ConnectionKind: {
+            /** @description The rows. */
+            items: {
+                /** @description Where its API is, when all accounts share one address; otherwise `base_url` must be given. */
+                base_url?: string | null;
+                /** @description What an account's own address looks like, when each has its own. */
+                base_url_example?: string | null;
+                /** @description What it must be told. */
+                credentials: components["schemas"]["ConnectionCredential"][];
+                /** @description Beside the required credentials, all of one of these lists are needed; empty = nothing more. */
+                either: string[][];
+                /** @description The word for `kind`. */
+                kind: string;
+                /** @description Name for people. */
+                name: string;
             }[];
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
@@ -4788,7 +5002,7 @@ export interface components {
                 created_at: number;
                 /** @description Lower-case e-mail address. */
                 email?: string | null;
-                /** @description Own fields. */
+                /** @description Own fields; `tags` among them has the names of the tags. */
                 fields: Record<string, never>;
                 /**
                  * Format: uuid
@@ -4819,6 +5033,8 @@ export interface components {
                 source?: string | null;
                 /** @description How they stand with each CRM. */
                 sync: components["schemas"]["SyncState"][];
+                /** @description The tags they carry, by name. */
+                tags: components["schemas"]["TagMark"][];
                 /** @description IANA time zone. */
                 timezone?: string | null;
                 /**
@@ -5007,6 +5223,8 @@ export interface components {
                  * @description When it was made, milliseconds UTC.
                  */
                 created_at: number;
+                /** @description The files that go with it, in order. */
+                files: components["schemas"]["QuickReplyFile"][];
                 here?: components["schemas"]["QuickReplyHere"] | null;
                 /**
                  * Format: uuid
@@ -5210,6 +5428,8 @@ export interface components {
                  * @description When it was last read or changed, milliseconds UTC.
                  */
                 updated_at: number;
+                /** @description What sends it and would not work without it, as far as the caller may see that; in lists only of what is `degraded`. */
+                used_by: components["schemas"]["TemplateUser"][];
                 /** @description How much it is used. */
                 uses: components["schemas"]["TemplateUses"];
                 /** @description What is filled in before sending, in the order it shows. */
@@ -5409,6 +5629,8 @@ export interface components {
             feed_cursor: string;
             /** @description Codes of what they may do. */
             permissions: string[];
+            /** @description Whether they practise: the workspace is then its practice room. */
+            practice: boolean;
             /** @description The person. */
             user: components["schemas"]["User"];
             /** @description Their workspace. */
@@ -5828,18 +6050,43 @@ export interface components {
         };
         /** @description A CRM to be connected. */
         NewConnection: {
-            /** @description Token of a private app. */
-            access_token: string;
-            /** @description Where its API is; left out = the vendor's own address. */
-            base_url?: string | null;
-            /** @description The app's client secret, which signs webhooks; left out = changes are found by asking. */
-            client_secret?: string | null;
-            /** @description Whether records that are unknown here become contacts; left out = yes. */
-            import_new?: boolean | null;
-            /** @description `hubspot`. */
+            /**
+             * @description Short for `credentials.access_token`.
+             * @default null
+             */
+            access_token: string | null;
+            /**
+             * @description Where its API is; left out = the vendor's own address, where all accounts share one.
+             * @default null
+             */
+            base_url: string | null;
+            /**
+             * @description Short for `credentials.client_secret`.
+             * @default null
+             */
+            client_secret: string | null;
+            /**
+             * @description What the CRM must be told, by the names its kind lists.
+             * @default {}
+             */
+            credentials: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether records that are unknown here become contacts; left out = yes.
+             * @default null
+             */
+            import_new: boolean | null;
+            /**
+             * @description One of the kinds of `GET /api/v1/connections/kinds`.
+             * @default
+             */
             kind: string;
-            /** @description Name shown to people; left out = that of the CRM. */
-            name?: string | null;
+            /**
+             * @description Name shown to people; left out = that of the CRM.
+             * @default null
+             */
+            name: string | null;
         };
         /** @description A line for the ledger. */
         NewConsent: {
@@ -5917,6 +6164,8 @@ export interface components {
             bodies: {
                 [key: string]: string;
             };
+            /** @description Uploaded files that go with it, at most 5. */
+            files?: string[];
             /** @description What is typed after the slash: 1 to 40 letters, digits, `-`, `_` or `.`; unique in the workspace. */
             shortcut: string;
             /**
@@ -5926,6 +6175,18 @@ export interface components {
             team_id?: string | null;
             /** @description What it is called in lists, 1 to 120 characters. */
             title: string;
+        };
+        /** @description A tag to be made. */
+        NewTag: {
+            /**
+             * Format: int32
+             * @description Its place in the palette of eight; left out = one that goes by the name.
+             */
+            color?: number | null;
+            /** @description What it means, at most 500 characters. */
+            description?: string | null;
+            /** @description Its name, 1 to 100 characters. */
+            name: string;
         };
         /** @description A team to be made. */
         NewTeam: {
@@ -6036,6 +6297,85 @@ export interface components {
             current: string;
             /** @description The password from now on, at least 10 characters. */
             new: string;
+        };
+        /** @description How the caller's practice stands. */
+        Practice: {
+            /** @description Whether the caller practises now: everything else they ask is then answered for the practice room. */
+            inside: boolean;
+            /** @description Whether the caller may end practice for everybody. */
+            may_end: boolean;
+            /** @description Whether the caller may practise. */
+            may_practise: boolean;
+            /** @description Whether the workspace has a practice room. */
+            open: boolean;
+            /**
+             * Format: int32
+             * @description How many scenarios one person may have under way.
+             */
+            running_most: number;
+            /** @description The caller's own runs, the newest first, at most 30. */
+            runs: components["schemas"]["PracticeRun"][];
+            /** @description What can be practised, the easiest first. */
+            scenarios: components["schemas"]["PracticeScenario"][];
+        };
+        /** @description What is said about a scenario that is over. */
+        PracticeDebrief: {
+            /**
+             * Format: int64
+             * @description From the customer's arrival to the first answer, milliseconds; null without any.
+             */
+            first_response_ms: number | null;
+            /** @description What went well and what can go better. */
+            points: components["schemas"]["PracticePoint"][];
+            /**
+             * Format: int32
+             * @description Answers to the customer.
+             */
+            replies: number;
+        };
+        /** @description One thing that was looked at. */
+        PracticePoint: {
+            /** @description Whether it went well. */
+            good: boolean;
+            /** @description `first_response`, `patience`, `order_number`, `asked_back`, `template`, `note`, `resolved` or `category`. */
+            name: string;
+        };
+        /** @description A scenario that somebody practises or has practised. */
+        PracticeRun: {
+            /**
+             * Format: uuid
+             * @description Its conversation; null until the customer's first message is there.
+             */
+            conversation_id: string | null;
+            debrief: components["schemas"]["PracticeDebrief"] | null;
+            /**
+             * Format: int64
+             * @description When it ended.
+             */
+            ended_at: number | null;
+            /**
+             * Format: uuid
+             * @description The run.
+             */
+            id: string;
+            /** @description Which scenario. */
+            scenario: string;
+            /**
+             * Format: int64
+             * @description When it began, milliseconds UTC.
+             */
+            started_at: number;
+            /** @description `running`, `done` or `given_up` (left alone for a day). */
+            state: string;
+        };
+        /** @description Something to practise. */
+        PracticeScenario: {
+            /** @description Whether the caller has finished it before, among the runs that are shown. */
+            done: boolean;
+            /** @description `order`, `size`, `photo`, `refund` or `window`. */
+            kind: string;
+            /** @description Whether the caller has it under way. */
+            running: boolean;
         };
         /**
          * @description Whether a user takes conversations.
@@ -6158,6 +6498,8 @@ export interface components {
              * @description When it was made, milliseconds UTC.
              */
             created_at: number;
+            /** @description The files that go with it, in order. */
+            files: components["schemas"]["QuickReplyFile"][];
             here?: components["schemas"]["QuickReplyHere"] | null;
             /**
              * Format: uuid
@@ -6196,6 +6538,27 @@ export interface components {
          * @enum {string}
          */
         QuickReplyAudience: "private" | "team" | "shared";
+        /** @description A file that goes with a quick reply. */
+        QuickReplyFile: {
+            /** @description Its name. */
+            filename: string;
+            /** @description As what it is sent: `image`, `video`, `audio`, `voice`, `document` or `sticker`. */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description The stored file.
+             */
+            media_id: string;
+            /** @description Its type. */
+            mime: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description Whether its content is still here; one that is not cannot be sent. */
+            stored: boolean;
+        };
         /** @description A reply as it would be said in a conversation. */
         QuickReplyHere: {
             /** @description The language chosen for the customer. */
@@ -6212,6 +6575,8 @@ export interface components {
             bodies?: {
                 [key: string]: string;
             } | null;
+            /** @description Every file that goes with it from now on. */
+            files?: string[] | null;
             /** @description What is typed after the slash. */
             shortcut?: string | null;
             /**
@@ -6921,6 +7286,97 @@ export interface components {
          * @enum {string}
          */
         TableFormat: "json" | "csv";
+        /** @description A word that contacts are marked with. */
+        Tag: {
+            /** @description Whether it is no longer offered; who carries it keeps it. */
+            archived: boolean;
+            /**
+             * Format: int32
+             * @description Its place in the palette of eight.
+             */
+            color: number;
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds UTC.
+             */
+            created_at: number;
+            /** @description What it means. */
+            description?: string | null;
+            /**
+             * Format: uuid
+             * @description The tag.
+             */
+            id: string;
+            /** @description Its name, unique in the workspace whatever its capitals. */
+            name: string;
+            /**
+             * Format: int64
+             * @description When it last changed.
+             */
+            updated_at: number;
+        };
+        /** @description Tags to give and to take away, by name. A new name becomes a tag, by who leads a team. */
+        TagChange: {
+            /** @description To give. */
+            add?: string[];
+            /** @description To take away; one that is not there is no mistake. */
+            remove?: string[];
+        };
+        /** @description A tag beside what carries it. */
+        TagMark: {
+            /**
+             * Format: int32
+             * @description Its place in the palette of eight.
+             */
+            color: number;
+            /**
+             * Format: uuid
+             * @description The tag.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description What a tag becomes part of. */
+        TagMerge: {
+            /**
+             * Format: uuid
+             * @description The tag that stays.
+             */
+            into_id: string;
+        };
+        /** @description What may be changed about a tag; what is left out stays. */
+        TagPatch: {
+            /** @description Whether it is no longer offered. */
+            archived?: boolean | null;
+            /**
+             * Format: int32
+             * @description Its place in the palette of eight.
+             */
+            color?: number | null;
+            /** @description What it means; null = nothing. */
+            description?: string | null;
+            /** @description Its name. Whatever names the tag names it so from then on. */
+            name?: string | null;
+        };
+        /** @description Where a tag is used. */
+        TagUses: {
+            /**
+             * Format: int64
+             * @description Campaigns for it that are not over.
+             */
+            campaigns: number;
+            /**
+             * Format: int64
+             * @description Contacts that carry it.
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description Saved views that show only its conversations, other people's too.
+             */
+            views: number;
+        };
         /** @description A group of users. */
         Team: {
             /**
@@ -6978,6 +7434,8 @@ export interface components {
              * @description When it was last read or changed, milliseconds UTC.
              */
             updated_at: number;
+            /** @description What sends it and would not work without it, as far as the caller may see that; in lists only of what is `degraded`. */
+            used_by: components["schemas"]["TemplateUser"][];
             /** @description How much it is used. */
             uses: components["schemas"]["TemplateUses"];
             /** @description What is filled in before sending, in the order it shows. */
@@ -7063,6 +7521,24 @@ export interface components {
              */
             template_id: string;
         };
+        /** @description Something that sends a template. */
+        TemplateUser: {
+            /**
+             * Format: uuid
+             * @description Which one; null for the survey, of which there is one.
+             */
+            id: string | null;
+            /** @description What it is. */
+            kind: components["schemas"]["TemplateUserKind"];
+            /** @description Its name; empty for the survey. */
+            name: string;
+            status: components["schemas"]["CampaignStatus"] | null;
+        };
+        /**
+         * @description What sends a template.
+         * @enum {string}
+         */
+        TemplateUserKind: "campaign" | "macro" | "survey";
         /** @description How much a template is used. */
         TemplateUses: {
             /**
@@ -9402,6 +9878,43 @@ export interface operations {
             };
         };
     };
+    list_connection_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ConnectionKind"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_connection: {
         parameters: {
             query?: never;
@@ -9734,6 +10247,8 @@ export interface operations {
             query?: {
                 /** @description Only those whose name, number or e-mail address contains this. */
                 q?: string;
+                /** @description Only those that carry this tag. */
+                tag_id?: string;
                 /** @description In which order; left out = updated. */
                 sort?: "updated" | "name" | "created";
                 /** @description `next_cursor` of the page before; left out = from the beginning. */
@@ -10231,6 +10746,8 @@ export interface operations {
                 channel_id?: string;
                 /** @description Only with this priority. */
                 priority?: "none" | "low" | "medium" | "high" | "urgent";
+                /** @description Only those whose customer carries this tag. */
+                tag_id?: string;
                 /** @description Only those whose customer's name, number or e-mail, or newest line, contains this. */
                 q?: string;
                 /** @description In which order; left out = latest. */
@@ -10326,6 +10843,8 @@ export interface operations {
                 channel_id?: string;
                 /** @description Only with this priority. */
                 priority?: "none" | "low" | "medium" | "high" | "urgent";
+                /** @description Only those whose customer carries this tag. */
+                tag_id?: string;
                 /** @description Only those whose customer's name, number or e-mail, or newest line, contains this. */
                 q?: string;
                 /** @description In which order; left out = latest. */
@@ -12268,6 +12787,190 @@ export interface operations {
             };
         };
     };
+    read_practice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_practice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_practice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_practice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_practice_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `order`, `size`, `photo`, `refund` or `window` */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeRun"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_push: {
         parameters: {
             query?: never;
@@ -13411,6 +14114,253 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SurveySettings"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: {
+                /** @description Also those that are no longer offered. */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTag"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Tag */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Tag */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Tag */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagMerge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_tag_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Tag */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagUses"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */

@@ -71,6 +71,9 @@ export type ConsentState = 'opted_in' | 'opted_out' | 'unknown'
 export type Contact = With<Present<S['Contact']>, { fields: Record<string, unknown>; consent: { marketing: ConsentState }; sync: SyncState[] }>
 export type Consent = With<Present<S['Consent']>, { state: ConsentState }>
 
+export type Tag = Present<S['Tag']>
+export type TagUses = S['TagUses']
+
 export type ConversationStatus = S['ConversationStatus']
 export type Priority = S['Priority']
 export type Direction = S['Direction']
@@ -151,8 +154,15 @@ export type GuideStep = With<S['GuideStep'], {
   state: 'done' | 'next' | 'open' | 'waits'
   action: 'go_online' | 'add_channel' | 'open_channel' | 'write' | 'open_conversation' | 'open_inbox' | 'invite' | 'connect_crm' | null
 }>
+export type PracticeKind = 'order' | 'size' | 'photo' | 'refund' | 'window'
+export type PracticePoint = With<S['PracticePoint'], { name: 'first_response' | 'patience' | 'order_number' | 'asked_back' | 'template' | 'note' | 'resolved' | 'category' }>
+export type PracticeDebrief = With<S['PracticeDebrief'], { points: PracticePoint[] }>
+export type PracticeRun = With<S['PracticeRun'], { scenario: PracticeKind; state: 'running' | 'done' | 'given_up'; debrief: PracticeDebrief | null }>
+export type PracticeScenario = With<S['PracticeScenario'], { kind: PracticeKind }>
+export type Practice = With<S['Practice'], { scenarios: PracticeScenario[]; runs: PracticeRun[] }>
 export type Guide = With<S['Guide'], { steps: GuideStep[] }>
 
+export type ConnectionKind = Present<S['ConnectionKind']>
 export type Connection = With<Present<S['Connection']>, { status: 'active' | 'paused' | 'error' }>
 export type RemoteField = S['RemoteField']
 export type Mapping = With<Present<S['Mapping']>, { direction: 'both' | 'push' | 'pull' }>
@@ -176,6 +186,7 @@ export interface LiveEvent {
 
 /** An answer kept ready; `here` is what it says in the conversation that was asked about. */
 export type QuickReply = With<Present<S['QuickReply']>, { bodies: Record<string, string>; here: { language: string; text: string; missing: string[] } | null }>
+export type QuickReplyFile = S['QuickReplyFile']
 export type QuickReplyAudience = S['QuickReplyAudience']
 export type ImportReport = Present<S['ImportReport']>
 /** What one person chose for keys; actions that are not named have their usual ones. */

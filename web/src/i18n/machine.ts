@@ -29,6 +29,12 @@ export function keyOf(code: string | number): string | undefined {
 /** News whose title says it all. */
 const plainKinds = new Set(['account_verified', 'account_reconnected', 'review_approved', 'review_rejected', 'review_pending', 'route_by_hand', 'route_returned', 'route_standby_lost'])
 
+/** "2 hours ago" in the reader's language: the larger unit only. */
+export function ago(ms: number, language: string): string {
+  const [size, unit] = ([[86_400_000, 'day'], [3_600_000, 'hour'], [60_000, 'minute']] as const).find(([one]) => ms >= one) ?? [1, 'second']
+  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(unit === 'second' ? 0 : -Math.floor(ms / size), unit)
+}
+
 export interface MachineWords {
   /** What one rule of the guard says. */
   note(check: Check): string
@@ -68,7 +74,8 @@ function words(language: string): MachineWords {
       if (!own) return { title, cause, fix }
       // News of the account have words of their own, in the timeline.
       const news = values.advice_key === undefined ? {} : { advice: known(`timeline.advice.${values.advice_key}`) ?? values.advice, summary: known(`timeline.kind.${values.kind}`) ?? values.summary }
-      const shown: Record<string, string | undefined> = { ...values, ...news }
+      const past = values.ago_ms === undefined ? {} : { ago: ago(Number(values.ago_ms), language) }
+      const shown: Record<string, string | undefined> = { ...values, ...news, ...past }
       const fill = (text = '') => text.replace(/{(\w+)}/g, (hole, name: string) => name in shown ? isolated(shown[name] ?? '') : hole)
       return { title: fill(own[0]), cause: fill(own[1]), fix: fill(own[2]) }
     },

@@ -9,7 +9,7 @@ const filter: ConversationFilter = { view: 'all', status: 'open', sort: 'latest'
 
 function conversation(id: string, at: number, more: Partial<Conversation> = {}): Conversation {
   return {
-    id, contact: { id: `c-${id}`, name: id, phone: null, avatar_color: 3 }, channel: { id: 'ch', kind: 'whatsapp', name: 'Shop' }, status: 'open', priority: 'none', assignee_id: null, team_id: null, snoozed_until: null,
+    id, contact: { id: `c-${id}`, name: id, phone: null, avatar_color: 3, tags: [] }, channel: { id: 'ch', kind: 'whatsapp', name: 'Shop' }, status: 'open', priority: 'none', assignee_id: null, team_id: null, snoozed_until: null,
     unread_count: 0, last_message: null, last_message_at: at, last_inbound_at: at, window_expires_at: 4e12 + at, waiting_since: at, cost: null, created_at: at, updated_at: at, ...more,
   }
 }

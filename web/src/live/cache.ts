@@ -24,6 +24,7 @@ export function belongs(conversation: Conversation, filter: ConversationFilter, 
   if (filter.team_id && conversation.team_id !== filter.team_id) return false
   if (filter.channel_id && conversation.channel.id !== filter.channel_id) return false
   if (filter.priority && conversation.priority !== filter.priority) return false
+  if (filter.tag_id && !conversation.contact.tags.some((tag) => tag.id === filter.tag_id)) return false
   if (filter.view === 'mine') return conversation.assignee_id === me
   if (filter.view === 'unassigned') return conversation.assignee_id === null
   if (filter.view === 'unread') return conversation.unread_count > 0
@@ -169,4 +170,6 @@ export function putContact(client: QueryClient, contact: Contact): void {
     if (!pages) continue
     client.setQueryData(key, { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map((item) => (item.id === contact.id ? contact : item)) })) })
   }
+  const marked = (row: Conversation): Conversation => (row.contact.id === contact.id ? { ...row, contact: { ...row.contact, tags: contact.tags } } : row)
+  client.setQueriesData<Pages<Conversation>>({ queryKey: keys.conversationLists }, (pages) => pages && { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map(marked) })) })
 }

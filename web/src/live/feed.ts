@@ -9,7 +9,7 @@ import { noteLooking, noteTyping } from './presence'
 
 const kinds = [
   'message.created', 'message.updated', 'conversation.created', 'conversation.updated', 'contact.created', 'contact.updated',
-  'channel.updated', 'connection.updated', 'conversation.mentioned', 'views.updated', 'bulk.updated', 'typing', 'presence', 'hello', 'reset',
+  'channel.updated', 'connection.updated', 'conversation.mentioned', 'views.updated', 'bulk.updated', 'tags.updated', 'typing', 'presence', 'hello', 'reset',
 ] as const
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -68,6 +68,9 @@ export function startFeed(client: QueryClient, me: Id, from: string): Feed {
         return hearMention(event)
       case 'views.updated':
         return void client.invalidateQueries({ queryKey: keys.views })
+      case 'tags.updated':
+        for (const queryKey of [keys.tags, keys.conversations, keys.contactsAll]) void client.invalidateQueries({ queryKey })
+        return
       case 'bulk.updated':
         return isRecord(event.data) ? void client.invalidateQueries({ queryKey: keys.bulk(String(event.data.bulk_id)) }) : undefined
       case 'presence':

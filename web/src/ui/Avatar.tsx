@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { tint } from './tint'
 
 interface Props {
   name: string | null
@@ -16,15 +17,12 @@ function initials(name: string): string {
   return (first + last).toUpperCase()
 }
 
-/** The eight hues of the data palette: far enough apart to tell people apart at a glance. */
-const hues = [178, 60, 255, 350, 125, 305, 30, 90]
-
-/** A steady hue per person. */
-function hue(name: string, color: Props['color']): number {
+/** A steady place in the palette per person. */
+function place(name: string, color: Props['color']): number {
   const wanted = typeof color === 'number' ? color : Number.parseInt(String(color ?? ''), 10)
   let hash = Number.isFinite(wanted) ? wanted : 0
   if (!Number.isFinite(wanted)) for (const letter of name) hash = (hash * 31 + letter.charCodeAt(0)) >>> 0
-  return hues[Math.abs(hash) % hues.length] ?? 178
+  return hash
 }
 
 /** A person without a picture: initials on a quiet, steady tint, so that the window ring round it speaks louder. The letters are drawn by CSS: the name always stands beside them. */
@@ -41,8 +39,7 @@ export function Avatar({ name, color, size }: Props) {
         blockSize: size,
         fontSize: Math.max(8, size * 0.36),
         lineHeight: 1,
-        background: `oklch(var(--avatar-ground) ${hue(shown, color)})`,
-        color: `oklch(var(--avatar-ink) ${hue(shown, color)})`,
+        ...tint(place(shown, color)),
       }}
     />
   )

@@ -9,6 +9,8 @@ export interface Option<T extends string> {
   lang?: string
   /** The label is somebody else's, in whatever direction: a field of the CRM, a template's name. */
   foreign?: boolean
+  /** Stands before the label and is never cut: a moment. */
+  lead?: string
 }
 
 interface Props<T extends string> {
@@ -24,6 +26,7 @@ interface Props<T extends string> {
 
 /** Choose one of a few. */
 export function Select<T extends string>({ label, hideLabel, quiet, options, value, onChange, isDisabled }: Props<T>) {
+  const chosen = options.find((option) => option.id === value)
   return (
     <Base
       aria-label={hideLabel ? label : undefined}
@@ -39,7 +42,7 @@ export function Select<T extends string>({ label, hideLabel, quiet, options, val
           quiet ? 'px-2 text-muted data-[hovered]:bg-hover data-[hovered]:text-strong' : 'justify-between border border-control bg-raised px-2.5 text-strong',
         )}
       >
-        <SelectValue className="truncate">{({ selectedText }) => (options.some((option) => option.id === value && option.foreign) ? <bdi>{selectedText}</bdi> : selectedText)}</SelectValue>
+        <SelectValue className="min-w-0 truncate">{({ selectedText }) => (chosen?.foreign || chosen?.lead ? <Words {...chosen} /> : selectedText)}</SelectValue>
         <ChevronDown size={14} strokeWidth={2} aria-hidden className="shrink-0 text-muted" />
       </Button>
       <Popover className="appear z-50 min-w-(--trigger-width) overflow-auto rounded-lg border border-line bg-overlay p-1 shadow-overlay">
@@ -47,13 +50,13 @@ export function Select<T extends string>({ label, hideLabel, quiet, options, val
           {(option) => (
             <ListBoxItem
               id={option.id}
-              textValue={option.label}
+              textValue={option.lead ? `${option.lead} · ${option.label}` : option.label}
               className="hit flex cursor-default items-center gap-2 rounded-md px-2 text-ink outline-none data-[focused]:bg-hover data-[selected]:text-strong"
             >
               {({ isSelected }) => (
                 <>
                   <Check size={14} aria-hidden className={isSelected ? 'text-accent' : 'invisible'} />
-                  <span lang={option.lang} className="truncate">{option.foreign ? <bdi>{option.label}</bdi> : option.label}</span>
+                  <Words {...option} />
                 </>
               )}
             </ListBoxItem>
@@ -61,5 +64,16 @@ export function Select<T extends string>({ label, hideLabel, quiet, options, val
         </ListBox>
       </Popover>
     </Base>
+  )
+}
+
+/** A label that is cut at its own end, not at the page's: of English words on an Arabic page the last ones give way. */
+function Words({ lead, label, lang, foreign }: Option<string>) {
+  if (!foreign && !lead) return <span lang={lang} className="truncate">{label}</span>
+  return (
+    <span className="flex min-w-0">
+      {lead && <span className="shrink-0 whitespace-pre">{`${lead} · `}</span>}
+      <bdi dir="auto" lang={lang} className="min-w-0 truncate">{label}</bdi>
+    </span>
   )
 }

@@ -5,7 +5,7 @@ import { isolated } from '@/i18n/direction'
 import { keyOf } from '@/i18n/machine'
 
 /** The text of a key made from a code of the server, or null when no catalogue has it. */
-function known(key: string): string | null {
+export function known(key: string): string | null {
   const text: unknown = i18next.exists(key) ? i18next.t(key as never) : null
   return typeof text === 'string' ? text : null
 }

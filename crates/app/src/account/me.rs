@@ -19,6 +19,8 @@ pub struct Me {
     pub user: UserView,
     /// Their workspace.
     pub workspace: WorkspaceView,
+    /// Whether they practise: the workspace is then its practice room.
+    pub practice: bool,
     /// Codes of what they may do.
     pub permissions: Vec<String>,
     /// Where the live feed stands now: follow it from here.
@@ -47,7 +49,8 @@ pub async fn get(app: &App, caller: &Caller) -> Result<Me> {
     let user = user::get(&read, id).await?.ok_or(Error::NotFound("user"))?;
     let workspace = rapport_store::workspace::get(&read).await?.ok_or(Error::NotFound("workspace"))?;
     let permissions = caller.permissions.codes().into_iter().map(str::to_owned).collect();
-    Ok(Me { user: user.into(), workspace: workspace.into(), permissions, feed_cursor })
+    let practice = caller.home.is_some();
+    Ok(Me { user: user.into(), workspace: workspace.into(), practice, permissions, feed_cursor })
 }
 
 /// Changes what users may change about themselves.
@@ -55,6 +58,12 @@ pub async fn get(app: &App, caller: &Caller) -> Result<Me> {
 /// # Errors
 /// `Forbidden` for a token, `Invalid`, `NotFound`, `Store`.
 pub async fn update(app: &App, caller: &Caller, patch: MePatch) -> Result<UserView> {
+    if let Some(home) = caller.home {
+        // What the screen looks like stays so after practice; presence and the guide are another matter there.
+        let own = Caller { workspace: home, home: None, ..caller.clone() };
+        let lasting = MePatch { presence: None, guide_hidden: None, ..patch.clone() };
+        Box::pin(update(app, &own, lasting)).await?;
+    }
     let id = caller.user()?;
     let now = app.now();
     let tx = app.store.workspace(caller.workspace).write().await?;
@@ -104,7 +113,7 @@ pub async fn change_password(
 ) -> Result<Secret> {
     let id = caller.user()?;
     let now = app.now();
-    let scope = app.store.workspace(caller.workspace);
+    let scope = app.store.workspace(caller.home());
     let row = user::get(&scope.read(), id).await?.ok_or(Error::NotFound("user"))?;
     password::check_new("new", &change.new, &row.email)?;
     if change.current.len() > password::MAX_BYTES {
@@ -116,7 +125,7 @@ pub async fn change_password(
     }
     app.gate.succeeded(ticket);
     let hash = app.gate.passwords.hash(&change.new, app.ids.as_ref()).await?;
-    let secret = Secret::new(caller.workspace, app.ids.as_ref());
+    let secret = Secret::new(caller.home(), app.ids.as_ref());
     let tx = scope.write().await?;
     let mut row = user::get_for_write(&tx, id).await?.ok_or(Error::NotFound("user"))?;
     row.password_hash = hash;

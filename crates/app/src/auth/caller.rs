@@ -29,6 +29,8 @@ pub enum Actor {
 pub struct Caller {
     /// The workspace everything they do stays in.
     pub workspace: WorkspaceId,
+    /// The workspace they come from, while they practise: theirs is then its practice room.
+    pub home: Option<WorkspaceId>,
     /// Who.
     pub actor: Actor,
     /// Their name, for messages and the audit log.
@@ -44,7 +46,14 @@ impl Caller {
     #[must_use]
     pub fn system(workspace: WorkspaceId) -> Self {
         let role = Role::Owner;
-        Self { workspace, actor: Actor::System, name: "system".to_owned(), role, permissions: role.permissions() }
+        let (name, permissions) = ("system".to_owned(), role.permissions());
+        Self { workspace, home: None, actor: Actor::System, name, role, permissions }
+    }
+
+    /// The workspace they belong to and are signed in at, also while they practise.
+    #[must_use]
+    pub fn home(&self) -> WorkspaceId {
+        self.home.unwrap_or(self.workspace)
     }
 
     /// Goes on only when the caller has the permission.

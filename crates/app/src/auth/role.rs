@@ -134,6 +134,14 @@ impl Permissions {
         self.0 & (1 << permission as u32) != 0
     }
 
+    /// What may be done in a practice room at most: what agents do, and ending practice. Nothing that leads out of it, as
+    /// channels, connections, campaigns and tokens would.
+    #[must_use]
+    pub fn in_practice() -> Self {
+        use Permission::{ChannelRead, ContactRead, ContactWrite, InboxRead, InboxWrite, TeamManage, UserRead};
+        [InboxRead, ContactRead, ChannelRead, UserRead, InboxWrite, ContactWrite, TeamManage].into_iter().collect()
+    }
+
     /// What is in both sets.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -166,6 +174,18 @@ mod tests {
         }
         assert_eq!(Role::Owner.permissions().codes().len(), Permission::ALL.len());
         assert!(Permission::ALL.len() <= 32, "the set is 32 bits wide");
+    }
+
+    #[test]
+    fn practice_allows_nothing_that_leads_out() {
+        let practice = Permissions::in_practice();
+        for role in Role::ALL {
+            let left = role.permissions().and(practice);
+            assert_eq!(left.and(role.permissions()), left, "{role:?} gains nothing");
+            assert_eq!(left.has(Permission::InboxWrite), role >= Role::Agent);
+        }
+        let allowed = "inbox.read contact.read channel.read user.read inbox.write contact.write team.manage";
+        assert_eq!(Role::Owner.permissions().and(practice).codes().join(" "), allowed);
     }
 
     #[test]

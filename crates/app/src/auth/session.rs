@@ -45,7 +45,10 @@ pub async fn authenticate(app: &App, credential: &Credential) -> Result<Caller> 
 /// # Errors
 /// `Store` when that cannot be found out.
 pub async fn is_still_valid(app: &App, caller: &Caller) -> Result<bool> {
-    let read = app.store.workspace(caller.workspace).read();
+    if caller.home.is_some() && !crate::practice::is_open(app, caller.home(), caller.workspace.0).await? {
+        return Ok(false);
+    }
+    let read = app.store.workspace(caller.home()).read();
     let now = app.now();
     match caller.actor {
         Actor::System => Ok(true),
@@ -117,6 +120,7 @@ pub(crate) fn from_user(row: &user::Model, session: Uuid) -> Result<Caller> {
     let role = Role::parse(&row.role).ok_or(Error::Unauthenticated)?;
     Ok(Caller {
         workspace: row.workspace_id.into(),
+        home: None,
         actor: Actor::User { user: UserId(row.id), session },
         name: row.name.clone(),
         role,
@@ -134,7 +138,7 @@ fn from_token(row: &api_token::Model) -> Result<Caller> {
         scopes.iter().filter_map(|code| Permission::parse(code)).collect::<Permissions>().and(role.permissions())
     };
     let actor = Actor::Token { token: row.id };
-    Ok(Caller { workspace: row.workspace_id.into(), actor, name: row.name.clone(), role, permissions })
+    Ok(Caller { workspace: row.workspace_id.into(), home: None, actor, name: row.name.clone(), role, permissions })
 }
 
 /// The scopes a token row stores.
@@ -170,7 +174,7 @@ pub struct SessionView {
 /// `Forbidden` for a token, `Store`.
 pub async fn list(app: &App, caller: &Caller) -> Result<Vec<SessionView>> {
     let user = caller.user()?;
-    let rows = session::of_user(&app.store.workspace(caller.workspace).read(), user, app.now()).await?;
+    let rows = session::of_user(&app.store.workspace(caller.home()).read(), user, app.now()).await?;
     let view = |row: rapport_store::entity::session::Model| SessionView {
         id: row.id,
         user_agent: row.user_agent,
@@ -188,7 +192,7 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<SessionView>> {
 /// `NotFound` when it is not theirs, `Forbidden` for a token, `Store`.
 pub async fn revoke(app: &App, caller: &Caller, id: Uuid) -> Result<()> {
     let user = caller.user()?;
-    let tx = app.store.workspace(caller.workspace).write().await?;
+    let tx = app.store.workspace(caller.home()).write().await?;
     session::delete(&tx, user, id).await?;
     tx.commit().await?;
     Ok(())

@@ -158,7 +158,7 @@ pub async fn sign_out(app: &App, caller: &Caller) -> Result<()> {
     let super::Actor::User { user, session } = caller.actor else {
         return Ok(());
     };
-    let tx = app.store.workspace(caller.workspace).write().await?;
+    let tx = app.store.workspace(caller.home()).write().await?;
     match session::delete(&tx, user, session).await {
         Ok(()) | Err(rapport_store::Error::NotFound(_)) => {}
         Err(error) => return Err(error.into()),

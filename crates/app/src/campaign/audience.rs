@@ -1,7 +1,7 @@
 //! Whom a campaign is for: what was asked for, checked; and the same, found piece by piece.
 
 use crate::error::{Error, Result};
-use rapport_core::campaign::{Audience, Entry, Skip, has_tag};
+use rapport_core::campaign::{Audience, Entry, Skip};
 use rapport_core::contact::phone::{self, Phone};
 use rapport_core::{CampaignId, ChannelId, ContactId};
 use rapport_store::Read;
@@ -38,7 +38,7 @@ pub enum AudienceKind {
 pub struct AudiencePut {
     /// Which kind.
     pub kind: AudienceKind,
-    /// The tag, for `tag`: 1 to 100 characters. Contacts have tags in their own field `tags`.
+    /// The name of the tag, for `tag`: 1 to 100 characters.
     pub tag: Option<String>,
     /// For `list`: 1 to 25,000 contact ids and phone numbers. A number in any usual spelling; a local one is read in the
     /// workspace's country. Whoever stands there twice, also with a number and an id, is written to once. Numbers of
@@ -144,14 +144,8 @@ pub(super) struct Piece {
 pub(super) async fn next(read: &Read, row: &CampaignRow) -> Result<Piece> {
     let after = || row.cursor.as_deref().and_then(|word| word.parse::<Uuid>().ok());
     match stored(row)? {
-        Audience::Channel => {
-            let found = campaign::of_channel(read, ChannelId(row.channel_id), after(), PIECE).await?;
-            Ok(known(&found, |_| true))
-        }
-        Audience::Tag { tag } => {
-            let found = campaign::tagged(read, after(), PIECE).await?;
-            Ok(known(&found, |person| has_tag(&person.fields, &tag)))
-        }
+        Audience::Channel => Ok(known(&campaign::of_channel(read, ChannelId(row.channel_id), after(), PIECE).await?)),
+        Audience::Tag { tag } => Ok(known(&campaign::tagged(read, &tag, after(), PIECE).await?)),
         Audience::List { .. } => {
             let part = row.cursor.as_deref().and_then(|word| word.parse::<i32>().ok()).unwrap_or(0);
             let Some(words) = campaign::list_part(read, CampaignId(row.id), part).await? else {
@@ -164,10 +158,10 @@ pub(super) async fn next(read: &Read, row: &CampaignRow) -> Result<Piece> {
     }
 }
 
-fn known(found: &[Person], wanted: impl Fn(&Person) -> bool) -> Piece {
+fn known(found: &[Person]) -> Piece {
     let recipient = |person: &Person| NewRecipient { contact: person.id, lane: person.lane, skip: None };
     Piece {
-        recipients: found.iter().filter(|person| wanted(person)).map(recipient).collect(),
+        recipients: found.iter().map(recipient).collect(),
         numbers: Vec::new(),
         cursor: found.last().map(|person| person.id.to_string()),
         last: (found.len() as u64) < PIECE,
@@ -202,8 +196,8 @@ pub(super) async fn countries(read: &Read, row: &CampaignRow) -> Result<BTreeMap
     if let Audience::Tag { tag } = &audience {
         let mut after = None;
         loop {
-            let found = campaign::tagged(read, after, PIECE).await?;
-            for person in found.iter().filter(|person| has_tag(&person.fields, tag)) {
+            let found = campaign::tagged(read, tag, after, PIECE).await?;
+            for person in &found {
                 *counted.entry(person.country.clone()).or_default() += 1;
             }
             after = found.last().map(|person| person.id.0);

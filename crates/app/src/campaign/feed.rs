@@ -1,7 +1,7 @@
 //! Turning waiting recipients into messages, a portion at a time.
 
-use super::CHANNEL_GONE;
 use super::message::Recipe;
+use super::{CHANNEL_GONE, TEMPLATE_GONE, TEMPLATE_NOT_APPROVED};
 use crate::channel::Channel;
 use crate::error::Result;
 use crate::media::inside;
@@ -54,9 +54,9 @@ pub(super) async fn step(app: &App, workspace: WorkspaceId, row: &CampaignRow) -
     }
     let channel = app.channels.get(ChannelId(row.channel_id)).await?.filter(|channel| !channel.disconnected);
     let Some(channel) = channel else { return Ok(Fed::Stuck(CHANNEL_GONE)) };
-    let Some(recipe) = Recipe::of(&read, row).await? else { return Ok(Fed::Stuck("template_gone")) };
+    let Some(recipe) = Recipe::of(&read, row).await? else { return Ok(Fed::Stuck(TEMPLATE_GONE)) };
     if recipe.template.status != "APPROVED" {
-        return Ok(Fed::Stuck("template_not_approved"));
+        return Ok(Fed::Stuck(TEMPLATE_NOT_APPROVED));
     }
     let portion = Portion::of(&read, &wanted, &recipe).await?;
     let policy = app.channels.policy(workspace).await?;

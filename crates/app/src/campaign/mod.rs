@@ -35,7 +35,11 @@ use serde_json::{Value, json};
 const NOUN: &str = "campaign";
 
 /// Why a campaign does not begin, or rests: its number was removed.
-const CHANNEL_GONE: &str = "channel_gone";
+pub(crate) const CHANNEL_GONE: &str = "channel_gone";
+/// Why a campaign paused itself: its template does not exist any more.
+pub(crate) const TEMPLATE_GONE: &str = "template_gone";
+/// Why a campaign paused itself: its template cannot be sent now.
+pub(crate) const TEMPLATE_NOT_APPROVED: &str = "template_not_approved";
 
 /// A campaign of the caller's workspace.
 async fn one(app: &App, caller: &Caller, id: CampaignId) -> Result<CampaignRow> {

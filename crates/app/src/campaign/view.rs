@@ -31,6 +31,20 @@ pub enum StatusWord {
     Cancelled,
 }
 
+impl StatusWord {
+    /// How far a stored campaign has come.
+    pub(crate) fn of(stored: &str) -> Self {
+        match Status::parse(stored).unwrap_or(Status::Draft) {
+            Status::Draft => Self::Draft,
+            Status::Scheduled => Self::Scheduled,
+            Status::Running => Self::Running,
+            Status::Paused => Self::Paused,
+            Status::Finished => Self::Finished,
+            Status::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
 /// The template of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = CampaignTemplate)]
@@ -206,14 +220,7 @@ pub struct CampaignView {
 /// A campaign with its counts.
 pub(super) fn view(row: CampaignRow, progress: Option<&Progress>) -> Result<CampaignView> {
     let audience = AudienceView::from(&super::audience::stored(&row)?);
-    let status = match Status::parse(&row.status).unwrap_or(Status::Draft) {
-        Status::Draft => StatusWord::Draft,
-        Status::Scheduled => StatusWord::Scheduled,
-        Status::Running => StatusWord::Running,
-        Status::Paused => StatusWord::Paused,
-        Status::Finished => StatusWord::Finished,
-        Status::Cancelled => StatusWord::Cancelled,
-    };
+    let status = StatusWord::of(&row.status);
     Ok(CampaignView {
         id: row.id,
         name: row.name,

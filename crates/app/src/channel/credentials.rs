@@ -47,7 +47,8 @@ const FIELDS: &[(&str, &[Kind])] = &[
 pub(super) fn read(app: &App, new: &NewChannel) -> Result<Credentials> {
     let word = new.provider.as_deref().unwrap_or(Kind::Meta.code());
     let words = Kind::ALL.map(Kind::code).join(", ");
-    let provider = Kind::parse(word).ok_or_else(|| Error::invalid("provider", format!("must be one of {words}")))?;
+    let provider = Kind::ALL.into_iter().find(|kind| kind.code() == word);
+    let provider = provider.ok_or_else(|| Error::invalid("provider", format!("must be one of {words}")))?;
     for (name, owners) in FIELDS {
         if !owners.contains(&provider) && !value(new, name).is_empty() {
             return Err(Error::invalid(*name, format!("does not belong to the provider {word}; leave it out")));
@@ -59,6 +60,7 @@ pub(super) fn read(app: &App, new: &NewChannel) -> Result<Credentials> {
         Kind::Twilio => twilio(new)?,
         Kind::Bird => bird(new)?,
         Kind::Gateway => gateway(new)?,
+        Kind::Practice => return Err(Error::invalid("provider", "is not one that a number is connected through")),
     };
     let base_url = base_url(app, provider, new.base_url.as_deref())?;
     Ok(Credentials { provider, phone_number_id, waba_id, base_url, secrets })

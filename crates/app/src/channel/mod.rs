@@ -20,6 +20,7 @@ pub mod template_library;
 pub mod template_list;
 pub mod template_sample;
 pub mod template_suggest;
+pub mod template_used;
 pub mod template_write;
 pub mod templates;
 pub mod timeline;
@@ -133,7 +134,7 @@ impl Channel {
                 Ok(Api::new(&self.base_url, rapport_connectors::whatsapp::api::DEFAULT_VERSION, self.token()))
             }
             Kind::Dialog360 => Ok(Api::dialog360(&self.base_url, &self.phone_number_id, self.token())),
-            Kind::Twilio | Kind::Bird | Kind::Gateway => Err(not_offered(self.provider, feature)),
+            Kind::Twilio | Kind::Bird | Kind::Gateway | Kind::Practice => Err(not_offered(self.provider, feature)),
         }
     }
 

@@ -7,9 +7,9 @@ use crate::ingest::accept::{Accept, Refused};
 use crate::state::App;
 use rapport_connectors::provider::{Delivery, SignatureError};
 use rapport_connectors::whatsapp::signature::{self, Handshake};
-use rapport_connectors::whatsapp::{BadBody, RawKind};
-use rapport_core::ChannelId;
+use rapport_connectors::whatsapp::{BadBody, RawItem, RawKind};
 use rapport_core::id::lane_of;
+use rapport_core::{ChannelId, Ms};
 use rapport_store::codec::pack_event;
 use rapport_store::raw::{Kind, NewRawEvent};
 use std::sync::Arc;
@@ -71,9 +71,17 @@ pub async fn receive(app: &App, channel: &Channel, delivery: &Delivery<'_>) -> R
         app.tally.refused(channel.workspace, channel.id, now);
         return Err(error.into());
     }
-    let events: Vec<NewRawEvent> = provider
-        .split(delivery)?
-        .items
+    let accepted = store(app, channel, provider.split(delivery)?.items, now).await?;
+    app.tally.event(channel.workspace, channel.id, now);
+    Ok(accepted)
+}
+
+/// Stores events that are known to be the channel's; returns when they are durable.
+///
+/// # Errors
+/// `NotNow`.
+pub(crate) async fn store(app: &App, channel: &Channel, items: Vec<RawItem>, now: Ms) -> Result<Accept, Rejected> {
+    let events: Vec<NewRawEvent> = items
         .into_iter()
         .map(|item| NewRawEvent {
             workspace: channel.workspace,
@@ -86,9 +94,7 @@ pub async fn receive(app: &App, channel: &Channel, delivery: &Delivery<'_>) -> R
         })
         .collect();
     let acceptor = app.acceptor.get().ok_or_else(|| Rejected::NotNow("the workers have not started".to_owned()))?;
-    let accepted = acceptor.accept(events).await?;
-    app.tally.event(channel.workspace, channel.id, now);
-    Ok(accepted)
+    Ok(acceptor.accept(events).await?)
 }
 
 /// Answers the provider's question whether this address is ours: the text to send back, or `None` to refuse.

@@ -110,7 +110,7 @@ pub async fn choose(app: &App, caller: &Caller, id: Uuid, put: FillingsPut) -> R
     tx.commit().await?;
     let read = app.store.workspace(caller.workspace).read();
     let row = TemplateRow { fillings: Some(json!(fillings)), ..row };
-    views(&read, vec![row], now).await?.pop().ok_or(Error::NotFound("template"))
+    views(&read, vec![row], Some(caller), now).await?.pop().ok_or(Error::NotFound("template"))
 }
 
 /// Fills a template for a customer, as a message would be filled now.

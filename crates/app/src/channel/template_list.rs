@@ -2,6 +2,7 @@
 
 use super::Channel;
 use super::template_fill::stored;
+use super::template_used::{TemplateUser, Users};
 use super::templates::{self, Found};
 use super::view::row;
 use crate::auth::{Caller, Permission};
@@ -57,6 +58,8 @@ pub struct TemplateView {
     pub message_send_ttl_seconds: Option<i64>,
     /// How much it is used.
     pub uses: TemplateUses,
+    /// What sends it and would not work without it, as far as the caller may see that; in lists only of what is `degraded`.
+    pub used_by: Vec<TemplateUser>,
     /// When it was last read or changed, milliseconds UTC.
     #[schema(value_type = i64)]
     pub updated_at: Ms,
@@ -137,6 +140,7 @@ impl From<TemplateRow> for TemplateView {
             variables,
             message_send_ttl_seconds: row.ttl_seconds,
             uses: TemplateUses::default(),
+            used_by: Vec::new(),
             updated_at: Ms(row.updated_at),
         }
     }
@@ -188,7 +192,8 @@ pub async fn list(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|row| (row.name.clone(), row.language.clone()));
-    Ok((views(&read, rows, app.now()).await?, next))
+    let told = filter.degraded.then_some(caller);
+    Ok((views(&read, rows, told, app.now()).await?, next))
 }
 
 /// One template.
@@ -199,7 +204,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<TemplateView> {
     caller.require(Permission::ChannelRead)?;
     let row = one(app, caller, id).await?;
     let read = app.store.workspace(caller.workspace).read();
-    views(&read, vec![row], app.now()).await?.pop().ok_or(Error::NotFound("template"))
+    views(&read, vec![row], Some(caller), app.now()).await?.pop().ok_or(Error::NotFound("template"))
 }
 
 /// How much each template was used in 30 days.
@@ -207,13 +212,23 @@ pub(super) async fn uses(read: &Read, now: Ms) -> Result<HashMap<Named, Uses>> {
     Ok(rapport_store::template_use::since(read, now.plus(-USED_MS)).await?)
 }
 
-/// Templates with how much they are used.
-pub(super) async fn views(read: &Read, rows: Vec<TemplateRow>, now: Ms) -> Result<Vec<TemplateView>> {
+/// Templates with how much they are used; `told` is told by what, too.
+pub(super) async fn views(
+    read: &Read,
+    rows: Vec<TemplateRow>,
+    told: Option<&Caller>,
+    now: Ms,
+) -> Result<Vec<TemplateView>> {
     let uses = uses(read, now).await?;
+    let users = match told {
+        Some(caller) => Some(Users::of(read, caller).await?),
+        None => None,
+    };
     let whole = |row: TemplateRow| {
         let named = Named { waba_id: row.waba_id.clone(), name: row.name.clone(), language: row.language.clone() };
         let uses = uses.get(&named).copied().unwrap_or_default().into();
-        TemplateView { uses, ..row.into() }
+        let view = TemplateView { uses, ..row.into() };
+        TemplateView { used_by: users.as_ref().map(|users| users.using(&view)).unwrap_or_default(), ..view }
     };
     Ok(rows.into_iter().map(whole).collect())
 }

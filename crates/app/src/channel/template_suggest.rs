@@ -130,7 +130,7 @@ fn terms(text: &str) -> BTreeSet<String> {
     rapport_text::terms(text).into_iter().filter(long).collect()
 }
 
-/// What the contact is marked with: the lifecycle and an own field `tags`.
+/// What the contact is marked with: the lifecycle and the tags.
 fn tags(contact: &ContactRow) -> Vec<(String, BTreeSet<String>)> {
     let mut all = vec![contact.lifecycle.clone()];
     all.extend(rapport_core::contact::tags(&contact.fields));

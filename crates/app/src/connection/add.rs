@@ -1,18 +1,18 @@
 //! Connecting a CRM.
 
-use super::secret::{Secrets, given};
+use super::secret::Secrets;
 use super::view::{ConnectionView, get};
 use crate::audit::{Change, record};
 use crate::auth::{Caller, Permission};
-use crate::crm::remote::{Remote, Trouble};
+use crate::crm::remote::Remote;
 use crate::crm::{CONTACT, SyncSettings, line::Line, open::told};
 use crate::error::{Error, Result};
 use crate::jobs::Job;
 use crate::state::App;
 use crate::vault::Place;
-use rapport_connectors::crm::ErrorClass;
-use rapport_connectors::hubspot::api::{Account, DEFAULT_BASE};
-use rapport_connectors::hubspot::{Api, KEY_PROPERTY, Property, PropertyState, Versions};
+use rapport_connectors::crm::{
+    Access, Account, Address, ErrorClass, KeyState, Property, Seed, Trouble, VENDORS, Vendor, vendor,
+};
 use rapport_core::ConnectionId;
 use rapport_core::sync::Kind;
 use rapport_store::connection::{self, ACTIVE, ConnectionRow};
@@ -20,70 +20,67 @@ use rapport_store::job;
 use rapport_store::mapping::{self, MappingRow};
 use serde::Deserialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// The kind of connection there is.
-pub const HUBSPOT: &str = "hubspot";
-
-/// Mappings of a new connection: ours, theirs, direction, whether used.
-const DEFAULT_MAPPINGS: &[(&str, &str, &str, bool)] = &[
-    ("first_name", "firstname", "both", true),
-    ("last_name", "lastname", "both", true),
-    ("phone", "phone", "both", true),
-    ("email", "email", "both", true),
-    // A sales team's own process; writing into it is their decision.
-    ("lifecycle", "lifecyclestage", "both", false),
-    ("language", "hs_language", "both", false),
-];
-
 /// A CRM to be connected.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct NewConnection {
-    /// `hubspot`.
+    /// One of the kinds of `GET /api/v1/connections/kinds`.
     pub kind: String,
     /// Name shown to people; left out = that of the CRM.
     pub name: Option<String>,
-    /// Token of a private app.
-    pub access_token: String,
-    /// Where its API is; left out = the vendor's own address.
+    /// What the CRM must be told, by the names its kind lists.
+    pub credentials: BTreeMap<String, String>,
+    /// Short for `credentials.access_token`.
+    pub access_token: Option<String>,
+    /// Where its API is; left out = the vendor's own address, where all accounts share one.
     pub base_url: Option<String>,
-    /// The app's client secret, which signs webhooks; left out = changes are found by asking.
+    /// Short for `credentials.client_secret`.
     pub client_secret: Option<String>,
     /// Whether records that are unknown here become contacts; left out = yes.
     pub import_new: Option<bool>,
 }
 
-/// Connects a CRM: asks it whether the token is good, sees to our unique property, notes the usual mappings, and
-/// starts the first synchronisation.
+/// Lays the short forms beside the credentials they are short for.
+pub(super) fn given(
+    credentials: &BTreeMap<String, String>,
+    access_token: Option<&String>,
+    client_secret: Option<&String>,
+) -> BTreeMap<String, String> {
+    let mut all = credentials.clone();
+    let short = [("access_token", access_token), ("client_secret", client_secret)];
+    all.extend(short.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.clone()))));
+    all
+}
+
+/// Connects a CRM: asks it whether the credentials are good, sees to the field of our key, notes the usual mappings,
+/// and starts the first synchronisation.
 ///
 /// # Errors
 /// `Forbidden`, `Invalid` (also when the token is refused), `Refused` `crm_unreachable` or `key_property`, `Store`.
 pub async fn add(app: &App, caller: &Caller, new: NewConnection) -> Result<ConnectionView> {
     caller.require(Permission::ConnectionManage)?;
-    if new.kind != HUBSPOT {
-        return Err(Error::invalid("kind", "must be hubspot"));
-    }
-    let base_url = base_url(app, new.base_url.as_deref())?;
-    let secrets = Secrets {
-        access_token: given("access_token", &new.access_token)?,
-        client_secret: new
-            .client_secret
-            .as_deref()
-            .map(|text| given("client_secret", text))
-            .transpose()?
-            .unwrap_or_else(|| "".into()),
+    let Some(vendor) = vendor(&new.kind) else {
+        let kinds: Vec<&str> = VENDORS.iter().map(|vendor| vendor.kind).collect();
+        return Err(Error::invalid("kind", format!("must be one of {}", kinds.join(", "))));
     };
+    let mut secrets = Secrets::default();
+    secrets.take(vendor, &given(&new.credentials, new.access_token.as_ref(), new.client_secret.as_ref()))?;
+    secrets.complete(vendor)?;
+    let base_url = base_url(app, vendor, new.base_url.as_deref())?;
     let name = new.name.as_deref().map(|name| crate::account::name("name", name)).transpose()?;
-    let mut settings = SyncSettings::for_base(&base_url);
+    let mut settings = SyncSettings::of(&vendor.capabilities, &base_url);
     settings.import_new = new.import_new.unwrap_or(true);
-    let api = Api::new(&base_url, secrets.access_token.clone(), Versions::default());
-    let remote = Remote::new(api, app.http.clone(), Arc::new(Line::default()), settings.clone(), &[]);
+    let access = Access { base_url: base_url.clone(), credentials: secrets.0.clone() };
+    let line = Arc::new(Line::default());
+    let remote = Remote::new(vendor, &access, app.http.clone(), line, settings.clone(), &[]);
     let (account, properties) = meet(&remote).await?;
     settings.kinds = kinds(&properties);
-    settings.record_url = Some(account.contact_url(""));
+    settings.record_url = account.record_url;
 
     let now = app.now();
     let key = app.key(caller.workspace).await?;
@@ -92,8 +89,8 @@ pub async fn add(app: &App, caller: &Caller, new: NewConnection) -> Result<Conne
     let row = ConnectionRow {
         workspace_id: caller.workspace.0,
         id: id.0,
-        kind: HUBSPOT.to_owned(),
-        name: name.unwrap_or_else(|| "HubSpot".to_owned()),
+        kind: vendor.kind.to_owned(),
+        name: name.unwrap_or_else(|| vendor.name.to_owned()),
         base_url,
         secret: key.seal(Place::new("connection", "secret", id.0), &secrets.write()?)?,
         status: ACTIVE.to_owned(),
@@ -104,9 +101,9 @@ pub async fn add(app: &App, caller: &Caller, new: NewConnection) -> Result<Conne
         created_at: now.0,
         updated_at: now.0,
     };
-    let shown = json!({ "kind": row.kind, "name": row.name, "base_url": row.base_url, "portal_id": account.portal_id });
+    let shown = json!({ "kind": row.kind, "name": row.name, "base_url": row.base_url, "account": account.id });
     connection::insert(&tx, row).await?;
-    mapping::replace(&tx, id, CONTACT, seeds(caller.workspace.0, id.0, &properties)).await?;
+    mapping::replace(&tx, id, CONTACT, seeds(vendor, caller.workspace.0, id.0, &properties)).await?;
     record(&tx, now, caller, "connection.added", ("connection", id.0), Change { before: None, after: Some(shown) })
         .await?;
     told(&tx, id, now).await?;
@@ -118,42 +115,54 @@ pub async fn add(app: &App, caller: &Caller, new: NewConnection) -> Result<Conne
     get(app, caller, id).await
 }
 
-/// Asks the CRM who it is and what its fields are, and sees to our unique property.
+/// Asks the CRM who it is and what its fields are, and sees to the field of our key.
 async fn meet(remote: &Remote) -> Result<(Account, Vec<Property>)> {
-    let (account, _) = remote.account().await.map_err(|trouble| refused(&trouble))?;
-    match remote.key(true).await.map_err(|trouble| refused(&trouble))? {
-        PropertyState::Ready => {}
-        PropertyState::NotUnique => return Err(Error::refused("key_property", not_unique())),
-        PropertyState::Missing => {
-            let detail = format!("The property {KEY_PROPERTY} could not be made in HubSpot.");
+    let account = remote.account().await.map_err(|trouble| refused(remote, &trouble))?;
+    let (key, name) = (remote.can().key, remote.vendor().name);
+    match remote.key(true).await.map_err(|trouble| refused(remote, &trouble))? {
+        KeyState::Ready => {}
+        KeyState::NotUnique => {
+            let detail = format!(
+                "{name} has a contact field {key} that does not hold unique values, and that cannot be changed. Delete it \
+                 in {name}; Rapport then makes it anew."
+            );
             return Err(Error::refused("key_property", detail));
         }
+        KeyState::Missing => {
+            return Err(Error::refused("key_property", format!("The field {key} could not be made in {name}.")));
+        }
     }
-    let properties = remote.describe().await.map_err(|trouble| refused(&trouble))?;
+    let properties = remote.describe().await.map_err(|trouble| refused(remote, &trouble))?;
     Ok((account, properties))
 }
 
-pub(super) fn not_unique() -> String {
-    format!(
-        "HubSpot has a contact property {KEY_PROPERTY} that does not hold unique values, and that cannot be changed. Delete it \
-         in HubSpot (Settings > Properties); Rapport then makes it anew."
-    )
-}
-
 /// Trouble while a person waits for the answer.
-pub(super) fn refused(trouble: &Trouble) -> Error {
-    match (trouble.repair(), trouble.class()) {
+pub(super) fn refused(remote: &Remote, trouble: &Trouble) -> Error {
+    match (remote.repair(trouble), trouble.class()) {
         (Some(reason), Some(ErrorClass::AuthExpired | ErrorClass::ForbiddenScope)) => {
-            Error::invalid("access_token", reason)
+            Error::invalid(token(remote.vendor()), reason)
         }
         (Some(reason), _) => Error::invalid("base_url", reason),
         (None, _) => Error::refused("crm_unreachable", format!("The CRM cannot be asked now: {trouble}")),
     }
 }
 
+/// The credential that a refused call is about.
+fn token(vendor: &Vendor) -> &'static str {
+    let secrets = || vendor.credentials.iter().filter(|field| field.secret);
+    let first = secrets().find(|field| field.required).or_else(|| secrets().next());
+    first.map_or("credentials", |field| field.name)
+}
+
 /// An address that calls would be made to.
-fn base_url(app: &App, given: Option<&str>) -> Result<String> {
-    let url = given.map(str::trim).filter(|url| !url.is_empty()).unwrap_or(DEFAULT_BASE).trim_end_matches('/');
+fn base_url(app: &App, vendor: &Vendor, given: Option<&str>) -> Result<String> {
+    let given = given.map(str::trim).filter(|url| !url.is_empty());
+    let url = match (given, vendor.address) {
+        (Some(url), _) | (None, Address::Fixed(url)) => url.trim_end_matches('/'),
+        (None, Address::Own(example)) => {
+            return Err(Error::invalid("base_url", format!("is missing: the account's own address, as {example}")));
+        }
+    };
     if url.len() > 500 || url.contains(['?', '#']) {
         return Err(Error::invalid("base_url", "must be an address without query, at most 500 characters"));
     }
@@ -176,17 +185,17 @@ pub(super) fn kinds(properties: &[Property]) -> std::collections::BTreeMap<Strin
 }
 
 /// The usual mappings, those whose field is missing over there left out.
-fn seeds(workspace: Uuid, connection: Uuid, properties: &[Property]) -> Vec<MappingRow> {
+fn seeds(vendor: &Vendor, workspace: Uuid, connection: Uuid, properties: &[Property]) -> Vec<MappingRow> {
     let known = |name: &str| properties.iter().any(|property| property.name == name && !property.read_only);
-    let row = |(local, remote, direction, enabled): &(&str, &str, &str, bool)| MappingRow {
+    let row = |seed: &Seed| MappingRow {
         workspace_id: workspace,
         connection_id: connection,
         object: CONTACT.to_owned(),
-        local_field: (*local).to_owned(),
-        remote_field: (*remote).to_owned(),
-        direction: (*direction).to_owned(),
+        local_field: seed.local.to_owned(),
+        remote_field: seed.remote.to_owned(),
+        direction: seed.direction.to_owned(),
         default_value: None,
-        enabled: *enabled,
+        enabled: seed.enabled,
     };
-    DEFAULT_MAPPINGS.iter().filter(|seed| known(seed.1)).map(row).collect()
+    vendor.seeds.iter().filter(|seed| known(seed.remote)).map(row).collect()
 }

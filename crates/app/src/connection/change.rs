@@ -1,7 +1,7 @@
 //! Renaming, pausing, repairing, resynchronising and removing a connection.
 
-use super::add::refused;
-use super::secret::{Secrets, given};
+use super::add::{given, refused};
+use super::secret::Secrets;
 use super::view::{ConnectionView, get};
 use crate::audit::{self, record};
 use crate::auth::{Caller, Permission};
@@ -14,12 +14,13 @@ use crate::error::{Error, Result};
 use crate::jobs::Job;
 use crate::state::App;
 use crate::vault::Place;
-use rapport_connectors::hubspot::{Api, Versions};
+use rapport_connectors::crm::{Access, vendor};
 use rapport_core::{ConnectionId, Ms};
 use rapport_store::connection::{self, ACTIVE, Change, ConnectionRow, PAUSED};
 use rapport_store::{WriteTx, job, sync_job};
 use serde::Deserialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -31,9 +32,11 @@ pub struct ConnectionPatch {
     pub name: Option<String>,
     /// `active` or `paused`.
     pub status: Option<String>,
-    /// A new token; it is tried before it is taken.
+    /// New credentials, by the names the connection's kind lists; they are tried before they are taken.
+    pub credentials: BTreeMap<String, String>,
+    /// Short for `credentials.access_token`.
     pub access_token: Option<String>,
-    /// The app's client secret, which signs webhooks.
+    /// Short for `credentials.client_secret`.
     pub client_secret: Option<String>,
     /// Whether records that are unknown here become contacts.
     pub import_new: Option<bool>,
@@ -41,6 +44,19 @@ pub struct ConnectionPatch {
     pub poll_ms: Option<i64>,
     /// Calls in ten seconds (1 to 1,000).
     pub calls_per_10s: Option<u32>,
+}
+
+impl ConnectionPatch {
+    /// Names of the credentials that are replaced.
+    fn replaced(&self) -> Vec<String> {
+        given(&self.credentials, self.access_token.as_ref(), self.client_secret.as_ref()).into_keys().collect()
+    }
+
+    /// Whether calls are made with something new from now on.
+    fn is_repair(&self, kind: &str) -> bool {
+        let signing = vendor(kind).map_or("", |vendor| vendor.signing);
+        self.replaced().iter().any(|name| name != signing)
+    }
 }
 
 /// Changes a connection. A token that is taken repairs a refused connection: what waited goes on.
@@ -55,7 +71,7 @@ pub async fn change(app: &App, caller: &Caller, id: ConnectionId, patch: Connect
     let settings = chosen(&row, &patch)?;
     let secret = sealed(app, caller, &row, &settings, &patch).await?;
     let status = match patch.status.as_deref() {
-        None => patch.access_token.is_some().then_some(ACTIVE).filter(|_| row.status != PAUSED),
+        None => patch.is_repair(&row.kind).then_some(ACTIVE).filter(|_| row.status != PAUSED),
         Some(ACTIVE) => Some(ACTIVE),
         Some(PAUSED) => Some(PAUSED),
         Some(_) => return Err(Error::invalid("status", "must be active or paused")),
@@ -75,8 +91,7 @@ pub async fn change(app: &App, caller: &Caller, id: ConnectionId, patch: Connect
     let after = json!({
         "name": change.name.as_ref().unwrap_or(&present.name),
         "status": status.unwrap_or(&present.status),
-        "access_token": patch.access_token.as_ref().map(|_| "replaced"),
-        "client_secret": patch.client_secret.as_ref().map(|_| "replaced"),
+        "credentials": patch.replaced(),
     });
     connection::change(&tx, id, change, now).await?;
     let noted = audit::Change { before: Some(before), after: Some(after) };
@@ -147,20 +162,21 @@ async fn sealed(
     settings: &SyncSettings,
     patch: &ConnectionPatch,
 ) -> Result<Option<Vec<u8>>> {
-    if patch.access_token.is_none() && patch.client_secret.is_none() {
+    let new = given(&patch.credentials, patch.access_token.as_ref(), patch.client_secret.as_ref());
+    if new.is_empty() {
         return Ok(None);
     }
+    let vendor = vendor(&row.kind).ok_or(Error::NotFound("connection"))?;
     let key = app.key(caller.workspace).await?;
     let place = Place::new("connection", "secret", row.id);
     let mut secrets = Secrets::read(&key.open(place, &row.secret)?)?;
-    if let Some(secret) = &patch.client_secret {
-        secrets.client_secret = given("client_secret", secret)?;
-    }
-    if let Some(token) = &patch.access_token {
-        secrets.access_token = given("access_token", token)?;
-        let api = Api::new(&row.base_url, secrets.access_token.clone(), Versions::default());
-        let remote = Remote::new(api, app.http.clone(), Arc::new(Line::default()), settings.clone(), &[]);
-        remote.account().await.map_err(|trouble| refused(&trouble))?;
+    secrets.take(vendor, &new)?;
+    secrets.complete(vendor)?;
+    if new.keys().any(|name| name != vendor.signing) {
+        let access = Access { base_url: row.base_url.clone(), credentials: secrets.0.clone() };
+        let line = Arc::new(Line::default());
+        let remote = Remote::new(vendor, &access, app.http.clone(), line, settings.clone(), &[]);
+        remote.account().await.map_err(|trouble| refused(&remote, &trouble))?;
     }
     Ok(Some(key.seal(place, &secrets.write()?)?))
 }
@@ -188,7 +204,7 @@ pub async fn sync(app: &App, caller: &Caller, id: ConnectionId) -> Result<()> {
 pub(super) async fn afresh(tx: &WriteTx, row: &ConnectionRow, now: Ms) -> Result<()> {
     let id = ConnectionId(row.id);
     let writing = Writing { changed_since: Some(Ms(0)), ..Writing::default() };
-    let cursor = Cursor { since: None, sweep: None, writing: Some(writing) };
+    let cursor = Cursor { writing: Some(writing), ..Cursor::default() };
     let stats =
         Stats { phase: "reading".to_owned(), read: 0, created: 0, linked: 0, noted: 0, ..Stats::read(&row.stats) };
     let change = Change { cursor: Some(json!(cursor)), stats: Some(stats.write()), ..Change::default() };

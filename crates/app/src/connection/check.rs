@@ -3,11 +3,11 @@
 use super::change::opened;
 use crate::auth::{Caller, Permission};
 use crate::crm::open::Open;
-use crate::crm::remote::Trouble;
+use crate::crm::remote::Remote;
 use crate::doctor::{Finding, State, Words};
 use crate::error::Result;
 use crate::state::App;
-use rapport_connectors::hubspot::{KEY_PROPERTY, Property, PropertyState};
+use rapport_connectors::crm::{KeyState, Property, Trouble};
 use rapport_core::time::MINUTE;
 use rapport_core::{ConnectionId, Ms};
 use rapport_store::connection::PAUSED;
@@ -56,7 +56,7 @@ const SCOPES_MISSING: Words = words(
     State::Blocking,
     "The token lacks rights",
     "{reason}",
-    "Give the private app the scopes crm.objects.contacts.read, crm.objects.contacts.write, crm.schemas.contacts.read and crm.schemas.contacts.write.",
+    "Give the credentials the rights that are named here.",
 );
 const KEY_OK: Words = words(
     "connection.key",
@@ -72,7 +72,7 @@ const KEY_MISSING: Words = words(
     State::Warning,
     "Our key is missing in the CRM",
     "There is no contact property {property}.",
-    "It is made with the next contact that is brought over; the token needs the scope crm.schemas.contacts.write for it.",
+    "It is made with the next contact that is brought over; the credentials need the right to make fields for it.",
 );
 const KEY_NOT_UNIQUE: Words = words(
     "connection.key",
@@ -155,10 +155,10 @@ pub async fn check(app: &App, caller: &Caller, id: ConnectionId) -> Result<Vec<F
         findings.push(IS_PAUSED.finding());
     }
     match open.remote.account().await {
-        Err(trouble) => findings.push(unreachable(&trouble)),
-        Ok((account, clock)) => {
-            findings.push(TOKEN_OK.finding().with("account", account.portal_id));
-            findings.extend(clock.map(|theirs| clocks(theirs, app.now())));
+        Err(trouble) => findings.push(unreachable(&open.remote, &trouble)),
+        Ok(account) => {
+            findings.push(TOKEN_OK.finding().with("account", account.id));
+            findings.extend(account.clock.map(|theirs| clocks(theirs, app.now())));
             findings.push(key(&open).await);
             findings.extend(fields(&open).await);
             if open.row.status == rapport_store::connection::ERROR {
@@ -175,8 +175,8 @@ pub async fn check(app: &App, caller: &Caller, id: ConnectionId) -> Result<Vec<F
     Ok(findings.into_iter().map(|finding| finding.about("connection", open.row.id, &open.row.name)).collect())
 }
 
-fn unreachable(trouble: &Trouble) -> Finding {
-    match trouble.repair() {
+fn unreachable(remote: &Remote, trouble: &Trouble) -> Finding {
+    match remote.repair(trouble) {
         Some(reason) => TOKEN_REFUSED.finding().with("reason", reason),
         None => UNREACHABLE.finding().with("error", trouble),
     }
@@ -189,16 +189,17 @@ fn clocks(theirs: Ms, ours: Ms) -> Finding {
 }
 
 async fn key(open: &Open) -> Finding {
-    match open.remote.key(false).await {
-        Ok(PropertyState::Ready) => KEY_OK.finding().with("property", KEY_PROPERTY),
-        Ok(PropertyState::Missing) => KEY_MISSING.finding().with("property", KEY_PROPERTY),
-        Ok(PropertyState::NotUnique) => KEY_NOT_UNIQUE.finding().with("property", KEY_PROPERTY),
-        Err(trouble) => rights(&trouble),
-    }
+    let words = match open.remote.key(false).await {
+        Ok(KeyState::Ready) => KEY_OK,
+        Ok(KeyState::Missing) => KEY_MISSING,
+        Ok(KeyState::NotUnique) => KEY_NOT_UNIQUE,
+        Err(trouble) => return rights(&open.remote, &trouble),
+    };
+    words.finding().with("property", open.remote.can().key)
 }
 
-fn rights(trouble: &Trouble) -> Finding {
-    match trouble.repair() {
+fn rights(remote: &Remote, trouble: &Trouble) -> Finding {
+    match remote.repair(trouble) {
         Some(reason) => SCOPES_MISSING.finding().with("reason", reason),
         None => UNREACHABLE.finding().with("error", trouble),
     }
@@ -207,7 +208,7 @@ fn rights(trouble: &Trouble) -> Finding {
 async fn fields(open: &Open) -> Vec<Finding> {
     let properties = match open.remote.describe().await {
         Ok(properties) => properties,
-        Err(trouble) => return vec![rights(&trouble)],
+        Err(trouble) => return vec![rights(&open.remote, &trouble)],
     };
     let mut findings = vec![SCOPES_OK.finding()];
     let used: Vec<_> = open.mappings.iter().filter(|mapping| mapping.enabled).collect();

@@ -7,7 +7,7 @@ use crate::auth::{Caller, Permission};
 use crate::crm::{CONTACT, SyncSettings, fields as local};
 use crate::error::{Error, Result};
 use crate::state::App;
-use rapport_connectors::hubspot::{KEY_PROPERTY, Property};
+use rapport_connectors::crm::Property;
 use rapport_core::ConnectionId;
 use rapport_core::sync::Direction;
 use rapport_store::connection::{self, Change};
@@ -102,8 +102,8 @@ pub async fn fields(app: &App, caller: &Caller, id: ConnectionId, side: FieldSid
         };
         return Ok(local::LOCAL.iter().map(field).collect());
     }
-    let properties = open.remote.describe().await.map_err(|trouble| refused(&trouble))?;
-    Ok(properties.into_iter().filter(|property| property.name != KEY_PROPERTY).map(FieldView::from).collect())
+    let properties = open.remote.describe().await.map_err(|trouble| refused(&open.remote, &trouble))?;
+    Ok(properties.into_iter().filter(|property| property.name != open.remote.can().key).map(FieldView::from).collect())
 }
 
 /// The mappings of a connection, by our field.
@@ -130,8 +130,8 @@ pub async fn set_mappings(
 ) -> Result<Vec<MappingView>> {
     caller.require(Permission::ConnectionManage)?;
     let open = opened(app, caller, id).await?;
-    let properties = open.remote.describe().await.map_err(|trouble| refused(&trouble))?;
-    check(&given, &properties)?;
+    let properties = open.remote.describe().await.map_err(|trouble| refused(&open.remote, &trouble))?;
+    check(&given, &properties, open.remote.can().key)?;
     let before: Vec<MappingView> = mappings(app, caller, id).await?;
     let row = |view: &MappingView| MappingRow {
         workspace_id: caller.workspace.0,
@@ -157,7 +157,7 @@ pub async fn set_mappings(
     mappings(app, caller, id).await
 }
 
-fn check(given: &[MappingView], properties: &[Property]) -> Result<()> {
+fn check(given: &[MappingView], properties: &[Property], key: &str) -> Result<()> {
     if given.len() > MOST {
         return Err(Error::invalid("mappings", format!("at most {MOST}")));
     }
@@ -174,7 +174,7 @@ fn check(given: &[MappingView], properties: &[Property]) -> Result<()> {
         let Some(direction) = Direction::parse(&view.direction) else {
             return wrong("direction", "must be both, push or pull");
         };
-        if property.name == KEY_PROPERTY {
+        if property.name == key {
             return wrong("remote_field", "this one is Rapport's own and cannot be mapped");
         }
         if property.read_only && direction != Direction::Pull {
@@ -228,6 +228,8 @@ fn default_fits(default: &str, property: &Property) -> std::result::Result<(), S
 mod tests {
     use super::*;
 
+    const KEY: &str = "rapport_contact_id";
+
     fn property(name: &str, kind: &str, read_only: bool, options: &[&str]) -> Property {
         Property {
             name: name.to_owned(),
@@ -257,7 +259,7 @@ mod tests {
             property("lifecyclestage", "enumeration", false, &["lead", "customer"]),
             property("num_notes", "number", true, &[]),
             property("score", "number", false, &[]),
-            property(KEY_PROPERTY, "string", false, &[]),
+            property(KEY, "string", false, &[]),
         ];
         let good = [
             row("phone", "phone", "both", None),
@@ -265,7 +267,7 @@ mod tests {
             row("fields.notes", "num_notes", "pull", None),
             row("marketing_consent", "city", "push", None),
         ];
-        assert!(check(&good, &properties).is_ok());
+        assert!(check(&good, &properties, KEY).is_ok());
         for (rows, field) in [
             (vec![row("nope", "phone", "both", None)], "local_field"),
             (vec![row("phone", "nope", "both", None)], "remote_field"),
@@ -275,11 +277,11 @@ mod tests {
             (vec![row("phone", "score", "both", None)], "remote_field"),
             (vec![row("lifecycle", "lifecyclestage", "both", Some("vip"))], "default_value"),
             (vec![row("fields.s", "score", "both", Some("many"))], "default_value"),
-            (vec![row("email", KEY_PROPERTY, "both", None)], "remote_field"),
+            (vec![row("email", KEY, "both", None)], "remote_field"),
             (vec![row("phone", "phone", "both", None), row("phone", "city", "both", None)], "local_field"),
             (vec![row("name", "city", "both", None), row("email", "city", "both", None)], "remote_field"),
         ] {
-            match check(&rows, &properties) {
+            match check(&rows, &properties, KEY) {
                 Err(Error::Invalid { field: named, .. }) => assert_eq!(named, field, "{rows:?}"),
                 other => panic!("{rows:?}: {other:?}"),
             }

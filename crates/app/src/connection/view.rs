@@ -18,7 +18,7 @@ use uuid::Uuid;
 pub struct ConnectionView {
     /// The connection.
     pub id: Uuid,
-    /// `hubspot`.
+    /// One of the kinds of `GET /api/v1/connections/kinds`.
     pub kind: String,
     /// Name shown to people.
     pub name: String,

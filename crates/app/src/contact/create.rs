@@ -7,6 +7,7 @@ use crate::audit::Change as Audited;
 use crate::auth::{Caller, Permission};
 use crate::error::Result;
 use crate::state::App;
+use crate::tag::give::TagChange;
 use rapport_core::contact::identity::{Identity, IdentityKind};
 use rapport_core::id::lane_of;
 use rapport_core::{ContactId, Ms};
@@ -58,6 +59,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewContact) -> Result<Conta
     let tx = app.store.workspace(caller.workspace).write().await?;
     tx.lock_lane(lane).await?;
     row.id = tx.new_id(now);
+    crate::tag::give::check(&tx, caller, &mut row, &Value::Null, TagChange::default()).await?;
     let id = ContactId(row.id);
     let given: Map<String, Value> = stamped(&row);
     row.field_stamps = given.keys().map(|name| (name.clone(), json!(now))).collect::<Map<_, _>>().into();

@@ -10,6 +10,7 @@ use rapport_store::query::contact_list::{self, After, Sort};
 use rapport_store::query::contact_page;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 /// In which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
@@ -30,6 +31,8 @@ pub enum ContactOrder {
 pub struct ContactFilter {
     /// Only those whose name, number or e-mail address contains this.
     pub q: Option<String>,
+    /// Only those that carry this tag.
+    pub tag_id: Option<Uuid>,
     /// In which order; left out = updated.
     #[serde(default)]
     #[param(inline)]
@@ -67,7 +70,7 @@ pub async fn list(
         Some(q) => Some(crate::search::lists::contacts(&read, q).await?),
         None => None,
     };
-    let mut rows = contact_list::page(&read, among.as_deref(), sort, after.as_ref(), limit + 1).await?;
+    let mut rows = contact_list::page(&read, among.as_deref(), filter.tag_id, sort, after.as_ref(), limit + 1).await?;
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > wanted;
     rows.truncate(wanted);

@@ -9,6 +9,7 @@ use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::inbox::words::given;
 use crate::state::App;
+use crate::tag::give::TagChange;
 use rapport_core::contact::identity::{Identity, IdentityKind};
 use rapport_core::{ContactId, Ms, UserId};
 use rapport_store::contact::{self, ContactRow};
@@ -37,6 +38,8 @@ pub struct ContactPatch {
     /// Own fields: given ones are set, null removes one, others stay.
     #[schema(value_type = Option<Object>)]
     pub fields: Option<Map<String, Value>>,
+    /// Tags to give and to take away. The own field `tags` can be set instead: then the contact has just those.
+    pub tags: Option<TagChange>,
     /// The user who looks after them.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Uuid>)]
@@ -46,7 +49,7 @@ pub struct ContactPatch {
 /// Changes a contact.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Invalid` (naming the field), `Exists` (`contact_exists`), `Store`.
+/// `Forbidden`, `NotFound`, `Invalid` (naming the field), `Exists` (`contact_exists`), `Refused` (`too_many` tags), `Store`.
 pub async fn update(app: &App, caller: &Caller, id: ContactId, patch: ContactPatch) -> Result<ContactView> {
     caller.require(Permission::ContactWrite)?;
     let scope = app.store.workspace(caller.workspace);
@@ -58,7 +61,9 @@ pub async fn update(app: &App, caller: &Caller, id: ContactId, patch: ContactPat
     let (tx, before) = enter(&scope, id).await?;
     let now = app.now();
     let mut row = before.clone();
+    let tags = patch.tags.clone().unwrap_or_default();
     apply(&mut row, patch)?;
+    crate::tag::give::check(&tx, caller, &mut row, &before.fields, tags).await?;
     if row.owner_id.is_some() && row.owner_id != before.owner_id && owner.is_none() {
         return Err(Error::invalid("owner_id", "names a user who does not exist"));
     }

@@ -2,6 +2,7 @@
 
 use crate::cost::CostSum;
 use crate::inbox::view::{avatar_color, known_name};
+use crate::tag::TagMark;
 use rapport_core::contact::Window;
 use rapport_core::{ContactId, Ms};
 use rapport_store::Read;
@@ -38,9 +39,11 @@ pub struct ContactView {
     pub source: Option<String>,
     /// The user who looks after them.
     pub owner_id: Option<Uuid>,
-    /// Own fields.
+    /// Own fields; `tags` among them has the names of the tags.
     #[schema(value_type = Object)]
     pub fields: Value,
+    /// The tags they carry, by name.
+    pub tags: Vec<TagMark>,
     /// Every id that leads to them.
     pub identities: Vec<IdentityView>,
     /// What they agreed to.
@@ -137,6 +140,7 @@ pub(super) fn view(row: ContactRow, beside: Beside, now: Ms) -> ContactView {
         source,
         owner_id: row.owner_id,
         fields: if row.fields.is_object() { row.fields } else { serde_json::json!({}) },
+        tags: beside.tags.into_iter().map(TagMark::from).collect(),
         identities,
         consent: ConsentState { marketing: row.marketing_consent },
         window: WindowView { open: window.is_open(now), expires_at: beside.window_expires_at },

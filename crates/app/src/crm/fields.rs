@@ -5,7 +5,7 @@
 //! the remembered parts obsolete.
 
 use rapport_core::contact::identity::{Identity, IdentityKind};
-use rapport_core::contact::{email, phone};
+use rapport_core::contact::{email, phone, tags};
 use rapport_core::sync::{Field, Mapping, Record};
 use rapport_core::{ContactId, Ms};
 use rapport_store::WriteTx;
@@ -171,6 +171,8 @@ fn plain(row: &mut ContactRow, name: &str, new: &Value) -> Result<(), String> {
         "lifecycle" if given.is_empty() => return Err("lifecycle cannot be empty".to_owned()),
         "lifecycle" => row.lifecycle = given,
         _ => match name.strip_prefix(OWN) {
+            // A CRM may write them between commas or semicolons; we have a list of names, and so has what is compared.
+            Some("tags") => set_own(row, "tags", json!(tags(&json!({ "tags": new })))),
             Some(own) => set_own(row, own, new.clone()),
             None => return Err("this field cannot be written from a CRM".to_owned()),
         },

@@ -1,15 +1,13 @@
 //! Which of their records is a contact of ours that has no link yet: by our key, by e-mail, by phone in all spellings.
 //!
-//! Key and e-mail are unique over there and read without delay; the search for numbers lags, which is why the record
-//! we create carries our key in the same call.
+//! Keys are unique over there and read without delay; the search for numbers lags, which is why the record we create
+//! carries our key in the same call.
 
 use super::CONTACT;
 use super::open::Open;
-use super::remote::Trouble;
 use crate::error::Error;
 use crate::state::App;
-use rapport_connectors::crm::RemoteRecord;
-use rapport_connectors::hubspot::KEY_PROPERTY;
+use rapport_connectors::crm::{By, RemoteRecord, Trouble};
 use rapport_core::ContactId;
 use rapport_core::contact::phone;
 use rapport_core::sync::{Kind, canonical};
@@ -17,11 +15,6 @@ use rapport_store::sync_contact::{self, ContactRow};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
-
-/// Properties that may hold the customer's number.
-const PHONES: [&str; 3] = ["phone", "mobilephone", "hs_whatsapp_phone_number"];
-/// Spellings in one search.
-const SPELLINGS: usize = 10;
 
 /// Why work on a batch ended early.
 #[derive(Debug)]
@@ -66,9 +59,8 @@ pub(crate) async fn find(app: &App, open: &Open, people: &[&ContactRow]) -> Resu
         return Ok(found);
     }
     let keys: Vec<String> = people.iter().map(|row| row.id.to_string()).collect();
-    for record in open.remote.read_by(Some(KEY_PROPERTY), &keys).await? {
-        let key = record.properties.get(KEY_PROPERTY).and_then(|key| key.parse::<Uuid>().ok());
-        found.extend(key.map(|key| (key, Match::One(Box::new(record)))));
+    for record in open.remote.read_by(By::Key, &keys).await? {
+        found.extend(key_of(&record).map(|key| (key, Match::One(Box::new(record)))));
     }
     let rest: Vec<&ContactRow> = people.iter().filter(|row| !found.contains_key(&row.id)).copied().collect();
     let mut candidates: HashMap<Uuid, BTreeMap<String, RemoteRecord>> = HashMap::new();
@@ -105,8 +97,8 @@ async fn by_email(
     if addresses.is_empty() {
         return Ok(());
     }
-    for record in open.remote.read_by(Some("email"), &addresses).await? {
-        let address = record.properties.get("email").map(|email| email.trim().to_lowercase()).unwrap_or_default();
+    for record in open.remote.read_by(By::Email, &addresses).await? {
+        let address = record.email.as_deref().map(|email| email.trim().to_lowercase()).unwrap_or_default();
         for row in people.iter().filter(|row| row.email.as_deref() == Some(address.as_str())) {
             found.entry(row.id).or_default().insert(record.id.clone(), record.clone());
         }
@@ -126,7 +118,7 @@ async fn by_phone(
         // As many contacts as one search takes.
         let mut end = at + 1;
         let mut count = spelled[at].1.len();
-        while end < spelled.len() && count + spelled[end].1.len() <= SPELLINGS {
+        while end < spelled.len() && count + spelled[end].1.len() <= open.remote.can().spellings {
             count += spelled[end].1.len();
             end += 1;
         }
@@ -162,11 +154,15 @@ fn assign(
     }
 }
 
+/// The contact whose key a record carries.
+pub(crate) fn key_of(record: &RemoteRecord) -> Option<Uuid> {
+    record.key.as_deref()?.trim().parse().ok()
+}
+
 /// The record's telephone numbers, normalised.
 pub(crate) fn numbers(record: &RemoteRecord, country: &str) -> Vec<String> {
     let mut all = Vec::new();
-    for name in PHONES {
-        let Some(text) = record.properties.get(name) else { continue };
+    for text in &record.phones {
         if let Value::String(number) = canonical(Kind::Phone, &Value::from(text.as_str()), country)
             && number.starts_with('+')
             && !all.contains(&number)
@@ -190,7 +186,6 @@ async fn drop_taken(
     let read = app.store.workspace(open.workspace).read();
     let links = rapport_store::link::by_remote(&read, open.id, CONTACT, &ids).await?;
     let linked: HashMap<String, Uuid> = links.into_iter().map(|link| (link.remote_id, link.local_id)).collect();
-    let key_of = |record: &RemoteRecord| record.properties.get(KEY_PROPERTY).and_then(|key| key.parse::<Uuid>().ok());
     let keys: Vec<ContactId> = found.values().flat_map(BTreeMap::values).filter_map(key_of).map(ContactId).collect();
     // A key of somebody who does not live here (an earlier installation, a merged contact) protects nothing.
     let alive: HashSet<Uuid> = sync_contact::get(&read, &keys)

@@ -4,6 +4,7 @@
 //! a real server.
 
 use super::settings::SyncSettings;
+use rapport_connectors::crm::{Pace, Rest, Told};
 use rapport_core::ConnectionId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(12);
 const WAKE: Duration = Duration::from_secs(15);
 /// The longest such pause.
 const WAKE_MAX: Duration = Duration::from_secs(3_600);
+/// How much of what the account may call is ours; the rest is for its other apps.
+const SHARE: f64 = 0.9;
 /// Records remembered as looked at.
 const SEEN_MAX: usize = 20_000;
 
@@ -63,6 +66,9 @@ impl Default for Line {
 struct State {
     calls: Bucket,
     searches: Bucket,
+    exports: Bucket,
+    /// Calls in ten seconds that the other side says the account may make.
+    told: Option<f64>,
     failures: u32,
     rests_until: Option<Instant>,
     quota: Option<Quota>,
@@ -112,25 +118,16 @@ impl Bucket {
     }
 }
 
-/// Why there is no turn now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wait {
-    /// For how long.
-    pub time: Duration,
-    /// The line rests after failures; otherwise its pace is the reason.
-    pub broken: bool,
-}
-
 impl Line {
     fn edit<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
         f(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Waits for a turn to call. `Err` with the time to stay away when the line rests or the wait would be long.
-    pub(crate) async fn turn(&self, search: bool, settings: &SyncSettings) -> Result<(), Wait> {
+    pub(crate) async fn turn(&self, pace: Pace, settings: &SyncSettings) -> Result<(), Rest> {
         let mut waited = Duration::ZERO;
         loop {
-            let wait = match self.edit(|state| state.take(search, settings)) {
+            let wait = match self.edit(|state| state.take(pace, settings)) {
                 Ok(()) => return Ok(()),
                 Err(wait) if !wait.broken && waited + wait.time <= PATIENCE => wait.time,
                 Err(wait) => return Err(wait),
@@ -140,13 +137,19 @@ impl Line {
         }
     }
 
-    /// An answer came, whatever it says.
-    pub(crate) fn up(&self, quota: Option<Quota>) {
+    /// An answer came, whatever it says; what it tells of the limits is kept to.
+    pub(crate) fn up(&self, told: Told, pace: Pace) {
         self.edit(|state| {
             state.failures = 0;
             state.rests_until = None;
-            if quota.is_some() {
-                state.quota = quota;
+            if let Some((daily, remaining)) = told.day {
+                state.quota = Some(Quota { daily, remaining });
+            }
+            if let Some((most, span)) = told.most.filter(|(most, span)| *most > 0 && !span.is_zero()) {
+                state.told = Some((most as f64 * 10.0 / span.as_secs_f64() * SHARE).max(1.0));
+            }
+            if let Some(span) = told.spent {
+                state.bucket(pace).blocked_until = Some(Instant::now() + span);
             }
         });
     }
@@ -164,11 +167,8 @@ impl Line {
     }
 
     /// The other side asks for a pause.
-    pub(crate) fn limited(&self, search: bool, pause: Duration) {
-        self.edit(|state| {
-            let bucket = if search { &mut state.searches } else { &mut state.calls };
-            bucket.blocked_until = Some(Instant::now() + pause);
-        });
+    pub(crate) fn limited(&self, pace: Pace, pause: Duration) {
+        self.edit(|state| state.bucket(pace).blocked_until = Some(Instant::now() + pause));
     }
 
     /// Whether the line rests after too many failures.
@@ -257,17 +257,29 @@ fn due(last: &mut Option<Instant>, every_ms: i64) -> bool {
 }
 
 impl State {
-    fn take(&mut self, search: bool, settings: &SyncSettings) -> Result<(), Wait> {
+    fn bucket(&mut self, pace: Pace) -> &mut Bucket {
+        match pace {
+            Pace::Call => &mut self.calls,
+            Pace::Search => &mut self.searches,
+            Pace::Export => &mut self.exports,
+        }
+    }
+
+    fn take(&mut self, pace: Pace, settings: &SyncSettings) -> Result<(), Rest> {
         let now = Instant::now();
         if let Some(until) = self.rests_until.filter(|until| *until > now) {
-            return Err(Wait { time: until - now, broken: true });
+            return Err(Rest { time: until - now, broken: true });
         }
-        let taken = if search {
-            self.searches.take(f64::from(settings.searches_per_second.max(1)), Duration::from_secs(1), now)
-        } else {
-            self.calls.take(f64::from(settings.calls_per_10s.max(1)), Duration::from_secs(10), now)
+        let (size, seconds) = match pace {
+            Pace::Call => {
+                let chosen = f64::from(settings.calls_per_10s.max(1));
+                (self.told.map_or(chosen, |told| told.min(chosen)), 10)
+            }
+            Pace::Search => (f64::from(settings.searches_per_second.max(1)), 1),
+            Pace::Export => (f64::from(settings.exports_per_minute.max(1)), 60),
         };
-        taken.map_err(|time| Wait { time, broken: false })
+        let taken = self.bucket(pace).take(size, Duration::from_secs(seconds), now);
+        taken.map_err(|time| Rest { time, broken: false })
     }
 }
 
@@ -281,27 +293,42 @@ mod tests {
         let line = Line::default();
         let began = Instant::now();
         for _ in 0..15 {
-            line.turn(false, &settings).await.unwrap();
+            line.turn(Pace::Call, &settings).await.unwrap();
         }
         let took = began.elapsed().as_millis();
         assert!((4_990..5_100).contains(&took), "10 at once, then one a second: {took}");
-        line.turn(true, &settings).await.unwrap();
+        line.turn(Pace::Search, &settings).await.unwrap();
         for _ in 0..TRIP {
             line.down();
         }
-        assert!(line.rests() && line.turn(false, &settings).await.is_err());
+        assert!(line.rests() && line.turn(Pace::Call, &settings).await.is_err());
         tokio::time::sleep(REST).await;
         assert!(!line.rests());
         assert!(line.came_back(), "work may wait");
-        line.up(None);
+        line.up(Told::default(), Pace::Call);
         assert!(!line.came_back());
         line.put_off();
         assert!(!line.came_back(), "not at once again");
         line.delivered();
         assert!(line.came_back());
-        line.limited(false, Duration::from_secs(60));
-        assert!(line.turn(false, &settings).await.is_err(), "too long to wait for");
-        assert!(line.turn(true, &settings).await.is_ok(), "searches have a limit of their own");
+        line.limited(Pace::Call, Duration::from_secs(60));
+        assert!(line.turn(Pace::Call, &settings).await.is_err(), "too long to wait for");
+        assert!(line.turn(Pace::Search, &settings).await.is_ok(), "searches have a limit of their own");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_other_side_tells_of_its_limits_is_kept_to() {
+        let (line, settings) = (Line::default(), SyncSettings::default());
+        line.up(Told { most: Some((60, Duration::from_secs(60))), ..Told::default() }, Pace::Call);
+        let began = Instant::now();
+        for _ in 0..18 {
+            line.turn(Pace::Call, &settings).await.unwrap();
+        }
+        let took = began.elapsed().as_millis();
+        assert!((9_900..10_200).contains(&took), "nine at once, and nine in ten seconds: {took}");
+        line.up(Told { spent: Some(Duration::from_secs(60)), ..Told::default() }, Pace::Call);
+        assert!(line.turn(Pace::Call, &settings).await.is_err(), "nothing is left of the minute");
+        assert!(line.turn(Pace::Export, &settings).await.is_ok(), "exports have a limit of their own");
     }
 
     #[test]

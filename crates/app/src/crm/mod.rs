@@ -5,7 +5,8 @@
 //! transactions, are safe to repeat, and share one pace and one breaker a connection ([`line`]), so that a slow or
 //! failing CRM delays nothing but itself.
 //!
-//! What is special to a vendor stands in [`remote`]; another vendor is another such room.
+//! Nothing here knows a vendor: what is special to one stands behind `connectors::crm::Crm`, which [`remote`] asks over
+//! the line.
 
 mod commit;
 pub(crate) mod fields;

@@ -2,14 +2,14 @@
 
 use super::CONTACT;
 use super::line::Line;
-use super::remote::{Remote, Trouble};
+use super::remote::Remote;
 use super::settings::SyncSettings;
 use crate::connection::secret::Secrets;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::jobs::Outcome;
 use crate::state::App;
 use crate::vault::Place;
-use rapport_connectors::hubspot::{Api, Versions};
+use rapport_connectors::crm::{Access, Trouble, vendor};
 use rapport_core::inbox::FeedEvent;
 use rapport_core::retry::{Class, Next, next};
 use rapport_core::sync::{Direction, Kind, Mapping};
@@ -39,6 +39,8 @@ impl Open {
     pub(crate) async fn load(app: &App, workspace: WorkspaceId, id: ConnectionId) -> Result<Option<Self>> {
         let read = app.store.workspace(workspace).read();
         let Some(row) = connection::get(&read, id).await? else { return Ok(None) };
+        let vendor = vendor(&row.kind)
+            .ok_or_else(|| Error::Internal(format!("there is no connector for the kind {}", row.kind)))?;
         let settings = SyncSettings::read(&row.settings);
         let mappings = rapport_store::mapping::list(&read, id, CONTACT).await?;
         let mappings: Vec<Mapping> = mappings.into_iter().filter_map(|row| mapping(row, &settings)).collect();
@@ -47,8 +49,8 @@ impl Open {
         let secrets = Secrets::read(&plain)?;
         let line = app.lines.of(id);
         let fields: Vec<String> = mappings.iter().filter(|m| m.enabled).map(|m| m.remote_field.clone()).collect();
-        let api = Api::new(&row.base_url, secrets.access_token, Versions::default());
-        let remote = Remote::new(api, app.http.clone(), line.clone(), settings.clone(), &fields);
+        let access = Access { base_url: row.base_url.clone(), credentials: secrets.0 };
+        let remote = Remote::new(vendor, &access, app.http.clone(), line.clone(), settings.clone(), &fields);
         Ok(Some(Self { workspace, id, row, settings, mappings, remote, line, country }))
     }
 
@@ -57,11 +59,16 @@ impl Open {
         self.row.kind.clone()
     }
 
+    /// What people call the other side.
+    pub(crate) fn vendor_name(&self) -> &'static str {
+        self.remote.vendor().name
+    }
+
     /// What becomes of work that met trouble. When the connection itself is refused, it says so from now on, and the
     /// work waits for the repair.
     pub(crate) async fn outcome(&self, app: &App, trouble: &Trouble, attempt: i32, first: Ms) -> Result<Outcome> {
         let now = app.now();
-        if let Some(reason) = trouble.repair() {
+        if let Some(reason) = self.remote.repair(trouble) {
             self.refuse(app, &reason).await?;
         }
         let attempt = u32::try_from(attempt).unwrap_or(1);

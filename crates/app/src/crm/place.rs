@@ -108,7 +108,7 @@ pub(crate) fn stamp(link: &LinkRow) -> Option<Ms> {
 
 /// Notes the other side's record as it now stands.
 pub(crate) fn remember(link: &mut LinkRow, record: &RemoteRecord, open: &Open) {
-    let theirs = remote_record(record, &open.mappings);
+    let theirs = remote_record(record, open);
     if !theirs.partial {
         let hash = record_hash(&theirs, Side::Remote, &open.mappings, &open.country);
         link.pushed_hash = hex::decode(hash).ok();
@@ -122,9 +122,10 @@ pub(crate) fn remember(link: &mut LinkRow, record: &RemoteRecord, open: &Open) {
 
 /// Their record in the merge's terms. A field that the answer does not hold is unknown, not empty: a property that
 /// was removed over there must not empty ours.
-pub(crate) fn remote_record(record: &RemoteRecord, mappings: &[Mapping]) -> Record {
-    let mut read = Record { modified_at: record.updated_at, ..Record::default() };
-    for mapping in mappings.iter().filter(|mapping| mapping.enabled) {
+pub(crate) fn remote_record(record: &RemoteRecord, open: &Open) -> Record {
+    let resolution_ms = open.remote.can().resolution_ms;
+    let mut read = Record { modified_at: record.updated_at, resolution_ms, ..Record::default() };
+    for mapping in open.mappings.iter().filter(|mapping| mapping.enabled) {
         match record.properties.get(&mapping.remote_field) {
             Some(text) => {
                 let field = Field { value: text.clone().into(), modified_at: None };
@@ -136,8 +137,16 @@ pub(crate) fn remote_record(record: &RemoteRecord, mappings: &[Mapping]) -> Reco
     read
 }
 
-/// Ids that the record was known by before merges.
-pub(crate) fn former_ids(record: &RemoteRecord) -> Vec<String> {
-    let text = record.properties.get("hs_merged_object_ids").map_or("", String::as_str);
-    text.split(';').map(str::trim).filter(|id| !id.is_empty() && *id != record.id).map(str::to_owned).collect()
+/// What is said about a contact whose record is gone.
+pub(crate) fn deleted(open: &Open) -> String {
+    let what = if open.remote.can().tells_merges { "deleted" } else { "deleted, or merged into another one," };
+    format!("It was {what} in {}. Rapport keeps its contact and no longer brings changes over.", open.vendor_name())
+}
+
+/// What is said about a contact that goes round in circles.
+pub(crate) fn circle(open: &Open) -> String {
+    format!(
+        "This contact goes round in circles: a rule here and a workflow in {} keep undoing each other's change.",
+        open.vendor_name()
+    )
 }

@@ -4,11 +4,10 @@
 use super::CONTACT;
 use super::open::{Open, told};
 use super::pull::{self, Tally};
-use super::remote::Trouble;
 use crate::error::Result;
 use crate::jobs::{Job, Outcome};
 use crate::state::App;
-use rapport_connectors::hubspot::{Step, Sweep};
+use rapport_connectors::crm::{ErrorClass, Next, Trouble};
 use rapport_core::time::SECOND;
 use rapport_core::{ConnectionId, ContactId, Ms, WorkspaceId};
 use rapport_store::connection::{self, Change, ERROR, PAUSED};
@@ -33,8 +32,11 @@ const ARCHIVED_PAGES: usize = 10;
 pub(crate) struct Cursor {
     /// Changes up to this stamp of theirs have been read.
     pub since: Option<Ms>,
-    /// A sweep that is not at its end.
-    pub sweep: Option<Sweep>,
+    /// The place of a sweep that is not at its end.
+    pub sweep: Option<Value>,
+    /// Where the next sweep goes on, where the vendor keeps a place that misses nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resume: Option<Value>,
     /// The first synchronisation's place among our contacts; absent before reading is complete.
     pub writing: Option<Writing>,
 }
@@ -105,7 +107,7 @@ async fn probe(app: &App, open: &Open) -> Result<i64> {
             Ok(0)
         }
         Err(trouble) => {
-            if let Some(reason) = trouble.repair() {
+            if let Some(reason) = open.remote.repair(&trouble) {
                 open.refuse(app, &reason).await?;
             }
             Ok(open.settings.probe_ms)
@@ -122,7 +124,7 @@ async fn look(app: &App, open: &Open) -> Result<i64> {
     let swept = sweep(app, open, &mut cursor, &mut stats).await?;
     let pause = match swept {
         Err(trouble) => {
-            if let Some(reason) = trouble.repair() {
+            if let Some(reason) = open.remote.repair(&trouble) {
                 open.refuse(app, &reason).await?;
             }
             // Failing costs the other side as much as succeeding: ask less often.
@@ -158,14 +160,21 @@ async fn sweep(
     stats: &mut Stats,
 ) -> Result<std::result::Result<Swept, Trouble>> {
     let from = cursor.since.map_or(Ms(0), |since| since.plus(-open.settings.overlap_ms));
-    let mut sweep = cursor.sweep.take().unwrap_or_else(|| Sweep::new("contacts", from));
+    let mut place = cursor.sweep.take().or_else(|| cursor.resume.clone());
     let is_first = cursor.since.is_none();
     let mut sum = Tally::default();
     for _ in 0..PAGES {
-        let page = match open.remote.changes(&sweep).await {
+        let page = match open.remote.changes(place.as_ref(), from).await {
             Ok(page) => page,
+            // The place is no longer known over there: the stamps are.
+            Err(trouble) if cursor.resume.is_some() && trouble.class() == Some(ErrorClass::Invalid) => {
+                cursor.resume = None;
+                return Ok(Err(trouble));
+            }
             Err(trouble) => {
-                cursor.sweep = Some(sweep);
+                if cursor.resume != place {
+                    cursor.sweep = place;
+                }
                 return Ok(Err(trouble));
             }
         };
@@ -179,15 +188,16 @@ async fn sweep(
         sum.changed += tally.changed;
         sum.created += tally.created;
         sum.linked += tally.linked;
-        match sweep.advance(&page) {
-            Step::More => {}
-            Step::Done { up_to } => {
+        match page.next {
+            Next::More(next) => place = Some(next),
+            Next::Done { up_to, resume } => {
+                cursor.resume = resume;
                 cursor.since = Some(cursor.since.map_or(up_to, |since| since.max(up_to)));
                 return Ok(Ok(Swept { tally: sum, complete: true }));
             }
         }
     }
-    cursor.sweep = Some(sweep);
+    cursor.sweep = place;
     Ok(Ok(Swept { tally: sum, complete: false }))
 }
 
@@ -242,7 +252,7 @@ async fn deleted(app: &App, open: &Open) -> Result<()> {
     }
     let mut after: Option<String> = None;
     for _ in 0..ARCHIVED_PAGES {
-        let (records, next) = match open.remote.archived(after.as_deref()).await {
+        let (records, next) = match open.remote.deleted(after.as_deref()).await {
             Ok(page) => page,
             Err(trouble) => {
                 tracing::debug!(connection = %open.id, %trouble, "deleted records cannot be listed now");

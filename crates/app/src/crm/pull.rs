@@ -73,9 +73,7 @@ pub async fn one(
     let record = match found {
         Some(mut record) => {
             if let Some(survivor) = record.merged_into.take() {
-                let former = record.properties.entry("hs_merged_object_ids".to_owned()).or_default();
-                *former = format!("{former};{}", record.id);
-                record.id = survivor;
+                record.former.push(std::mem::replace(&mut record.id, survivor));
             }
             record
         }
@@ -136,12 +134,14 @@ async fn fresh(app: &App, open: &Open, records: &[RemoteRecord]) -> Result<Vec<R
     let read = app.store.workspace(open.workspace).read();
     let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
     let links = link::by_remote(&read, open.id, super::CONTACT, &ids).await?;
+    let coarse = open.remote.can().resolution_ms > 1;
     let is_fresh = |record: &&RemoteRecord| {
         let known = links.iter().find(|link| link.remote_id == record.id);
         match (known, record.updated_at) {
             (Some(link), _) if record.archived != link.deleted_at.is_some() => true,
             (Some(_), _) if record.archived => false,
-            (Some(link), Some(at)) => super::place::stamp(link).is_none_or(|seen| at > seen),
+            // Where stamps are whole seconds, an equal one may be a second change: the fields tell.
+            (Some(link), Some(at)) => super::place::stamp(link).is_none_or(|seen| at > seen || (coarse && at == seen)),
             (None, Some(at)) => !open.line.saw(&record.id, at.0),
             (_, None) => true,
         }

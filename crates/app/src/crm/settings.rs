@@ -1,5 +1,6 @@
 //! A connection's choices, as they stand in its row. Absent ones have defaults.
 
+use rapport_connectors::crm::Capabilities;
 use rapport_core::sync::Kind;
 use rapport_core::time::{MINUTE, SECOND};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ pub struct SyncSettings {
     pub calls_per_10s: u32,
     /// Searches in a second.
     pub searches_per_second: u32,
+    /// Pages of changes in a minute, where the vendor counts them for themselves.
+    pub exports_per_minute: u32,
     /// Records over there that have a number and are unknown here become contacts.
     pub import_new: bool,
     /// What the other side's fields hold, as it said when asked last: by its name.
@@ -39,9 +42,9 @@ impl Default for SyncSettings {
             archived_ms: 10 * MINUTE,
             probe_ms: 5 * MINUTE,
             overlap_ms: 5 * MINUTE,
-            // Free and Starter accounts: 100 in 10 s, of which other apps want some; 5 searches a second.
             calls_per_10s: 90,
             searches_per_second: 4,
+            exports_per_minute: 240,
             import_new: true,
             kinds: BTreeMap::new(),
             record_url: None,
@@ -52,16 +55,27 @@ impl Default for SyncSettings {
 impl SyncSettings {
     /// What a new connection begins with. A stand-in on this machine costs nothing to ask, so it is asked often.
     #[must_use]
-    pub fn for_base(base_url: &str) -> Self {
+    pub fn of(can: &Capabilities, base_url: &str) -> Self {
+        let default = Self::default();
+        let usual = Self {
+            // Half of the pages that may be read are left for what there is much of.
+            poll_ms: default.poll_ms.max(2 * MINUTE / i64::from(can.exports_per_minute.max(1))),
+            overlap_ms: can.overlap_ms,
+            calls_per_10s: can.calls_per_10s,
+            searches_per_second: can.searches_per_second,
+            exports_per_minute: can.exports_per_minute,
+            ..default
+        };
         if !is_local(base_url) {
-            return Self::default();
+            return usual;
         }
         Self {
             poll_ms: SECOND,
             poll_idle_ms: 2 * SECOND,
             archived_ms: 15 * SECOND,
             probe_ms: 5 * SECOND,
-            ..Self::default()
+            exports_per_minute: usual.exports_per_minute.max(240),
+            ..usual
         }
     }
 

@@ -1,10 +1,7 @@
 //! Writing records over there: in batches, each row judged for itself, and a refused field never takes its record down.
 
 use super::open::Open;
-use super::remote::Trouble;
-use rapport_connectors::crm::{CrmError, ErrorClass, RemoteRecord};
-use rapport_connectors::hubspot::records::{MAX_BATCH, Properties};
-use rapport_connectors::hubspot::{KEY_PROPERTY, UpsertRow};
+use rapport_connectors::crm::{CrmError, ErrorClass, Properties, RemoteRecord, Trouble, UpsertRow};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -14,10 +11,14 @@ const ROUNDS: usize = 6;
 /// A record to be written.
 #[derive(Debug, Clone)]
 pub(crate) struct Draft {
-    /// Our contact: the value of the key property.
+    /// Our contact: the key the record is found by.
     pub key: Uuid,
     /// Their id, when it is to be found by that; else it is found (or made) by the key.
     pub id: Option<String>,
+    /// Their id where one is known, however it is found.
+    pub known: Option<String>,
+    /// A record found by its id is given our key too.
+    pub gives_key: bool,
     /// Values to write.
     pub properties: Properties,
     /// Properties that were refused, with the reason.
@@ -53,7 +54,7 @@ pub(crate) async fn write(open: &Open, drafts: Vec<Draft>) -> HashMap<Uuid, Wrot
         }
         let (by_id, by_key): (Vec<Draft>, Vec<Draft>) =
             std::mem::take(&mut round.pending).into_iter().partition(|draft| draft.id.is_some());
-        for part in by_key.chunks(MAX_BATCH) {
+        for part in by_key.chunks(open.remote.can().batch.max(1)) {
             round.upsert(part.to_vec()).await;
         }
         for draft in by_id {
@@ -61,7 +62,7 @@ pub(crate) async fn write(open: &Open, drafts: Vec<Draft>) -> HashMap<Uuid, Wrot
         }
     }
     for draft in std::mem::take(&mut round.pending) {
-        round.done.insert(draft.key, Wrote::Refused("HubSpot keeps refusing it".to_owned()));
+        round.done.insert(draft.key, Wrote::Refused("it keeps being refused".to_owned()));
     }
     round.done
 }
@@ -76,7 +77,11 @@ struct Round<'a> {
 
 impl Round<'_> {
     async fn upsert(&mut self, drafts: Vec<Draft>) {
-        let row = |draft: &Draft| UpsertRow { key: draft.key.to_string(), properties: draft.properties.clone() };
+        let row = |draft: &Draft| UpsertRow {
+            key: draft.key.to_string(),
+            id: draft.known.clone(),
+            properties: draft.properties.clone(),
+        };
         let rows: Vec<UpsertRow> = drafts.iter().map(row).collect();
         let result = match self.open.remote.upsert(&rows).await {
             Ok(result) => result,
@@ -85,7 +90,7 @@ impl Round<'_> {
         let mut waiting: HashMap<String, Draft> =
             drafts.into_iter().map(|draft| (draft.key.to_string(), draft)).collect();
         for row in result.ok {
-            let key = row.record.properties.get(KEY_PROPERTY).cloned().unwrap_or_default();
+            let key = row.record.key.clone().unwrap_or_default();
             if let Some(draft) = waiting.remove(&key) {
                 let wrote = Wrote::Record { record: Box::new(row.record), refused: draft.refused };
                 self.done.insert(draft.key, wrote);
@@ -123,9 +128,8 @@ impl Round<'_> {
 
     async fn update(&mut self, draft: Draft) {
         let id = draft.id.clone().unwrap_or_default();
-        let mut properties = draft.properties.clone();
-        properties.insert(KEY_PROPERTY.to_owned(), draft.key.to_string());
-        match self.open.remote.update(&id, &properties).await {
+        let key = draft.gives_key.then(|| draft.key.to_string());
+        match self.open.remote.update(&id, key.as_deref(), &draft.properties).await {
             Ok(mut record) => {
                 if let Some(survivor) = record.merged_into.take() {
                     record.id = survivor;
@@ -161,15 +165,15 @@ impl Round<'_> {
 
     /// Takes refused properties out of a draft; false when nothing could be done about the refusal.
     async fn lighten(&mut self, draft: &mut Draft, error: &CrmError) -> bool {
-        let about_key =
-            error.message.contains(KEY_PROPERTY) || error.fields.iter().any(|field| field.field == KEY_PROPERTY);
+        let key = self.open.remote.can().key;
+        let about_key = error.message.contains(key) || error.fields.iter().any(|field| field.field == key);
         if about_key && error.class == ErrorClass::Invalid && !self.keyed {
             self.keyed = true;
             return self.open.remote.key(true).await.is_ok();
         }
         if error.class == ErrorClass::Conflict {
             let other = error.existing_id.as_deref().unwrap_or("another record");
-            let reason = format!("HubSpot contact {other} has this e-mail address already");
+            let reason = format!("{} contact {other} has this e-mail address already", self.open.vendor_name());
             return draft.properties.remove("email").is_some()
                 && draft.refused.insert("email".to_owned(), reason).is_none();
         }

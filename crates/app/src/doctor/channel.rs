@@ -207,6 +207,8 @@ pub fn webhook(
         Kind::Twilio => words::CHANNEL_WEBHOOK_TWILIO,
         Kind::Bird => words::CHANNEL_WEBHOOK_BIRD,
         Kind::Gateway => words::CHANNEL_WEBHOOK_GATEWAY,
+        // Nothing comes to it from outside.
+        Kind::Practice => return Vec::new(),
     };
     vec![say(row, &words).with("here", here)]
 }
@@ -244,7 +246,7 @@ fn trouble(row: &ChannelRow, newest_first: &[AccountEventRow], now: Ms) -> Optio
         newest_first.iter().map(|event| (event.kind.as_str(), event.severity.as_str())).collect();
     let event = open_trouble(&list).and_then(|at| newest_first.get(at))?;
     let finding = say(row, &words::CHANNEL_ACCOUNT_TROUBLE).with("summary", &event.summary);
-    let finding = finding.with("ago", ago(now.since(Ms(event.at)))).with("advice", advice_text(&event.advice));
+    let finding = since(finding, now.since(Ms(event.at))).with("advice", advice_text(&event.advice));
     // Other languages find their words by these.
     Some(finding.with("advice_key", &event.advice).with("kind", &event.kind))
 }
@@ -255,7 +257,7 @@ fn arrivals(row: &ChannelRow, refused: i64, now: Ms) -> Vec<Finding> {
     if let Some(last) = row.last_event_at.map(Ms) {
         let days = now.since(last) / DAY;
         let words = if days >= SILENT_DAYS { words::CHANNEL_WEBHOOK_SILENT } else { words::CHANNEL_WEBHOOK_OK };
-        findings.push(say(row, &words).with("ago", ago(now.since(last))).with("days", days));
+        findings.push(since(say(row, &words), now.since(last)).with("days", days));
     }
     let refused_at = row.settings["refused_at"].as_i64();
     let words = match (refused, refused_at > row.last_event_at) {
@@ -265,6 +267,11 @@ fn arrivals(row: &ChannelRow, refused: i64, now: Ms) -> Vec<Finding> {
     };
     findings.push(say(row, &words).with("count", refused));
     findings
+}
+
+/// How long ago: in English, and as a figure for other languages.
+fn since(finding: Finding, ms: i64) -> Finding {
+    finding.with("ago", ago(ms)).with("ago_ms", ms.max(0))
 }
 
 fn ago(ms: i64) -> String {

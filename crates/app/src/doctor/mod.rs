@@ -3,6 +3,7 @@
 //! Checks are found by their stable `check` and `code`; the words stand in one place, [`words`]. Every check has a time
 //! limit, so that a stuck one is a finding and not a stuck doctor.
 
+mod campaign;
 pub mod channel;
 mod connection;
 mod cost;
@@ -65,7 +66,7 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = FindingSubject)]
 pub struct Subject {
-    /// `channel` or `connection`.
+    /// `channel`, `connection` or `campaign`.
     pub kind: &'static str,
     /// Which.
     pub id: Uuid,
@@ -111,15 +112,16 @@ pub async fn run(app: &App, caller: &Caller) -> Result<Vec<Finding>> {
         })
         .await
     }));
-    let (system, queues, cost, connections, channels) = futures::join!(
+    let (system, queues, campaigns, cost, connections, channels) = futures::join!(
         system::all(app, &rows),
         limited("queues", queues::all(app, caller.workspace)),
+        limited("campaign", campaign::all(app, caller.workspace)),
         limited("budget", cost::all(app, caller.workspace)),
         limited("connection.check", connection::all(app, caller.workspace)),
         channels,
     );
-    let mut findings: Vec<Finding> =
-        system.into_iter().chain(queues).chain(cost).chain(channels.into_iter().flatten()).chain(connections).collect();
+    let whole = system.into_iter().chain(queues).chain(campaigns).chain(cost);
+    let mut findings: Vec<Finding> = whole.chain(channels.into_iter().flatten()).chain(connections).collect();
     sort(&mut findings);
     Ok(findings)
 }

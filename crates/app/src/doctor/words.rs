@@ -166,6 +166,19 @@ words! {
         "{count} went out without an answer.",
         "Open them and settle each: sent or not sent. They are never repeated by themselves, so that no customer gets one twice.";
 
+    CAMPAIGN_TEMPLATE_NOT_APPROVED: "campaign" "template_not_approved" Warning "A campaign paused itself: its template is not approved any more",
+        "The provider does not accept the template {template} now, so nothing more of the campaign could be sent.",
+        "See under Templates what the provider says about {template} and repair it. Once it is approved again, press Resume on the campaign's page; nobody is written to twice.";
+    CAMPAIGN_TEMPLATE_GONE: "campaign" "template_gone" Warning "A campaign paused itself: its template was deleted",
+        "The template {template} does not exist any more, so nothing more of the campaign can be sent.",
+        "Cancel the campaign and make a new one with another template for those who have not got it.";
+    CAMPAIGN_CHANNEL_GONE: "campaign" "channel_gone" Warning "A campaign paused itself: its number was removed",
+        "The channel that it goes over was disconnected, so nothing more of the campaign can be sent.",
+        "Add the same number again under Channels, then press Resume on the campaign's page; or cancel the campaign.";
+    CAMPAIGN_STOPPED: "campaign" "stopped" Warning "A campaign paused itself",
+        "It could not go on by itself.",
+        "Open the campaign, see what it says, then press Resume or cancel it.";
+
     JOBS_OK: "jobs" "ok" Ok "No job was given up",
         "Everything that failed was done on a later try, or still is being tried.", "";
     JOBS_DEAD: "jobs" "dead" Warning "Jobs were given up",

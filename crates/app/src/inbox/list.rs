@@ -97,6 +97,9 @@ pub struct ConversationFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
     pub priority: Option<PriorityWord>,
+    /// Only those whose customer carries this tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag_id: Option<Uuid>,
     /// Only those whose customer's name, number or e-mail, or newest line, contains this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
@@ -134,6 +137,7 @@ impl ConversationFilter {
             unread: self.view == View::Unread,
             waiting: self.view == View::Unattended,
             priority: self.priority.map(Into::into),
+            tag: self.tag_id,
             watcher: (self.view == View::Mentions).then_some(own),
             text: self.q,
             ids: None,

@@ -5,6 +5,7 @@ use super::failure::{self, FailureView};
 use super::words::{AuthorWord, DirectionWord, MessageStatusWord, PriorityWord, StatusWord};
 use crate::cost::{CostSum, CostView};
 use crate::send::words::{VerdictView, stored};
+use crate::tag::TagMark;
 use rapport_core::ConversationId;
 use rapport_core::cost::Price;
 use rapport_core::inbox::Reaction;
@@ -84,6 +85,8 @@ pub struct ConversationContact {
     pub phone: Option<String>,
     /// Place in the palette of eight.
     pub avatar_color: u8,
+    /// The tags they carry, by name.
+    pub tags: Vec<TagMark>,
 }
 
 /// The channel of a conversation.
@@ -131,6 +134,7 @@ impl From<Row> for ConversationView {
                 name: known_name(row.contact_name),
                 phone: row.contact_phone,
                 avatar_color: avatar_color(known.contact_id),
+                tags: Vec::new(),
             },
             channel: ConversationChannel { id: known.channel_id, kind: row.channel_kind, name: row.channel_name },
             status: known.status,
@@ -302,9 +306,13 @@ pub(crate) async fn messages(read: &Read, lines: Vec<Line>) -> crate::Result<Vec
 pub(crate) async fn conversations(read: &Read, rows: Vec<Row>) -> crate::Result<Vec<ConversationView>> {
     let ids: Vec<ConversationId> = rows.iter().map(|row| ConversationId(row.conversation.id)).collect();
     let mut costs = crate::cost::of_conversations(read, &ids).await?;
+    let people: Vec<Uuid> = rows.iter().map(|row| row.conversation.contact_id).collect();
+    let tags = rapport_store::tag::of_contacts(read, &people).await?;
     let mut views: Vec<ConversationView> = rows.into_iter().map(ConversationView::from).collect();
     for view in &mut views {
         view.cost = costs.remove(&view.id);
+        let carried = tags.get(&view.contact.id).cloned().unwrap_or_default();
+        view.contact.tags = carried.into_iter().map(TagMark::from).collect();
     }
     Ok(views)
 }

@@ -105,6 +105,16 @@ pub enum Job {
         #[serde(default)]
         note_id: Option<MessageId>,
     },
+    /// Let the customer of a practice scenario go on. While it runs, for ever.
+    Practise {
+        /// The run.
+        run_id: uuid::Uuid,
+    },
+    /// Remove a practice room that was closed, with everything in it.
+    EndPractice {
+        /// The room.
+        room_id: uuid::Uuid,
+    },
     /// Ask the provider about a number: quality, limits, how fast it answers. Every hour.
     RefreshChannel {
         /// The channel.
@@ -121,11 +131,11 @@ impl Job {
     #[must_use]
     pub fn queue(&self) -> &'static str {
         match self {
-            Self::Bulk { .. } | Self::Release { .. } => "bulk",
+            Self::Bulk { .. } | Self::Release { .. } | Self::EndPractice { .. } => "bulk",
             Self::PushContact { .. } | Self::PullRecord { .. } | Self::PollConnection { .. } => "crm",
             Self::FetchMedia { .. } | Self::DeleteOldMedia => "media",
             Self::MergeContacts { .. } | Self::Wake { .. } => "contact",
-            Self::Assign | Self::Survey { .. } => "routing",
+            Self::Assign | Self::Survey { .. } | Self::Practise { .. } => "routing",
             Self::Notice { .. } | Self::Push { .. } => "notice",
             Self::MarkRead { .. } | Self::SyncTemplates { .. } | Self::RefreshChannel { .. } => "channel",
         }
@@ -150,6 +160,8 @@ impl Job {
             Self::RefreshChannel { .. } => "refresh_channel",
             Self::Notice { .. } => "notice",
             Self::Push { .. } => "push",
+            Self::Practise { .. } => "practise",
+            Self::EndPractice { .. } => "end_practice",
             Self::DeleteOldMedia => "delete_old_media",
         }
     }
@@ -176,6 +188,8 @@ impl Job {
             Self::SyncTemplates { channel_id } => format!("templates:{channel_id}"),
             Self::RefreshChannel { channel_id } => format!("number:{channel_id}"),
             Self::DeleteOldMedia => "old-media".to_owned(),
+            Self::Practise { run_id } => format!("practise:{run_id}"),
+            Self::EndPractice { room_id } => format!("practice:{room_id}"),
             Self::Notice { conversation_id, note_id } => {
                 format!("notice:{}", note_id.map_or(conversation_id.0, |id| id.0))
             }
@@ -201,6 +215,7 @@ impl Job {
             Self::PollConnection { .. } | Self::RefreshChannel { .. } | Self::DeleteOldMedia | Self::Assign => {
                 1_000_000
             }
+            Self::Practise { .. } | Self::EndPractice { .. } => 1_000_000,
             Self::FetchMedia { .. } | Self::Survey { .. } => 40,
             Self::Bulk { .. } | Self::Release { .. } => 20,
             Self::MergeContacts { .. } | Self::SyncTemplates { .. } | Self::Wake { .. } => 10,

@@ -175,6 +175,8 @@ async fn run(app: &App, claimed: &Claimed, job: Job) -> Result<Outcome> {
         Job::Push { device_id, conversation_id, note_id } => {
             crate::push::send::run(app, workspace, device_id, conversation_id, note_id, claimed.attempt).await
         }
+        Job::Practise { run_id } => crate::practice::run(app, workspace, run_id).await,
+        Job::EndPractice { room_id } => crate::practice::run_end(app, workspace, room_id).await,
         Job::RefreshChannel { channel_id } => crate::channel::number::run(app, workspace, channel_id).await,
     }
 }

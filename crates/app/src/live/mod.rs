@@ -4,6 +4,7 @@
 //! where the reader stands, so a reconnect misses nothing. A subscriber that cannot keep up reads from the log again.
 
 pub mod events;
+pub mod others;
 mod seats;
 
 use crate::error::Result;
@@ -45,6 +46,8 @@ pub struct Feeds {
     bell: Bell,
     stop: CancellationToken,
     open: Arc<Mutex<HashMap<WorkspaceId, broadcast::Sender<Live>>>>,
+    /// The way to other nodes.
+    out: others::Out,
     /// Who may listen how often.
     pub seats: Seats,
 }
@@ -53,7 +56,8 @@ impl Feeds {
     /// No reader runs until somebody subscribes.
     #[must_use]
     pub fn new(store: Store, stop: CancellationToken) -> Self {
-        Self { store, bell: Bell::default(), stop, open: Arc::default(), seats: Seats::default() }
+        let (bell, out) = (Bell::default(), others::Out::default());
+        Self { store, bell, stop, open: Arc::default(), out, seats: Seats::default() }
     }
 
     /// Something was committed: readers look at once.
@@ -61,8 +65,14 @@ impl Feeds {
         self.bell.ring();
     }
 
-    /// Tells everybody who listens now; nothing is stored.
+    /// Tells everybody who listens now, on other nodes too; nothing is stored.
     pub fn pass(&self, workspace: WorkspaceId, kind: &'static str, data: Value) {
+        self.out.send(self.store.node_id(), workspace, kind, &data);
+        self.pass_here(workspace, kind, data);
+    }
+
+    /// Tells everybody who listens on this node.
+    fn pass_here(&self, workspace: WorkspaceId, kind: &'static str, data: Value) {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = open.get(&workspace) {
             let _ = sender.send(Live::Passing(kind, Arc::new(data)));

@@ -128,7 +128,8 @@ pub struct MacroPatch {
     pub actions: Option<Vec<MacroAction>>,
 }
 
-fn view(row: MacroRow) -> MacroView {
+/// A macro as people see it.
+pub(crate) fn view(row: MacroRow) -> MacroView {
     MacroView {
         id: row.id,
         name: row.name,

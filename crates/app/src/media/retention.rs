@@ -193,6 +193,34 @@ async fn clear(app: &App, workspace: WorkspaceId) -> Result<()> {
     }
 }
 
+/// Deals with the bytes of all files of a workspace that is being removed; false when some came just now and must be
+/// looked at again later. The rows stay, as deleted ones.
+///
+/// # Errors
+/// What the store said; files that cannot be deleted.
+pub(crate) async fn clear_out(app: &App, workspace: WorkspaceId) -> Result<bool> {
+    let scope = app.store.workspace(workspace);
+    loop {
+        let tx = scope.write().await?;
+        let retired = media::retire(&tx, Ms(i64::MAX), 0, STEP).await?;
+        tx.commit().await?;
+        if retired < STEP {
+            break;
+        }
+    }
+    for sha256 in media::doomed(&scope.read(), u64::from(u32::MAX)).await? {
+        let place = path(&app.settings.data_dir, &sha256);
+        if is_fresh(&place, app.now()).await && !media::is_needed(&app.store, &sha256).await? {
+            return Ok(false);
+        }
+        discard(app, &sha256).await?;
+        let tx = scope.write().await?;
+        media::forget_content(&tx, &sha256).await?;
+        tx.commit().await?;
+    }
+    Ok(true)
+}
+
 /// Removes bytes that nobody needs. They are put aside first: whoever brings the same content at this moment writes a
 /// file of their own, which stays, or has just written the one that was put aside, which then comes back.
 async fn discard(app: &App, sha256: &str) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Finding the reply that is wanted, and counting that it was.
 
+use super::files::FileView;
 use super::{HereView, QuickReplyView, Reach, view};
 use crate::auth::{Caller, Permission};
 use crate::channel::template_fill::person;
@@ -74,11 +75,13 @@ pub async fn find(
     };
     let reach = Reach::of(&read, caller).await?;
     let uses = quick_reply::uses(&read, reach.user_id()).await?;
+    let mut files = quick_reply::files(&read, None).await?;
     let rows = quick_reply::all(&read).await?.into_iter().filter(|row| reach.sees(row));
     let found: Vec<(QuickReplyView, _)> = rows
         .map(|row| {
             let used = uses.get(&row.id).copied().unwrap_or_default();
-            let mut view = view(row, &reach, used);
+            let carried = files.remove(&row.id).unwrap_or_default().into_iter().map(FileView::from).collect();
+            let mut view = view(row, carried, &reach, used);
             view.here = scene.as_ref().and_then(|scene| scene.say(&view.bodies));
             (view, used.own_last)
         })
@@ -114,7 +117,14 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<QuickReplyView>
     let reach = Reach::of(&read, caller).await?;
     let row = seen(&read, &reach, id).await?;
     let uses = quick_reply::uses_of(&read, reach.user_id(), row.id).await?;
-    Ok(view(row, &reach, uses))
+    let files = of_reply(&read, id).await?;
+    Ok(view(row, files, &reach, uses))
+}
+
+/// The files of one reply.
+pub(super) async fn of_reply(read: &Read, id: Uuid) -> Result<Vec<FileView>> {
+    let found = quick_reply::files(read, Some(&[id])).await?.remove(&id);
+    Ok(found.unwrap_or_default().into_iter().map(FileView::from).collect())
 }
 
 async fn seen(read: &Read, reach: &Reach, id: Uuid) -> Result<QuickReplyRow> {

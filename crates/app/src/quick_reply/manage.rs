@@ -1,6 +1,7 @@
 //! Making, changing and removing quick replies.
 
-use super::{AudienceWord, MOST, QuickReplyView, Reach, bodies, view};
+use super::files::FileView;
+use super::{AudienceWord, MOST, QuickReplyView, Reach, bodies, files, find, view};
 use crate::audit::Change;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
@@ -25,6 +26,9 @@ pub struct NewQuickReply {
     pub title: String,
     /// What it says, by language tag; at least one, each at most 4096 characters.
     pub bodies: BTreeMap<String, String>,
+    /// Uploaded files that go with it, at most 5.
+    #[serde(default)]
+    pub files: Vec<Uuid>,
     /// Who may use it; left out = its author alone.
     #[serde(default)]
     pub audience: AudienceWord,
@@ -42,6 +46,8 @@ pub struct QuickReplyPatch {
     pub title: Option<String>,
     /// Everything it says from now on.
     pub bodies: Option<BTreeMap<String, String>>,
+    /// Every file that goes with it from now on.
+    pub files: Option<Vec<Uuid>>,
     /// Who may use it.
     pub audience: Option<AudienceWord>,
     /// The team, together with `audience`.
@@ -124,8 +130,9 @@ pub async fn create(app: &App, caller: &Caller, new: NewQuickReply) -> Result<Qu
     let tx = scope.write().await?;
     team_exists(&tx, audience, owner).await?;
     let row = insert(&tx, caller, checked, (audience, owner), now).await?;
+    let files = files::put(&tx, row.id, &new.files, now).await?;
     tx.commit().await?;
-    Ok(view(row, &reach, Uses::default()))
+    Ok(view(row, files, &reach, Uses::default()))
 }
 
 /// Stores a new reply, without committing.
@@ -165,6 +172,7 @@ pub async fn update(app: &App, caller: &Caller, id: Uuid, patch: QuickReplyPatch
     caller.require(Permission::InboxWrite)?;
     let scope = app.store.workspace(caller.workspace);
     let reach = Reach::of(&scope.read(), caller).await?;
+    let held = find::of_reply(&scope.read(), id).await?;
     let now = app.now();
     let tx = scope.write().await?;
     let before = changeable(&tx, &reach, id).await?;
@@ -189,9 +197,16 @@ pub async fn update(app: &App, caller: &Caller, id: Uuid, patch: QuickReplyPatch
         (None, None) => {}
     }
     write(&tx, caller, &before, row.clone(), now).await?;
+    if let Some(given) = &patch.files {
+        let ids = |files: &[FileView]| json!({ "files": files.iter().map(|file| file.media_id).collect::<Vec<_>>() });
+        let put = files::put(&tx, id, given, now).await?;
+        let change = Change { before: Some(ids(&held)), after: Some(ids(&put)) };
+        crate::audit::record(&tx, now, caller, "quick_reply.files", ("quick_reply", id), change).await?;
+    }
     tx.commit().await?;
+    let files = find::of_reply(&scope.read(), id).await?;
     let uses = quick_reply::uses_of(&scope.read(), reach.user_id(), id).await?;
-    Ok(view(QuickReplyRow { updated_at: now.0, ..row }, &reach, uses))
+    Ok(view(QuickReplyRow { updated_at: now.0, ..row }, files, &reach, uses))
 }
 
 /// Stores a changed reply, without committing.

@@ -1,11 +1,13 @@
 //! Quick replies: answers a team keeps ready, private to one person, to a team, or for everybody.
 
+pub mod files;
 pub mod find;
 pub mod manage;
 pub mod table;
 
 use crate::auth::{Actor, Caller, Permission};
 use crate::error::{Error, Result};
+use files::FileView;
 use rapport_core::reply::Audience;
 use rapport_core::{TeamId, UserId};
 use rapport_store::Read;
@@ -64,6 +66,8 @@ pub struct QuickReplyView {
     pub title: String,
     /// What it says, by language tag. Blanks: `{first_name}`, `{agent_name}`, `{channel}`, `{city|your town}`.
     pub bodies: BTreeMap<String, String>,
+    /// The files that go with it, in order.
+    pub files: Vec<FileView>,
     /// Who may use it.
     pub audience: AudienceWord,
     /// The team, when it is a team's.
@@ -177,11 +181,12 @@ pub(crate) fn bodies(row: &QuickReplyRow) -> BTreeMap<String, String> {
 }
 
 /// A stored reply as the API shows it.
-pub(crate) fn view(row: QuickReplyRow, reach: &Reach, uses: Uses) -> QuickReplyView {
+pub(crate) fn view(row: QuickReplyRow, files: Vec<FileView>, reach: &Reach, uses: Uses) -> QuickReplyView {
     let audience = Audience::parse(&row.audience);
     QuickReplyView {
         id: row.id,
         bodies: bodies(&row),
+        files,
         may_change: reach.may_change(audience, row.owner_id),
         team_id: row.owner_id.filter(|_| audience == Audience::Team),
         audience: audience.into(),

@@ -15,6 +15,9 @@ const FIELDS: usize = 30;
 /// The longest value of a field that is looked into, in characters.
 const LONGEST: usize = 200;
 
+/// The longest list of tags that is looked into, in characters.
+const LONGEST_LIST: usize = 1_000;
+
 /// A value a contact is found by, besides the name.
 pub(super) struct Detail {
     /// `phone`, `email`, `username`, the identity's kind, or the field's name.
@@ -31,6 +34,10 @@ pub(super) fn details(person: &Person) -> Vec<Detail> {
     let fields = row.fields.as_object().into_iter().flatten().take(FIELDS).filter_map(|(name, value)| match value {
         Value::String(text) => Some((name.clone(), text.chars().take(LONGEST).collect())),
         Value::Number(number) => Some((name.clone(), number.to_string())),
+        Value::Array(items) if name == "tags" => {
+            let names: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            Some((name.clone(), names.join(", ").chars().take(LONGEST_LIST).collect()))
+        }
         _ => None,
     });
     let mut seen = BTreeSet::new();

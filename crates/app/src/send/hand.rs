@@ -106,6 +106,9 @@ async fn call(app: &App, letter: &Letter, content: &Content, started: Started, m
         (None, Some(id)) => To::UserId(id),
         (None, None) => return never("the customer has neither a number nor a user id"),
     };
+    if is_astray(letter.channel.provider, &to) {
+        return never("practice customers are written to over the practice channel only, and nobody else is");
+    }
     let provider = letter.channel.access(&app.settings);
     let template = match registered(app, letter, content).await {
         Ok(found) => found,
@@ -134,6 +137,12 @@ async fn call(app: &App, letter: &Letter, content: &Content, started: Started, m
         }
         _ => outcome,
     }
+}
+
+/// Whether a message would leave practice, or come into it.
+fn is_astray(provider: Kind, to: &To<'_>) -> bool {
+    let practises = matches!(to, To::Phone(number) if rapport_core::practice::is_reserved(number));
+    practises != (provider == Kind::Practice)
 }
 
 /// The template as the provider knows it, for those that send it by an id of theirs.

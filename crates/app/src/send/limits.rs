@@ -1,26 +1,32 @@
 //! The limiters of one portfolio, in the memory of the one node that owns its send lane.
 
 use crate::channel::Channel;
-use rapport_core::guard::{Policy, Readings, rate};
+use rapport_core::guard::pauses::Pauses;
+use rapport_core::guard::{self, Policy, Readings, rate};
+use rapport_core::time::SECOND;
 use rapport_core::{ChannelId, ContactId, Ms};
+use rapport_store::send::{Due, Priority};
 use std::collections::HashMap;
 
 /// Added to the provider's second: requests that leave a second apart may arrive closer. Milliseconds.
 const SLACK_MS: i64 = 50;
 /// Customers whose pair limiter is kept; idle ones are dropped first.
 const PAIRS_MAX: usize = 50_000;
+/// A pause up to this long lets promotion wait in the queue unjudged. Whatever waits longer is judged, so that it says
+/// why. Milliseconds.
+const SHORT_PAUSE_MS: i64 = 30 * SECOND;
 
 /// All limiters of a portfolio.
 pub(super) struct Limits {
     policy: Policy,
     taken_over: Ms,
     numbers: HashMap<ChannelId, Number>,
-    pairs: HashMap<(ChannelId, ContactId), (rate::Pair, rate::Backoff)>,
+    pairs: HashMap<(ChannelId, ContactId), (rate::Pair, Pauses)>,
 }
 
 struct Number {
     throughput: rate::Throughput,
-    backoff: rate::Backoff,
+    pauses: Pauses,
     /// The provider limits the number for complaints or wrong categories: no promotion until then.
     held: Option<Ms>,
 }
@@ -51,7 +57,7 @@ impl Limits {
         let taken_over = self.taken_over;
         let number = self.numbers.entry(channel.id).or_insert_with(|| Number {
             throughput: rate::Throughput::taken_over(per_second, SLACK_MS, taken_over),
-            backoff: rate::Backoff::new(rate::Growth::Exponential),
+            pauses: Pauses::of_number(),
             held: None,
         });
         number.throughput.set_per_second(per_second);
@@ -66,22 +72,23 @@ impl Limits {
     /// Tells the pair limiter of earlier sends, found in the records of whoever owned the lane before.
     pub fn remember(&mut self, channel: ChannelId, contact: ContactId, sent: &[Ms], now: Ms) {
         if self.pairs.len() >= PAIRS_MAX {
-            self.pairs.retain(|_, (pair, backoff)| !pair.is_idle(now) || backoff.earliest(now) > now);
+            self.pairs.retain(|_, (pair, pauses)| !pair.is_idle(now) || !pauses.is_over(now));
         }
         let pair = rate::Pair::after(self.policy.pair_gap_ms, self.policy.pair_burst, sent);
-        self.pairs.insert((channel, contact), (pair, rate::Backoff::new(rate::Growth::Pair)));
+        self.pairs.insert((channel, contact), (pair, Pauses::of_pair()));
     }
 
-    /// What the limiters say of a message to this customer now.
-    pub fn readings(&mut self, channel: &Channel, contact: ContactId, promotion: bool, now: Ms) -> Readings {
+    /// What the limiters say of a message that is due. `promotion`: it leaves slots to replies.
+    pub fn readings(&mut self, channel: &Channel, due: &Due, promotion: bool, now: Ms) -> Readings {
+        let priority = urgency(due.priority);
         let reserve = if promotion { self.policy.reserve(self.per_second(channel)) } else { 0 };
         let number = self.number(channel);
         let throughput_at = Some(number.throughput.earliest_keeping(now, reserve));
-        let slowed = number.backoff.earliest(now);
+        let slowed = number.pauses.earliest(priority, now);
         let (pair_at, personal) = self
             .pairs
-            .get(&(channel.id, contact))
-            .map_or((now, now), |(pair, backoff)| (pair.earliest(now), backoff.earliest(now)));
+            .get(&(channel.id, due.contact))
+            .map_or((now, now), |(pair, pauses)| (pair.earliest(now), pauses.earliest(priority, now)));
         Readings { throughput_at, pair_at: Some(pair_at), calls_at: None, backoff_at: Some(slowed.max(personal)) }
     }
 
@@ -90,7 +97,12 @@ impl Limits {
     pub fn promotion_room(&mut self, channel: &Channel, now: Ms) -> (u32, Ms) {
         let per_second = self.per_second(channel);
         let reserve = self.policy.reserve(per_second);
-        let throughput = &self.number(channel).throughput;
+        let number = self.number(channel);
+        let resumes = number.pauses.earliest(guard::Priority::Promotion, now);
+        if resumes > now && resumes.since(now) <= SHORT_PAUSE_MS {
+            return (0, resumes);
+        }
+        let throughput = &number.throughput;
         let idle = throughput.room_keeping(now, 0) >= per_second;
         (throughput.room_keeping(now, reserve).max(u32::from(idle)), throughput.earliest_keeping(now, reserve))
     }
@@ -104,10 +116,11 @@ impl Limits {
     }
 
     /// The provider took a message: pauses after failures end.
-    pub fn succeeded(&mut self, channel: &Channel, contact: ContactId, sent_at: Ms) {
-        self.number(channel).backoff.succeed(sent_at);
-        if let Some((_, backoff)) = self.pairs.get_mut(&(channel.id, contact)) {
-            backoff.succeed(sent_at);
+    pub fn succeeded(&mut self, channel: &Channel, due: &Due, sent_at: Ms) {
+        let priority = urgency(due.priority);
+        self.number(channel).pauses.succeed(priority, sent_at);
+        if let Some((_, pauses)) = self.pairs.get_mut(&(channel.id, due.contact)) {
+            pauses.succeed(priority, sent_at);
         }
     }
 
@@ -129,30 +142,37 @@ impl Limits {
     }
 
     /// The provider said "too fast" (or is away) for the whole number. Returns when to try again.
-    pub fn slow_number(
-        &mut self,
-        channel: &Channel,
-        sent_at: Ms,
-        now: Ms,
-        jitter: f64,
-        retry_after: Option<i64>,
-    ) -> Ms {
+    pub fn slow_number(&mut self, channel: &Channel, due: &Due, refusal: Refusal, jitter: f64) -> Ms {
+        let (priority, Refusal { sent_at, now, retry_after }) = (urgency(due.priority), refusal);
         let number = self.number(channel);
-        number.backoff.fail(sent_at, now, jitter, retry_after);
-        number.backoff.earliest(now)
+        number.pauses.fail(priority, sent_at, now, jitter, retry_after);
+        number.pauses.earliest(priority, now)
     }
 
     /// The provider said "too fast" for this customer. Returns when to try again.
-    pub fn slow_pair(
-        &mut self,
-        channel: ChannelId,
-        contact: ContactId,
-        sent_at: Ms,
-        now: Ms,
-        retry_after: Option<i64>,
-    ) -> Ms {
-        let Some((_, backoff)) = self.pairs.get_mut(&(channel, contact)) else { return now.plus(6_000) };
-        backoff.fail(sent_at, now, 1.0, retry_after);
-        backoff.earliest(now)
+    pub fn slow_pair(&mut self, channel: ChannelId, due: &Due, refusal: Refusal) -> Ms {
+        let (priority, Refusal { sent_at, now, retry_after }) = (urgency(due.priority), refusal);
+        let Some((_, pauses)) = self.pairs.get_mut(&(channel, due.contact)) else { return now.plus(6 * SECOND) };
+        pauses.fail(priority, sent_at, now, 1.0, retry_after);
+        pauses.earliest(priority, now)
+    }
+}
+
+/// A refusal for a rate.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refusal {
+    /// When what was refused was sent.
+    pub sent_at: Ms,
+    /// When the refusal came.
+    pub now: Ms,
+    /// The provider's own word on when to come again, ms.
+    pub retry_after: Option<i64>,
+}
+
+fn urgency(priority: Priority) -> guard::Priority {
+    match priority {
+        Priority::Reply => guard::Priority::Reply,
+        Priority::Service => guard::Priority::Service,
+        Priority::Promotion => guard::Priority::Promotion,
     }
 }

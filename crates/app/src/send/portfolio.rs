@@ -12,6 +12,7 @@ use crate::state::App;
 use rapport_core::guard::{self, Policy, Verdict};
 use rapport_core::inbox::unsent::takes_place;
 use rapport_core::inbox::{Book, Step};
+use rapport_core::route::Side;
 use rapport_core::time::{MINUTE, SECOND};
 use rapport_core::{ChannelId, Ms, WorkspaceId};
 use rapport_store::lane::{HeldSend, fence_send};
@@ -168,8 +169,8 @@ impl Portfolio {
         Ok(next.map_or(POLL, |at| until(at, self.app.now()).min(POLL)))
     }
 
-    /// Leaves promotion for which its number has no room now in the queue, unjudged: a campaign of a hundred thousand would
-    /// else be judged once a second as a whole. What goes on is counted exactly when it is judged. With several numbers
+    /// Leaves promotion for which its number has no room now, or which pauses for a moment, in the queue, unjudged: a campaign
+    /// of a hundred thousand would else be judged once a second as a whole. What goes on is counted exactly when it is judged. With several numbers
     /// under one limit nothing is left, because it would stand in the way of what another number has room for. Returns
     /// when there is room again; `None`: nothing was left.
     async fn gate(&mut self, due: &mut Vec<Due>, now: Ms) -> Result<Option<Ms>> {
@@ -180,7 +181,9 @@ impl Portfolio {
         let mut opens: Option<Ms> = None;
         let mut kept = Vec::with_capacity(due.len());
         for one in due.drain(..) {
-            if one.priority != send::Priority::Promotion {
+            // What goes over the standby has no turn to wait for here.
+            let away = self.keeper.standing(one.channel).is_some_and(|standing| standing.active == Side::Standby);
+            if away || one.priority != send::Priority::Promotion {
                 kept.push(one);
                 continue;
             }
@@ -325,7 +328,7 @@ impl Portfolio {
         snapshot.channel.promotion_hold_until = self.limits.promotion_hold(&case.channel);
         if case.wait.is_none() {
             // Whatever waits for its route waits for no turn.
-            snapshot.readings = self.limits.readings(&case.channel, contact.id, promotion, now);
+            snapshot.readings = self.limits.readings(&case.channel, &case.due, promotion, now);
         }
         let verdict = guard::judge(&request, &snapshot, &rules.policy, now);
         if let Some(crossing) = &case.crossing

@@ -1,7 +1,7 @@
 //! What an answer means for the message, the queue, the limiters and the channel.
 
 use super::hand::Answer;
-use super::limits::Limits;
+use super::limits::{Limits, Refusal};
 use crate::clock::Ids;
 use crate::error::Result;
 use crate::state::App;
@@ -15,9 +15,9 @@ use rapport_store::send::{self, Started, Verdict};
 use rapport_store::{Error as StoreError, WriteTx};
 
 /// Tries before a message counts as failed that the provider was too busy for, or could not be reached with: at pauses of
-/// at most half a minute some two hours. A storm of refusals must not cost a message; an answer that waits longer is
+/// at most half a minute some two hours, after the ten minutes in which an answer is tried more often. A storm of refusals must not cost a message; an answer that waits longer is
 /// judged by its window before each try.
-const SAFE_TRIES_MAX: i32 = 250;
+const SAFE_TRIES_MAX: i32 = 500;
 /// The same of one customer's rate (131056): its pauses grow to an hour.
 const PAIR_TRIES_MAX: i32 = 12;
 /// The same where the provider wants hours between two tries.
@@ -51,7 +51,7 @@ pub(super) fn lost_by_crash() -> Step {
 pub(super) fn verdict_of(answer: &Answer, limits: &mut Limits, ids: &dyn Ids, now: Ms) -> Meaning {
     match &answer.outcome {
         SendOutcome::Accepted { wamid, .. } => {
-            limits.succeeded(&answer.channel, answer.due.contact, answer.decided_at);
+            limits.succeeded(&answer.channel, &answer.due, answer.decided_at);
             Meaning {
                 verdict: Verdict::Sent { provider_id: wamid.clone() },
                 step: Step::Accepted { provider_id: wamid.clone() },
@@ -84,14 +84,15 @@ fn rejected(
     if STOP_PROMOTION.contains(&failure.code) {
         limits.hold_promotion(&answer.channel, now.plus(LATER_MS));
     }
+    let refusal = Refusal { sent_at: answer.decided_at, now, retry_after: wait };
     let again = match class {
         // Not even handed over: nobody is too fast.
         RetryClass::SafeRetry if answer.aged => Some(now),
         RetryClass::SafeRetry if attempt < SAFE_TRIES_MAX => {
-            Some(limits.slow_number(&answer.channel, answer.decided_at, now, jitter(ids), wait))
+            Some(limits.slow_number(&answer.channel, &answer.due, refusal, jitter(ids)))
         }
         RetryClass::RetryCustomer if attempt < PAIR_TRIES_MAX => {
-            Some(limits.slow_pair(answer.channel.id, answer.due.contact, answer.decided_at, now, wait))
+            Some(limits.slow_pair(answer.channel.id, &answer.due, refusal))
         }
         RetryClass::LaterHours if attempt < LATER_TRIES_MAX => Some(now.plus(LATER_MS)),
         // Refused because of the account, not of the message: it waits until a person has repaired the channel.

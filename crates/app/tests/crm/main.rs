@@ -5,3 +5,4 @@ mod first;
 mod life;
 mod manage;
 mod world;
+mod zendesk;

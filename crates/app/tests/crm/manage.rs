@@ -13,8 +13,8 @@ async fn a_connection_is_tried_before_it_is_made() {
     let world = World::bare().await;
     for (new, field) in [
         (NewConnection { kind: "other".to_owned(), ..world.new_connection() }, "kind"),
-        (NewConnection { access_token: "nonsense".to_owned(), ..world.new_connection() }, "access_token"),
-        (NewConnection { access_token: " ".to_owned(), ..world.new_connection() }, "access_token"),
+        (NewConnection { access_token: Some("nonsense".to_owned()), ..world.new_connection() }, "access_token"),
+        (NewConnection { access_token: Some(" ".to_owned()), ..world.new_connection() }, "access_token"),
         (NewConnection { base_url: Some("http://10.0.0.1".to_owned()), ..world.new_connection() }, "base_url"),
     ] {
         match connection::add(&world.app, &world.caller, new).await {
@@ -103,8 +103,8 @@ async fn a_webhook_is_a_hint_that_must_be_signed() {
         let (raw, stamp) = (body.to_string(), world.app.now().0.to_string());
         let uri = format!("https://chat.shop.example{path}");
         let signature = hook::sign(secret, "POST", &uri, raw.as_bytes(), &stamp);
-        let delivery =
-            Delivery { path: &path, body: raw.as_bytes(), signature: Some(&signature), timestamp: Some(&stamp) };
+        let headers = [("x-hubspot-signature-v3", signature.as_str()), ("x-hubspot-request-timestamp", stamp.as_str())];
+        let delivery = Delivery { kind: "hubspot", path: &path, body: raw.as_bytes(), headers: &headers };
         receive(&world.app, world.connection, &delivery).await
     };
     let later = world.app.now().0 + 1_000;

@@ -156,11 +156,10 @@ impl World {
     pub fn new_connection(&self) -> NewConnection {
         NewConnection {
             kind: "hubspot".to_owned(),
-            name: None,
-            access_token: "pat-one".to_owned(),
+            access_token: Some("pat-one".to_owned()),
             base_url: Some(format!("{}/hubspot", self.crm.base_url())),
             client_secret: Some("hook-secret".to_owned()),
-            import_new: None,
+            ..NewConnection::default()
         }
     }
 

@@ -53,7 +53,7 @@ fn caller(world: &World) -> Caller {
 }
 
 /// A draft for these numbers and ids.
-async fn draft(world: &World, contacts: Vec<String>) -> CampaignId {
+pub async fn draft(world: &World, contacts: Vec<String>) -> CampaignId {
     let template_id = template(world, "ready", "Your order {{1}} is ready.").await;
     draft_of(world, template_id, contacts).await
 }
@@ -68,7 +68,7 @@ async fn draft_of(world: &World, template_id: uuid::Uuid, contacts: Vec<String>)
     CampaignId(write::create(&world.app, &caller(world), new).await.unwrap().id)
 }
 
-fn number(n: usize) -> String {
+pub fn number(n: usize) -> String {
     format!("+97150{n:07}")
 }
 
@@ -98,7 +98,7 @@ fn written(world: &World) -> BTreeMap<String, usize> {
     counted
 }
 
-async fn begin(app: &App, world: &World, id: CampaignId) -> bool {
+pub async fn begin(app: &App, world: &World, id: CampaignId) -> bool {
     steps::start(app, &caller(world), id, CampaignStart::default()).await.is_ok()
 }
 
@@ -231,10 +231,19 @@ async fn a_template_that_is_not_approved_any_more_stops_it(backend: Backend) {
     let stopped = runs_until(&world, id, |view| view.status == StatusWord::Paused).await;
     assert_eq!(stopped.stopped_for.as_deref(), Some("template_not_approved"));
     assert_eq!((world.number(OUT).await, world.provider.sends().len()), (0, 0));
+    let found = async || {
+        let all = rapport_app::doctor::run(&world.app, &caller(&world)).await.unwrap();
+        all.into_iter().filter(|one| one.check == "campaign").collect::<Vec<_>>()
+    };
+    let finding = found().await.pop().expect("nobody may be looking at the campaign");
+    let subject = finding.subject.clone().unwrap();
+    assert_eq!((finding.code, subject.kind, subject.id), ("template_not_approved", "campaign", id.0));
+    assert!(finding.cause.contains("template ready") && finding.fix.contains("Resume"), "{finding:?}");
     rapport_store::testing::execute(&world.app.store, "UPDATE template SET status = 'APPROVED'").await.unwrap();
     steps::resume(&world.app, &caller(&world), id).await.unwrap();
     let done = runs_until(&world, id, |view| view.status == StatusWord::Finished).await;
     assert_eq!((done.progress.sent, done.stopped_for), (20, None));
+    assert!(found().await.is_empty());
     world.finish().await;
 }
 

@@ -6,8 +6,11 @@ mod consent;
 #[path = "../house/mod.rs"]
 mod house;
 mod inbound;
+mod nodes;
 mod outbound;
+mod overtaking;
 mod parts;
+mod practice;
 mod providers;
 mod push;
 mod refusals;

@@ -1,6 +1,7 @@
 //! What answers say about waiting.
 
 use super::Response;
+use rapport_core::time::Ms;
 use std::time::Duration;
 
 /// The longest wait a header may ask of us: then we look again.
@@ -15,4 +16,11 @@ const NONSENSE: u64 = 86_400;
 pub fn retry_after(response: &Response) -> Option<Duration> {
     let seconds = response.header("retry-after")?.trim().parse::<u64>().ok()?;
     (1..=NONSENSE).contains(&seconds).then(|| Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
+}
+
+/// The other side's time when it answered, by its `Date` header.
+#[must_use]
+pub fn date(response: &Response) -> Option<Ms> {
+    let at = jiff::fmt::rfc2822::parse(response.header("date")?).ok()?;
+    Some(Ms(at.timestamp().as_millisecond()))
 }

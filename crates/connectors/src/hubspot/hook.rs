@@ -1,6 +1,7 @@
 //! Webhooks: is a call from HubSpot, and what does it hint at?
 
 use super::api::{list, text};
+use crate::crm::{Hint, HookCall, HookOp, SignatureError};
 use crate::json::{self, BadBody};
 use crate::sign;
 use base64::Engine;
@@ -11,6 +12,8 @@ use serde_json::Value;
 
 /// A call is refused when its stamp is older or newer than this.
 pub const MAX_AGE: i64 = 5 * MINUTE;
+/// Signature and its time.
+pub(super) const HEADERS: [&str; 2] = ["x-hubspot-signature-v3", "x-hubspot-request-timestamp"];
 
 /// The parts of a call that are signed.
 #[derive(Debug, Clone, Copy)]
@@ -25,26 +28,6 @@ pub struct HookRequest<'a> {
     pub signature: Option<&'a str>,
     /// `X-HubSpot-Request-Timestamp`, milliseconds.
     pub timestamp: Option<&'a str>,
-}
-
-/// Why a call is not believed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SignatureError {
-    /// A header is missing.
-    #[error("no signature or timestamp header")]
-    Missing,
-    /// A header cannot be read.
-    #[error("malformed signature or timestamp header")]
-    Malformed,
-    /// Older than five minutes, or from the future.
-    #[error("timestamp out of range")]
-    Stale,
-    /// No secret is configured.
-    #[error("no client secret configured")]
-    NoSecret,
-    /// Signed with another secret or for another address, or changed on the way.
-    #[error("signature does not match")]
-    Mismatch,
 }
 
 /// Checks signature version 3: base64 of HMAC-SHA256 over method, address, body and timestamp. Any secret may fit.
@@ -75,6 +58,23 @@ pub fn verify(secrets: &[&str], request: &HookRequest<'_>, now: Ms) -> Result<()
     if matched { Ok(()) } else { Err(SignatureError::Mismatch) }
 }
 
+/// [`verify`] for a delivery to whichever connector.
+pub(super) fn verify_call(secrets: &[&str], call: &HookCall<'_>, now: Ms) -> Result<(), SignatureError> {
+    let [signature, timestamp] = HEADERS.map(|name| call.header(name));
+    verify(secrets, &HookRequest { method: call.method, uri: call.uri, body: call.body, signature, timestamp }, now)
+}
+
+/// What a delivery hints at about contacts.
+pub(super) fn hints(body: &[u8]) -> Result<Vec<Hint>, BadBody> {
+    let about = |event: HookEvent| match &event.op {
+        HookOp::Other(_) => None,
+        _ if event.kind != "contact" => None,
+        HookOp::Merged { into, .. } => Some(Hint { id: into.clone(), op: event.op, at: event.at }),
+        _ => Some(Hint { id: event.id, op: event.op, at: event.at }),
+    };
+    Ok(parse(body)?.into_iter().filter_map(about).collect())
+}
+
 /// The signature HubSpot would send, for tests.
 #[must_use]
 pub fn sign(secret: &str, method: &str, uri: &str, body: &[u8], timestamp: &str) -> String {
@@ -100,35 +100,6 @@ fn undo_escapes(uri: &str) -> String {
     PAIRS.iter().fold(uri.to_owned(), |text, (escaped, plain)| {
         text.replace(escaped, plain).replace(&escaped.to_lowercase(), plain)
     })
-}
-
-/// What happened to a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HookOp {
-    /// Created.
-    Created,
-    /// A property changed.
-    Changed {
-        /// Property name.
-        property: String,
-        /// New value.
-        value: String,
-    },
-    /// Deleted.
-    Deleted,
-    /// Deleted for privacy: erase ours too.
-    PrivacyDeleted,
-    /// Restored.
-    Restored,
-    /// Merged; the survivor may have a new id.
-    Merged {
-        /// The id that lives on.
-        into: String,
-        /// The ids that are gone.
-        from: Vec<String>,
-    },
-    /// Associations changed, or a topic we do not know.
-    Other(String),
 }
 
 /// One hint: fetch this record again.

@@ -1,6 +1,7 @@
 //! HubSpot CRM (`crm-apis.md` §1).
 
 pub mod api;
+mod crm;
 pub mod error;
 pub mod hook;
 pub mod properties;
@@ -9,9 +10,9 @@ pub mod search;
 pub mod sweep;
 
 pub use api::{Api, Version, Versions};
+pub use crm::VENDOR;
 pub use error::{Limits, read_error, read_limits};
-pub use hook::{HookEvent, HookOp, HookRequest, SignatureError};
-pub use properties::{KEY_PROPERTY, Property, PropertyState};
-pub use records::{BatchResult, RowError, RowOk, UpsertRow};
+pub use hook::{HookEvent, HookRequest};
+pub use properties::KEY_PROPERTY;
 pub use search::SearchPage;
 pub use sweep::{Step, Sweep};

@@ -1,29 +1,12 @@
 //! Property definitions, and our own key property.
 
 use super::api::{Api, list, odd, read, text};
-use crate::crm::{CrmError, ErrorClass};
+use crate::crm::{CrmError, ErrorClass, KeyState, Property};
 use crate::http::{Method, Request, Response, percent};
 use serde_json::{Value, json};
 
 /// Our unique property on contacts: the key of every write (`crm-apis.md` §0 rule 9).
 pub const KEY_PROPERTY: &str = "rapport_contact_id";
-
-/// A property of an object kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Property {
-    /// Internal name.
-    pub name: String,
-    /// Name for people.
-    pub label: String,
-    /// string, number, date, datetime, enumeration, bool, phone_number.
-    pub kind: String,
-    /// Cannot be written (calculated or locked).
-    pub read_only: bool,
-    /// Holds each value once.
-    pub unique: bool,
-    /// Internal values of an enumeration.
-    pub options: Vec<String>,
-}
 
 /// Asks for all properties of an object kind (`contacts`).
 #[must_use]
@@ -76,26 +59,15 @@ pub fn create_key(api: &Api, kind: &str, group: &str) -> Request {
     }))
 }
 
-/// How our key property stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PropertyState {
-    /// There and unique.
-    Ready,
-    /// Not there: create it.
-    Missing,
-    /// There but not unique: a person must delete it, uniqueness cannot be added later.
-    NotUnique,
-}
-
 /// Reads the answer to [`get_key`] or [`create_key`].
 ///
 /// # Errors
 /// [`CrmError`] when refused; class `Conflict` after [`create_key`] means that it was created meanwhile: look again.
-pub fn read_key(response: &Response) -> Result<PropertyState, CrmError> {
+pub fn read_key(response: &Response) -> Result<KeyState, CrmError> {
     match read(response) {
-        Ok(body) if body["hasUniqueValue"] == true => Ok(PropertyState::Ready),
-        Ok(_) => Ok(PropertyState::NotUnique),
-        Err(error) if error.class == ErrorClass::NotFound => Ok(PropertyState::Missing),
+        Ok(body) if body["hasUniqueValue"] == true => Ok(KeyState::Ready),
+        Ok(_) => Ok(KeyState::NotUnique),
+        Err(error) if error.class == ErrorClass::NotFound => Ok(KeyState::Missing),
         Err(error) => Err(error),
     }
 }

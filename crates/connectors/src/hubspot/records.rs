@@ -2,7 +2,8 @@
 
 use super::api::{Api, list, next_after, odd, read, text};
 use super::error::of_body;
-use crate::crm::{CrmError, RemoteRecord};
+use super::properties::KEY_PROPERTY;
+use crate::crm::{BatchResult, CrmError, Properties, RemoteRecord, RowError, RowOk, UpsertRow};
 use crate::http::{Method, Request, Response, percent};
 use rapport_core::time::Ms;
 use serde_json::{Value, json};
@@ -10,18 +11,8 @@ use std::collections::BTreeMap;
 
 /// Most rows in one batch call.
 pub const MAX_BATCH: usize = 100;
-
-/// Property values; all travel as text, an empty text clears.
-pub type Properties = BTreeMap<String, String>;
-
-/// A row of a batch upsert.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UpsertRow {
-    /// Value of the unique property that finds the record.
-    pub key: String,
-    /// Changed values; the key property itself is added.
-    pub properties: Properties,
-}
+/// Properties that may hold the customer's number.
+pub(super) const PHONES: [&str; 3] = ["phone", "mobilephone", "hs_whatsapp_phone_number"];
 
 /// Creates or updates by a unique property. At most [`MAX_BATCH`] rows with different keys.
 #[must_use]
@@ -112,8 +103,16 @@ pub(super) fn record(row: &Value) -> Option<RemoteRecord> {
     let stamp = ["lastmodifieddate", "hs_lastmodifieddate"].iter().find_map(|name| properties.get(*name));
     let updated_at =
         stamp.and_then(|stamp| moment(stamp)).or_else(|| text(&row["updatedAt"]).and_then(|at| moment(&at)));
+    let id = text(&row["id"])?;
+    let of = |name: &&str| properties.get(*name).filter(|text| !text.trim().is_empty()).cloned();
+    let former = properties.get("hs_merged_object_ids").map_or("", String::as_str);
+    let former = former.split(';').map(str::trim).filter(|old| !old.is_empty() && *old != id);
     Some(RemoteRecord {
-        id: text(&row["id"])?,
+        key: of(&KEY_PROPERTY),
+        email: of(&"email"),
+        phones: PHONES.iter().filter_map(of).collect(),
+        former: former.map(str::to_owned).collect(),
+        id,
         properties,
         updated_at,
         archived: row["archived"] == true,
@@ -125,34 +124,6 @@ pub(super) fn record(row: &Value) -> Option<RemoteRecord> {
 pub(super) fn moment(text: &str) -> Option<Ms> {
     let millis = text.parse::<i64>().ok();
     millis.or_else(|| text.parse::<jiff::Timestamp>().ok().map(|at| at.as_millisecond())).map(Ms)
-}
-
-/// A row that was written or read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowOk {
-    /// The record as it stands now.
-    pub record: RemoteRecord,
-    /// True when an upsert created it.
-    pub created: bool,
-}
-
-/// A row that was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowError {
-    /// Keys or ids it is about, as sent; empty when the answer does not say.
-    pub keys: Vec<String>,
-    /// Why.
-    pub error: CrmError,
-}
-
-/// The answer to a batch: read every row, never only the HTTP status. Order and number may differ from what was sent:
-/// match by key, and repeat what is in neither list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct BatchResult {
-    /// Rows that went well.
-    pub ok: Vec<RowOk>,
-    /// Rows that did not.
-    pub failed: Vec<RowError>,
 }
 
 /// Reads the answer to [`batch_upsert`] or [`batch_read`] (200, 201 or 207).

@@ -19,6 +19,8 @@ pub enum Kind {
     Bird,
     /// Anything that speaks the contract of `docs/gateway.md`.
     Gateway,
+    /// Nobody: scripted customers inside this process.
+    Practice,
 }
 
 /// What a provider may offer beyond sending and receiving.
@@ -107,7 +109,7 @@ pub struct Unsupported {
 }
 
 impl Kind {
-    /// Every provider.
+    /// Every provider that a number can be connected through.
     pub const ALL: [Self; 5] = [Self::Meta, Self::Dialog360, Self::Twilio, Self::Bird, Self::Gateway];
 
     /// The stable word, as it is stored and told by the API.
@@ -119,13 +121,14 @@ impl Kind {
             Self::Twilio => "twilio",
             Self::Bird => "bird",
             Self::Gateway => "gateway",
+            Self::Practice => "practice",
         }
     }
 
     /// Reads a word; `None` for one that is not ours.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
+        Self::ALL.into_iter().chain([Self::Practice]).find(|kind| kind.code() == code)
     }
 
     /// The name people know.
@@ -137,6 +140,7 @@ impl Kind {
             Self::Twilio => "Twilio",
             Self::Bird => "Bird",
             Self::Gateway => "The gateway",
+            Self::Practice => "The practice channel",
         }
     }
 
@@ -154,6 +158,7 @@ impl Kind {
             Self::Twilio => Some("https://api.twilio.com"),
             Self::Bird => Some("https://api.bird.com"),
             Self::Gateway => None,
+            Self::Practice => Some(super::practice::BASE),
         }
     }
 
@@ -179,6 +184,7 @@ impl Kind {
                 Feature::Templates | Feature::TemplateWriting | Feature::TemplateLanguages | Feature::ReadMarks
             ),
             Self::Bird => matches!(feature, Feature::Quotes),
+            Self::Practice => matches!(feature, Feature::ReadMarks | Feature::Quotes),
             Self::Gateway => matches!(
                 feature,
                 Feature::Templates | Feature::ReadMarks | Feature::Quality | Feature::Quotes | Feature::UserIds
@@ -216,7 +222,7 @@ impl Kind {
     /// [`Unsupported`], with the kind and the provider.
     pub fn carries(self, content: &Content) -> Result<(), Unsupported> {
         let kind = match (self, content) {
-            (Self::Meta | Self::Dialog360 | Self::Gateway, _) => return Ok(()),
+            (Self::Meta | Self::Dialog360 | Self::Gateway | Self::Practice, _) => return Ok(()),
             (Self::Twilio, Content::Interactive { kind, .. }) => match kind.as_str() {
                 "button" | "list" | "cta_url" => match super::twilio::content::lacks(content) {
                     None => return Ok(()),

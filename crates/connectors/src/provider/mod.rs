@@ -27,6 +27,7 @@ pub mod error_table;
 mod form;
 mod gateway;
 pub mod kind;
+pub mod practice;
 mod shape;
 mod twilio;
 mod writing;
@@ -147,6 +148,8 @@ impl Provider {
             Kind::Twilio => twilio::sign::verify(&self.secrets(), &self.hook_url, delivery),
             Kind::Bird => bird::verify(&self.secrets(), &self.hook_url, delivery),
             Kind::Gateway => gateway::sign::verify(&self.secrets(), delivery),
+            // Nothing of it comes from outside.
+            Kind::Practice => Err(SignatureError::NoSecret),
         }
     }
 
@@ -156,7 +159,7 @@ impl Provider {
     /// [`BadBody`] when it is over a limit or cannot be read at all; never because of unknown or odd content.
     pub fn split(&self, delivery: &Delivery<'_>) -> Result<Split, BadBody> {
         match self.kind {
-            Kind::Meta | Kind::Dialog360 => whatsapp::split(delivery.raw),
+            Kind::Meta | Kind::Dialog360 | Kind::Practice => whatsapp::split(delivery.raw),
             Kind::Twilio => twilio::inbound::split(self, delivery),
             Kind::Bird => bird::split(self, delivery.raw),
             Kind::Gateway => gateway::inbound::split(self, delivery.raw),
@@ -171,7 +174,7 @@ impl Provider {
         self.kind.carries(content)?;
         Ok(match self.kind {
             Kind::Twilio => twilio::content::prepare(self, content)?,
-            Kind::Meta | Kind::Dialog360 | Kind::Bird | Kind::Gateway => None,
+            Kind::Meta | Kind::Dialog360 | Kind::Bird | Kind::Gateway | Kind::Practice => None,
         })
     }
 
@@ -198,7 +201,9 @@ impl Provider {
     pub fn message(&self, outbound: &Outbound<'_>, sending: &Sending<'_>) -> Result<Request, Refused> {
         self.kind.carries(outbound.content)?;
         Ok(match self.kind {
-            Kind::Meta | Kind::Dialog360 => whatsapp::send::message(&self.meta_like(), &self.number_id, outbound)?,
+            Kind::Meta | Kind::Dialog360 | Kind::Practice => {
+                whatsapp::send::message(&self.meta_like(), &self.number_id, outbound)?
+            }
             Kind::Twilio => twilio::send::message(self, outbound, sending)?,
             Kind::Bird => bird::message(self, outbound)?,
             Kind::Gateway => gateway::send::message(self, outbound, sending)?,
@@ -209,7 +214,7 @@ impl Provider {
     #[must_use]
     pub fn read_send(&self, response: &Response) -> SendOutcome {
         match self.kind {
-            Kind::Meta => whatsapp::read_send_response(response),
+            Kind::Meta | Kind::Practice => whatsapp::read_send_response(response),
             Kind::Dialog360 => dialog360::read_send(response),
             Kind::Twilio => twilio::read_send(response),
             Kind::Bird => bird::read_send(response),
@@ -222,7 +227,7 @@ impl Provider {
     #[must_use]
     pub fn read_mark(&self, message_id: &str, typing: bool, at: Ms) -> Option<Request> {
         match self.kind {
-            Kind::Meta | Kind::Dialog360 => {
+            Kind::Meta | Kind::Dialog360 | Kind::Practice => {
                 Some(whatsapp::send::read_mark(&self.meta_like(), &self.number_id, message_id, typing))
             }
             // Twilio has no mark without the typing indicator.
@@ -261,7 +266,9 @@ impl Provider {
     #[must_use]
     pub fn media_info(&self, media_id: &str) -> Option<Request> {
         match self.kind {
-            Kind::Meta => Some(whatsapp::media::info(&self.meta_like(), media_id, Some(&self.number_id))),
+            Kind::Meta | Kind::Practice => {
+                Some(whatsapp::media::info(&self.meta_like(), media_id, Some(&self.number_id)))
+            }
             // It knows the number by the key.
             Kind::Dialog360 => Some(whatsapp::media::info(&self.meta_like(), media_id, None)),
             Kind::Twilio | Kind::Bird | Kind::Gateway => None,
@@ -283,7 +290,7 @@ impl Provider {
     /// [`Invalid`] for an address that our credentials must not be sent to.
     pub fn download(&self, url: &str, at: Ms) -> Result<Request, Invalid> {
         match self.kind {
-            Kind::Meta => whatsapp::media::download(&self.meta_like(), url),
+            Kind::Meta | Kind::Practice => whatsapp::media::download(&self.meta_like(), url),
             Kind::Dialog360 => dialog360::download(self, &self.meta_like(), url),
             Kind::Twilio => twilio::download(self, url),
             Kind::Bird => bird::download(self, url),
@@ -307,7 +314,7 @@ impl Provider {
             Kind::Meta => Some(whatsapp::templates::list(&self.meta_like(), &self.account_id, after)),
             Kind::Dialog360 => Some(dialog360::templates(&self.meta_like(), after)),
             Kind::Twilio => twilio::templates::list(self, after),
-            Kind::Bird => None,
+            Kind::Bird | Kind::Practice => None,
             Kind::Gateway => Some(gateway::setup::templates(self, after, at)),
         }
     }
@@ -318,7 +325,7 @@ impl Provider {
     /// [`ApiError`] when refused.
     pub fn read_templates(&self, response: &Response) -> Result<TemplatePage, ApiError> {
         match self.kind {
-            Kind::Meta => whatsapp::templates::read_list(response),
+            Kind::Meta | Kind::Practice => whatsapp::templates::read_list(response),
             Kind::Dialog360 => dialog360::read_templates(response),
             Kind::Twilio => twilio::templates::read_list(response, &self.files_url()),
             Kind::Bird | Kind::Gateway => gateway::setup::read_templates(response),
@@ -329,7 +336,7 @@ impl Provider {
     #[must_use]
     pub fn number(&self, at: Ms) -> Request {
         match self.kind {
-            Kind::Meta => whatsapp::numbers::get(&self.meta_like(), &self.number_id),
+            Kind::Meta | Kind::Practice => whatsapp::numbers::get(&self.meta_like(), &self.number_id),
             Kind::Dialog360 => dialog360::health(&self.meta_like()),
             Kind::Twilio => twilio::account(self),
             Kind::Bird => bird::channel(self),
@@ -343,7 +350,7 @@ impl Provider {
     /// [`ApiError`] when refused.
     pub fn read_number(&self, response: &Response) -> Result<PhoneNumber, ApiError> {
         match self.kind {
-            Kind::Meta => whatsapp::numbers::read_number(response),
+            Kind::Meta | Kind::Practice => whatsapp::numbers::read_number(response),
             Kind::Dialog360 => dialog360::read_health(response, &self.number_id),
             Kind::Twilio => twilio::read_account(response, &self.number_id),
             Kind::Bird => bird::read_channel(response, &self.number_id),

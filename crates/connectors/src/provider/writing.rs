@@ -18,7 +18,7 @@ impl Provider {
             Kind::Meta => templates::create(&self.meta_like(), &self.account_id, new),
             Kind::Dialog360 => dialog360::create_template(&self.meta_like(), new),
             Kind::Twilio => twilio::writing::create(self, new)?,
-            Kind::Bird | Kind::Gateway => return Err(self.takes_none().into()),
+            Kind::Bird | Kind::Gateway | Kind::Practice => return Err(self.takes_none().into()),
         })
     }
 
@@ -30,7 +30,7 @@ impl Provider {
         match self.kind {
             Kind::Dialog360 => dialog360::read_created(response),
             Kind::Twilio => twilio::writing::read_created(response),
-            Kind::Meta | Kind::Bird | Kind::Gateway => templates::read_create(response),
+            Kind::Meta | Kind::Bird | Kind::Gateway | Kind::Practice => templates::read_create(response),
         }
     }
 
@@ -105,7 +105,7 @@ impl Provider {
         match self.kind {
             Kind::Dialog360 => dialog360::read_deleted(response),
             Kind::Twilio => twilio::writing::read_deleted(response),
-            Kind::Meta | Kind::Bird | Kind::Gateway => templates::read_done(response),
+            Kind::Meta | Kind::Bird | Kind::Gateway | Kind::Practice => templates::read_done(response),
         }
     }
 
@@ -118,7 +118,7 @@ impl Provider {
             Kind::Meta => Some(templates::sample_begin(&api, app_id, filename, mime, size)),
             // The key stands for number and app; neither is in the path.
             Kind::Dialog360 => Some(templates::sample_begin(&api, &self.number_id, filename, mime, size)),
-            Kind::Twilio | Kind::Bird | Kind::Gateway => None,
+            Kind::Twilio | Kind::Bird | Kind::Gateway | Kind::Practice => None,
         }
     }
 

@@ -25,6 +25,7 @@ pub fn provider(kind: Kind) -> Provider {
         Kind::Twilio => ("14155238886", SID, "auth-token", "auth-token", "https://api.twilio.com"),
         Kind::Bird => ("chan-1", "space-1", "access-key", "signing-key", "https://api.bird.com"),
         Kind::Gateway => ("14155238886", "gateway-14155238886", "", "the-shared-secret", "https://gate.example/wa"),
+        Kind::Practice => ("p1", "practice", "practice", "", "https://practice.invalid"),
     };
     Provider {
         kind,

@@ -12,7 +12,7 @@ pub mod zone;
 pub use consent::Consent;
 pub use identity::{Identity, IdentityKind};
 pub use phone::Phone;
-pub use tags::tags;
+pub use tags::{TAG_COLORS, TAG_NAME, TAGS_OF_CONTACT, TAGS_OF_WORKSPACE, tag_color, tag_key, tag_name, tags};
 pub use window::Window;
 
 #[cfg(test)]

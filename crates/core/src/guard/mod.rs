@@ -2,10 +2,11 @@
 //!
 //! [`judge`] is pure. It reads what is asked ([`Request`]), what is known at this moment ([`Snapshot`]) and the
 //! rules ([`Policy`]) and answers with a [`Verdict`] that explains every check, not only the one that decided.
-//! [`rate`] has the exact limiters whose readings the snapshot carries.
+//! [`rate`] has the exact limiters whose readings the snapshot carries, [`pauses`] the waiting after refusals.
 
 mod checks;
 mod content;
+pub mod pauses;
 mod policy;
 pub mod quiet;
 pub mod rate;

@@ -271,7 +271,13 @@ pub enum Growth {
     /// 1 s, 2 s, 4 s, ... at most 30 s, the upper half of each step random: whatever lasted for hours, the number is back
     /// within a minute of its end.
     Exponential,
+    /// Somebody waits for it: 1 s, 2 s, then 3 s, the upper half random, for as long as a person may still be there (some
+    /// ten minutes); after that as [`Growth::Exponential`].
+    Prompt,
 }
+
+/// Refusals of what somebody waits for before its pauses grow: at up to 3 s each, ten minutes.
+const PROMPT_MAX: u32 = 240;
 
 /// Waiting after refusals of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -296,14 +302,15 @@ impl Backoff {
     /// ignored.
     pub fn fail(&mut self, sent_at: Ms, now: Ms, jitter: f64, retry_after: Option<i64>) {
         let asked = retry_after.unwrap_or(0).clamp(0, HOUR);
-        if self.refused_at.is_some_and(|refused| sent_at < refused) {
+        if !self.is_new_trouble(sent_at) {
             self.wait_until(now.plus(asked));
             return;
         }
         let step = match self.growth {
             Growth::Pair => SECOND.saturating_mul(1 << (2 * self.failures.min(6))).min(HOUR),
-            Growth::Exponential => {
-                let full = SECOND.saturating_mul(1 << self.failures.min(9)).min(30 * SECOND);
+            Growth::Exponential | Growth::Prompt => {
+                let most = if self.growth == Growth::Prompt && self.failures < PROMPT_MAX { 3 } else { 30 };
+                let full = SECOND.saturating_mul(1 << self.failures.min(9)).min(most * SECOND);
                 let jitter = if jitter.is_finite() { jitter.clamp(0.0, 1.0) } else { 1.0 };
                 full / 2 + ((full - full / 2) as f64 * jitter) as i64
             }
@@ -313,7 +320,13 @@ impl Backoff {
         self.wait_until(now.plus(step.max(asked)));
     }
 
-    fn wait_until(&mut self, until: Ms) {
+    /// Whether a refusal of what was sent then is a step of its own.
+    pub(super) fn is_new_trouble(&self, sent_at: Ms) -> bool {
+        self.refused_at.is_none_or(|refused| sent_at >= refused)
+    }
+
+    /// Waits at least until then, whatever was refused.
+    pub(super) fn wait_until(&mut self, until: Ms) {
         self.until = Some(self.until.map_or(until, |known| known.max(until)));
     }
 

@@ -1,6 +1,7 @@
 //! The control API under `/_sandbox/`: makes things happen and shows what was received.
 
 mod crm;
+mod desk;
 mod events;
 mod whatsapp;
 
@@ -30,6 +31,7 @@ pub fn router() -> Router<Arc<World>> {
         .route("/deliveries", get(deliveries))
         .nest("/whatsapp", whatsapp::router().merge(events::router()))
         .nest("/hubspot", crm::router())
+        .nest("/zendesk", desk::router())
         .fallback(|| async { refuse(StatusCode::NOT_FOUND, "there is no such control endpoint") })
 }
 
@@ -87,6 +89,10 @@ async fn state(State(world): Shared) -> Json<Value> {
             state.stores.values().map(|store| (store.kind.to_owned(), store.records.len().into())).collect();
         json!({"records": records, "requests": state.log.total(), "webhook_url": state.config.webhook_url})
     };
+    let zendesk = {
+        let state = world.zd();
+        json!({"users": state.users.len(), "requests": state.log.total(), "webhook_url": state.config.webhook_url})
+    };
     Json(json!({
         "now": world.clock.now(),
         "speed": world.clock.speed(),
@@ -95,6 +101,7 @@ async fn state(State(world): Shared) -> Json<Value> {
         "deliveries": deliveries,
         "whatsapp": whatsapp,
         "hubspot": hubspot,
+        "zendesk": zendesk,
     }))
 }
 
@@ -133,7 +140,12 @@ async fn limits(State(world): Shared) -> Json<Value> {
     if let Some(map) = hubspot.as_object_mut() {
         map.remove("client_secret");
     }
-    Json(json!({"whatsapp": whatsapp, "delays": delays, "latency": latency, "review_ms": review, "hubspot": hubspot}))
+    let mut zendesk = json!(world.zd().config);
+    if let Some(map) = zendesk.as_object_mut() {
+        map.remove("signing_secret");
+    }
+    Json(json!({"whatsapp": whatsapp, "delays": delays, "latency": latency, "review_ms": review, "hubspot": hubspot,
+                "zendesk": zendesk}))
 }
 
 /// Lays the given keys over the present values, so that a change names only what it changes.
@@ -168,9 +180,13 @@ async fn set_limits(State(world): Shared, Json(change): Json<Value>) -> Response
                     let mut state = world.hs();
                     state.config = overlay(&state.config, value)?;
                 }
+                "zendesk" => {
+                    let mut state = world.zd();
+                    state.config = overlay(&state.config, value)?;
+                }
                 other => {
                     return Err(format!(
-                        "unknown key {other}: whatsapp, delays, latency, review_ms, hubspot are known"
+                        "unknown key {other}: whatsapp, delays, latency, review_ms, hubspot, zendesk are known"
                     ));
                 }
             }

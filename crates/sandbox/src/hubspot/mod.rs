@@ -57,7 +57,7 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
     let Ok(body) = axum::body::to_bytes(body, 10 << 20).await else {
         return Reply::empty(413).into_response();
     };
-    let fault = world.faults.hit(&Traffic { target: Target::Hubspot, path: &path, method: &method, to: "" });
+    let fault = world.faults.hit(&Traffic { target: Target::Hubspot, path: &path, method: &method, to: "", kind: "" });
     let (mut lose_answer, mut instead) = (false, None);
     if let Some(fault) = fault {
         match fault.kind {
@@ -76,8 +76,8 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
             Kind::Status | Kind::ErrorCode => {
                 let error = forced(&fault);
                 let mut reply = error.reply(&world.hs().correlation());
-                if let Some(seconds) = fault.retry_after {
-                    reply = reply.with("retry-after", seconds);
+                if let Some(text) = fault.retry_after() {
+                    reply = reply.with("retry-after", text);
                 }
                 log(&world, &method, &path, &body, reply.status);
                 return reply.into_response();

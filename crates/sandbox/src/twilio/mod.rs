@@ -11,6 +11,7 @@ mod senders;
 pub mod state;
 
 use crate::{
+    fault::{Target, Traffic},
     reply::{Reply, cut},
     whatsapp::{
         call::pairs,
@@ -116,13 +117,19 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
     let mut call = Call::new(&parts, &body);
     let to: String = call.field("To").unwrap_or("").chars().filter(char::is_ascii_digit).collect();
     let sends = call.method == "POST" && call.path.ends_with("/Messages.json");
-    let (forced, ending) = match trouble::judge(&world, parts.uri.path(), &call.method, &to, sends).await {
+    let kind = match (sends, call.field("ContentSid")) {
+        (false, _) => "",
+        (true, Some(_)) => "template",
+        (true, None) => "text",
+    };
+    let traffic = Traffic { target: Target::Whatsapp, path: parts.uri.path(), method: &call.method, to: &to, kind };
+    let (forced, ending) = match trouble::judge(&world, &traffic).await {
         Verdict::Cut => return cut(),
         Verdict::Go { forced, ending } => (forced, ending),
         Verdict::Refuse { code, status, retry_after, .. } => {
             let reply = TwilioError::refused(code, status).reply();
             return match retry_after {
-                Some(seconds) => reply.with("retry-after", seconds),
+                Some(text) => reply.with("retry-after", text),
                 None => reply,
             }
             .into_response();

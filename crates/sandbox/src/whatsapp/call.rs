@@ -122,6 +122,15 @@ impl Call {
         }
     }
 
+    /// Kind of the message that the call sends, for faults; empty when it sends none.
+    pub fn message_kind(&self) -> String {
+        if !self.path.ends_with("/messages") {
+            return String::new();
+        }
+        let body: Value = serde_json::from_slice(&self.body).unwrap_or(Value::Null);
+        body["type"].as_str().unwrap_or("text").to_owned()
+    }
+
     /// The token must be one that some number accepts.
     pub fn any_token(&self, state: &State) -> Result<()> {
         self.check(state, |_| true)

@@ -33,6 +33,7 @@ pub mod trouble;
 mod upload;
 
 use crate::{
+    fault::{Target, Traffic},
     reply::{Reply, cut},
     world::World,
 };
@@ -56,25 +57,25 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
 
 /// Answers one call, unless a fault does.
 pub async fn answer(world: &Arc<World>, call: &Call) -> Response {
-    let to = call.recipient();
-    let (forced, ending) =
-        match trouble::judge(world, &call.path, &call.method, &to, call.path.ends_with("/messages")).await {
-            Verdict::Cut => return cut(),
-            Verdict::Go { forced, ending } => (forced, ending),
-            Verdict::Refuse { code, status, retry_after, logged } => {
-                let error = GraphError::code(code);
-                if logged {
-                    messages::record_refusal(world, call, &error);
-                }
-                let reply = error.reply(&world.wa().token(23));
-                let reply = Reply { status: status.unwrap_or(reply.status), ..reply };
-                return match retry_after {
-                    Some(seconds) => reply.with("retry-after", seconds),
-                    None => reply,
-                }
-                .into_response();
+    let (to, kind) = (call.recipient(), call.message_kind());
+    let traffic = Traffic { target: Target::Whatsapp, path: &call.path, method: &call.method, to: &to, kind: &kind };
+    let (forced, ending) = match trouble::judge(world, &traffic).await {
+        Verdict::Cut => return cut(),
+        Verdict::Go { forced, ending } => (forced, ending),
+        Verdict::Refuse { code, status, retry_after, logged } => {
+            let error = GraphError::code(code);
+            if logged {
+                messages::record_refusal(world, call, &error);
             }
-        };
+            let reply = error.reply(&world.wa().token(23));
+            let reply = Reply { status: status.unwrap_or(reply.status), ..reply };
+            return match retry_after {
+                Some(text) => reply.with("retry-after", text),
+                None => reply,
+            }
+            .into_response();
+        }
+    };
     let reply = match dispatch(world, call, forced).await {
         Ok(reply) => reply,
         Err(error) => {

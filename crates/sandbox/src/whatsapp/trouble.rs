@@ -2,7 +2,7 @@
 
 use super::{error, state::State};
 use crate::{
-    fault::{Kind, Target, Traffic},
+    fault::{Kind, Traffic},
     world::World,
 };
 use serde_json::Value;
@@ -52,15 +52,15 @@ pub enum Verdict {
         code: i64,
         /// HTTP status instead of the code's own.
         status: Option<u16>,
-        /// Seconds for a `Retry-After` header.
-        retry_after: Option<u64>,
+        /// What a `Retry-After` header says.
+        retry_after: Option<String>,
         /// Whether a message of that call is logged as refused.
         logged: bool,
     },
 }
 
-/// Judges a call of a WhatsApp client; waits when it is to be answered late. `sends`: it sends a message.
-pub async fn judge(world: &World, path: &str, method: &str, to: &str, sends: bool) -> Verdict {
+/// Judges a call of a WhatsApp client; waits when it is to be answered late.
+pub async fn judge(world: &World, traffic: &Traffic<'_>) -> Verdict {
     let wait = {
         let mut guard = world.wa();
         let state = &mut *guard;
@@ -71,7 +71,7 @@ pub async fn judge(world: &World, path: &str, method: &str, to: &str, sends: boo
     }
     let told = |ending: Ending| Verdict::Go { forced: None, ending };
     let go = told(Ending::Answered);
-    let Some(fault) = world.faults.hit(&Traffic { target: Target::Whatsapp, path, method, to }) else {
+    let Some(fault) = world.faults.hit(traffic) else {
         return go;
     };
     match fault.kind {
@@ -92,16 +92,16 @@ pub async fn judge(world: &World, path: &str, method: &str, to: &str, sends: boo
             Verdict::Refuse {
                 code: code_of(status),
                 status: Some(status),
-                retry_after: fault.retry_after,
+                retry_after: fault.retry_after(),
                 logged: false,
             }
         }
         Kind::ErrorCode => {
             let code = fault.code.as_ref().and_then(Value::as_i64).unwrap_or(131_000);
-            if error::is_asynchronous(code) && sends {
+            if error::is_asynchronous(code) && !traffic.kind.is_empty() {
                 return Verdict::Go { forced: Some(code), ending: Ending::Answered };
             }
-            Verdict::Refuse { code, status: fault.status, retry_after: fault.retry_after, logged: true }
+            Verdict::Refuse { code, status: fault.status, retry_after: fault.retry_after(), logged: true }
         }
         Kind::Duplicate | Kind::Reorder => go,
     }

@@ -8,8 +8,9 @@ use crate::config::Config;
 use clap::{Args, Subcommand};
 use rapport_app::App;
 use rapport_app::auth::Caller;
-use rapport_app::connection::{self, ConnectionPatch, ConnectionView, NewConnection};
+use rapport_app::connection::{self, ConnectionPatch, ConnectionView, CredentialView, KindView, NewConnection};
 use serde_json::json;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Flags of `connection`.
@@ -24,8 +25,9 @@ pub struct ConnectionArgs {
 #[derive(Debug, Subcommand)]
 enum ConnectionCommand {
     /// Connect a CRM
-    #[command(subcommand)]
-    Add(AddCommand),
+    Add(AddArgs),
+    /// Show which CRMs can be connected, and what each must be told
+    Kinds,
     /// Show the connections and how they fare
     List,
     /// Ask the CRM about a connection: what is right and wrong
@@ -63,24 +65,23 @@ enum ConnectionCommand {
     },
 }
 
-#[derive(Debug, Subcommand)]
-enum AddCommand {
-    /// HubSpot, with the token of a private app
-    Hubspot(HubspotArgs),
-}
-
 #[derive(Args)]
-struct HubspotArgs {
+struct AddArgs {
+    /// Which CRM: one of `rapport connection kinds`
+    kind: String,
     /// Name shown to people
     #[arg(long)]
     name: Option<String>,
-    /// Token of the private app; without it the token is read from standard input
+    /// A credential, by its name; may be repeated. Without any secret among them it is read from standard input
+    #[arg(long = "credential", value_name = "NAME=VALUE", value_parser = pair)]
+    credentials: Vec<(String, String)>,
+    /// Short for --credential access_token=TOKEN
     #[arg(long, value_name = "TOKEN")]
     access_token: Option<String>,
-    /// The app's client secret, which signs webhooks
+    /// Short for --credential client_secret=SECRET
     #[arg(long, value_name = "SECRET")]
     client_secret: Option<String>,
-    /// Where the API is
+    /// Where the API is; needed where each account has its own address
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
     /// Do not make contacts of records that are unknown here
@@ -89,10 +90,17 @@ struct HubspotArgs {
 }
 
 /// Says where; the rest are secrets.
-impl std::fmt::Debug for HubspotArgs {
+impl std::fmt::Debug for AddArgs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("HubspotArgs").field("base_url", &self.base_url).finish_non_exhaustive()
+        let Self { kind, base_url, .. } = self;
+        f.debug_struct("AddArgs").field("kind", kind).field("base_url", base_url).finish_non_exhaustive()
     }
+}
+
+/// `name=value`; what is wrong with it is said without the value, which may be a secret.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("must be NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
 }
 
 /// Runs a command about connections.
@@ -106,7 +114,12 @@ pub async fn run(config: &Config, args: ConnectionArgs) -> Result<Output, Failur
 
 async fn perform(app: &App, caller: &Caller, command: ConnectionCommand) -> Result<Output, Failure> {
     match command {
-        ConnectionCommand::Add(AddCommand::Hubspot(args)) => add_hubspot(app, caller, args).await,
+        ConnectionCommand::Add(args) => add(app, caller, args).await,
+        ConnectionCommand::Kinds => {
+            let found = connection::kinds(caller)?;
+            let lines: Vec<String> = found.iter().map(kind).collect();
+            Ok(Output::new(lines.join("\n"), &json!({ "items": found })))
+        }
         ConnectionCommand::List => {
             let found = connection::list(app, caller).await?;
             let lines: Vec<String> = found.iter().map(line).collect();
@@ -130,18 +143,58 @@ async fn perform(app: &App, caller: &Caller, command: ConnectionCommand) -> Resu
     }
 }
 
-async fn add_hubspot(app: &App, caller: &Caller, args: HubspotArgs) -> Result<Output, Failure> {
+async fn add(app: &App, caller: &Caller, args: AddArgs) -> Result<Output, Failure> {
+    let mut credentials: BTreeMap<String, String> = args.credentials.into_iter().collect();
+    let short = [("access_token", args.access_token), ("client_secret", args.client_secret)];
+    credentials.extend(short.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?))));
+    if let Some(name) = asked_for(caller, &args.kind, &credentials)? {
+        credentials.insert(name, super::channel::given(None)?);
+    }
     let new = NewConnection {
-        kind: connection::add::HUBSPOT.to_owned(),
+        kind: args.kind,
         name: args.name,
-        access_token: super::channel::given(args.access_token)?,
+        credentials,
         base_url: args.base_url,
-        client_secret: args.client_secret,
         import_new: Some(!args.no_import),
+        ..NewConnection::default()
     };
     let added = connection::add(app, caller, new).await?;
     let text = format!("Connection   {} ({})\nWebhook URL  {}", added.name, added.id, added.webhook_url);
     Ok(Output::new(text, &added))
+}
+
+/// The secret to read from standard input: the one that calls are made with, when it was not given.
+fn asked_for(caller: &Caller, kind: &str, given: &BTreeMap<String, String>) -> Result<Option<String>, Failure> {
+    let Some(found) = connection::kinds(caller)?.into_iter().find(|one| one.kind == kind) else { return Ok(None) };
+    let is_secret = |name: &str| found.credentials.iter().any(|field| field.name == name && field.secret);
+    if let Some(field) = found.credentials.iter().find(|field| field.required && field.secret) {
+        return Ok((!given.contains_key(&field.name)).then(|| field.name.clone()));
+    }
+    let secrets = || found.either.iter().flatten().filter(|name| is_secret(name));
+    if secrets().any(|name| given.contains_key(name)) {
+        return Ok(None);
+    }
+    Ok(secrets().next().cloned())
+}
+
+/// What a kind must be told, a line each.
+fn kind(kind: &KindView) -> String {
+    let address = match (&kind.base_url, &kind.base_url_example) {
+        (Some(url), _) => format!("at {url}"),
+        (None, Some(example)) => format!("at the account's own address, as {example} (--base-url)"),
+        (None, None) => String::new(),
+    };
+    let field = |field: &CredentialView| {
+        let needed = if field.required { "required" } else { "" };
+        format!("  {:16} {needed:8}  {}", field.name, field.help)
+    };
+    let mut lines = vec![format!("{}  {} {address}", kind.kind, kind.name)];
+    lines.extend(kind.credentials.iter().map(field));
+    if !kind.either.is_empty() {
+        let sets: Vec<String> = kind.either.iter().map(|set| set.join(" and ")).collect();
+        lines.push(format!("  needed: {}", sets.join(", or ")));
+    }
+    lines.join("\n")
 }
 
 async fn patch(app: &App, caller: &Caller, id: Uuid, patch: ConnectionPatch) -> Result<Output, Failure> {

@@ -160,7 +160,9 @@ impl WorkspaceArg {
     /// # Errors
     /// When there is none, or several and none was named.
     pub async fn caller(&self, app: &App) -> Result<Caller, Failure> {
-        let all = rapport_store::workspace::all(&app.store, 1_000).await.map_err(rapport_app::Error::from)?;
+        let mut all = rapport_store::workspace::all(&app.store, 1_000).await.map_err(rapport_app::Error::from)?;
+        // Where people practise is no business of anybody's.
+        all.retain(|row| !rapport_app::practice::is_room(row));
         let row = match (self.workspace, all.as_slice()) {
             (Some(id), all) => all.iter().find(|row| row.workspace_id == id),
             (None, [only]) => Some(only),

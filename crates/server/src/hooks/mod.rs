@@ -1,10 +1,10 @@
-//! Inbound hooks: providers and CRMs deliver here. One file a vendor.
+//! Inbound hooks: providers and CRMs deliver here.
 //!
 //! A hook reads raw bytes, proves who sent them, has the use case store them, and answers. Bodies may be gzipped and
 //! are at most [`MAX_BODY`] bytes after decompression.
 
+mod crm;
 mod files;
-mod hubspot;
 mod whatsapp;
 
 use axum::Router;
@@ -20,6 +20,6 @@ pub fn router() -> Router<App> {
     Router::new()
         .route("/webhooks/whatsapp/{channel_id}", get(whatsapp::handshake).post(whatsapp::deliver))
         .route("/files/{channel_id}/{media_id}/{expires}/{signature}", get(files::fetch))
-        .route("/webhooks/hubspot/{connection_id}", post(hubspot::deliver))
+        .route("/webhooks/{kind}/{connection_id}", post(crm::deliver))
         .layer(DefaultBodyLimit::max(MAX_BODY))
 }

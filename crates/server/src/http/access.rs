@@ -4,6 +4,7 @@
 //! the table, so it cannot say one thing and the server do another; a route without the mark stops the start, a route
 //! without document is refused.
 
+use super::api::practice::cookie::PRACTICE_COOKIE;
 use super::caller::{self, Caller};
 use super::origin::is_foreign;
 use super::problem::Problem;
@@ -117,7 +118,12 @@ async fn check(guard: &Guard, request: &Parts) -> Result<Option<Caller>, Problem
     if *access == Access::Public {
         return Ok(None);
     }
-    let caller = authenticate(&guard.app, &credential).await?;
+    let mut caller = authenticate(&guard.app, &credential).await?;
+    if matches!(credential, Credential::Session(_))
+        && let Some(room) = caller::cookie(&request.headers, PRACTICE_COOKIE).and_then(|text| text.parse().ok())
+    {
+        caller = rapport_app::practice::seat(&guard.app, caller, room).await?;
+    }
     let writes = !request.method.is_safe();
     if writes && matches!(credential, Credential::Session(_)) && !request.headers.contains_key(CSRF_HEADER) {
         let detail = "Requests with the session cookie that change something must carry the header X-Rapport-Csrf: 1.";

@@ -29,12 +29,16 @@ async fn things_of(test: &TestApp, workspace: &Workspace, client: &Client) -> Ve
     let reply = json!({ "shortcut": "hello", "title": "Hello", "bodies": { "en": "Hello" }, "audience": "shared" });
     ids.push(client.post("/api/v1/quick-replies", reply).await.text("/id"));
     ids.push(client.post("/api/v1/closing-categories", json!({ "name": "Returns" })).await.text("/id"));
+    ids.push(client.post("/api/v1/tags", json!({ "name": "VIP" })).await.text("/id"));
     let actions = json!([{ "type": "note", "body": "x" }]);
     let shared = json!({ "name": "Note", "shared": true, "actions": actions });
     ids.push(client.post("/api/v1/macros", shared).await.text("/id"));
     let browser = test.browser(&workspace.email).await;
     ids.push(browser.get("/api/v1/sessions").await.text("/items/0/id"));
     ids.push(browser.put("/api/v1/push/subscriptions", crate::push::subscription("a")).await.text("/id"));
+    let inside = crate::practice::go_in(&browser).await;
+    ids.push(inside.get("/api/v1/session").await.text("/workspace/id"));
+    ids.push(inside.post("/api/v1/practice/scenarios/order", json!(null)).await.text("/id"));
     ids
 }
 

@@ -228,3 +228,35 @@ async fn keys_are_kept_for_a_person_and_never_twice() {
     assert!(twice.text("/detail").contains("next"), "it says with which");
     assert_eq!(owner.get(path).await.status, 403, "a program has no fingers");
 }
+
+#[tokio::test]
+async fn files_go_with_a_reply() {
+    let (test, shop, owner) = Shop::open().await;
+    let first = shop.upload(&owner, "shoe.png", crate::harness::PNG).await;
+    let second = shop.upload(&owner, "sole.png", crate::harness::PNG).await;
+    let (one, two) = (first.text("/id"), second.text("/id"));
+    let mut body = reply("shoe", "shared");
+    body["files"] = json!([two, one]);
+    let made = owner.post("/api/v1/quick-replies", body.clone()).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let names = |body: &Value| body.as_array().unwrap().iter().map(|file| file["filename"].clone()).collect::<Vec<_>>();
+    assert_eq!(names(&made.body["files"]), ["sole.png", "shoe.png"]);
+    assert_eq!((&made.body["files"][0]["kind"], &made.body["files"][0]["stored"]), (&json!("image"), &json!(true)));
+    let path = format!("/api/v1/quick-replies/{}", made.text("/id"));
+    for (files, field) in [
+        (json!([one, one]), "files.1"),
+        (json!(["00000000-0000-7000-8000-000000000000"]), "files.0"),
+        (json!(vec![one.clone(); 6]), "files"),
+    ] {
+        let reply = owner.patch(&path, json!({ "files": files })).await;
+        assert_eq!((reply.status, reply.text("/field")), (422, field.to_owned()));
+    }
+    let stranger = test.workspace("b").await;
+    body["shortcut"] = json!("theirs");
+    let taken = test.bearer(&stranger.token).post("/api/v1/quick-replies", body).await;
+    assert_eq!((taken.status, taken.text("/field")), (422, "files.0".to_owned()), "not another workspace's");
+    assert_eq!(names(&owner.patch(&path, json!({ "title": "Shoe" })).await.body["files"]).len(), 2, "they stay");
+    assert_eq!(names(&owner.patch(&path, json!({ "files": [one] })).await.body["files"]), ["shoe.png"]);
+    let listed = owner.get("/api/v1/quick-replies").await;
+    assert_eq!(names(&listed.body["items"][0]["files"]), ["shoe.png"]);
+}

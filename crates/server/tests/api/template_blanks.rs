@@ -152,6 +152,48 @@ async fn a_paused_template_says_what_waits_for_it_and_is_resumed() {
 }
 
 #[tokio::test]
+async fn a_template_in_trouble_names_what_sends_it() {
+    let (test, shop, owner) = Shop::open().await;
+    shop.template("order_ready", "UTILITY").await;
+    shop.template("other", "UTILITY").await;
+    let id = id_of(&owner, "order_ready").await;
+    let campaign = |name: &str, template: &str| {
+        json!({
+            "name": name, "channel_id": shop.channel, "template_id": template, "values": { "body.1": "friend" },
+            "audience": { "kind": "channel" },
+        })
+    };
+    let eid = owner.post("/api/v1/campaigns", campaign("Eid", &id)).await.text("/id");
+    let other = id_of(&owner, "other").await;
+    assert_eq!(owner.post("/api/v1/campaigns", campaign("Other", &other)).await.status, 201);
+    let over = owner.post("/api/v1/campaigns", campaign("Over", &id)).await.text("/id");
+    let later = json!({ "at": shop.wait(0).0 + DAY });
+    assert_eq!(owner.post(&format!("/api/v1/campaigns/{over}/start"), later).await.status, 200);
+    assert_eq!(owner.post(&format!("/api/v1/campaigns/{over}/cancel"), json!({})).await.status, 200);
+    let actions = json!([{ "type": "send_template", "name": "order_ready", "language": "en" }]);
+    let steps = owner.post("/api/v1/macros", json!({ "name": "Ready", "shared": true, "actions": actions })).await;
+    let asks = json!({ "enabled": true, "template": { "name": "order_ready", "language": "en" } });
+    assert_eq!(owner.patch("/api/v1/surveys/settings", asks).await.status, 200);
+
+    let path = format!("/api/v1/templates/{id}");
+    let campaign = json!({ "kind": "campaign", "id": eid, "name": "Eid", "status": "draft" });
+    let others = [
+        json!({ "kind": "macro", "id": steps.text("/id"), "name": "Ready", "status": null }),
+        json!({ "kind": "survey", "id": null, "name": "", "status": null }),
+    ];
+    let all = json!([campaign, others[0], others[1]]);
+    assert_eq!(owner.get(&path).await.body["used_by"], all, "not {over}, which is over");
+    assert_eq!(owner.get("/api/v1/templates?q=order").await.body["items"][0]["used_by"], json!([]), "only where asked");
+    let tx = shop.scope().write().await.unwrap();
+    rapport_store::template::set_status(&tx, id.parse().unwrap(), "PAUSED", shop.wait(1)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(owner.get("/api/v1/templates?degraded=true").await.body["items"][0]["used_by"], all);
+    test.user(&owner, "agent").await;
+    let agent = test.browser("agent@a.example").await;
+    assert_eq!(agent.get(&path).await.body["used_by"], json!(others), "who may not see campaigns is not told of them");
+}
+
+#[tokio::test]
 async fn templates_that_fit_come_first_with_the_reason() {
     let (_, shop, owner) = Shop::open().await;
     let body = |text: &str| json!([{ "type": "BODY", "text": text }]);

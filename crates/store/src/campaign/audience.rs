@@ -7,9 +7,10 @@ use crate::error::Result;
 use crate::query::Draft;
 use crate::scope::{Read, WriteTx};
 use crate::sql;
+use rapport_core::contact::tag_key;
 use rapport_core::{CampaignId, ChannelId, ContactId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, Value};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -19,7 +20,7 @@ const PART: usize = 100;
 const PIECE: usize = 500;
 
 /// A contact as an audience sees it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// The contact.
     pub id: ContactId,
@@ -27,8 +28,6 @@ pub struct Person {
     pub lane: u16,
     /// Its country.
     pub country: Option<String>,
-    /// Its own fields.
-    pub fields: Json,
 }
 
 /// Contacts with a conversation on a channel, those after `after`, at most `limit`.
@@ -45,12 +44,20 @@ pub async fn of_channel(read: &Read, channel: ChannelId, after: Option<Uuid>, li
     people(read, draft, &known, after, limit).await
 }
 
-/// Contacts that may have tags, those after `after`, at most `limit`. Which tags, the caller reads from their fields.
+/// Contacts with the tag of this name, those after `after`, at most `limit`.
 ///
 /// # Errors
 /// What the database said.
-pub async fn tagged(read: &Read, after: Option<Uuid>, limit: u64) -> Result<Vec<Person>> {
-    people(read, Draft::default(), "CAST(c.fields AS text) LIKE '%\"tags\"%'", after, limit).await
+pub async fn tagged(read: &Read, tag: &str, after: Option<Uuid>, limit: u64) -> Result<Vec<Person>> {
+    let mut draft = Draft::default();
+    let key = draft.arg(tag_key(tag));
+    // The id of a tag that is there; else what a merged one of the name became.
+    let known = format!(
+        "EXISTS (SELECT 1 FROM contact_tag AS g WHERE g.workspace_id = c.workspace_id AND g.contact_id = c.id \
+         AND g.tag_id = (SELECT COALESCE(t.merged_into, t.id) FROM tag AS t WHERE t.workspace_id = c.workspace_id \
+         AND t.name_key = {key} ORDER BY CASE WHEN t.merged_into IS NULL THEN 0 ELSE 1 END, t.id LIMIT 1))"
+    );
+    people(read, draft, &known, after, limit).await
 }
 
 async fn people(
@@ -64,7 +71,7 @@ async fn people(
     let after = draft.arg(after.unwrap_or_default());
     let limit = draft.arg(i64::try_from(limit).unwrap_or(i64::MAX));
     let text = format!(
-        "SELECT c.id, c.lane, c.country, c.fields FROM contact AS c WHERE c.workspace_id = {workspace} \
+        "SELECT c.id, c.lane, c.country FROM contact AS c WHERE c.workspace_id = {workspace} \
          AND c.merged_into IS NULL AND c.id > {after} AND {condition} ORDER BY c.id LIMIT {limit}"
     );
     let rows = read.conn().query_all_raw(sql::with(read.backend(), text, draft.values)).await?;
@@ -76,7 +83,6 @@ fn person(row: &QueryResult) -> Result<Person> {
         id: ContactId(row.try_get_by_index(0)?),
         lane: u16::try_from(row.try_get_by_index::<i16>(1)?).unwrap_or(0),
         country: row.try_get_by_index(2)?,
-        fields: row.try_get_by_index(3)?,
     })
 }
 
@@ -109,6 +115,7 @@ pub async fn with_ids(read: &Read, ids: &[ContactId]) -> Result<Vec<Model>> {
             .filter(Column::Id.is_in(piece.iter().map(|id| id.0)));
         found.extend(query.all(&read.conn()).await?);
     }
+    crate::tag::dress(&read.conn(), read.workspace().0, &mut found).await?;
     Ok(found)
 }
 

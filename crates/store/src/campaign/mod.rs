@@ -211,6 +211,35 @@ pub async fn running_over(tx: &WriteTx, channel: ChannelId) -> Result<Vec<Campai
     Ok(ids.into_iter().map(CampaignId).collect())
 }
 
+/// Campaigns that are not over, drafts included, the latest first, at most `limit`.
+///
+/// # Errors
+/// What the database said.
+pub async fn open(read: &Read, limit: u64) -> Result<Vec<Model>> {
+    let ended = [Status::Finished, Status::Cancelled].map(Status::code);
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(read.workspace().0))
+        .filter(Column::Status.is_not_in(ended))
+        .order_by_desc(Column::Id)
+        .limit(limit);
+    Ok(query.all(&read.conn()).await?)
+}
+
+/// Campaigns that paused themselves and wait for a person, the latest first, at most `limit`.
+///
+/// # Errors
+/// What the database said.
+pub async fn stopped(read: &Read, limit: u64) -> Result<Vec<Model>> {
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(read.workspace().0))
+        .filter(Column::Status.eq(Status::Paused.code()))
+        .filter(Column::StoppedFor.is_not_null())
+        .order_by_desc(Column::UpdatedAt)
+        .order_by_desc(Column::Id)
+        .limit(limit);
+    Ok(query.all(&read.conn()).await?)
+}
+
 /// What stands in the blanks of campaigns that have not ended: files among it are still needed.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ pub struct Model {
     /// The connection.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// `hubspot`.
+    /// Which CRM it is: a word of `connectors::crm::VENDORS`.
     pub kind: String,
     /// Name shown to people.
     pub name: String,

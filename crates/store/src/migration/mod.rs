@@ -24,6 +24,9 @@ mod m0019_prepared;
 mod m0021_trail;
 mod m0022_push;
 mod m0023_guide;
+mod m0024_practice;
+mod m0025_tags;
+mod m0026_reply_files;
 
 use crate::connect;
 use crate::error::{Error, Result};
@@ -56,6 +59,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_trail::STEP),
             Box::new(m0022_push::STEP),
             Box::new(m0023_guide::STEP),
+            Box::new(m0024_practice::STEP),
+            Box::new(m0025_tags::Migration),
+            Box::new(m0026_reply_files::STEP),
         ]
     }
 }

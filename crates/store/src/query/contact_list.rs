@@ -43,13 +43,14 @@ pub struct Row {
     folded: String,
 }
 
-/// Contacts among `ids` (all when none; [`list_text::contacts`] finds them by a text), those after `after`.
+/// Contacts among `ids` (all when none; [`list_text::contacts`] finds them by a text) that carry `tag` (any when none), those after `after`.
 ///
 /// # Errors
 /// What the database said.
 pub async fn page(
     read: &Read,
     ids: Option<&[Uuid]>,
+    tag: Option<Uuid>,
     sort: Sort,
     after: Option<&After>,
     limit: u64,
@@ -76,6 +77,10 @@ pub async fn page(
         let places = list_text::places(&mut draft, ids.iter().copied());
         conditions.push_str(&format!(" AND c.id IN ({places})"));
     }
+    if let Some(tag) = tag {
+        let tag = draft.arg(tag);
+        conditions.push_str(&format!(" AND c.id IN ({})", super::carriers(&tag)));
+    }
     let order = match sort {
         Sort::Updated => "c.updated_at DESC, c.id",
         Sort::Name => "lower(c.name), c.id",
@@ -89,7 +94,9 @@ pub async fn page(
     let rows = read.conn().query_all_raw(sql::with(read.backend(), text, draft.values)).await?;
     let row =
         |row: &QueryResult| Ok(Row { contact: Model::from_query_result(row, "")?, folded: row.try_get("", "folded")? });
-    rows.iter().map(row).collect()
+    let mut rows = rows.iter().map(row).collect::<Result<Vec<Row>>>()?;
+    crate::tag::dress(&read.conn(), read.workspace().0, rows.iter_mut().map(|row| &mut row.contact)).await?;
+    Ok(rows)
 }
 
 /// Where the page after this row begins.

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 pub use crate::entity::contact::Model as ContactRow;
+pub use crate::entity::tag::Model as TagRow;
 
 /// What stands beside a contact.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -20,6 +21,8 @@ pub struct Beside {
     pub window_expires_at: Option<i64>,
     /// Numbers on which the business blocked it.
     pub blocked_on: Vec<Uuid>,
+    /// The tags it carries, by name.
+    pub tags: Vec<TagRow>,
     /// How it stands with each connection.
     pub links: Vec<Linked>,
 }
@@ -43,10 +46,12 @@ pub struct Linked {
 /// What the database said.
 pub async fn get(read: &Read, id: ContactId) -> Result<Option<ContactRow>> {
     let found = crate::entity::contact::Entity::find_by_id((read.workspace().0, id.0)).one(&read.conn()).await?;
-    Ok(found.filter(|row| row.merged_into.is_none()))
+    let mut found = found.filter(|row| row.merged_into.is_none());
+    crate::tag::dress(&read.conn(), read.workspace().0, &mut found).await?;
+    Ok(found)
 }
 
-/// What stands beside each of these contacts. Five statements.
+/// What stands beside each of these contacts. Seven statements.
 ///
 /// # Errors
 /// What the database said.
@@ -83,6 +88,9 @@ pub async fn beside(read: &Read, ids: &[ContactId]) -> Result<HashMap<Uuid, Besi
     }
     for block in crate::block::of_contacts(read, &wanted().collect::<Vec<_>>()).await? {
         found.entry(block.contact_id).or_default().blocked_on.push(block.channel_id);
+    }
+    for (contact, tags) in crate::tag::of_contacts(read, &wanted().collect::<Vec<_>>()).await? {
+        found.entry(contact).or_default().tags = tags;
     }
     for linked in links(read, ids).await? {
         found.entry(linked.link.local_id).or_default().links.push(linked);

@@ -56,6 +56,8 @@ pub struct Filter {
     pub waiting: bool,
     /// With this priority.
     pub priority: Option<Priority>,
+    /// Whose customer carries this tag.
+    pub tag: Option<Uuid>,
     /// That this user is mentioned in or a collaborator of.
     pub watcher: Option<UserId>,
     /// Whose customer's name, number or address, or newest line, contains this. Alone it reads every conversation:
@@ -265,6 +267,10 @@ fn restrict(filter: &Filter, draft: &mut Draft, conditions: &mut String) -> bool
     }
     if let Some(priority) = filter.priority {
         conditions.push_str(&format!(" AND c.priority = '{}'", priority.code()));
+    }
+    if let Some(tag) = filter.tag {
+        let tag = draft.arg(tag);
+        conditions.push_str(&format!(" AND c.contact_id IN ({})", super::carriers(&tag)));
     }
     if let Some(ids) = &filter.ids {
         let places = super::list_text::places(draft, ids.iter().copied());

@@ -26,3 +26,12 @@ impl Draft {
         format!("${}", self.values.len())
     }
 }
+
+/// The contacts that carry a tag, for an `IN`; the draft's first value is the workspace. The id of one that was merged away
+/// means the tag it became part of.
+fn carriers(tag: &str) -> String {
+    format!(
+        "SELECT g.contact_id FROM contact_tag AS g WHERE g.workspace_id = $1 AND g.tag_id = \
+         (SELECT COALESCE(t.merged_into, t.id) FROM tag AS t WHERE t.workspace_id = $1 AND t.id = {tag})"
+    )
+}

@@ -74,12 +74,13 @@ pub async fn changed(store: &Store, limit: usize) -> Result<Vec<Dirty>> {
 /// What the database said.
 pub async fn details(read: &Read, ids: &BTreeSet<ContactId>) -> Result<Vec<Person>> {
     let wanted = || ids.iter().map(|id| id.0);
-    let rows = contact::Entity::find()
+    let mut rows = contact::Entity::find()
         .filter(contact::Column::WorkspaceId.eq(read.workspace().0))
         .filter(contact::Column::Id.is_in(wanted()))
         .filter(contact::Column::MergedInto.is_null())
         .all(&read.conn())
         .await?;
+    crate::tag::dress(&read.conn(), read.workspace().0, &mut rows).await?;
     let known = identity::Entity::find()
         .filter(identity::Column::WorkspaceId.eq(read.workspace().0))
         .filter(identity::Column::ContactId.is_in(wanted()))

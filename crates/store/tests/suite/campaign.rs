@@ -89,6 +89,14 @@ on_both! {
         assert!(step(&db.store, 1, Step::Pause, Told { why: Some("channel_gone"), ..Told::default() }).await);
         let known = campaign::get(&scope.read(), id(1)).await.unwrap().unwrap();
         assert_eq!(known.stopped_for.as_deref(), Some("channel_gone"));
+        let stopped = async |limit| campaign::stopped(&scope.read(), limit).await.unwrap().len();
+        assert_eq!((stopped(10).await, stopped(0).await), (1, 0));
+        let elsewhere = db.store.workspace(workspace(2)).read();
+        assert!(campaign::stopped(&elsewhere, 10).await.unwrap().is_empty(), "another workspace's is nobody's here");
+        assert!(step(&db.store, 1, Step::Resume, Told::default()).await);
+        assert_eq!(stopped(10).await, 0);
+        assert!(step(&db.store, 1, Step::Pause, Told::default()).await);
+        assert_eq!(stopped(10).await, 0, "a person paused it, and knows");
         assert!(step(&db.store, 1, Step::Resume, Told::default()).await);
         assert_eq!(campaign::get(&scope.read(), id(1)).await.unwrap().unwrap().stopped_for, None);
         let tx = scope.write().await.unwrap();

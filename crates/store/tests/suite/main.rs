@@ -16,6 +16,7 @@ mod retention;
 mod route;
 mod routing;
 mod search;
+mod tag;
 mod template;
 mod watch;
 mod work;

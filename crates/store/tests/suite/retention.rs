@@ -6,7 +6,7 @@ use rapport_core::{ContactId, MediaId, MessageId};
 use rapport_store::media::{self, NewMedia, Stored, Volume};
 use rapport_store::send::{self, NewSend, Priority};
 use rapport_store::template_use::{self, Named};
-use rapport_store::{Scope, template};
+use rapport_store::{Scope, quick_reply, template};
 use uuid::Uuid;
 
 fn id(number: u128) -> MediaId {
@@ -73,6 +73,40 @@ on_both! {
         assert_eq!(media::doomed(&other.read(), 10).await.unwrap(), ["bb"]);
         let kept = media::get(&own.read(), id(3)).await.unwrap().unwrap();
         assert_eq!((kept.state.as_str(), kept.sha256.as_deref()), ("stored", Some("aa")));
+    }
+
+    async fn files_of_quick_replies_stay(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        file(&scope, 1, "aa", 40).await;
+        file(&scope, 2, "bb", 40).await;
+        let reply = quick_reply::QuickReplyRow {
+            workspace_id: workspace(1).0,
+            id: Uuid::from_u128(7),
+            shortcut: "offer".to_owned(),
+            title: "Offer".to_owned(),
+            bodies: serde_json::json!({ "en": "Our offer" }),
+            audience: "shared".to_owned(),
+            owner_id: None,
+            created_by: None,
+            created_at: NOW.0,
+            updated_at: NOW.0,
+        };
+        let tx = scope.write().await.unwrap();
+        quick_reply::insert(&tx, reply.clone()).await.unwrap();
+        quick_reply::put_files(&tx, reply.id, &[id(2).0, id(1).0]).await.unwrap();
+        tx.commit().await.unwrap();
+        let files = quick_reply::files(&scope.read(), None).await.unwrap();
+        assert_eq!(files[&reply.id].iter().map(|row| row.id).collect::<Vec<_>>(), [id(2).0, id(1).0]);
+        assert!(quick_reply::files(&db.store.workspace(workspace(2)).read(), None).await.unwrap().is_empty());
+        assert_eq!(retire(&scope, 10).await, 0, "they are needed");
+        let tx = scope.write().await.unwrap();
+        quick_reply::put_files(&tx, reply.id, &[id(1).0]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(retire(&scope, 10).await, 1);
+        let tx = scope.write().await.unwrap();
+        quick_reply::delete(&tx, reply.id).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(retire(&scope, 10).await, 1, "nobody needs it any more");
     }
 
     async fn uses_of_templates_are_counted(db: &TestStore) {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { afterSending, changeDraft, emptyDraft, holdDraft, keepDraft, readDraft, turned, withGivenBack, type Draft } from './drafts'
+import { afterSending, attach, changeDraft, emptyDraft, holdDraft, keepDraft, moveDraft, readDraft, turned, withGivenBack, type Draft } from './drafts'
 
 const plan = { at: 9e12, cancel: true }
 const file = { key: 'f1', name: 'offer.pdf', size: 12, kind: 'document' as const, upload: { id: 'u1', filename: 'offer.pdf', mime: 'application/pdf', sha256: '', size: 12 } }
@@ -27,6 +27,32 @@ describe('a draft', () => {
     expect([held.text, readDraft('c1').text]).toEqual(['changed', 'one two'])
     release()
     expect(changeDraft('c1', (old) => old)).toBe(false)
+  })
+})
+
+describe('files of a quick reply', () => {
+  it('join those that are there, each once, and leave out what is gone', () => {
+    const of = (id: string, stored = true) => ({ media_id: id, kind: 'image', mime: 'image/png', filename: `${id}.png`, size: 9, stored })
+    keepDraft('c1', reply('see', { files: [file] }))
+    attach('c1', [of('u1'), of('u2'), of('u3', false)])
+    attach('c1', [of('u2')])
+    expect(readDraft('c1').files?.map(({ upload }) => upload.id)).toEqual(['u1', 'u2'])
+    attach('c2', [])
+    expect(localStorage.getItem('rapport.draft.c2')).toBeNull()
+  })
+})
+
+describe('a draft of a conversation that is split or merged', () => {
+  it('goes on where the reader goes on, and never over other words', () => {
+    keepDraft('c1', reply('about the bill', { plan }))
+    const release = holdDraft('c1', () => undefined)
+    moveDraft('c1', 'c2')
+    release()
+    expect(readDraft('c2')).toMatchObject({ text: 'about the bill', plan })
+    expect(readDraft('c1').text).toBe('')
+    keepDraft('c1', reply('other words'))
+    moveDraft('c1', 'c2')
+    expect([readDraft('c1').text, readDraft('c2').text]).toEqual(['other words', 'about the bill'])
   })
 })
 

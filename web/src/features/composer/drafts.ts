@@ -1,5 +1,5 @@
 // What was written, attached and planned and not sent stays with its conversation, in this browser; every tab shows the same.
-import type { MediaKind, Upload } from '@/api/types'
+import type { MediaKind, QuickReplyFile, Upload } from '@/api/types'
 import { newId } from '@/live/newId'
 import type { Planned } from './late/PlanDialog'
 
@@ -95,6 +95,30 @@ export function changeDraft(conversation: string, change: (draft: Draft) => Draf
   if (holder) holder(change)
   else keepDraft(conversation, change(readDraft(conversation)))
   return holder !== undefined
+}
+
+/** Files of a quick reply go with what is written, each once. */
+export function attach(conversation: string, files: readonly QuickReplyFile[]): void {
+  if (files.length === 0) return
+  changeDraft(conversation, (draft) => {
+    const there = draft.files ?? []
+    const fresh = files.filter((file) => file.stored && !there.some((one) => one.upload.id === file.media_id))
+    return { ...draft, files: [...there, ...fresh.map(({ media_id: id, kind, mime, filename, size }): DraftFile => ({ key: newId(), name: filename, size, kind: kind as MediaKind, upload: { id, mime, filename, size, sha256: '' } }))] }
+  })
+}
+
+function isEmpty({ text, plan, aside, files }: Draft): boolean {
+  return !text && !plan && !aside && !files?.length
+}
+
+/** What was written for one conversation goes on in another one, where nothing is written yet. */
+export function moveDraft(from: string, to: string): void {
+  const draft = readDraft(from)
+  if (from === to || isEmpty(draft) || !isEmpty(readDraft(to))) return
+  // The box of `from` may be gone before it has kept that it is empty.
+  changeDraft(from, () => emptyDraft())
+  keepDraft(from, emptyDraft())
+  changeDraft(to, () => draft)
 }
 
 /** The draft written as a note, or as a reply: words that wait for it come forward, and the others wait. */

@@ -3,7 +3,7 @@ import type { Template } from '@/api/types'
 import { cardOf, complete, components, isForPrograms, preview, previewText } from './templateModel'
 
 const blank = (key: string, component: string, kind: string, label: string) => ({ key, component, kind, label, example: '', source: null, fallback: null })
-const base = { id: 't', channel_id: 'c', name: 'order_update', language: 'en_US', category: 'UTILITY', status: 'APPROVED', quality: 'GREEN', rejected_reason: null, updated_at: 0, message_send_ttl_seconds: null, uses: { last_30_days: 0, last_at: null, waiting: 0 } }
+const base = { id: 't', channel_id: 'c', name: 'order_update', language: 'en_US', category: 'UTILITY', status: 'APPROVED', quality: 'GREEN', rejected_reason: null, updated_at: 0, message_send_ttl_seconds: null, uses: { last_30_days: 0, last_at: null, waiting: 0 }, used_by: [] }
 const named: Template = {
   ...base,
   parameter_format: 'NAMED',

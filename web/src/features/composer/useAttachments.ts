@@ -89,7 +89,7 @@ export function useAttachments(conversation: Id, channel: Id, files: readonly Dr
     remove((entry) => there.has(entry.key))
   }, [files])
   const attachments = useMemo<Attachment[]>(() => {
-    const there = (files ?? []).map((file): Attachment => ({ ...file, state: 'ready', error: null, preview: pictures.get(file.key) ?? null }))
+    const there = (files ?? []).map((file): Attachment => ({ ...file, state: 'ready', error: null, preview: pictures.get(file.key) ?? (file.kind === 'image' ? `/api/v1/media/${file.upload.id}/thumbnail` : null) }))
     const coming = all.filter((entry) => entry.conversation === conversation && !there.some((file) => file.key === entry.key))
     return [...there, ...coming.map(({ key, kind, state, error, file }): Attachment => ({ key, kind, state, error, name: file.name, size: file.size, upload: null, preview: pictures.get(key) ?? null }))]
   }, [files, all, conversation])

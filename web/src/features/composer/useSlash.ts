@@ -5,6 +5,7 @@ import { keys } from '@/api/keys'
 import { quickRepliesHereQuery } from '@/api/queries'
 import type { QuickReply } from '@/api/types'
 import { caretPlace, replaceIn } from './box'
+import { attach } from './drafts'
 import type { QuickKeys } from './late/QuickList'
 import { nextBlank, slashAt, type Slash } from './text'
 
@@ -54,6 +55,7 @@ export function useSlash(enabled: boolean, conversation: string, box: RefObject<
     setFound(null)
     onBlanks(missing)
     replaceIn(current, open.from, open.from + 1 + open.query.length, text, select, write)
+    attach(conversation, reply.files)
     // A lost count harms nobody.
     void post(`/quick-replies/${reply.id}/use`).then(() => client.invalidateQueries({ queryKey: keys.quickReplies, refetchType: 'none' })).catch(() => undefined)
   }

@@ -24,6 +24,7 @@ import { MaySend } from './MaySend'
 import { SyncList } from './SyncList'
 
 const collaborators = later(() => Promise.all([import('@/features/inbox/late/Collaborators'), pageWords()]).then(([module]) => module.Collaborators))
+const tags = later(() => Promise.all([import('@/features/tag/ContactTags'), pageWords()]).then(([module]) => module.ContactTags))
 const surveys = later(() => Promise.all([import('@/features/routing/Surveys'), pageWords()]).then(([module]) => module.Surveys))
 
 /** Who this customer is, beside the conversation. */
@@ -51,6 +52,7 @@ export function ContextPanel({ contactId, conversationId }: { contactId: string;
             </Link>
           </div>
           <Suspense><collaborators.Part conversation={conversationId} /></Suspense>
+          <Suspense><tags.Part contact={contact} /></Suspense>
           <Section title={t('contact.details')}><DetailList contact={contact} /></Section>
           <Section title={t('contact.consent.title')}><ConsentControl contact={contact} /></Section>
           <Section title={t('may_send.title')}><MaySend contactId={contactId} /></Section>

@@ -8,7 +8,7 @@ import { nearest, pageWords, setLanguage } from '@/i18n'
 import { startFeed } from '@/live/feed'
 import { startOutbox } from '@/live/outbox'
 import { setPrefs } from '@/live/prefs'
-import { useSoon } from '@/ui/later'
+import { later, useSoon } from '@/ui/later'
 import { Loading } from '@/ui/Loading'
 import { ConnectionBar } from './ConnectionBar'
 import { GlobalActions } from './GlobalActions'
@@ -17,6 +17,7 @@ import { Rail } from './Rail'
 import { MeContext } from './useMe'
 
 const words = { load: pageWords }
+const ribbon = later(() => Promise.all([import('@/features/practice/PracticeRibbon'), pageWords()]).then(([module]) => module.PracticeRibbon))
 
 /** Everything a signed-in person sees stands in this frame; it also keeps the live feed and the outbox running. */
 export function Frame() {
@@ -31,6 +32,13 @@ export function Frame() {
     setPrefs({ theme: user.theme, density: user.density, locale: user.locale })
     void setLanguage(nearest(user.locale))
   }, [user])
+
+  useEffect(() => {
+    // Another tab went to practice or came back: this one would mix both.
+    const follow = ({ key }: StorageEvent) => key === 'rapport.practice' && location.reload()
+    addEventListener('storage', follow)
+    return () => removeEventListener('storage', follow)
+  }, [])
 
   const id = user?.id
   const cursor = me?.feed_cursor
@@ -52,6 +60,7 @@ export function Frame() {
       <a href="#main" className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:absolute focus:start-2 focus:top-2">{t('frame.skip')}</a>
       <div className="flex h-full flex-col">
         <ConnectionBar />
+        {me.practice && <Suspense><ribbon.Part /></Suspense>}
         <div className="flex min-h-0 grow">
           <Rail />
           <div className="min-w-0 grow">

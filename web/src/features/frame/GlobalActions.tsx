@@ -37,6 +37,7 @@ export function GlobalActions() {
   useAction('go_health', () => void navigate({ to: '/health' }))
   useAction('go_account', () => void navigate({ to: '/account' }))
   useAction('go_guide', () => void navigate({ to: '/guide' }))
+  useAction('go_practice', () => void navigate({ to: '/practice' }))
   useAction('toggle_theme', () => mutate({ theme: document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark' }))
   useAction('toggle_density', () => mutate({ density: prefs.get().density === 'compact' ? 'comfortable' : 'compact' }))
   useAction('change_language', () => void navigate({ to: '/account' }))

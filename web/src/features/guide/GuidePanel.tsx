@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { PracticeOffer } from '@/features/practice/PracticeOffer'
 import { Button } from '@/ui/Button'
 import { GuideSteps } from './GuideSteps'
 import { useGuide, useHideGuide } from './useGuide'
@@ -17,6 +18,7 @@ export function GuidePanel({ children }: { children: ReactNode }) {
         <h2 className="text-lg">{isAnswered ? t('guide.answered') : t('guide.title')}</h2>
         <p className="mb-4 text-muted">{isAnswered ? t('guide.rest') : t('guide.lead')}</p>
         <GuideSteps guide={guide} heading="h3" />
+        <div className="mt-6"><PracticeOffer /></div>
         <Button small look="quiet" className="mt-6 self-start" onPress={() => hide.mutate(true)}>{t('guide.hide')}</Button>
       </div>
     </section>

@@ -11,6 +11,7 @@ import { Avatar } from '@/ui/Avatar'
 import { ChannelMark } from '@/ui/ChannelMark'
 import { closingSoon, WindowRing } from '@/ui/WindowRing'
 import { cx } from '@/ui/cx'
+import { TagChip } from '@/ui/TagChip'
 import { UserText } from '@/ui/UserText'
 import { When } from '@/ui/When'
 import { kindIcons } from './kinds'
@@ -68,6 +69,7 @@ export const ConversationRow = memo(function ConversationRow({ conversation, sel
         <span className="flex items-center gap-1.5">
           {last && <LastLine last={last} strong={unread > 0} />}
           <span className="grow" />
+          {contact.tags.length > 0 && <Tags tags={contact.tags} />}
           {conversation.snoozed_until !== null && <Snoozed until={conversation.snoozed_until} />}
           {news && <News />}
           {conversation.assignee_id && <Owner id={conversation.assignee_id} />}
@@ -118,6 +120,21 @@ function Owner({ id }: { id: string }) {
     <span title={user.name} className="shrink-0">
       <span className="sr-only">{t('inbox.assigned_to', { name: user.name })}</span>
       <Avatar name={user.name} size={18} />
+    </span>
+  )
+}
+
+/** The first of the customer's tags; the others are a number, their names come with the pointer and are read out. */
+function Tags({ tags }: { tags: Conversation['contact']['tags'] }) {
+  const formats = useFormats()
+  const [first, ...others] = tags
+  const names = tags.map((tag) => tag.name).join(', ')
+  if (!first) return null
+  return (
+    <span title={names} className="inline-flex shrink-0 items-center gap-1">
+      <TagChip name={first.name} color={first.color} className="max-w-24" />
+      {others.length > 0 && <span aria-hidden dir="ltr" className="text-xs text-muted">+{formats.number(others.length)}</span>}
+      {others.length > 0 && <span className="sr-only">{others.map((tag) => tag.name).join(', ')}</span>}
     </span>
   )
 }

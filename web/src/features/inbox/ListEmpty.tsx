@@ -35,6 +35,7 @@ function Nothing() {
     return (
       <Empty ghost={<Ghost />} title={t('inbox.empty.channel_title')} text={t('inbox.empty.channel_text')}>
         {manages && <Button onPress={() => void navigate({ to: '/channels' })}>{t('inbox.empty.channel_button')}</Button>}
+        <Button look="quiet" onPress={() => void navigate({ to: '/practice' })}>{t('action.go_practice')}</Button>
       </Empty>
     )
   }

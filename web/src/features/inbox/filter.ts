@@ -18,6 +18,7 @@ export interface InboxSearch {
   team?: string
   channel?: string
   priority?: Priority
+  tag?: string
   /** A message to scroll to and mark. */
   m?: string
 }
@@ -48,6 +49,7 @@ export function readSearch(raw: Record<string, unknown>): InboxSearch {
     team: id(raw.team),
     channel: id(raw.channel),
     priority: oneOf(priorities, raw.priority),
+    tag: id(raw.tag),
     m: text(raw.m),
   }
 }
@@ -72,12 +74,13 @@ export function toFilter(search: InboxSearch): ConversationFilter {
     team_id: search.team,
     channel_id: search.channel,
     priority: search.priority,
+    tag_id: search.tag,
   }
 }
 
 /** The address of a saved filter. */
 export function toSearch(filter: SavedFilter): InboxSearch {
-  const { view = 'all', status, sort, q, assignee_id: assignee, team_id: team, channel_id: channel, priority } = filter
+  const { view = 'all', status, sort, q, assignee_id: assignee, team_id: team, channel_id: channel, priority, tag_id: tag } = filter
   return {
     view: view === 'all' ? undefined : view,
     status: status && status !== usualStatus(view) ? status : undefined,
@@ -87,6 +90,7 @@ export function toSearch(filter: SavedFilter): InboxSearch {
     team,
     channel,
     priority,
+    tag,
   }
 }
 
@@ -97,6 +101,6 @@ export function sameList(one: InboxSearch, other: InboxSearch): boolean {
 }
 
 /** How many conditions stand beside the view, the status and the search. */
-export function conditions({ assignee, team, channel, priority }: InboxSearch): number {
-  return [assignee, team, channel, priority].filter(Boolean).length
+export function conditions({ assignee, team, channel, priority, tag }: InboxSearch): number {
+  return [assignee, team, channel, priority, tag].filter(Boolean).length
 }

@@ -7,8 +7,8 @@ export function useInbox() {
   const search: InboxSearch = useSearch({ strict: false })
   const { conversationId } = useParams({ strict: false })
   const navigate = useNavigate()
-  const { view, status, sort, q, assignee, team, channel, priority, m } = search
-  const place = useMemo(() => ({ view, status, sort, q, assignee, team, channel, priority }), [view, status, sort, q, assignee, team, channel, priority])
+  const { view, status, sort, q, assignee, team, channel, priority, tag, m } = search
+  const place = useMemo(() => ({ view, status, sort, q, assignee, team, channel, priority, tag }), [view, status, sort, q, assignee, team, channel, priority, tag])
   const filter = useMemo(() => toFilter(place), [place])
 
   const change = useCallback(

@@ -4,7 +4,7 @@ import { byField, emptyDraft, fromTemplate, holes, newButton, newCard, newCarous
 
 const template = (components: unknown[], more: Partial<Template> = {}): Template => ({
   id: '1', channel_id: '2', name: 'order', language: 'en', category: 'UTILITY', status: 'APPROVED', quality: 'GREEN', parameter_format: 'POSITIONAL',
-  rejected_reason: null, variables: [], updated_at: 0, message_send_ttl_seconds: null, uses: { last_30_days: 0, last_at: null, waiting: 0 }, components: components as TemplateComponent[], ...more,
+  rejected_reason: null, variables: [], updated_at: 0, message_send_ttl_seconds: null, uses: { last_30_days: 0, last_at: null, waiting: 0 }, used_by: [], components: components as TemplateComponent[], ...more,
 })
 
 describe('a draft', () => {

@@ -34,7 +34,7 @@ export const Thread = memo(function Thread({ id, customer, target }: Props) {
   // What is on screen first is drawn first; the older part follows in the next frame, above it, where it moves nothing.
   const depth = useDeferredValue(everything, target ? everything : firstScreen)
   const shown = entries.length > depth ? entries.slice(-depth) : entries
-  const marked = useJump(target, thread)
+  const marked = useJump(id, target, thread)
 
   // A thread that was left in its past opens at its end again.
   useEffect(() => {

@@ -18,6 +18,7 @@ import { ChannelMark } from '@/ui/ChannelMark'
 import { IconButton } from '@/ui/IconButton'
 import { later, useSoon } from '@/ui/later'
 import { Menu } from '@/ui/Menu'
+import { Pill } from '@/ui/Pill'
 import { UserText } from '@/ui/UserText'
 import { closingSoon, WindowRing } from '@/ui/WindowRing'
 import { useConversationPatch } from './useConversationActions'
@@ -68,6 +69,7 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
       <div className="min-w-0 grow">
         <h1 className="text-lg leading-tight"><UserText className="line-clamp-2">{name}</UserText></h1>
         <p className="flex min-w-0 items-center gap-1.5 text-xs text-muted">
+          {me.practice && <Pill tone="info">{t('frame.practice')}</Pill>}
           <ChannelMark name={channel.name} />
           <UserText className="hidden shrink-99 truncate @lg:inline">{channel.name}</UserText>
           <span aria-hidden className="hidden @lg:inline">·</span>

@@ -1,9 +1,12 @@
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { tagsQuery } from '@/features/tag/api'
 import { useFormats } from '@/i18n/format'
 import { fieldError } from '@/ui/errors'
 import { ApiError } from '@/api/client'
 import { Field } from '@/ui/Field'
 import { Segmented } from '@/ui/Segmented'
+import { Select } from '@/ui/Select'
 import { entries } from './model'
 
 const kinds = ['channel', 'tag', 'list'] as const
@@ -33,6 +36,7 @@ function listError(error: unknown, audience: AudienceDraft): string | null {
 export function AudiencePart({ audience, error, onChange }: { audience: AudienceDraft; error: unknown; onChange: (audience: AudienceDraft) => void }) {
   const { t } = useTranslation()
   const formats = useFormats()
+  const { data: tags = [] } = useQuery({ ...tagsQuery, enabled: audience.kind === 'tag' })
   const count = entries(audience.text).length
   const read = async (file: File | undefined) => {
     if (file) onChange({ ...audience, text: await file.text() })
@@ -41,7 +45,12 @@ export function AudiencePart({ audience, error, onChange }: { audience: Audience
     <div className="flex flex-col gap-3">
       <div><Segmented label={t('campaigns.whom')} value={audience.kind} options={kinds.map((id) => ({ id, label: t(`campaigns.audience.${id}`) }))} onChange={(kind) => onChange({ ...audience, kind })} /></div>
       <p className="text-sm text-muted">{t(`campaigns.audience_hint.${audience.kind}`)}</p>
-      {audience.kind === 'tag' && <Field label={t('campaigns.tag')} value={audience.tag} maxLength={100} isRequired onChange={(tag) => onChange({ ...audience, tag })} error={fieldError(error, 'audience.tag')} />}
+      {audience.kind === 'tag' && (
+        <>
+          <Select label={t('campaigns.tag')} value={audience.tag} options={[{ id: '', label: t('tag.choose') }, ...tags.filter((tag) => !tag.archived).map((tag) => ({ id: tag.name, label: tag.name, foreign: true }))]} onChange={(tag) => onChange({ ...audience, tag })} />
+          {fieldError(error, 'audience.tag') && <p role="alert" className="text-xs text-danger-ink">{fieldError(error, 'audience.tag')}</p>}
+        </>
+      )}
       {audience.kind === 'list' && (
         <>
           <Field ltr rows={6} label={t('campaigns.list')} placeholder={'+971 50 123 4567\n+20 100 123 4567'} value={audience.text} isRequired onChange={(text) => onChange({ ...audience, text })} hint={t('campaigns.list_count', { count, shown: formats.number(count) })} error={listError(error, audience)} />

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { channelsQuery } from '@/api/queries'
 import { useMe } from '@/features/frame/useMe'
+import { PracticeOffer } from '@/features/practice/PracticeOffer'
 import { Button } from '@/ui/Button'
 import { ChannelMark } from '@/ui/ChannelMark'
 import { Empty } from '@/ui/Empty'
@@ -12,6 +13,7 @@ import { ErrorNote } from '@/ui/ErrorNote'
 import { Example } from '@/ui/Example'
 import { Loading } from '@/ui/Loading'
 import { PageFrame } from '@/ui/PageFrame'
+import { Pill } from '@/ui/Pill'
 import { Phone } from '@/ui/Phone'
 import { UserText } from '@/ui/UserText'
 import { When } from '@/ui/When'
@@ -42,11 +44,12 @@ export function ChannelsPage() {
                   {channel.last_event_at !== null && <> · {t('channels.last_event')} <When at={channel.last_event_at} /></>}
                 </span>
               </span>
-              <ChannelState channel={channel} />
+              {channel.provider === 'practice' ? <Pill tone="info">{t('frame.practice')}</Pill> : <ChannelState channel={channel} />}
             </Link>
           </li>
         ))}
       </ul>
+      <div className="mt-4"><PracticeOffer /></div>
       <AddChannel isOpen={adding} onClose={() => setAdding(false)} />
     </PageFrame>
   )

@@ -1,50 +1,97 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { post } from '@/api/client'
 import { keys } from '@/api/keys'
-import type { Connection } from '@/api/types'
+import { connectionKindsQuery } from '@/api/queries'
+import type { Connection, ConnectionKind } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
-import { fieldError, isAtField } from '@/ui/errors'
+import { fieldError, isAtField, known } from '@/ui/errors'
 import { Field } from '@/ui/Field'
+import { Loading } from '@/ui/Loading'
+import { Select } from '@/ui/Select'
 
-/** Connects HubSpot by the token of a private app. */
+/** Connects a CRM: the server says which ones there are and what each must be told. */
 export function AddConnection({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  const { t } = useTranslation()
+  const kinds = useQuery({ ...connectionKindsQuery, enabled: isOpen })
+  const [chosen, setChosen] = useState('')
+  const kind = kinds.data?.find((one) => one.kind === chosen) ?? kinds.data?.[0]
+  return (
+    <Dialog title={t('connections.add')} isOpen={isOpen} onClose={onClose}>
+      {kinds.isPending && <Loading rows={3} />}
+      {kinds.isError && <ErrorNote error={kinds.error} onRetry={() => void kinds.refetch()} />}
+      {kind && (
+        <div className="flex flex-col gap-4">
+          <Select label={t('connections.kind')} options={(kinds.data ?? []).map((one) => ({ id: one.kind, label: one.name }))} value={kind.kind} onChange={setChosen} />
+          <KindForm key={kind.kind} kind={kind} onClose={onClose} />
+        </div>
+      )}
+    </Dialog>
+  )
+}
+
+/** The form of one kind. Names of its fields are the server's; words for them are in the catalogues. */
+function KindForm({ kind, onClose }: { kind: ConnectionKind; onClose: () => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const navigate = useNavigate()
-  const [name, setName] = useState('')
-  const [token, setToken] = useState('')
-  const [address, setAddress] = useState('')
+  const [values, setValues] = useState<Record<string, string>>({})
+  const given = (name: string) => values[name]?.trim() || undefined
   const save = useMutation({
-    mutationFn: () => post<Connection>('/connections', { kind: 'hubspot', name: name.trim() || undefined, access_token: token.trim(), base_url: address.trim() || undefined }),
+    mutationFn: () => {
+      const pairs = kind.credentials.map(({ name }) => [name, given(name)] as const).filter(([, value]) => value !== undefined)
+      return post<Connection>('/connections', { kind: kind.kind, name: given('name'), base_url: given('base_url'), credentials: Object.fromEntries(pairs) })
+    },
     onSuccess: (connection) => {
       void client.invalidateQueries({ queryKey: keys.connections })
       onClose()
       void navigate({ to: '/connections/$connectionId', params: { connectionId: connection.id } })
     },
   })
+  const edit = (name: string) => ({
+    value: values[name] ?? '',
+    onChange: (value: string) => setValues((old) => ({ ...old, [name]: value })),
+    error: fieldError(save.error, name),
+  })
+  const hasOwnAddress = !kind.base_url
+  const address = (
+    <Field label={t('channels.field.base_url')} hint={hasOwnAddress ? undefined : t('connections.base_url_hint')} placeholder={kind.base_url_example ?? undefined} ltr isRequired={hasOwnAddress} {...edit('base_url')} />
+  )
+  const names = ['base_url', ...kind.credentials.map((field) => field.name)]
   return (
-    <Dialog title={t('connections.add')} isOpen={isOpen} onClose={onClose}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          save.mutate()
-        }}
-      >
-        <Field label={t('connections.name')} placeholder="HubSpot" value={name} onChange={setName} />
-        <Field label={t('connections.token')} hint={t('connections.token_hint')} type="password" autoComplete="off" ltr isRequired value={token} onChange={setToken} error={fieldError(save.error, 'access_token')} />
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate()
+      }}
+    >
+      <Field label={t('connections.name')} placeholder={kind.name} {...edit('name')} />
+      {hasOwnAddress && address}
+      {kind.credentials.map((field) => (
+        <Field
+          key={field.name}
+          label={known(`connections.credential.${kind.kind}.${field.name}.label`) ?? field.name}
+          hint={known(`connections.credential.${kind.kind}.${field.name}.hint`) ?? field.help}
+          type={field.secret ? 'password' : 'text'}
+          autoComplete="off"
+          ltr
+          isRequired={field.required}
+          {...edit(field.name)}
+        />
+      ))}
+      {!hasOwnAddress && (
         <details>
           <summary className="hit cursor-default py-1.5 text-sm text-muted">{t('channels.advanced')}</summary>
-          <Field label={t('channels.field.base_url')} hint={t('connections.base_url_hint')} ltr value={address} onChange={setAddress} error={fieldError(save.error, 'base_url')} />
+          {address}
         </details>
-        {save.isError && !isAtField(save.error, ['access_token', 'base_url']) && <ErrorNote error={save.error} />}
-        <Button look="primary" type="submit" isDisabled={save.isPending}>{t('connections.connect')}</Button>
-      </form>
-    </Dialog>
+      )}
+      {save.isError && !isAtField(save.error, names) && <ErrorNote error={save.error} />}
+      <Button look="primary" type="submit" isDisabled={save.isPending}>{t('connections.connect')}</Button>
+    </form>
   )
 }

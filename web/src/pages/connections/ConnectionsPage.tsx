@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { connectionsQuery } from '@/api/queries'
+import { connectionKindsQuery, connectionsQuery } from '@/api/queries'
 import { useMe } from '@/features/frame/useMe'
 import { Button } from '@/ui/Button'
 import { Empty } from '@/ui/Empty'
@@ -19,6 +19,7 @@ import { ConnectionHealth } from './ConnectionHealth'
 export function ConnectionsPage() {
   const { t } = useTranslation()
   const query = useQuery(connectionsQuery)
+  const kinds = useQuery(connectionKindsQuery)
   const [adding, setAdding] = useState(false)
   const manages = useMe().permissions.includes('connection.manage')
   const add = <Button look="primary" onPress={() => setAdding(true)}><Plus size={16} aria-hidden />{t('connections.add')}</Button>
@@ -33,7 +34,7 @@ export function ConnectionsPage() {
             <Link to="/connections/$connectionId" params={{ connectionId: connection.id }} className="focus-inset flex min-h-18 flex-wrap items-center gap-x-4 gap-y-1 px-1 py-3 hover:bg-hover">
               <span className="min-w-0 grow">
                 <UserText className="block truncate font-semibold text-strong">{connection.name}</UserText>
-                <span className="block text-sm text-muted">HubSpot</span>
+                <span className="block text-sm text-muted">{kinds.data?.find((one) => one.kind === connection.kind)?.name ?? connection.kind}</span>
               </span>
               <ConnectionHealth connection={connection} />
             </Link>

@@ -15,6 +15,7 @@ import { FieldList } from '@/features/contact/FieldList'
 import { IdentityList } from '@/features/contact/IdentityList'
 import { MaySend } from '@/features/contact/MaySend'
 import { SyncList } from '@/features/contact/SyncList'
+import { ContactTags } from '@/features/tag/ContactTags'
 import { Avatar } from '@/ui/Avatar'
 import { Button } from '@/ui/Button'
 import { errorText } from '@/ui/errors'
@@ -72,6 +73,7 @@ export function ContactPage() {
     >
       <div className="grid gap-x-10 lg:grid-cols-2">
         <div className="min-w-0">
+          <ContactTags contact={contact} />
           <Section title={t('contact.details')}><DetailList contact={contact} /></Section>
           <Section title={t('contact.fields')}><FieldList fields={contact.fields} /></Section>
           <Section title={t('contact.identities')}><IdentityList identities={contact.identities} /></Section>

@@ -1,12 +1,13 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Plus, TriangleAlert } from 'lucide-react'
+import { Plus, Tag, TriangleAlert } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { contactListQuery } from '@/api/queries'
 import type { Contact } from '@/api/types'
 import { Avatar } from '@/ui/Avatar'
 import { useMe } from '@/features/frame/useMe'
+import { tagsQuery } from '@/features/tag/api'
 import { Button } from '@/ui/Button'
 import { Empty } from '@/ui/Empty'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -15,37 +16,55 @@ import { Loading } from '@/ui/Loading'
 import { PageFrame } from '@/ui/PageFrame'
 import { Phone } from '@/ui/Phone'
 import { SearchBox } from '@/ui/SearchBox'
+import { Select } from '@/ui/Select'
+import { TagChip } from '@/ui/TagChip'
 import { UserText } from '@/ui/UserText'
 import { When } from '@/ui/When'
 import { WindowRing } from '@/ui/WindowRing'
 import { useFormats } from '@/i18n/format'
 import { NewContact } from './NewContact'
 
+const any = 'any'
+/** Chips in a row. */
+const shown = 3
+
 /** Everyone who ever wrote, or was entered. */
 export function ContactsPage() {
   const { t } = useTranslation()
-  const { q } = useSearch({ from: '/app/contacts' })
+  const { q, tag } = useSearch({ from: '/app/contacts' })
   const navigate = useNavigate()
   const [text, setText] = useState(q ?? '')
   const [adding, setAdding] = useState(false)
-  const query = useInfiniteQuery(contactListQuery({ q }))
+  const query = useInfiniteQuery(contactListQuery({ q, tag_id: tag }))
+  const { data: tags = [] } = useQuery(tagsQuery)
   const contacts = query.data?.pages.flatMap((page) => page.items) ?? []
   useEffect(() => {
     if (text === (q ?? '')) return
-    const timer = setTimeout(() => void navigate({ to: '/contacts', search: { q: text || undefined }, replace: true }), 250)
+    const timer = setTimeout(() => void navigate({ to: '/contacts', search: (old) => ({ ...old, q: text || undefined }), replace: true }), 250)
     return () => clearTimeout(timer)
   }, [text, q, navigate])
   const writes = useMe().permissions.includes('contact.write')
-  const isEmpty = query.isSuccess && contacts.length === 0 && !q
+  const isEmpty = query.isSuccess && contacts.length === 0 && !q && !tag
   const add = writes && <Button look="primary" onPress={() => setAdding(true)}><Plus size={16} aria-hidden />{t('contacts.add')}</Button>
   return (
-    <PageFrame wide title={t('contacts.title')} actions={!isEmpty && add}>
-      <SearchBox label={t('contacts.search')} value={text} onChange={setText} className="mb-3 max-w-md" />
+    <PageFrame wide title={t('contacts.title')} actions={<><Link to="/settings/tags" className="hit inline-flex items-center gap-1.5 rounded-md border border-control bg-raised px-3 text-strong hover:bg-hover"><Tag size={15} aria-hidden />{t('tag.title')}</Link>{!isEmpty && add}</>}>
+      <div className="mb-3 flex flex-wrap items-center gap-2">
+        <SearchBox label={t('contacts.search')} value={text} onChange={setText} className="min-w-56 max-w-md grow" />
+        {(tags.length > 0 || tag) && (
+          <Select
+            hideLabel quiet label={t('work.tag')} value={tag ?? any} options={[{ id: any, label: t('tag.any') }, ...tags.map((one) => ({ id: one.id, label: one.name, foreign: true }))]}
+            onChange={(id) => void navigate({ to: '/contacts', search: (old) => ({ ...old, tag: id === any ? undefined : id }), replace: true })}
+          />
+        )}
+      </div>
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <Loading />}
       {isEmpty && <Empty ghost={<Example of="contacts" />} title={t('contacts.none_title')} text={t('contacts.none_text')}>{add}</Empty>}
-      {query.isSuccess && contacts.length === 0 && q && (
-        <Empty title={t('contacts.none_found')}><Button onPress={() => setText('')}>{t('common.clear')}</Button></Empty>
+      {query.isSuccess && contacts.length === 0 && (q || tag) && (
+        <Empty title={t('contacts.none_found')}><Button onPress={() => {
+          setText('')
+          void navigate({ to: '/contacts', search: {}, replace: true })
+        }}>{t('common.clear')}</Button></Empty>
       )}
       {contacts.length > 0 && (
         <ul aria-label={t('contacts.title')} className="border-t border-line">
@@ -73,6 +92,12 @@ function ContactRow({ contact }: { contact: Contact }) {
             <UserText className="truncate font-semibold text-strong">{contact.name ?? contact.phone ?? t('contact.no_name')}</UserText>
             {failed && <TriangleAlert size={14} role="img" aria-label={t('contact.sync.failed')} className="shrink-0 text-danger" />}
           </span>
+          {contact.tags.length > 0 && (
+            <span className="flex flex-wrap gap-1 py-0.5">
+              {contact.tags.slice(0, shown).map((one) => <TagChip key={one.id} name={one.name} color={one.color} className="max-w-32" />)}
+              {contact.tags.length > shown && <span dir="ltr" className="text-xs text-muted" title={contact.tags.slice(shown).map((one) => one.name).join(', ')}>+{formats.number(contact.tags.length - shown)}</span>}
+            </span>
+          )}
           {contact.email && <bdi dir="ltr" className="block truncate text-sm text-muted">{contact.email}</bdi>}
         </span>
         <span className="hidden text-muted md:block">{contact.phone && <Phone value={contact.phone} />}</span>

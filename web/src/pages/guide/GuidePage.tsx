@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { GuideSteps } from '@/features/guide/GuideSteps'
 import { useGuide, useHideGuide } from '@/features/guide/useGuide'
+import { PracticeOffer } from '@/features/practice/PracticeOffer'
 import { Empty } from '@/ui/Empty'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { Loading } from '@/ui/Loading'
@@ -22,6 +23,7 @@ export function GuidePage() {
         <>
           {guide.done && <p className="mb-4 rounded-md bg-positive-soft px-3 py-2 text-positive-ink">{t('guide.all_done')}</p>}
           <GuideSteps guide={guide} heading="h2" />
+          {!guide.done && <div className="mt-6"><PracticeOffer /></div>}
           {!guide.done && <div className="mt-8 border-t border-line pt-4"><Switch label={t('guide.in_inbox')} isSelected={!guide.hidden} onChange={(shown) => hide.mutate(!shown)} /></div>}
         </>
       )}

@@ -35,7 +35,7 @@ export function HealthPage() {
       <Section title={t('findings.title')}>
         {doctor.isPending && <Loading rows={3} />}
         {doctor.isError && <ErrorNote error={doctor.error} onRetry={() => void doctor.refetch()} />}
-        {doctor.data && <Findings findings={doctor.data.findings} />}
+        {doctor.data && <Findings findings={doctor.data.findings} linked />}
       </Section>
       <DeadLetters />
       {manages && <FilesSection />}

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { ApiError, patch, post } from '@/api/client'
 import { keys } from '@/api/keys'
 import { teamsQuery } from '@/api/queries'
-import type { QuickReply, QuickReplyAudience } from '@/api/types'
+import type { QuickReply, QuickReplyAudience, QuickReplyFile } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { languages } from '@/i18n'
 import { useFormats } from '@/i18n/format'
@@ -16,6 +16,7 @@ import { errorText, fieldError, isAtField } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 import { IconButton } from '@/ui/IconButton'
 import { Select } from '@/ui/Select'
+import { FilesPart } from './FilesPart'
 
 const audiences: QuickReplyAudience[] = ['private', 'team', 'shared']
 const offered = ['{first_name}', '{agent_first_name}', '{channel}']
@@ -34,10 +35,12 @@ export function EditReply({ reply, onClose }: { reply: QuickReply | null; onClos
   const [audience, setAudience] = useState<QuickReplyAudience>(reply?.audience ?? (leads ? 'shared' : 'private'))
   const [team, setTeam] = useState(reply?.team_id ?? mine[0]?.id ?? '')
   const [bodies, setBodies] = useState<Record<string, string>>(reply?.bodies ?? { [i18n.language]: '' })
+  const [files, setFiles] = useState<readonly QuickReplyFile[]>(reply?.files ?? [])
+  const [uploading, setUploading] = useState(false)
   const others = languages.filter(({ code }) => !(code in bodies))
   const save = useMutation({
     mutationFn: () => {
-      const body = { shortcut, title: title.trim() || shortcut, bodies, audience, team_id: audience === 'team' ? team : null }
+      const body = { shortcut, title: title.trim() || shortcut, bodies, files: files.map((file) => file.media_id), audience, team_id: audience === 'team' ? team : null }
       return reply ? patch<QuickReply>(`/quick-replies/${reply.id}`, body) : post<QuickReply>('/quick-replies', body)
     },
     onSuccess: () => {
@@ -56,7 +59,7 @@ export function EditReply({ reply, onClose }: { reply: QuickReply | null; onClos
         className="flex flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault()
-          if (ready) save.mutate()
+          if (ready && !uploading) save.mutate()
         }}
       >
         <div className="grid gap-4 md:grid-cols-2">
@@ -92,8 +95,9 @@ export function EditReply({ reply, onClose }: { reply: QuickReply | null; onClos
             {others.map(({ code }) => <Button key={code} small onPress={() => write(code, '')}>{formats.language(code)}</Button>)}
           </div>
         )}
+        <FilesPart files={files} busy={uploading} onBusy={setUploading} onChange={setFiles} />
         {save.isError && !atField && <ErrorNote error={save.error} />}
-        <Button look="primary" type="submit" isDisabled={!ready || save.isPending}>{t('common.save')}</Button>
+        <Button look="primary" type="submit" isDisabled={!ready || uploading || save.isPending}>{t('common.save')}</Button>
       </form>
     </Dialog>
   )

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Download, MoreHorizontal, Pencil, Plus, Trash2, Upload } from 'lucide-react'
+import { Download, MoreHorizontal, Paperclip, Pencil, Plus, Trash2, Upload } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { get, remove } from '@/api/client'
@@ -114,6 +114,12 @@ function Row({ reply, onEdit, onRemove }: { reply: QuickReply; onEdit: () => voi
           <Pill tone={reply.audience === 'private' ? 'neutral' : 'accent'}>{owner}</Pill>
         </p>
         <p dir={directionOf(language)} lang={language} className="line-clamp-2 text-muted wrap-anywhere">{body}</p>
+        {reply.files.length > 0 && (
+          <p className="flex items-center gap-1 text-sm text-muted">
+            <Paperclip size={13} role="img" aria-label={t('quick.files')} className="shrink-0" />
+            <bdi dir="auto" className="truncate">{reply.files.map((file) => file.filename).join(t('common.list_separator'))}</bdi>
+          </p>
+        )}
         <p className="text-xs text-faint">{`${t('quick.in_languages', { languages })} · ${t('quick.uses', { count: reply.uses })}`}</p>
       </div>
       {reply.may_change && (

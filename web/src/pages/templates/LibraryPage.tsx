@@ -28,7 +28,7 @@ import { toast } from '@/ui/toast'
 
 /** A library entry as the preview wants it. */
 function drawn(entry: LibraryTemplate): Template {
-  return { id: '', channel_id: '', name: entry.name, language: entry.language, category: entry.category, status: 'APPROVED', quality: 'UNKNOWN', components: entry.components, parameter_format: 'POSITIONAL', rejected_reason: null, variables: [], message_send_ttl_seconds: null, uses: { last_30_days: 0, last_at: null, waiting: 0 }, updated_at: 0 }
+  return { id: '', channel_id: '', name: entry.name, language: entry.language, category: entry.category, status: 'APPROVED', quality: 'UNKNOWN', components: entry.components, parameter_format: 'POSITIONAL', rejected_reason: null, variables: [], message_send_ttl_seconds: null, uses: { last_30_days: 0, last_at: null, waiting: 0 }, used_by: [], updated_at: 0 }
 }
 
 /** What WhatsApp calls a topic or a use (`ORDER_MANAGEMENT`), in the reader's words; one that no catalogue knows stays as it is, readable. */

@@ -23,8 +23,10 @@ import { Menu } from '@/ui/Menu'
 import { PageFrame } from '@/ui/PageFrame'
 import { Pill } from '@/ui/Pill'
 import { toast } from '@/ui/toast'
+import { UserText } from '@/ui/UserText'
 import { When } from '@/ui/When'
 import { FillingsPart } from './FillingsPart'
+import { UsedBy } from './UsedBy'
 import { mayEdit, useStateWords } from './words'
 
 /** One template in one language: how it looks, how it stands, what can be done. */
@@ -73,6 +75,7 @@ export function TemplatePage() {
     [t('templates.category'), words.category(template)],
     [t('templates.quality_label'), quality?.text ?? t('templates.quality.UNKNOWN')],
     [t('templates.usage'), words.uses(template)],
+    ...(template.used_by.length > 0 ? [[t('templates.used_by'), <UsedBy key="u" users={template.used_by} />] as [string, React.ReactNode]] : []),
     [t('templates.updated'), <When key="w" at={template.updated_at} />],
   ]
   if (template.message_send_ttl_seconds) rows.push([t('templates.tried'), formats.span(Math.max(0, template.message_send_ttl_seconds === -1 ? 2_592_000 : template.message_send_ttl_seconds) * 1_000)])
@@ -99,7 +102,7 @@ export function TemplatePage() {
         </>
       )}
     >
-      {reason && <p role="note" className="mb-4 rounded-lg bg-danger-soft p-3 text-danger-ink">{reason}</p>}
+      {reason && <p role="note" className="mb-4 rounded-lg bg-danger-soft p-3 text-danger-ink"><UserText>{reason}</UserText></p>}
       {manages && !going && can('template_writing') && !can('template_editing') && <p role="note" className="mb-4 rounded-lg bg-sunken p-3 text-sm text-muted">{t('templates.fixed')}</p>}
       {template.status === 'PAUSED' && <p role="note" className="mb-4 rounded-lg bg-caution-soft p-3 text-caution-ink">{t('templates.paused_text')}</p>}
       {template.status === 'PENDING' && <p role="note" className="mb-4 rounded-lg bg-caution-soft p-3 text-caution-ink">{t('templates.in_review')}</p>}

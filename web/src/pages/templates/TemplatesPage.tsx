@@ -24,6 +24,7 @@ import { Pill } from '@/ui/Pill'
 import { SearchBox } from '@/ui/SearchBox'
 import { Select } from '@/ui/Select'
 import { toast } from '@/ui/toast'
+import { UserText } from '@/ui/UserText'
 import { isDegraded, statuses, useStateWords } from './words'
 
 /** The one next step: a number whose account has templates, then a template from the library. */
@@ -156,7 +157,8 @@ function LanguageRow({ template }: { template: Template }) {
           {quality && quality.tone !== 'positive' && <Pill tone={quality.tone}>{quality.text}</Pill>}
           <Pill tone={state.tone}>{state.text}</Pill>
         </span>
-        {reason && <span className="col-span-full text-xs text-danger-ink">{reason}</span>}
+        {reason && <span className="col-span-full text-xs text-danger-ink"><UserText>{reason}</UserText></span>}
+        {template.used_by.length > 0 && <span className="col-span-full text-xs text-danger-ink">{words.usedBy(template)}</span>}
         {used && <span className={cx('col-span-full text-xs', degraded && template.uses.waiting > 0 ? 'text-danger-ink' : 'text-muted')}>{used}</span>}
       </Link>
     </li>

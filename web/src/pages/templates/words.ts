@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import i18next from 'i18next'
 import type { Template } from '@/api/types'
 import { categories } from '@/features/template/draft'
+import { isolated } from '@/i18n/direction'
 import type { Tone } from '@/ui/Pill'
 
 const tones: Record<string, Tone | undefined> = { APPROVED: 'positive', PENDING: 'caution', IN_APPEAL: 'caution', PAUSED: 'caution', REJECTED: 'danger', DISABLED: 'danger' }
@@ -30,10 +31,13 @@ export interface StateWords {
   category: (template: Template) => string
   /** How much it is used: what its owner must know when it is in trouble. */
   uses: (template: Template) => string
+  /** By what, in one line. */
+  usedBy: (template: Template) => string
 }
 
 export function useStateWords(): StateWords {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
+  const list = new Intl.ListFormat(i18n.language)
   return {
     status: ({ status }) => {
       const name = statuses.find((one) => one === status.toUpperCase())
@@ -53,6 +57,7 @@ export function useStateWords(): StateWords {
       const made = t('templates.used', { count: uses.last_30_days })
       return uses.waiting > 0 ? `${made} · ${t('templates.waiting', { count: uses.waiting })}` : made
     },
+    usedBy: ({ used_by: users }) => t('templates.used_by_names', { names: list.format(users.map((user) => isolated(user.name || t(`templates.user_of.${user.kind}`)))) }),
     reason: ({ rejected_reason: reason }) => (reason ? (known(`template_reason.${reason}`) ?? reason) : null),
   }
 }

@@ -2,14 +2,13 @@
 
 use super::Tally;
 use crate::crm::commit::{Desk, Told, sentence};
-use crate::crm::find::numbers;
+use crate::crm::find::{key_of, numbers};
 use crate::crm::open::Open;
-use crate::crm::place::{self, Agreed, former_ids, in_flight, is_in_flight, remote_record};
+use crate::crm::place::{self, Agreed, in_flight, is_in_flight, remote_record};
 use crate::crm::{CONTACT, fields};
 use crate::error::Result;
 use crate::state::App;
 use rapport_connectors::crm::RemoteRecord;
-use rapport_connectors::hubspot::KEY_PROPERTY;
 use rapport_core::contact::identity::{Identity, IdentityKind};
 use rapport_core::contact::{email, phone};
 use rapport_core::id::lane_of;
@@ -93,7 +92,7 @@ async fn whose(tx: &WriteTx, open: &Open, records: &[RemoteRecord]) -> Result<Ve
 async fn load(tx: &WriteTx, open: &Open, records: &[RemoteRecord]) -> Result<Known> {
     let mut known = Known::default();
     let ids: Vec<String> =
-        records.iter().flat_map(|record| former_ids(record).into_iter().chain([record.id.clone()])).collect();
+        records.iter().flat_map(|record| record.former.iter().chain([&record.id]).cloned()).collect();
     for link in link::by_remote_for_write(tx, open.id, CONTACT, &ids).await? {
         known.put(link);
     }
@@ -123,10 +122,6 @@ async fn load(tx: &WriteTx, open: &Open, records: &[RemoteRecord]) -> Result<Kno
     Ok(known)
 }
 
-fn key_of(record: &RemoteRecord) -> Option<Uuid> {
-    record.properties.get(KEY_PROPERTY)?.parse().ok()
-}
-
 /// Numbers in all spellings, and the address.
 fn identities(record: &RemoteRecord, open: &Open) -> Vec<Identity> {
     let mut all: Vec<Identity> = numbers(record, &open.country)
@@ -134,7 +129,7 @@ fn identities(record: &RemoteRecord, open: &Open) -> Vec<Identity> {
         .flat_map(|number| phone::variants(number))
         .map(|number| Identity::new(IdentityKind::Phone, number))
         .collect();
-    let address = record.properties.get("email").and_then(|text| email::normalise(text).ok());
+    let address = record.email.as_deref().and_then(|text| email::normalise(text).ok());
     all.extend(address.map(|address| Identity::new(IdentityKind::Email, address)));
     all
 }
@@ -179,7 +174,7 @@ impl Page<'_> {
     /// The link of a record. When records were merged over there, one contact keeps the survivor and the others let go.
     fn linked(&mut self, known: &mut Known, record: &RemoteRecord) -> Option<LinkRow> {
         let mut links: Vec<LinkRow> = known.by_remote.get(&record.id).cloned().into_iter().collect();
-        links.extend(former_ids(record).iter().filter_map(|id| known.by_remote.get(id).cloned()));
+        links.extend(record.former.iter().filter_map(|id| known.by_remote.get(id).cloned()));
         let key = key_of(record);
         links.sort_by_key(|link| (Some(link.local_id) != key, link.remote_id != record.id, link.local_id));
         let mut links = links.into_iter();
@@ -187,10 +182,10 @@ impl Page<'_> {
         for mut link in links.filter(|link| link.local_id != kept.local_id && link.deleted_at.is_none()) {
             link.deleted_at = Some(self.now.0);
             link.state = FAILED.to_owned();
-            link.error = Some(
-                "Its record was merged in HubSpot into another contact's. Are these two contacts one person?"
-                    .to_owned(),
-            );
+            link.error = Some(format!(
+                "Its record was merged in {} into another contact's. Are these two contacts one person?",
+                self.open.vendor_name()
+            ));
             let after = json!({ "remote_id": link.remote_id, "merged_into": record.id, "kept_by": kept.local_id });
             self.desk.audit(ContactId(link.local_id), "contact.unlinked", None, after);
             self.desk.tell("contact.updated", &link);
@@ -208,15 +203,16 @@ impl Page<'_> {
         let owners = identities(record, self.open).into_iter().filter_map(|identity| known.owners.get(&identity));
         let people: BTreeSet<Uuid> = owners.flatten().filter_map(|id| known.alive(*id)).collect();
         let candidates: Vec<&Uuid> = people.iter().filter(|id| free(id)).collect();
+        let vendor = self.open.vendor_name();
         match (candidates.as_slice(), people.len()) {
             ([], 0) => Placed::Nobody,
             ([], _) => Placed::Unclear(format!(
-                "HubSpot contact {} has the number or address of a contact that is linked to another record: a duplicate in HubSpot?",
+                "{vendor} contact {} has the number or address of a contact that is linked to another record: a duplicate in {vendor}?",
                 record.id
             )),
             ([one], _) => Placed::Contact(**one),
             (several, _) => Placed::Unclear(format!(
-                "HubSpot contact {} fits {} contacts here; merge them, or correct number or address.",
+                "{vendor} contact {} fits {} contacts here; merge them, or correct number or address.",
                 record.id,
                 several.len()
             )),
@@ -229,10 +225,7 @@ impl Page<'_> {
             if link.deleted_at.is_none() {
                 link.deleted_at = Some(self.now.0);
                 link.state = FAILED.to_owned();
-                link.error = Some(
-                    "It was deleted in HubSpot. Rapport keeps its contact and no longer brings changes over."
-                        .to_owned(),
-                );
+                link.error = Some(place::deleted(self.open));
                 self.desk.audit(contact, "contact.unlinked", None, json!({ "remote_id": link.remote_id }));
                 self.desk.tell("contact.updated", &link);
                 self.keep(known, link);
@@ -247,7 +240,7 @@ impl Page<'_> {
             known.by_remote.remove(&link.remote_id);
             link.remote_id.clone_from(&record.id);
         }
-        let theirs = remote_record(record, &self.open.mappings);
+        let theirs = remote_record(record, self.open);
         let echo = is_echo(&place::pushed(&link), &theirs, &self.open.mappings, &self.open.country);
         if !back && !moved && echo.is_some() {
             link.remote_stamp = record.updated_at.map(|at| at.0.to_string()).or(link.remote_stamp);
@@ -266,14 +259,14 @@ impl Page<'_> {
         let Some(row) = known.contacts.get_mut(&id) else { return Ok(()) };
         let contact = ContactId(id);
         let mut agreed = Agreed::of(Some(&link));
-        let theirs = remote_record(record, &self.open.mappings);
+        let theirs = remote_record(record, self.open);
         let local = fields::record(row, &self.open.mappings);
         let result = merge(&local, &theirs, &agreed.base(), &self.open.mappings, &self.open.country);
         if !result.to_local.is_empty()
             && matches!(guard_loop(&agreed.trail, Side::Local, self.now), LoopVerdict::Stop { .. })
         {
             link.state = FAILED.to_owned();
-            link.error = Some("This contact goes round in circles: a rule here and a workflow in HubSpot keep undoing each other's change.".to_owned());
+            link.error = Some(place::circle(self.open));
             self.desk.log(&link, told(sync_log::FAILED, json!([]), link.error.clone()));
             self.desk.tell("contact.updated", &link);
             self.keep(known, link);
@@ -330,7 +323,8 @@ impl Page<'_> {
             if link.deleted_at.is_none() {
                 link.deleted_at = Some(self.now.0);
                 link.state = FAILED.to_owned();
-                link.error = Some("Its contact was merged here; the records in HubSpot are still two.".to_owned());
+                let vendor = self.open.vendor_name();
+                link.error = Some(format!("Its contact was merged here; the records in {vendor} are still two."));
                 self.keep(known, link.clone());
             }
             return Ok(false);

@@ -4,15 +4,13 @@ use super::Asked;
 use crate::crm::commit::{Desk, Told, sentence};
 use crate::crm::find::{Match, Stop, find};
 use crate::crm::open::Open;
-use crate::crm::place::{self, Agreed, Unwritten, former_ids, in_flight, is_in_flight, remote_record};
-use crate::crm::remote::Trouble;
+use crate::crm::place::{self, Agreed, Unwritten, in_flight, is_in_flight, remote_record};
 use crate::crm::write::{Draft, Wrote, write};
 use crate::crm::{CONTACT, fields};
 use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
-use rapport_connectors::crm::RemoteRecord;
-use rapport_connectors::hubspot::KEY_PROPERTY;
+use rapport_connectors::crm::{RemoteRecord, Trouble};
 use rapport_core::sync::{Conflict, LOOP_SPAN, LoopVerdict, MergeResult, Record, Side, guard_loop, merge, record_hash};
 use rapport_core::{ContactId, Ms};
 use rapport_store::link::{FAILED, IN_STEP, LinkRow, WAITING};
@@ -129,7 +127,7 @@ async fn perform(app: &App, open: &Open, items: &mut [Item]) -> std::result::Res
     let theirs = open.remote.read(&linked).await?;
     for item in items.iter_mut().filter(|item| !is_in_flight(&item.link)) {
         let id = &item.link.remote_id;
-        item.record = theirs.iter().find(|record| record.id == *id || former_ids(record).contains(id)).cloned();
+        item.record = theirs.iter().find(|record| record.id == *id || record.former.contains(id)).cloned();
         if item.record.is_none() {
             item.end = Some(End::Gone);
         }
@@ -140,8 +138,9 @@ async fn perform(app: &App, open: &Open, items: &mut [Item]) -> std::result::Res
         match found.remove(&item.row.id) {
             Some(Match::One(record)) => item.record = Some(*record),
             Some(Match::Several(ids)) => {
+                let vendor = open.vendor_name();
                 item.end = Some(End::Stuck(format!(
-                    "Several HubSpot contacts have this number or address (ids {}). Merge them in HubSpot, then replay this.",
+                    "Several {vendor} contacts have this number or address (ids {}). Merge them in {vendor}, then replay this.",
                     ids.join(", ")
                 )));
             }
@@ -158,7 +157,9 @@ async fn perform(app: &App, open: &Open, items: &mut [Item]) -> std::result::Res
             Some(Wrote::Record { record, refused }) => Some(End::Written { record, refused }),
             Some(Wrote::Nothing(refused)) => Some(End::Unwritable(refused)),
             Some(Wrote::Gone) => Some(End::Gone),
-            Some(Wrote::Refused(reason)) => Some(End::Stuck(format!("HubSpot refuses the contact: {reason}"))),
+            Some(Wrote::Refused(reason)) => {
+                Some(End::Stuck(format!("{} refuses the contact: {reason}", open.vendor_name())))
+            }
             Some(Wrote::Trouble(trouble)) => Some(End::Trouble(trouble)),
             None => item.end.take(),
         };
@@ -168,20 +169,19 @@ async fn perform(app: &App, open: &Open, items: &mut [Item]) -> std::result::Res
 
 /// Merges one contact; answers with what is to be written over there.
 async fn decide(app: &App, open: &Open, item: &mut Item) -> Result<Option<Draft>> {
-    let theirs = item.record.as_ref().map(|record| remote_record(record, &open.mappings)).unwrap_or_default();
+    let theirs = item.record.as_ref().map(|record| remote_record(record, open)).unwrap_or_default();
     item.result = merge(&item.local, &theirs, &item.agreed.base(), &open.mappings, &open.country);
     let key = item.row.id.to_string();
-    let has_key = item.record.as_ref().is_some_and(|record| record.properties.get(KEY_PROPERTY) == Some(&key));
-    if item.result.to_remote.is_empty() && has_key {
+    let theirs = item.record.as_ref().and_then(|record| record.key.as_ref());
+    let has_key = theirs == Some(&key);
+    // Where others use the key's field too, what they wrote into it stays.
+    let is_taken = !has_key && theirs.is_some() && !open.remote.can().key_is_ours;
+    if item.result.to_remote.is_empty() && (has_key || is_taken) {
         item.end = Some(End::Agreed);
         return Ok(None);
     }
     if goes_round(app, open, item).await? {
-        item.end = Some(End::Stuck(
-            "This contact goes round in circles: a rule here and a workflow in HubSpot keep undoing each other's change. \
-             Change one of them, then replay this."
-                .to_owned(),
-        ));
+        item.end = Some(End::Stuck(format!("{} Change one of them, then replay this.", place::circle(open))));
         return Ok(None);
     }
     let properties = item.result.to_remote.iter().map(|(name, value)| (name.clone(), fields::outgoing(value)));
@@ -189,7 +189,8 @@ async fn decide(app: &App, open: &Open, item: &mut Item) -> Result<Option<Draft>
     let properties = properties.filter(|(_, text)| !(is_new && text.is_empty())).collect();
     // A record that lost our key (or never had it) is written by its id, which also gives it the key.
     let id = item.record.as_ref().filter(|_| !has_key).map(|record| record.id.clone());
-    Ok(Some(Draft { key: item.row.id, id, properties, refused: BTreeMap::new() }))
+    let known = item.record.as_ref().map(|record| record.id.clone());
+    Ok(Some(Draft { key: item.row.id, id, known, gives_key: !is_taken, properties, refused: BTreeMap::new() }))
 }
 
 async fn goes_round(app: &App, open: &Open, item: &Item) -> Result<bool> {
@@ -240,7 +241,7 @@ async fn commit(app: &App, open: &Open, items: &mut [Item]) -> Result<()> {
 
 /// Writes down how one contact's way ended. `link` is the link as it is now: a pull may have changed it meanwhile.
 async fn settle(desk: &mut Desk<'_>, item: &mut Item, row: &mut ContactRow, mut link: LinkRow) -> Result<()> {
-    let now = desk.now;
+    let (open, now) = (desk.open, desk.now);
     let latency_ms = Some(now.since(item.asked.since).max(0));
     let told = |outcome, fields, error| Told { direction: sync_log::PUSH, outcome, fields, error, latency_ms };
     match &item.end {
@@ -250,9 +251,7 @@ async fn settle(desk: &mut Desk<'_>, item: &mut Item, row: &mut ContactRow, mut 
         Some(End::Gone) => {
             link.deleted_at = Some(now.0);
             link.state = FAILED.to_owned();
-            link.error = Some(
-                "It was deleted in HubSpot. Rapport keeps its contact and no longer brings changes over.".to_owned(),
-            );
+            link.error = Some(place::deleted(open));
             desk.log(&link, told(sync_log::DONE, json!({ "unlinked": true }), None));
             desk.audit(ContactId(row.id), "contact.unlinked", None, json!({ "remote_id": link.remote_id }));
         }

@@ -1,6 +1,7 @@
 mod budget;
 mod caps;
 mod limiters;
+mod pauses;
 mod properties;
 mod quiet;
 mod rules;

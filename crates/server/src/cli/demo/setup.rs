@@ -156,12 +156,12 @@ async fn crm(app: &App, caller: &Caller, sandbox: &Handle, local: &str) -> Resul
     }
     let secret = password::random(app.ids.as_ref());
     let new = NewConnection {
-        kind: connection::add::HUBSPOT.to_owned(),
+        kind: "hubspot".to_owned(),
         name: Some("HubSpot (sandbox)".to_owned()),
-        access_token: format!("pat-eu1-{}", password::random(app.ids.as_ref())),
+        access_token: Some(format!("pat-eu1-{}", password::random(app.ids.as_ref()))),
         base_url: Some(format!("{}/hubspot", sandbox.base_url())),
         client_secret: Some(secret.clone()),
-        import_new: None,
+        ..NewConnection::default()
     };
     let made = connection::add(app, caller, new).await?;
     sandbox.subscribe_crm(&format!("{local}/webhooks/hubspot/{}", made.id), &secret);

@@ -21,6 +21,7 @@ pub mod guide;
 pub mod macros;
 pub mod media;
 pub mod messages;
+pub mod practice;
 pub mod push;
 pub mod quick_replies;
 pub mod routing;
@@ -28,6 +29,7 @@ pub mod search;
 pub mod session;
 pub mod sessions;
 pub mod surveys;
+pub mod tags;
 pub mod teams;
 pub mod templates;
 pub mod tokens;
@@ -55,6 +57,7 @@ pub fn endpoints() -> OpenApiRouter<App> {
         .merge(messages::router())
         .merge(quick_replies::router())
         .merge(contacts::router())
+        .merge(tags::router())
         .merge(search::router())
         .merge(media::router())
         .merge(guard::router())
@@ -62,6 +65,7 @@ pub fn endpoints() -> OpenApiRouter<App> {
         .merge(events::router())
         .merge(session::router())
         .merge(sessions::router())
+        .merge(practice::router())
         .merge(push::router())
         .merge(users::router())
         .merge(teams::router())

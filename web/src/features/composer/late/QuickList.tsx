@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { Paperclip } from 'lucide-react'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useImperativeHandle, useMemo, useState, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -84,6 +85,7 @@ export function QuickList({ conversation, typed, listId, ref, onActive, onPick, 
             <span className="flex items-baseline gap-2">
               <bdi dir="auto" className="shrink-0 font-mono text-xs text-accent-ink">/{reply.shortcut}</bdi>
               <bdi dir="auto" className="truncate font-semibold text-strong">{reply.title}</bdi>
+              {reply.files.length > 0 && <Paperclip size={13} role="img" aria-label={t('quick.files')} className="shrink-0 self-center text-muted" />}
               {reply.here && reply.here.missing.length > 0 && <span className="ms-auto shrink-0 text-xs text-caution-ink">{t('quick.blanks', { count: reply.here.missing.length })}</span>}
             </span>
             {reply.here && <span dir={directionOf(reply.here.language)} lang={reply.here.language} className="line-clamp-2 text-sm text-muted">{reply.here.text}</span>}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { channelsQuery, teamsQuery, usersQuery } from '@/api/queries'
+import { tagsQuery } from '@/features/tag/api'
 import type { InboxSearch } from '@/features/inbox/filter'
 import { useInbox } from '@/features/inbox/useInbox'
 
@@ -12,12 +13,14 @@ export function FilterChips() {
   const { data: users = [] } = useQuery(usersQuery)
   const { data: teams = [] } = useQuery(teamsQuery)
   const { data: channels = [] } = useQuery(channelsQuery)
+  const { data: tags = [] } = useQuery({ ...tagsQuery, enabled: place.tag !== undefined })
   const name = (rows: readonly { id: string; name: string }[], id: string | undefined) => id && (rows.find((row) => row.id === id)?.name ?? t('work.gone'))
   const chips: { key: keyof InboxSearch; text: string | undefined }[] = [
     { key: 'assignee', text: name(users, place.assignee) },
     { key: 'team', text: name(teams, place.team) },
     { key: 'channel', text: name(channels, place.channel) },
     { key: 'priority', text: place.priority && t(`priority.${place.priority}`) },
+    { key: 'tag', text: name(tags, place.tag) },
   ]
   return (
     <ul aria-label={t('work.in_force')} className="flex flex-wrap gap-1 pb-1">

@@ -34,7 +34,7 @@ function Choice({ own, ...props }: PartingProps & { own: Conversation }) {
   if (!others) return <Loading />
   if (others.length === 0) return <p className="text-muted">{t('parting.nothing')}</p>
   const other = others.find((row) => row.id === chosen) ?? others[0]
-  const label = (row: Conversation) => `${t(`inbox.status.${row.status}`)} · ${row.last_message_at === null ? '' : formats.moment(row.last_message_at)} · ${row.last_message?.preview ?? ''}`
+  const lead = (row: Conversation) => [t(`inbox.status.${row.status}`), row.last_message_at === null ? '' : formats.moment(row.last_message_at)].filter(Boolean).join(' · ')
   return (
     <form
       className="flex flex-col gap-4"
@@ -43,7 +43,7 @@ function Choice({ own, ...props }: PartingProps & { own: Conversation }) {
         if (other) mutate({ into: other.id })
       }}
     >
-      <Select label={t('parting.with')} value={other?.id ?? ''} onChange={setChosen} options={others.map((row) => ({ id: row.id, label: label(row), foreign: true }))} />
+      <Select label={t('parting.with')} value={other?.id ?? ''} onChange={setChosen} options={others.map((row) => ({ id: row.id, lead: lead(row), label: row.last_message?.preview ?? '', foreign: true }))} />
       <p className="text-muted">{t('parting.merge_text')}</p>
       {error && <ErrorNote error={error} />}
       <div className="flex justify-end gap-2">

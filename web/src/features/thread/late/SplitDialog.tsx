@@ -50,7 +50,7 @@ export function SplitDialog(props: PartingProps) {
           label={t('parting.from')}
           value={from}
           onChange={setFrom}
-          options={messages.map((message) => ({ id: message.id, label: `${formats.moment(message.at)} · ${message.preview}`, foreign: true }))}
+          options={messages.map((message) => ({ id: message.id, lead: formats.moment(message.at), label: message.preview, foreign: true }))}
         />
         <p className="text-muted">{t(data?.status === 'resolved' ? 'parting.split_resolved' : 'parting.split_open')}</p>
         {error && <ErrorNote error={error} />}

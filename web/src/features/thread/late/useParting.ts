@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { post } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Conversation, Id } from '@/api/types'
+import { moveDraft } from '@/features/composer/drafts'
 import { useMe } from '@/features/frame/useMe'
 import type { InboxSearch } from '@/features/inbox/filter'
 import { dropConversation, putConversation } from '@/live/cache'
@@ -30,6 +31,8 @@ export function useParting<T extends object>({ conversation, onClose }: PartingP
       if (verb === 'split') void client.invalidateQueries({ queryKey: keys.conversation(conversation) })
       void client.invalidateQueries({ queryKey: keys.contactConversations(row.contact.id) })
       void client.invalidateQueries({ queryKey: keys.counts })
+      // Words that are not sent yet go on where the reader goes on.
+      moveDraft(gone ?? conversation, row.id)
       onClose()
       toast(done)
       void navigate({ to: '/inbox/$conversationId', params: { conversationId: row.id }, search: (old: InboxSearch) => ({ ...old, m: undefined }), replace: gone === conversation })

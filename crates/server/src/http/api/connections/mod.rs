@@ -4,6 +4,7 @@ mod check;
 mod create;
 mod delete;
 mod fields;
+mod kinds;
 mod list;
 mod mappings;
 mod read;
@@ -20,6 +21,7 @@ use utoipa_axum::routes;
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list, create::create))
+        .routes(routes!(kinds::kinds))
         .routes(routes!(read::read, update::update, delete::delete))
         .routes(routes!(check::check))
         .routes(routes!(fields::fields))

@@ -31,7 +31,7 @@ pub struct EventsQuery {
 /// The first one is `hello` with the cursor. Then come `message.created`, `message.updated`, `conversation.created`,
 /// `conversation.updated`, `contact.created`, `contact.updated`, `channel.updated` and `connection.updated`, whose `id` is
 /// the cursor to go on from, `conversation.mentioned` (`data.user_ids` says whom it concerns), `views.updated` and
-/// `bulk.updated`, `campaign.updated`, and the passing ones `typing` and `presence`, which have none. `reset` says that the log does
+/// `bulk.updated`, `campaign.updated`, `tags.updated`, and the passing ones `typing` and `presence`, which have none. `reset` says that the log does
 /// not reach back to the cursor: load everything afresh. Data: `{kind, at, conversation_id?, contact_id?, message_id?, data}`.
 #[utoipa::path(
     get,

@@ -27,8 +27,8 @@ pub fn ended(https: bool) -> SetCookie {
     set(SESSION_COOKIE, "", 0, https)
 }
 
-/// The values are base64url, which needs no quoting.
-fn set(name: &str, value: &str, seconds: i64, https: bool) -> SetCookie {
+/// A cookie that scripts and other sites do not get. The values are base64url or ids, which need no quoting.
+pub(crate) fn set(name: &str, value: &str, seconds: i64, https: bool) -> SetCookie {
     let secure = if https { "; Secure" } else { "" };
     (SET_COOKIE, format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"))
 }

@@ -1,6 +1,7 @@
 //! POST /api/v1/session
 
 use super::cookies::{self, SetCookie};
+use crate::http::api::practice::cookie::outside;
 use crate::http::caller::{DEVICE_COOKIE, SESSION_COOKIE, cookie};
 use crate::http::{Address, Answer, Json, Problems};
 use axum::extract::State;
@@ -37,7 +38,7 @@ pub async fn create(
     Address(address): Address,
     headers: HeaderMap,
     Json(given): Json<SignIn>,
-) -> Answer<(AppendHeaders<[SetCookie; 2]>, Json<Me>)> {
+) -> Answer<(AppendHeaders<[SetCookie; 3]>, Json<Me>)> {
     let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let attempt = Attempt {
         email: given.email,
@@ -49,8 +50,11 @@ pub async fn create(
     };
     let signed_in = auth::sign_in(&app, attempt).await?;
     let https = app.settings.is_https();
-    let cookies =
-        AppendHeaders([cookies::session(&signed_in.secret.expose(), https), cookies::device(&signed_in.device, https)]);
+    let cookies = AppendHeaders([
+        cookies::session(&signed_in.secret.expose(), https),
+        cookies::device(&signed_in.device, https),
+        outside(https),
+    ]);
     let me = me::get(&app, &signed_in.caller).await?;
     Ok((cookies, Json(me)))
 }

@@ -1,6 +1,7 @@
 //! DELETE /api/v1/session
 
 use super::cookies::{self, SetCookie};
+use crate::http::api::practice::cookie::outside;
 use crate::http::{Answer, Caller, Problems};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,7 +18,8 @@ use rapport_app::auth;
     responses((status = 204), Problems),
     extensions(("x-permission" = json!("any")))
 )]
-pub async fn delete(State(app): State<App>, caller: Caller) -> Answer<(StatusCode, AppendHeaders<[SetCookie; 1]>)> {
+pub async fn delete(State(app): State<App>, caller: Caller) -> Answer<(StatusCode, AppendHeaders<[SetCookie; 2]>)> {
     auth::sign_out(&app, &caller).await?;
-    Ok((StatusCode::NO_CONTENT, AppendHeaders([cookies::ended(app.settings.is_https())])))
+    let https = app.settings.is_https();
+    Ok((StatusCode::NO_CONTENT, AppendHeaders([cookies::ended(https), outside(https)])))
 }

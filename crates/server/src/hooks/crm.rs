@@ -1,4 +1,4 @@
-//! `POST /webhooks/hubspot/{connection_id}`: hints that records changed (`crm-apis.md` §1, §13).
+//! `POST /webhooks/{kind}/{connection_id}`: a CRM hints that records changed (`crm-apis.md` §13).
 
 use crate::http::extract::unreadable;
 use crate::http::{Answer, Path, Problem};
@@ -7,32 +7,33 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rapport_app::App;
-use rapport_app::connection::hook::{Delivery, receive};
+use rapport_app::connection::hook::{Delivery, headers, receive};
 use rapport_core::ConnectionId;
 use uuid::Uuid;
 
 /// Takes a delivery. 204 means: what it hints at will be fetched.
-pub async fn deliver(State(app): State<App>, Path(id): Path<Uuid>, request: Request) -> Response {
-    let outcome = take(&app, ConnectionId(id), request).await;
+pub async fn deliver(State(app): State<App>, Path((kind, id)): Path<(String, Uuid)>, request: Request) -> Response {
+    let Some(names) = headers(&kind) else { return nowhere().into_response() };
+    let outcome = take(&app, &kind, names, ConnectionId(id), request).await;
     let word = if outcome.is_ok() { "taken" } else { "refused" };
-    metrics::counter!("rapport_webhook_deliveries_total", "vendor" => "hubspot", "outcome" => word).increment(1);
+    metrics::counter!("rapport_webhook_deliveries_total", "vendor" => kind, "outcome" => word).increment(1);
     match outcome {
         Ok(_) => StatusCode::NO_CONTENT.into_response(),
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn take(app: &App, id: ConnectionId, request: Request) -> Answer<usize> {
+async fn take(app: &App, kind: &str, names: &[&'static str], id: ConnectionId, request: Request) -> Answer<usize> {
     // What is signed is the address as it was called: behind a proxy the public one with this path.
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-    let signature = header(request.headers(), "x-hubspot-signature-v3");
-    let timestamp = header(request.headers(), "x-hubspot-request-timestamp");
-    if signature.is_none() || timestamp.is_none() {
+    let found: Vec<(&str, String)> =
+        names.iter().filter_map(|name| Some((*name, header(request.headers(), name)?))).collect();
+    if found.len() < names.len() {
         return Err(unsigned());
     }
     let body = Bytes::from_request(request, app).await.map_err(|rejection| unreadable(&rejection))?;
-    let delivery =
-        Delivery { path: &path, body: &body, signature: signature.as_deref(), timestamp: timestamp.as_deref() };
+    let found: Vec<(&str, &str)> = found.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let delivery = Delivery { kind, path: &path, body: &body, headers: &found };
     receive(app, id, &delivery).await.map_err(|error| match error {
         rapport_app::Error::Unauthenticated => unsigned(),
         other => other.into(),
@@ -44,6 +45,10 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     let mut all = headers.get_all(name).iter();
     let first = all.next()?.to_str().ok()?.to_owned();
     if all.next().is_some() { None } else { Some(first) }
+}
+
+fn nowhere() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address.")
 }
 
 fn unsigned() -> Problem {

@@ -1,0 +1,136 @@
+//! Where an account's API is and how a call to it looks.
+
+use super::error::read_error;
+use crate::crm::{CrmError, ErrorClass};
+use crate::http::{Method, Request, Response};
+use crate::secret::Secret;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+/// How calls prove who makes them.
+#[derive(Debug, Clone)]
+pub enum Login {
+    /// An agent's address and an API token. Zendesk makes no new ones; those that are in use stop in April 2027.
+    Token {
+        /// The agent.
+        email: Secret,
+        /// The token.
+        token: Secret,
+    },
+    /// An OAuth access token.
+    Bearer(Secret),
+}
+
+/// Access to one account.
+#[derive(Debug, Clone)]
+pub struct Api {
+    base_url: String,
+    login: Login,
+}
+
+impl Api {
+    /// An access; `base_url` is the account's own address.
+    #[must_use]
+    pub fn new(base_url: &str, login: Login) -> Self {
+        Self { base_url: base_url.trim_end_matches('/').to_owned(), login }
+    }
+
+    /// A call; `path` follows `/api/v2`.
+    pub(super) fn call(&self, operation: &'static str, method: Method, path: &str) -> Request {
+        let mut request = Request::new("zendesk", operation, method, format!("{}/api/v2{path}", self.base_url));
+        match &self.login {
+            Login::Bearer(token) => request.with_bearer(token),
+            Login::Token { email, token } => {
+                let pair = STANDARD.encode(format!("{}/token:{}", email.expose(), token.expose()));
+                request.headers.push(("authorization", format!("Basic {pair}")));
+                request
+            }
+        }
+    }
+
+    /// Asks who the credentials belong to.
+    #[must_use]
+    pub fn me(&self) -> Request {
+        self.call("me", Method::Get, "/users/me")
+    }
+
+    /// Begins the address of a user's page; the id follows.
+    #[must_use]
+    pub fn user_page(&self) -> String {
+        format!("{}/agent/users/", self.base_url)
+    }
+
+    /// The account's host, which tells it from others.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let rest = self.base_url.split_once("://").map_or(self.base_url.as_str(), |(_, rest)| rest);
+        rest.split('/').next().unwrap_or(rest)
+    }
+}
+
+/// Reads the answer to [`Api::me`]. Wrong credentials are answered with a user without id, not with a refusal.
+///
+/// # Errors
+/// [`CrmError`]; `AuthExpired` when the credentials are not accepted, `ForbiddenScope` when they are no agent's.
+pub fn read_me(response: &Response) -> Result<(), CrmError> {
+    let body = read(response)?;
+    let user = &body["user"];
+    if user["id"].is_null() {
+        return Err(refusal(response, ErrorClass::AuthExpired, "the credentials belong to nobody"));
+    }
+    if user["role"] == "end-user" {
+        return Err(refusal(
+            response,
+            ErrorClass::ForbiddenScope,
+            "The credentials are an end user's, not an agent's.",
+        ));
+    }
+    Ok(())
+}
+
+/// Reads a 2xx answer as JSON.
+pub(super) fn read(response: &Response) -> Result<Value, CrmError> {
+    if !response.ok() {
+        return Err(read_error(response));
+    }
+    serde_json::from_slice(&response.body).map_err(|_| odd(response, "not JSON"))
+}
+
+/// The answer was 2xx but not what was asked for.
+pub(super) fn odd(response: &Response, what: &str) -> CrmError {
+    refusal(response, ErrorClass::Transient, &format!("unexpected answer: {what}"))
+}
+
+fn refusal(response: &Response, class: ErrorClass, message: &str) -> CrmError {
+    CrmError {
+        status: response.status,
+        class,
+        category: Box::default(),
+        message: message.to_owned(),
+        correlation_id: None,
+        retry_after: None,
+        existing_id: None,
+        fields: Vec::new(),
+    }
+}
+
+/// A scalar as text; null is missing.
+pub(super) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+/// The elements of a list; none for anything else.
+pub(super) fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The cursor of the next page of a list.
+pub(super) fn next_after(body: &Value) -> Option<String> {
+    if body["meta"]["has_more"] == true { text(&body["meta"]["after_cursor"]) } else { None }
+}

@@ -1,0 +1,177 @@
+//! The Zendesk stand-in (crm-apis.md §4), served under `/zendesk`: users, with all that belongs to them.
+
+mod api;
+pub mod error;
+mod fields;
+pub mod state;
+pub mod webhooks;
+pub mod write;
+
+use crate::{
+    fault::{Kind, Target, Traffic},
+    reply::{Reply, cut},
+    world::World,
+};
+use axum::{
+    extract::{Request, State as Extract},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use error::{Result, ZenError};
+use serde_json::{Value, json};
+use state::{Logged, State};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+/// One call, taken apart.
+struct Call {
+    method: String,
+    /// Path below `/api/v2`.
+    segments: Vec<String>,
+    query: BTreeMap<String, String>,
+    body: Value,
+}
+
+/// Answers every call under `/zendesk`.
+pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let full = parts.uri.path_and_query().map_or("", |p| p.as_str());
+    let path = full.strip_prefix("/zendesk").unwrap_or(full).to_owned();
+    let method = parts.method.as_str().to_owned();
+    let login = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let Ok(body) = axum::body::to_bytes(body, 10 << 20).await else {
+        return Reply::empty(413).into_response();
+    };
+    let fault = world.faults.hit(&Traffic { target: Target::Zendesk, path: &path, method: &method, to: "", kind: "" });
+    let (mut lose_answer, mut instead) = (false, None);
+    if let Some(fault) = fault {
+        let forced = ZenError::of(fault.status.unwrap_or(500));
+        match fault.kind {
+            Kind::CutBefore => return cut(),
+            Kind::Status if fault.after => instead = Some(forced),
+            Kind::Timeout => {
+                if fault.after {
+                    answer(&world, &method, &path, login.as_deref(), &body);
+                }
+                tokio::time::sleep(Duration::from_secs(120)).await;
+                return cut();
+            }
+            Kind::Delay => tokio::time::sleep(Duration::from_millis(fault.delay_ms.unwrap_or(1_000))).await,
+            Kind::DropResponse => lose_answer = true,
+            Kind::Status | Kind::ErrorCode => {
+                let mut reply = forced.reply();
+                if let Some(text) = fault.retry_after() {
+                    reply = reply.with("retry-after", text);
+                }
+                log(&world, &method, &path, &body, reply.status);
+                return reply.into_response();
+            }
+            Kind::Duplicate | Kind::Reorder => {}
+        }
+    }
+    let reply = answer(&world, &method, &path, login.as_deref(), &body);
+    if lose_answer {
+        return cut();
+    }
+    instead.map_or(reply, |error| error.reply()).into_response()
+}
+
+fn answer(world: &Arc<World>, method: &str, path: &str, login: Option<&str>, body: &Bytes) -> Reply {
+    let reply = {
+        let mut guard = world.zd();
+        let state = &mut *guard;
+        let now = world.clock.now();
+        let reply = match take_apart(method, path, body) {
+            Err(error) => error.reply(),
+            Ok(call) => judged(state, &call, login, now),
+        };
+        webhooks::flush(world, state);
+        let (most, used) = (state.config.calls_per_minute, state.recent.len());
+        let reset = state.recent.front().map_or(60, |first| (60_000 - (now - first)).max(0) / 1_000 + 1);
+        reply
+            .with("x-rate-limit", most)
+            .with("x-rate-limit-remaining", (most as usize).saturating_sub(used))
+            .with("ratelimit-limit", most)
+            .with("ratelimit-remaining", (most as usize).saturating_sub(used))
+            .with("ratelimit-reset", reset)
+    };
+    log(world, method, path, body, reply.status);
+    reply
+}
+
+fn judged(state: &mut State, call: &Call, login: Option<&str>, now: i64) -> Reply {
+    let known = knows(state, login);
+    let is_me = call.segments == ["users", "me"];
+    if !known {
+        // Whoever asks who they are is told: nobody.
+        let nobody = json!({ "user": { "id": null, "name": "Anonymous user", "role": "end-user" } });
+        return if is_me { Reply::ok(&nobody) } else { ZenError::unknown().reply() };
+    }
+    let is_export = call.segments.first().is_some_and(|first| first == "incremental");
+    if let Err(wait) = limit(state, is_export, now) {
+        return ZenError::of(429).reply().with("retry-after", wait);
+    }
+    api::dispatch(state, call, now).unwrap_or_else(|error| error.reply())
+}
+
+/// Whether the credentials are an agent's: a token beginning with `zd-`, as `Bearer` or behind `address/token:`.
+fn knows(state: &State, login: Option<&str>) -> bool {
+    let token = match login.and_then(|login| login.split_once(' ')) {
+        Some(("Bearer", token)) => Some(token.to_owned()),
+        Some(("Basic", pair)) => STANDARD
+            .decode(pair)
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .and_then(|pair| pair.split_once("/token:").map(|(_, token)| token.to_owned())),
+        _ => None,
+    };
+    token.is_some_and(|token| token.starts_with("zd-") && !state.config.invalid_tokens.contains(&token))
+}
+
+/// Counts the call; the error is how many seconds to wait.
+fn limit(state: &mut State, is_export: bool, now: i64) -> std::result::Result<(), i64> {
+    let count = |list: &mut VecDeque<i64>, most: u32| {
+        while list.front().is_some_and(|at| now - at >= 60_000 || *at > now) {
+            list.pop_front();
+        }
+        match list.front() {
+            Some(first) if list.len() >= most as usize => Err((60_000 - (now - first)) / 1_000 + 1),
+            _ => {
+                list.push_back(now);
+                Ok(())
+            }
+        }
+    };
+    let (calls, exports) = (state.config.calls_per_minute, state.config.exports_per_minute);
+    count(&mut state.recent, calls)?;
+    if is_export { count(&mut state.exports, exports) } else { Ok(()) }
+}
+
+fn take_apart(method: &str, path: &str, body: &Bytes) -> Result<Call> {
+    let mut url = reqwest::Url::parse("http://localhost/").expect("a constant address");
+    let (plain, query) = path.split_once('?').unwrap_or((path, ""));
+    url.set_query(Some(query));
+    let query = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+    let plain = plain.trim_end_matches(".json");
+    let rest = plain.strip_prefix("/api/v2/").ok_or_else(ZenError::not_found)?;
+    let body = if body.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_slice(body)
+            .map_err(|error| ZenError::new(422, "Unprocessable Entity", format!("malformed JSON: {error}")))?
+    };
+    let segments =
+        rest.split('/').filter(|part| !part.is_empty()).map(|part| part.trim_end_matches(".json").to_owned());
+    Ok(Call { method: method.to_owned(), segments: segments.collect(), query, body })
+}
+
+fn log(world: &World, method: &str, path: &str, body: &Bytes, status: u16) {
+    let body = if body.len() <= 64 << 10 { serde_json::from_slice(body).unwrap_or(Value::Null) } else { Value::Null };
+    let at = world.clock.now();
+    world.zd().log.push(Logged { at, method: method.to_owned(), path: path.to_owned(), status, body });
+}
