@@ -9,6 +9,7 @@
 //! Everything lives in memory. What grows is bounded; the bounds are in [`Keep`].
 
 mod bounded;
+mod calls;
 mod clock;
 mod config;
 mod control;

@@ -13,6 +13,7 @@
 //! | what changed? | [`Crm::changes`], [`Crm::deleted`], [`Crm::get`] | records, and the place to go on from |
 //! | a webhook comes | [`Vendor::verify`], [`Vendor::hints`] | which records to fetch again |
 
+pub(crate) mod answer;
 mod hook;
 mod seam;
 mod value;

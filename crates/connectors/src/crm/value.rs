@@ -164,3 +164,19 @@ pub struct CrmError {
     /// Which properties are refused.
     pub fields: Vec<FieldError>,
 }
+
+impl CrmError {
+    /// A refusal of which only this is known.
+    pub(crate) fn new(status: u16, class: ErrorClass, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            class,
+            category: Box::default(),
+            message: message.into(),
+            correlation_id: None,
+            retry_after: None,
+            existing_id: None,
+            fields: Vec::new(),
+        }
+    }
+}

@@ -1,6 +1,8 @@
 //! Where HubSpot's API is and how a call to it looks.
 
-use crate::crm::{CrmError, ErrorClass};
+use super::error::read_error;
+use crate::crm::CrmError;
+use crate::crm::answer::{self, odd, text};
 use crate::http::{Method, Request, Response, percent};
 use crate::secret::Secret;
 use serde_json::Value;
@@ -130,39 +132,7 @@ pub fn read_account(response: &Response) -> Result<Account, CrmError> {
 
 /// Reads a 2xx answer as JSON.
 pub(super) fn read(response: &Response) -> Result<Value, CrmError> {
-    if !response.ok() {
-        return Err(super::error::read_error(response));
-    }
-    serde_json::from_slice(&response.body).map_err(|_| odd(response, "not JSON"))
-}
-
-/// The answer was 2xx but not what was asked for.
-pub(super) fn odd(response: &Response, what: &str) -> CrmError {
-    CrmError {
-        status: response.status,
-        class: ErrorClass::Transient,
-        category: Box::default(),
-        message: format!("unexpected answer: {what}"),
-        correlation_id: None,
-        retry_after: None,
-        existing_id: None,
-        fields: Vec::new(),
-    }
-}
-
-/// A scalar as text; null and lists are missing.
-pub(super) fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        _ => None,
-    }
-}
-
-/// The elements of a list; none for anything else.
-pub(super) fn list(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
+    answer::read(response, read_error)
 }
 
 /// The `after` cursor of the next page.

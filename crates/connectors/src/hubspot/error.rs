@@ -1,6 +1,6 @@
 //! Refusals and limits.
 
-use super::api::{list, text};
+use crate::crm::answer::{list, text};
 use crate::crm::{CrmError, ErrorClass, FieldError};
 use crate::http::{Response, limits};
 use serde_json::Value;

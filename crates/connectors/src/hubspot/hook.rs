@@ -1,6 +1,6 @@
 //! Webhooks: is a call from HubSpot, and what does it hint at?
 
-use super::api::{list, text};
+use crate::crm::answer::{list, text};
 use crate::crm::{Hint, HookCall, HookOp, SignatureError};
 use crate::json::{self, BadBody};
 use crate::sign;

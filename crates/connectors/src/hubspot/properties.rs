@@ -1,6 +1,7 @@
 //! Property definitions, and our own key property.
 
-use super::api::{Api, list, odd, read, text};
+use super::api::{Api, read};
+use crate::crm::answer::{list, odd, text};
 use crate::crm::{CrmError, ErrorClass, KeyState, Property};
 use crate::http::{Method, Request, Response, percent};
 use serde_json::{Value, json};

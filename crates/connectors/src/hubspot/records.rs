@@ -1,8 +1,9 @@
 //! Reading and writing records, singly and in batches of at most 100.
 
-use super::api::{Api, list, next_after, odd, read, text};
+use super::api::{Api, next_after, read};
 use super::error::of_body;
 use super::properties::KEY_PROPERTY;
+use crate::crm::answer::{list, odd, text};
 use crate::crm::{BatchResult, CrmError, Properties, RemoteRecord, RowError, RowOk, UpsertRow};
 use crate::http::{Method, Request, Response, percent};
 use rapport_core::time::Ms;

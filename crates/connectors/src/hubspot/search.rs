@@ -1,7 +1,8 @@
 //! Searching. The index lags by seconds to minutes: never "search, then create" without a guard of one's own.
 
-use super::api::{Api, list, next_after, odd, read};
+use super::api::{Api, next_after, read};
 use super::records::record;
+use crate::crm::answer::{list, odd};
 use crate::crm::{CrmError, RemoteRecord};
 use crate::http::{Method, Request, Response};
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! Where an account's API is and how a call to it looks.
 
 use super::error::read_error;
+use crate::crm::answer::{self, text};
 use crate::crm::{CrmError, ErrorClass};
 use crate::http::{Method, Request, Response};
 use crate::secret::Secret;
@@ -77,57 +78,19 @@ pub fn read_me(response: &Response) -> Result<(), CrmError> {
     let body = read(response)?;
     let user = &body["user"];
     if user["id"].is_null() {
-        return Err(refusal(response, ErrorClass::AuthExpired, "the credentials belong to nobody"));
+        let message = "the credentials belong to nobody";
+        return Err(CrmError::new(response.status, ErrorClass::AuthExpired, message));
     }
     if user["role"] == "end-user" {
-        return Err(refusal(
-            response,
-            ErrorClass::ForbiddenScope,
-            "The credentials are an end user's, not an agent's.",
-        ));
+        let message = "The credentials are an end user's, not an agent's.";
+        return Err(CrmError::new(response.status, ErrorClass::ForbiddenScope, message));
     }
     Ok(())
 }
 
 /// Reads a 2xx answer as JSON.
 pub(super) fn read(response: &Response) -> Result<Value, CrmError> {
-    if !response.ok() {
-        return Err(read_error(response));
-    }
-    serde_json::from_slice(&response.body).map_err(|_| odd(response, "not JSON"))
-}
-
-/// The answer was 2xx but not what was asked for.
-pub(super) fn odd(response: &Response, what: &str) -> CrmError {
-    refusal(response, ErrorClass::Transient, &format!("unexpected answer: {what}"))
-}
-
-fn refusal(response: &Response, class: ErrorClass, message: &str) -> CrmError {
-    CrmError {
-        status: response.status,
-        class,
-        category: Box::default(),
-        message: message.to_owned(),
-        correlation_id: None,
-        retry_after: None,
-        existing_id: None,
-        fields: Vec::new(),
-    }
-}
-
-/// A scalar as text; null is missing.
-pub(super) fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        _ => None,
-    }
-}
-
-/// The elements of a list; none for anything else.
-pub(super) fn list(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
+    answer::read(response, read_error)
 }
 
 /// The cursor of the next page of a list.

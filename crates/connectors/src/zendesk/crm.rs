@@ -295,16 +295,7 @@ fn kept() -> CrmError {
 
 /// A refusal of our own.
 fn own(class: ErrorClass, category: &str, message: &str) -> CrmError {
-    CrmError {
-        status: 200,
-        class,
-        category: category.into(),
-        message: message.to_owned(),
-        correlation_id: None,
-        retry_after: None,
-        existing_id: None,
-        fields: Vec::new(),
-    }
+    CrmError { category: category.into(), ..CrmError::new(200, class, message) }
 }
 
 impl Crm for Zendesk {

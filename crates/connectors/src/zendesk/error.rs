@@ -1,7 +1,7 @@
 //! Refusals and limits.
 
-use super::api::{list, text};
 use super::users::CUSTOM;
+use crate::crm::answer::{list, text};
 use crate::crm::{CrmError, ErrorClass, FieldError, Told};
 use crate::http::{Response, limits};
 use serde_json::Value;

@@ -1,8 +1,9 @@
 //! Reading everything that changed: Zendesk's own cursor, which misses nothing however many users share a stamp, tells
 //! of deleted ones, and holds back the last minute because its own clocks need that long to agree.
 
-use super::api::{Api, list, odd, read, text};
+use super::api::{Api, read};
 use super::users::record;
+use crate::crm::answer::{list, odd, text};
 use crate::crm::{CrmError, RemoteRecord};
 use crate::http::{Method, Request, Response, percent};
 use rapport_core::time::Ms;

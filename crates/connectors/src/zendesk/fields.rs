@@ -1,7 +1,8 @@
 //! Which fields a user has: Zendesk's own, and the account's.
 
-use super::api::{Api, list, next_after, odd, read, text};
+use super::api::{Api, next_after, read};
 use super::users::CUSTOM;
+use crate::crm::answer::{list, odd, text};
 use crate::crm::{CrmError, Property};
 use crate::http::{Method, Request, Response, percent};
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! Webhooks: is a call from Zendesk, and what does it hint at?
 
-use super::api::text;
 use super::users::moment;
+use crate::crm::answer::text;
 use crate::crm::{Hint, HookCall, HookOp, SignatureError};
 use crate::json::{self, BadBody};
 use crate::sign;

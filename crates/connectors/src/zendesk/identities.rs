@@ -1,7 +1,8 @@
 //! A user's addresses. An update of a user can only add one: which of them counts is said here.
 
-use super::api::{Api, list, odd, read, text};
+use super::api::{Api, read};
 use crate::crm::CrmError;
+use crate::crm::answer::{list, odd, text};
 use crate::http::{Method, Request, Response, percent};
 use serde_json::{Value, json};
 

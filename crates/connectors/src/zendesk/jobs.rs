@@ -1,7 +1,8 @@
 //! Jobs: what became of a batch.
 
-use super::api::{Api, list, odd, read, text};
+use super::api::{Api, read};
 use crate::crm::CrmError;
+use crate::crm::answer::{list, odd, text};
 use crate::http::{Method, Request, Response, percent};
 use std::collections::BTreeSet;
 

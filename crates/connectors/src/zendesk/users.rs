@@ -1,6 +1,7 @@
 //! Users: read, found and written. A contact is an end user who is active; agents are never touched.
 
-use super::api::{Api, list, odd, read, text};
+use super::api::{Api, read};
+use crate::crm::answer::{list, odd, text};
 use crate::crm::{CrmError, Properties, RemoteRecord, UpsertRow};
 use crate::http::{Method, Request, Response, percent};
 use rapport_core::time::Ms;

@@ -2,6 +2,7 @@
 
 use super::{Shared, answer};
 use crate::{
+    calls::Filter,
     hubspot::{
         state::{Record, Source},
         webhooks, write,
@@ -106,27 +107,9 @@ async fn remove(State(world): Shared, Path((kind, id)): Path<(String, String)>) 
     answer(outcome.map(|()| json!({"ok": true})))
 }
 
-#[derive(Deserialize)]
-struct Filter {
-    /// Only requests whose path contains this.
-    path: Option<String>,
-    method: Option<String>,
-    limit: Option<usize>,
-}
-
 async fn requests(State(world): Shared, Query(filter): Query<Filter>) -> Json<Value> {
     let state = world.hs();
-    let mut items: Vec<Value> = state
-        .log
-        .iter()
-        .rev()
-        .filter(|entry| filter.path.as_ref().is_none_or(|path| entry.path.contains(path.as_str())))
-        .filter(|entry| filter.method.as_ref().is_none_or(|method| entry.method.eq_ignore_ascii_case(method)))
-        .take(filter.limit.unwrap_or(1_000))
-        .map(|entry| json!(entry))
-        .collect();
-    items.reverse();
-    Json(json!({"items": items, "total": state.log.total(), "counts": state.counts}))
+    Json(json!({"items": filter.of(&state.log), "total": state.log.total(), "counts": state.counts}))
 }
 
 async fn forget_requests(State(world): Shared) -> Json<Value> {

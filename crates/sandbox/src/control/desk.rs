@@ -2,6 +2,7 @@
 
 use super::{Shared, answer};
 use crate::{
+    calls::Filter,
     world::World,
     zendesk::{
         error::ZenError,
@@ -62,17 +63,9 @@ async fn merge(State(world): Shared, Path((id, winner)): Path<(u64, u64)>) -> Re
     act(&world, |state, now| write::merge(state, id, winner, now).map(|()| winner))
 }
 
-#[derive(Deserialize)]
-struct Filter {
-    /// Only requests whose path contains this.
-    path: Option<String>,
-}
-
 async fn requests(State(world): Shared, Query(filter): Query<Filter>) -> Json<Value> {
     let state = world.zd();
-    let fits = |path: &str| filter.path.as_ref().is_none_or(|part| path.contains(part.as_str()));
-    let items: Vec<Value> = state.log.iter().filter(|entry| fits(&entry.path)).map(|entry| json!(entry)).collect();
-    Json(json!({"items": items, "total": state.log.total()}))
+    Json(json!({"items": filter.of(&state.log), "total": state.log.total()}))
 }
 
 async fn forget_requests(State(world): Shared) -> Json<Value> {

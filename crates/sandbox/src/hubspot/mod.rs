@@ -13,6 +13,7 @@ pub mod webhooks;
 pub mod write;
 
 use crate::{
+    calls::Logged,
     fault::{Kind, Target, Traffic},
     reply::{Reply, cut},
     world::World,
@@ -25,7 +26,7 @@ use axum::{
 use bytes::Bytes;
 use error::{HubError, Result};
 use serde_json::{Value, json};
-use state::{Logged, State};
+use state::State;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// One call, taken apart.
@@ -261,7 +262,6 @@ fn dispatch(state: &mut State, call: &Call, now: i64) -> Result<Reply> {
 }
 
 fn log(world: &World, method: &str, path: &str, body: &Bytes, status: u16) {
-    let body = if body.len() <= 64 << 10 { serde_json::from_slice(body).unwrap_or(Value::Null) } else { Value::Null };
     let shape: Vec<&str> = path
         .split('?')
         .next()
@@ -274,8 +274,7 @@ fn log(world: &World, method: &str, path: &str, body: &Bytes, status: u16) {
     // Paths are many when ids are texts: what comes late is counted together.
     let key = if state.counts.len() >= 1_000 && !state.counts.contains_key(&key) { "other".to_owned() } else { key };
     *state.counts.entry(key).or_default() += 1;
-    let at = world.clock.now();
-    state.log.push(Logged { at, method: method.to_owned(), path: path.to_owned(), status, body });
+    state.log.push(Logged::new(world.clock.now(), method, path, body, status));
 }
 
 #[cfg(test)]

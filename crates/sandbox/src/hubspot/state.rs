@@ -1,9 +1,8 @@
 //! What the CRM stand-in knows.
 
 use super::schema::{self, Property};
-use crate::{Config, HubSpotConfig, bounded::Ring, clock::iso};
+use crate::{Config, HubSpotConfig, bounded::Ring, calls::Logged, clock::iso};
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -58,21 +57,6 @@ pub enum Source {
     Api,
     /// A person in the CRM.
     Person,
-}
-
-/// One line of the request log.
-#[derive(Clone, Debug, Serialize)]
-pub struct Logged {
-    /// Sandbox time.
-    pub at: i64,
-    /// Method.
-    pub method: String,
-    /// Path and query.
-    pub path: String,
-    /// Answer.
-    pub status: u16,
-    /// JSON body, when there was one of sensible size.
-    pub body: Value,
 }
 
 /// One end of an association.

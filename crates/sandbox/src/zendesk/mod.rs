@@ -8,6 +8,7 @@ pub mod webhooks;
 pub mod write;
 
 use crate::{
+    calls::Logged,
     fault::{Kind, Target, Traffic},
     reply::{Reply, cut},
     world::World,
@@ -21,7 +22,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use error::{Result, ZenError};
 use serde_json::{Value, json};
-use state::{Logged, State};
+use state::State;
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
@@ -171,7 +172,6 @@ fn take_apart(method: &str, path: &str, body: &Bytes) -> Result<Call> {
 }
 
 fn log(world: &World, method: &str, path: &str, body: &Bytes, status: u16) {
-    let body = if body.len() <= 64 << 10 { serde_json::from_slice(body).unwrap_or(Value::Null) } else { Value::Null };
-    let at = world.clock.now();
-    world.zd().log.push(Logged { at, method: method.to_owned(), path: path.to_owned(), status, body });
+    let line = Logged::new(world.clock.now(), method, path, body, status);
+    world.zd().log.push(line);
 }

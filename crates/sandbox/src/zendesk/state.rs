@@ -1,7 +1,6 @@
 //! What the Zendesk stand-in knows.
 
-use crate::{Config, ZendeskConfig, bounded::Ring};
-use serde::Serialize;
+use crate::{Config, ZendeskConfig, bounded::Ring, calls::Logged};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -57,21 +56,6 @@ pub struct Job {
     pub ends: i64,
     /// A row of results for each row asked.
     pub results: Vec<Value>,
-}
-
-/// One line of the request log.
-#[derive(Clone, Debug, Serialize)]
-pub struct Logged {
-    /// Sandbox time.
-    pub at: i64,
-    /// Method.
-    pub method: String,
-    /// Path and query.
-    pub path: String,
-    /// Answer.
-    pub status: u16,
-    /// JSON body, when there was one of sensible size.
-    pub body: Value,
 }
 
 /// All of it.
