@@ -23,6 +23,11 @@ pub async fn deliver(State(app): State<App>, Path((kind, id)): Path<(String, Uui
     }
 }
 
+/// Any other method: there is something here for connectors only.
+pub async fn other(Path((kind, _)): Path<(String, String)>) -> Problem {
+    if headers(&kind).is_none() { nowhere() } else { Problem::of_status(StatusCode::METHOD_NOT_ALLOWED) }
+}
+
 async fn take(app: &App, kind: &str, names: &[&'static str], id: ConnectionId, request: Request) -> Answer<usize> {
     // What is signed is the address as it was called: behind a proxy the public one with this path.
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();

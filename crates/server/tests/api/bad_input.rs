@@ -72,6 +72,8 @@ async fn every_error_is_a_problem() {
         (owner.get("/api/v1/nothing").await, 404, "not_found"),
         (owner.get("/api").await, 404, "not_found"),
         (owner.get("/webhooks/unknown/1").await, 404, "not_found"),
+        (owner.raw(Method::POST, "/webhooks/unknown/1", json, vec![]).await, 404, "not_found"),
+        (owner.get("/webhooks/hubspot/1").await, 405, "method_not_allowed"),
         (owner.raw(Method::PUT, TEAMS, json, vec![]).await, 405, "method_not_allowed"),
         (owner.raw(Method::from_bytes(b"BREW").unwrap(), TEAMS, None, vec![]).await, 405, "method_not_allowed"),
         (owner.raw(Method::POST, TEAMS, Some("text/plain"), b"{}".to_vec()).await, 415, "unsupported_media_type"),
