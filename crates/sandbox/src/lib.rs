@@ -16,6 +16,7 @@ mod control;
 mod deliver;
 mod dialog360;
 mod fault;
+mod faulty;
 mod handle;
 mod hubspot;
 mod multipart;

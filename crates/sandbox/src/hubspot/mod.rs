@@ -14,8 +14,9 @@ pub mod write;
 
 use crate::{
     calls::Logged,
-    fault::{Kind, Target, Traffic},
-    reply::{Reply, cut},
+    fault::{Target, Traffic},
+    faulty,
+    reply::Reply,
     world::World,
 };
 use axum::{
@@ -27,7 +28,7 @@ use bytes::Bytes;
 use error::{HubError, Result};
 use serde_json::{Value, json};
 use state::State;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// One call, taken apart.
 pub struct Call {
@@ -59,42 +60,13 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
         return Reply::empty(413).into_response();
     };
     let fault = world.faults.hit(&Traffic { target: Target::Hubspot, path: &path, method: &method, to: "", kind: "" });
-    let (mut lose_answer, mut instead) = (false, None);
-    if let Some(fault) = fault {
-        match fault.kind {
-            Kind::CutBefore => return cut(),
-            Kind::Status if fault.after => instead = Some(forced(&fault)),
-            Kind::Timeout => {
-                if fault.after {
-                    let done = answer(&world, &method, &path, token.as_deref(), &body);
-                    log(&world, &method, &path, &body, done.status);
-                }
-                tokio::time::sleep(Duration::from_secs(120)).await;
-                return cut();
-            }
-            Kind::Delay => tokio::time::sleep(Duration::from_millis(fault.delay_ms.unwrap_or(1_000))).await,
-            Kind::DropResponse => lose_answer = true,
-            Kind::Status | Kind::ErrorCode => {
-                let error = forced(&fault);
-                let mut reply = error.reply(&world.hs().correlation());
-                if let Some(text) = fault.retry_after() {
-                    reply = reply.with("retry-after", text);
-                }
-                log(&world, &method, &path, &body, reply.status);
-                return reply.into_response();
-            }
-            Kind::Duplicate | Kind::Reorder => {}
-        }
-    }
-    let reply = answer(&world, &method, &path, token.as_deref(), &body);
-    log(&world, &method, &path, &body, reply.status);
-    if lose_answer {
-        return cut();
-    }
-    if let Some(error) = instead {
-        return error.reply(&world.hs().correlation()).into_response();
-    }
-    reply.into_response()
+    let done = || {
+        let reply = answer(&world, &method, &path, token.as_deref(), &body);
+        log(&world, &method, &path, &body, reply.status);
+        reply
+    };
+    let instead = |fault: &crate::fault::Fault| forced(fault).reply(&world.hs().correlation());
+    faulty::answer(fault, done, instead, |status| log(&world, &method, &path, &body, status)).await
 }
 
 fn forced(fault: &crate::fault::Fault) -> HubError {

@@ -9,8 +9,9 @@ pub mod write;
 
 use crate::{
     calls::Logged,
-    fault::{Kind, Target, Traffic},
-    reply::{Reply, cut},
+    fault::{Target, Traffic},
+    faulty,
+    reply::Reply,
     world::World,
 };
 use axum::{
@@ -26,7 +27,6 @@ use state::State;
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
-    time::Duration,
 };
 
 /// One call, taken apart.
@@ -49,37 +49,13 @@ pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Re
         return Reply::empty(413).into_response();
     };
     let fault = world.faults.hit(&Traffic { target: Target::Zendesk, path: &path, method: &method, to: "", kind: "" });
-    let (mut lose_answer, mut instead) = (false, None);
-    if let Some(fault) = fault {
-        let forced = ZenError::of(fault.status.unwrap_or(500));
-        match fault.kind {
-            Kind::CutBefore => return cut(),
-            Kind::Status if fault.after => instead = Some(forced),
-            Kind::Timeout => {
-                if fault.after {
-                    answer(&world, &method, &path, login.as_deref(), &body);
-                }
-                tokio::time::sleep(Duration::from_secs(120)).await;
-                return cut();
-            }
-            Kind::Delay => tokio::time::sleep(Duration::from_millis(fault.delay_ms.unwrap_or(1_000))).await,
-            Kind::DropResponse => lose_answer = true,
-            Kind::Status | Kind::ErrorCode => {
-                let mut reply = forced.reply();
-                if let Some(text) = fault.retry_after() {
-                    reply = reply.with("retry-after", text);
-                }
-                log(&world, &method, &path, &body, reply.status);
-                return reply.into_response();
-            }
-            Kind::Duplicate | Kind::Reorder => {}
-        }
-    }
-    let reply = answer(&world, &method, &path, login.as_deref(), &body);
-    if lose_answer {
-        return cut();
-    }
-    instead.map_or(reply, |error| error.reply()).into_response()
+    faulty::answer(
+        fault,
+        || answer(&world, &method, &path, login.as_deref(), &body),
+        |fault| ZenError::of(fault.status.unwrap_or(500)).reply(),
+        |status| log(&world, &method, &path, &body, status),
+    )
+    .await
 }
 
 fn answer(world: &Arc<World>, method: &str, path: &str, login: Option<&str>, body: &Bytes) -> Reply {
