@@ -4,7 +4,7 @@
 use super::Context;
 use super::campaign::{draft, number};
 use super::scene::Scene;
-use super::storm::{Asked, PROMPT, RECOVERY, Taken, all_out, answer, storm};
+use super::storm::{Asked, BETWEEN, PROMPT, RECOVERY, Taken, all_out, answer, storm};
 use crate::Result;
 use crate::load::Stop;
 use crate::oracle::Sent;
@@ -30,7 +30,7 @@ pub async fn run(context: &Context) -> Result<()> {
     storm(&scene, 0, Some("template")).await?;
     scene.site.api(0).post(&format!("/api/v1/campaigns/{id}/start"), &json!({})).await?;
     let (replies, taken, stop) = (Asked::default(), Taken::default(), Stop::default());
-    let answering = answer(&scene, &talks, (&replies, &taken), stop.clone());
+    let answering = answer(&scene, &talks, (&replies, &taken), BETWEEN, stop.clone());
     let phase = Duration::from_secs(if context.long { 150 } else { 4 });
     for kind in 0..4 {
         storm(&scene, kind, Some("template")).await?;

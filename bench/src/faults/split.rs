@@ -25,7 +25,7 @@ pub async fn run(context: &Context) -> Result<()> {
     let talks = scene.talk(CUSTOMERS).await?;
     for round in 0..rounds {
         let owner = owner(&scene).await?;
-        let asking = ask(&scene, &talks, (owner + 1) % NODES, if context.long { 4 } else { EACH });
+        let asking = ask(&scene, &talks, (owner + 1) % NODES, round, if context.long { 4 } else { EACH });
         tokio::time::sleep(Duration::from_millis(1_500 + random.random_range(0..1_000))).await;
         let paused = round % 2 == 0;
         if paused {
@@ -58,11 +58,12 @@ pub async fn run(context: &Context) -> Result<()> {
     Ok(())
 }
 
-fn ask(scene: &Scene, talks: &[String], node: usize, each: usize) -> tokio::task::JoinHandle<Result<()>> {
+/// Each line is new: the same words would soon be refused.
+fn ask(scene: &Scene, talks: &[String], node: usize, round: usize, each: usize) -> tokio::task::JoinHandle<Result<()>> {
     let (api, talks, asked) = (scene.site.api(node), talks.to_vec(), Arc::clone(&scene.asked));
     tokio::spawn(async move {
         for number in 0..each * talks.len() {
-            let (talk, text) = (&talks[number % talks.len()], format!("line {number}"));
+            let (talk, text) = (&talks[number % talks.len()], format!("round {round}, line {number}"));
             let once = format!("{node}-{number}-{}", crate::clock::unix_micros());
             // A row that the stopped node has locked is answered with "try again"; the client's own id makes that safe.
             let mut tries = 0;

@@ -14,6 +14,10 @@ use std::time::{Duration, Instant};
 /// Customers, and notices to each of them.
 const CUSTOMERS: u32 = 30;
 const NOTICES: usize = 6;
+/// Between two answers of the agent. A customer may be written to every six seconds: in a long storm the agent stays well
+/// below, so that what the storm holds back is no more than the burst that is allowed after it.
+pub(super) const BETWEEN: Duration = Duration::from_millis(200);
+const BETWEEN_LONG: Duration = Duration::from_millis(800);
 /// After the storm everything must be out again within this.
 pub(super) const RECOVERY: Duration = Duration::from_secs(60);
 
@@ -39,7 +43,8 @@ pub async fn run(context: &Context) -> Result<()> {
     storm(&scene, 0, None).await?;
     let asking = ask_notices(&scene, &talks, &notices);
     let taken = Taken::default();
-    let answering = answer(&scene, &talks, (&replies, &taken), stop.clone());
+    let between = if context.long { BETWEEN_LONG } else { BETWEEN };
+    let answering = answer(&scene, &talks, (&replies, &taken), between, stop.clone());
     for kind in 0..4 {
         storm(&scene, kind, None).await?;
         tokio::time::sleep(Duration::from_secs(seconds)).await;
@@ -113,11 +118,12 @@ fn ask_notices(scene: &Scene, talks: &[String], asked: &Asked) -> tokio::task::J
     })
 }
 
-/// An agent who answers each of these in turn, five times a second, until stopped.
+/// An agent who answers each of these in turn, until stopped.
 pub(super) fn answer(
     scene: &Scene,
     talks: &[String],
     (asked, taken): (&Asked, &Taken),
+    between: Duration,
     stop: Stop,
 ) -> tokio::task::JoinHandle<()> {
     let (api, talks, asked, taken) = (scene.site.api(0), talks.to_vec(), Arc::clone(asked), Arc::clone(taken));
@@ -131,7 +137,7 @@ pub(super) fn answer(
                 note(&asked, &id);
                 taken.lock().unwrap_or_else(PoisonError::into_inner).push(began.elapsed());
             }
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            tokio::time::sleep(between).await;
         }
     })
 }

@@ -6,6 +6,7 @@ mod files;
 mod hand;
 mod limits;
 pub mod mark;
+mod order;
 mod plan;
 mod planned;
 mod portfolio;

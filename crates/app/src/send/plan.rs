@@ -12,7 +12,7 @@ use rapport_core::message::Content;
 use rapport_core::{ChannelId, MessageId, Ms};
 use rapport_store::outgoing::Outgoing;
 use rapport_store::reach::Reach;
-use rapport_store::send::{Berth, Due};
+use rapport_store::send::{Berth, Due, Priority};
 use std::sync::Arc;
 
 /// A message with all that its judgement needs.
@@ -87,6 +87,12 @@ impl Plan {
         // A customer counted already in the store is counted twice here: rounded against us, never beyond the limit.
         case.past.portfolio.used += u32::try_from(fresh.len()).unwrap_or(u32::MAX);
         case.past.portfolio.counts_customer |= fresh.contains(&case.due.contact);
+    }
+
+    /// Whether this batch already lets something out to the message's customer, promotion aside.
+    pub fn goes_to(&self, due: &Due) -> bool {
+        let same = |letter: &Letter| letter.due.contact == due.contact && letter.due.priority != Priority::Promotion;
+        due.priority != Priority::Promotion && self.letters.iter().any(same)
     }
 
     pub fn allowed(&mut self, case: &Case, request: &guard::Request<'_>, open: bool, now: Ms) {

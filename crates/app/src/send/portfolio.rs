@@ -2,6 +2,7 @@
 
 use super::hand::{self, Answer, Letter};
 use super::limits::Limits;
+use super::order::{Order, Turn};
 use super::plan::{Case, Plan};
 use super::way::{self, Way};
 use super::{facts, planned, records};
@@ -51,6 +52,7 @@ pub(super) struct Portfolio {
     /// The last moment at which the queue was looked at.
     looked_at: Ms,
     in_flight: usize,
+    order: Order,
     /// How many of them are promotion.
     promotion: usize,
     /// Whether several numbers share the limit, and when that was read.
@@ -70,7 +72,9 @@ impl Portfolio {
         let (answers, inbox) = mpsc::channel(IN_FLIGHT_MAX);
         let looked_at = app.now();
         let keeper = Keeper::new(app.clone(), held.clone());
-        Self { app, held, stop, limits, keeper, looked_at, in_flight: 0, promotion: 0, several: None, answers, inbox }
+        let order = Order::default();
+        let (in_flight, promotion, several) = (0, 0, None);
+        Self { app, held, stop, limits, keeper, looked_at, in_flight, order, promotion, several, answers, inbox }
     }
 
     /// Runs until the lane is lost or the app stops; then waits for the answers to what is in flight.
@@ -136,7 +140,8 @@ impl Portfolio {
         }
         self.looked_at = now;
         let keys = [self.held.portfolio_key.clone()];
-        let mut due = self.app.store.send_queue().due(&keys, now, room).await?;
+        let busy = self.order.busy();
+        let mut due = self.app.store.send_queue().due(&keys, now, room, &busy).await?;
         let full = due.len() == room;
         let mut left = PROMOTION_IN_FLIGHT_MAX.saturating_sub(self.promotion);
         due.retain(|one| {
@@ -164,7 +169,7 @@ impl Portfolio {
         if full {
             return Ok(Duration::from_millis(5));
         }
-        let queued = self.app.store.send_queue().next_due(&self.held.portfolio_key).await?;
+        let queued = self.app.store.send_queue().next_due(&self.held.portfolio_key, &self.order.busy()).await?;
         let next = [next, queued].into_iter().flatten().min();
         Ok(next.map_or(POLL, |at| until(at, self.app.now()).min(POLL)))
     }
@@ -257,6 +262,7 @@ impl Portfolio {
         for letter in letters {
             self.in_flight += 1;
             self.promotion += usize::from(letter.due.priority == send::Priority::Promotion);
+            self.order.begins(&letter.due);
             let (app, answers) = (self.app.clone(), self.answers.clone());
             tokio::spawn(async move {
                 let answer = hand::over(&app, letter).await;
@@ -317,6 +323,15 @@ impl Portfolio {
             book.apply(changes);
             plan.refused.push(id);
             return;
+        }
+        let ahead = plan.goes_to(&case.due);
+        match self.order.turn(&case.due, now) {
+            Turn::Now if !ahead => {}
+            Turn::Now | Turn::AfterAnswer => return,
+            Turn::After(at) => {
+                plan.delayed.push((id, case.due.revision, at));
+                return;
+            }
         }
         plan.count_in(&mut case);
         let category = case.past.template.as_ref().map(|template| template.definition.category);
@@ -410,8 +425,10 @@ impl Portfolio {
         self.in_flight = self.in_flight.saturating_sub(1);
         let promotion = usize::from(answer.due.priority == send::Priority::Promotion);
         self.promotion = self.promotion.saturating_sub(promotion);
+        let before = records::refused_before(&self.app, &answer).await;
         let now = self.app.now();
-        let verdict = records::verdict_of(&answer, &mut self.limits, self.app.ids.as_ref(), now);
+        let verdict = records::verdict_of(&answer, before, &mut self.limits, self.app.ids.as_ref(), now);
+        self.order.ended(&answer.due, verdict.again_at(), now);
         loop {
             match records::store(&self.app, &self.held, &answer, &verdict).await {
                 Ok(()) => break,

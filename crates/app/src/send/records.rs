@@ -18,9 +18,9 @@ use rapport_store::{Error as StoreError, WriteTx};
 /// at most half a minute some two hours, after the ten minutes in which an answer is tried more often. A storm of refusals must not cost a message; an answer that waits longer is
 /// judged by its window before each try.
 const SAFE_TRIES_MAX: i32 = 500;
-/// The same of one customer's rate (131056): its pauses grow to an hour.
+/// The same of one customer's rate (131056), of these tries alone: its pauses grow to an hour.
 const PAIR_TRIES_MAX: i32 = 12;
-/// The same where the provider wants hours between two tries.
+/// The same where the provider wants hours between two tries, of these alone.
 const LATER_TRIES_MAX: i32 = 8;
 /// The number is limited for complaints (131048) or wrong categories (131064): promotion would make it worse.
 const STOP_PROMOTION: [i64; 2] = [131_048, 131_064];
@@ -32,6 +32,13 @@ pub(super) struct Meaning {
     verdict: Verdict,
     step: Step,
     aside: Option<Aside>,
+}
+
+impl Meaning {
+    /// When the message is tried again, if it is.
+    pub(super) fn again_at(&self) -> Option<Ms> {
+        if let Verdict::Retry { at, .. } = &self.verdict { Some(*at) } else { None }
+    }
 }
 
 /// What an answer says beyond its message.
@@ -47,8 +54,30 @@ pub(super) fn lost_by_crash() -> Step {
     Step::Lost(Failure { code: 0, detail: "its sender stopped before the answer came".to_owned() })
 }
 
-/// Reads an answer and tells the limiters.
-pub(super) fn verdict_of(answer: &Answer, limits: &mut Limits, ids: &dyn Ids, now: Ms) -> Meaning {
+/// How often the message had been refused with this answer's code before, where that decides whether it is tried again.
+/// A storm that came before, for other reasons, costs it no patience. 0 while the database cannot tell.
+pub(super) async fn refused_before(app: &App, answer: &Answer) -> i32 {
+    let SendOutcome::Rejected { failure, class, .. } = &answer.outcome else { return 0 };
+    let most = match class {
+        RetryClass::RetryCustomer => PAIR_TRIES_MAX,
+        RetryClass::LaterHours => LATER_TRIES_MAX,
+        _ => return 0,
+    };
+    if answer.started.attempt < most {
+        return answer.started.attempt - 1;
+    }
+    let read = app.store.workspace(answer.due.workspace).read();
+    match send::refused_with(&read, answer.due.message, failure.code).await {
+        Ok(times) => times,
+        Err(error) => {
+            tracing::warn!(%error, "earlier refusals of a message cannot be counted now; it is tried again");
+            0
+        }
+    }
+}
+
+/// Reads an answer and tells the limiters. `before`: [`refused_before`].
+pub(super) fn verdict_of(answer: &Answer, before: i32, limits: &mut Limits, ids: &dyn Ids, now: Ms) -> Meaning {
     match &answer.outcome {
         SendOutcome::Accepted { wamid, .. } => {
             limits.succeeded(&answer.channel, &answer.due, answer.decided_at);
@@ -65,15 +94,14 @@ pub(super) fn verdict_of(answer: &Answer, limits: &mut Limits, ids: &dyn Ids, no
         },
         SendOutcome::Rejected { failure, class, retry_after } => {
             let wait = retry_after.and_then(|wait| i64::try_from(wait.as_millis()).ok());
-            rejected(answer, failure, *class, wait, limits, ids, now)
+            rejected(answer, (failure, *class, before), wait, limits, ids, now)
         }
     }
 }
 
 fn rejected(
     answer: &Answer,
-    failure: &Failure,
-    class: RetryClass,
+    (failure, class, before): (&Failure, RetryClass, i32),
     wait: Option<i64>,
     limits: &mut Limits,
     ids: &dyn Ids,
@@ -91,10 +119,10 @@ fn rejected(
         RetryClass::SafeRetry if attempt < SAFE_TRIES_MAX => {
             Some(limits.slow_number(&answer.channel, &answer.due, refusal, jitter(ids)))
         }
-        RetryClass::RetryCustomer if attempt < PAIR_TRIES_MAX => {
+        RetryClass::RetryCustomer if before + 1 < PAIR_TRIES_MAX => {
             Some(limits.slow_pair(answer.channel.id, &answer.due, refusal))
         }
-        RetryClass::LaterHours if attempt < LATER_TRIES_MAX => Some(now.plus(LATER_MS)),
+        RetryClass::LaterHours if before + 1 < LATER_TRIES_MAX => Some(now.plus(LATER_MS)),
         // Refused because of the account, not of the message: it waits until a person has repaired the channel.
         RetryClass::PauseChannel => Some(now),
         _ => None,

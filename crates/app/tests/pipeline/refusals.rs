@@ -40,6 +40,23 @@ async fn a_storm_of_refusals_costs_no_message(backend: Backend) {
     world.finish().await;
 }
 
+async fn a_storm_for_one_reason_leaves_the_patience_for_the_next(backend: Backend) {
+    let world = opened(backend).await;
+    for code in [[130_429; 12], [131_056; 12]].concat() {
+        world.provider.answer(Ok(refusal(429, code)));
+    }
+    world.write(world.only_conversation().await, "patience").await;
+    for number in 1..=23 {
+        world.until("refused", "SELECT count(*) FROM message_attempt WHERE outcome = 'retry'", number).await;
+        // A customer's rate asks for an hour in the end.
+        world.clock.advance(if number < 12 { 30_100 } else { 3_600_100 });
+    }
+    // Twelve times for the customer's own rate is enough.
+    world.until("given up", "SELECT count(*) FROM message WHERE status = 'failed'", 1).await;
+    assert_eq!(world.provider.sends().len(), 24);
+    world.finish().await;
+}
+
 async fn who_cannot_be_reached_is_not_written_to_until_they_write(backend: Backend) {
     let world = opened(backend).await;
     let conversation = world.only_conversation().await;
@@ -63,4 +80,8 @@ async fn who_cannot_be_reached_is_not_written_to_until_they_write(backend: Backe
     world.finish().await;
 }
 
-on_both!(a_storm_of_refusals_costs_no_message, who_cannot_be_reached_is_not_written_to_until_they_write);
+on_both!(
+    a_storm_of_refusals_costs_no_message,
+    a_storm_for_one_reason_leaves_the_patience_for_the_next,
+    who_cannot_be_reached_is_not_written_to_until_they_write
+);

@@ -10,6 +10,7 @@ use rapport_store::Backend;
 use serde_json::{Value, json};
 use std::ops::{Deref, DerefMut};
 use std::sync::Mutex;
+use std::time::Duration;
 use tokio::io::AsyncWrite;
 
 pub use crate::house::{START, customer};
@@ -22,6 +23,8 @@ pub struct Provider {
     pub asked: Mutex<Vec<Value>>,
     pub requests: Mutex<Vec<Request>>,
     pub script: Mutex<Vec<Result<Response, Failure>>>,
+    /// How long the answers to the next sends take, by turns; then none.
+    pub slow: Mutex<Vec<Duration>>,
     /// What push services were asked.
     pub pushes: Mutex<Vec<Request>>,
     /// What they answer next; then 201.
@@ -46,6 +49,9 @@ pub fn refusal(status: u16, code: i64) -> Response {
 impl Executor for Provider {
     fn run(&self, request: Request) -> BoxFuture<'_, Result<Response, Failure>> {
         let body = request.json().unwrap_or(Value::Null);
+        let mut slow = self.slow.lock().unwrap();
+        let wait = if request.operation == "send" && !slow.is_empty() { slow.remove(0) } else { Duration::ZERO };
+        drop(slow);
         let answer = if request.operation == "send" {
             self.requests.lock().unwrap().push(request);
             let mut asked = self.asked.lock().unwrap();
@@ -71,7 +77,10 @@ impl Executor for Provider {
         } else {
             Ok(Response::new(200, &[], Bytes::from_static(b"{\"success\":true}")))
         };
-        Box::pin(async move { answer })
+        Box::pin(async move {
+            tokio::time::sleep(wait).await;
+            answer
+        })
     }
 
     fn stream<'a>(

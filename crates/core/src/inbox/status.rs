@@ -127,6 +127,8 @@ fn merge(message: &mut MessageState, update: &StatusUpdate, at: Ms) {
         Status::Failed => message.failed_at,
         _ => message.status_at,
     };
+    // What became of an earlier doubt is known now: whoever reads the message must not be told to try again.
+    message.failure = message.failure.take().filter(|_| message.status == Status::Failed);
 }
 
 fn opt_out(message: &MessageState, at: Ms) -> ConsentRecord {

@@ -10,7 +10,7 @@ mod run;
 mod unsent;
 
 pub use carry::{Berth, carry, goes_over};
-pub use run::{Started, Verdict, finish, hold, remove, settle, start, take_over};
+pub use run::{Started, Verdict, finish, hold, refused_with, remove, settle, start, take_over};
 pub use unsent::{
     Plan, answered_since, contents, last_said, may_be_out, moved, plan, plan_of, plans, requeue, unchanged,
 };
@@ -21,7 +21,7 @@ use crate::scope::WriteTx;
 use crate::sql;
 use crate::store::Store;
 use rapport_core::{CampaignId, ChannelId, ContactId, MessageId, Ms, WorkspaceId};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 
 /// Which message goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -187,16 +187,29 @@ impl Store {
 const COLUMNS: &str = "workspace_id, message_id, channel_id, contact_id, portfolio_key, priority, run_at, attempts, started_at, \
      home_channel_id, campaign_id, revision, planned_at, heed_since";
 
+/// A condition that leaves these customers out, and its values, the first of which is `$first`. Lists of similar length
+/// share a text, so that a connection plans a few and not a hundred.
+fn but(busy: &[ContactId], first: usize) -> (String, Vec<Value>) {
+    let Some(last) = busy.last() else { return (String::new(), Vec::new()) };
+    let count = busy.len().next_power_of_two();
+    let places: Vec<String> = (first..first + count).map(|place| format!("${place}")).collect();
+    let ids = busy.iter().chain(std::iter::repeat(last)).take(count).map(|id| id.0.into()).collect();
+    (format!(" AND contact_id NOT IN ({})", places.join(", ")), ids)
+}
+
 impl SendQueue {
-    /// What is due under these portfolios, at most `limit` of each: by priority, then the longest due.
+    /// What is due under these portfolios, at most `limit` of each: by priority, then the longest due. Promotion aside,
+    /// nothing for the `busy` customers.
     ///
     /// # Errors
     /// What the database said.
-    pub async fn due(&self, portfolio_keys: &[String], now: Ms, limit: usize) -> Result<Vec<Due>> {
+    pub async fn due(&self, portfolio_keys: &[String], now: Ms, limit: usize, busy: &[ContactId]) -> Result<Vec<Due>> {
+        let (others, ids) = but(busy, 4);
         let one = |priority: Priority| {
+            let others = if priority == Priority::Promotion { "" } else { &others };
             format!(
                 "SELECT * FROM (SELECT {COLUMNS} FROM send_queue WHERE portfolio_key = $1 AND state = 'queued' \
-                 AND priority = {} AND run_at <= $2 ORDER BY run_at, message_id LIMIT $3) AS p{}",
+                 AND priority = {} AND run_at <= $2{others} ORDER BY run_at, message_id LIMIT $3) AS p{}",
                 priority.code(),
                 priority.code()
             )
@@ -206,7 +219,8 @@ impl SendQueue {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut due = Vec::new();
         for key in portfolio_keys {
-            let statement = sql::with(self.store.backend(), &text, [key.as_str().into(), now.0.into(), limit.into()]);
+            let fixed: [Value; 3] = [key.as_str().into(), now.0.into(), limit.into()];
+            let statement = sql::with(self.store.backend(), &text, fixed.into_iter().chain(ids.iter().cloned()));
             for row in self.store.readers().query_all_raw(statement).await? {
                 due.push(read(&row)?);
             }
@@ -215,19 +229,22 @@ impl SendQueue {
         Ok(due)
     }
 
-    /// When the next queued message of a portfolio is due; for sleeping until then.
+    /// When the next queued message of a portfolio is due, `busy` customers as in [`SendQueue::due`] aside; for sleeping
+    /// until then.
     ///
     /// # Errors
     /// What the database said.
-    pub async fn next_due(&self, portfolio_key: &str) -> Result<Option<Ms>> {
+    pub async fn next_due(&self, portfolio_key: &str, busy: &[ContactId]) -> Result<Option<Ms>> {
+        let (others, ids) = but(busy, 2);
         let one = |priority: Priority| {
+            let others = if priority == Priority::Promotion { "" } else { &others };
             format!(
-                "(SELECT min(run_at) FROM send_queue WHERE portfolio_key = $1 AND state = 'queued' AND priority = {})",
+                "(SELECT min(run_at) FROM send_queue WHERE portfolio_key = $1 AND state = 'queued' AND priority = {}{others})",
                 priority.code()
             )
         };
         let text = format!("SELECT {}", Priority::ALL.map(one).join(", "));
-        let statement = sql::with(self.store.backend(), text, [portfolio_key.into()]);
+        let statement = sql::with(self.store.backend(), text, std::iter::once(portfolio_key.into()).chain(ids));
         let Some(row) = self.store.readers().query_one_raw(statement).await? else { return Ok(None) };
         let mut next: Option<i64> = None;
         for index in 0..Priority::ALL.len() {

@@ -4,7 +4,7 @@
 use crate::batch::{self, Col, Kind, Rows, col, opt};
 use crate::error::{Error, Result};
 use crate::lane::HeldSend;
-use crate::scope::WriteTx;
+use crate::scope::{Read, WriteTx};
 use crate::sql;
 use rapport_core::{MessageId, Ms};
 use sea_orm::{ConnectionTrait, Value};
@@ -151,6 +151,18 @@ async fn note(tx: &WriteTx, started: Started, verdict: &Verdict, now: Ms) -> Res
     ];
     tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
     Ok(())
+}
+
+/// How many tries of a message the provider refused with this code, to be tried again.
+///
+/// # Errors
+/// What the database said.
+pub async fn refused_with(read: &Read, message: MessageId, code: i64) -> Result<i32> {
+    let text = "SELECT CAST(count(*) AS INTEGER) FROM message_attempt WHERE workspace_id = $1 AND message_id = $2 \
+                AND outcome = 'retry' AND code = $3";
+    let values = [read.workspace().0.into(), message.0.into(), code.into()];
+    let row = read.conn().query_one_raw(sql::with(read.backend(), text, values)).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0))
 }
 
 /// What stands beside a try of which a person said that it did not go out.

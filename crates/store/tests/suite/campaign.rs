@@ -184,7 +184,7 @@ on_both! {
         send::enqueue(&tx, &[send(3, NOW.plus(HOUR))], NOW).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(campaign::in_queue(&scope.read(), id(1), NOW.plus(MINUTE)).await.unwrap(), (2, 1));
-        let due = db.store.send_queue().due(&["waba".to_owned()], NOW.plus(HOUR), 9).await.unwrap();
+        let due = db.store.send_queue().due(&["waba".to_owned()], NOW.plus(HOUR), 9, &[]).await.unwrap();
         assert_eq!(due.iter().filter(|one| one.campaign == Some(id(1))).count(), 2);
         let tx = scope.write().await.unwrap();
         assert_eq!(campaign::rouse(&tx, id(1), false, NOW).await.unwrap(), 2);

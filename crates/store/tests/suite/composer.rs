@@ -100,7 +100,7 @@ on_both! {
         let tx = scope.write().await.unwrap();
         send::enqueue(&tx, &[queued(1, NOW), queued(2, NOW), queued(3, NOW)], NOW).await.unwrap();
         tx.commit().await.unwrap();
-        let due = db.store.send_queue().due(&["waba".to_owned()], NOW, 10).await.unwrap();
+        let due = db.store.send_queue().due(&["waba".to_owned()], NOW, 10, &[]).await.unwrap();
         let read: Vec<_> = due.iter().map(|one| (one.message, one.revision)).collect();
         let tx = scope.write().await.unwrap();
         assert!(send::requeue(&tx, id(1), NOW, None).await.unwrap());
@@ -112,7 +112,7 @@ on_both! {
         assert!(!send::requeue(&tx, id(3), NOW, None).await.unwrap());
         assert!(send::unchanged(&tx, &read).await.unwrap().is_empty());
         tx.commit().await.unwrap();
-        let due = db.store.send_queue().due(&["waba".to_owned()], NOW, 10).await.unwrap();
+        let due = db.store.send_queue().due(&["waba".to_owned()], NOW, 10, &[]).await.unwrap();
         assert_eq!((due.len(), due[0].message, due[0].revision), (1, id(1), 1));
         let stranger = db.store.workspace(workspace(2)).write().await.unwrap();
         assert!(!send::requeue(&stranger, id(1), NOW, None).await.unwrap(), "of another workspace");
@@ -135,9 +135,9 @@ on_both! {
         tx.commit().await.unwrap();
         assert_eq!(send::plans(&scope.read(), &[id(1), id(2)]).await.unwrap().into_iter().collect::<Vec<_>>(), [(id(1), chosen)]);
         assert_eq!(db.store.send_queue().wake("waba", NOW).await.unwrap(), 1, "the clock went back: only the other one wakes");
-        let due = db.store.send_queue().due(&["waba".to_owned()], NOW, 10).await.unwrap();
+        let due = db.store.send_queue().due(&["waba".to_owned()], NOW, 10, &[]).await.unwrap();
         assert_eq!((due.len(), due[0].message), (1, id(2)));
-        let due = db.store.send_queue().due(&["waba".to_owned()], later, 10).await.unwrap();
+        let due = db.store.send_queue().due(&["waba".to_owned()], later, 10, &[]).await.unwrap();
         assert_eq!(due.iter().find(|one| one.message == id(1)).unwrap().plan, Some(chosen));
         let tx = scope.write().await.unwrap();
         assert!(send::requeue(&tx, id(1), NOW, None).await.unwrap());

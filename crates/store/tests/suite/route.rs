@@ -128,7 +128,7 @@ on_both! {
         }
         assert_eq!(carried, [false, false, true], "neither in flight nor unknown");
         tx.commit().await.unwrap();
-        let due = db.store.send_queue().due(&["two".to_owned()], NOW, 10).await.unwrap();
+        let due = db.store.send_queue().due(&["two".to_owned()], NOW, 10, &[]).await.unwrap();
         assert_eq!((due.len(), due[0].channel, due[0].home), (1, channel(2), Some(channel(1))));
         let tx = scope.write().await.unwrap();
         send::start(&tx, &messages[2..], 1, NOW).await.unwrap();

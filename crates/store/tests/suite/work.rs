@@ -260,8 +260,14 @@ on_both! {
         let held = db.store.lanes().lease_send(NOW, LEASE).await.unwrap();
         assert_eq!(held, [HeldSend { portfolio_key: "waba".to_owned(), epoch: 1 }]);
         let outbox = db.store.send_queue();
-        let due = outbox.due(&["waba".to_owned(), "other".to_owned()], NOW, 10).await.unwrap();
+        let due = outbox.due(&["waba".to_owned(), "other".to_owned()], NOW, 10, &[]).await.unwrap();
         assert_eq!(due.iter().map(|send| send.message.0.as_u128()).collect::<Vec<_>>(), [2, 3, 1]);
+        for (busy, left) in [(&[9_u128][..], &[1_u128][..]), (&[8], &[2, 3, 1]), (&[7, 8, 9], &[1])] {
+            let busy: Vec<_> = busy.iter().map(|id| ContactId(Uuid::from_u128(*id))).collect();
+            let due = outbox.due(&["waba".to_owned()], NOW, 10, &busy).await.unwrap();
+            assert_eq!(due.iter().map(|send| send.message.0.as_u128()).collect::<Vec<_>>(), left, "but {busy:?}");
+            assert_eq!(outbox.next_due("waba", &busy).await.unwrap(), Some(NOW));
+        }
         let tx = scope.write().await.unwrap();
         lane::fence_send(&tx, db.store.node_id(), &held[0]).await.unwrap();
         let ids: Vec<MessageId> = due.iter().map(|send| send.message).collect();
@@ -277,7 +283,7 @@ on_both! {
         let late = send::finish(&tx, started[2], &retry, NOW).await;
         assert!(matches!(late, Err(Error::Stale(_))));
         tx.commit().await.unwrap();
-        assert_eq!(outbox.next_due("waba").await.unwrap(), Some(NOW.plus(MINUTE)));
+        assert_eq!(outbox.next_due("waba", &[]).await.unwrap(), Some(NOW.plus(MINUTE)));
         let counts = outbox.counts("waba").await.unwrap();
         assert_eq!((counts["queued"], counts["unknown"]), (2, 1));
         assert_eq!(outbox.unknown("waba", NOW.plus(1), 10).await.unwrap()[0].message, started[2].message);
@@ -313,7 +319,7 @@ on_both! {
         assert_eq!(send::take_over(&tx, &taken, NOW).await.unwrap(), started);
         assert!(send::settle(&tx, started[0].message, None, NOW).await.unwrap());
         tx.commit().await.unwrap();
-        assert_eq!(other.send_queue().due(&["waba".to_owned()], NOW, 9).await.unwrap()[0].attempts, 1);
+        assert_eq!(other.send_queue().due(&["waba".to_owned()], NOW, 9, &[]).await.unwrap()[0].attempts, 1);
         other.close().await.unwrap();
     }
 

@@ -110,3 +110,21 @@ fn proof_of_delivery_counts_whichever_try_it_is_of() {
     retry.report("wamid.1", 1, Status::Delivered, START.plus(2_000));
     assert_eq!(retry.message().status, Status::Delivered);
 }
+
+#[test]
+fn a_report_ends_the_doubt_about_a_lost_answer() {
+    for word in [Status::Sent, Status::Delivered, Status::Read] {
+        let mut world = World::new();
+        world.play(&text("wamid.IN", START, "hello"));
+        let id = write(&mut world, "hi").id;
+        for one in [Step::Started, Step::Lost(Failure { code: 0, detail: "no answer came".to_owned() })] {
+            let message = world.book.message(id).expect("stored").clone();
+            let changes = step(&message, None, &one, world.now);
+            world.book.apply(changes);
+        }
+        assert!(world.book.message(id).is_some_and(|message| message.failure.is_some()));
+        world.play(&status("wamid.1", START.plus(1_000), word, Some(callback(id, 1))));
+        let message = world.book.message(id).expect("stored");
+        assert_eq!((message.status, &message.failure), (word, &None));
+    }
+}

@@ -184,7 +184,7 @@ impl Shop {
         let read = self.scope().read();
         let row = rapport_store::channel::get(&read, self.channel).await.unwrap().unwrap();
         let later = self.app.now().plus(400 * DAY);
-        self.app.store.send_queue().due(&[row.portfolio_key], later, 100).await.unwrap()
+        self.app.store.send_queue().due(&[row.portfolio_key], later, 100, &[]).await.unwrap()
     }
 
     /// An approved template with one placeholder in its body.
