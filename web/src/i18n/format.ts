@@ -82,7 +82,8 @@ export function formats(locale: string): Formats {
     },
     days: (value) => unit(value, 'day'),
     bytes: (value) => {
-      if (value < 1000) return unit(value, 'byte')
+      // The short form of a byte has no plural in English.
+      if (value < 1000) return number('u:bytes', { style: 'unit', unit: 'byte', unitDisplay: 'long', maximumFractionDigits: 0 }).format(value)
       if (value < 1_000_000) return unit(value / 1000, 'kilobyte')
       return number('mb', { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }).format(value / 1_000_000)
     },

@@ -29,6 +29,9 @@ export function keyOf(code: string | number): string | undefined {
 /** News whose title says it all. */
 const plainKinds = new Set(['account_verified', 'account_reconnected', 'review_approved', 'review_rejected', 'review_pending', 'route_by_hand', 'route_returned', 'route_standby_lost'])
 
+/** What the program says of a failure that it knows nothing about: the title says as much. */
+const plain = new Set(['', 'It did not go out.'])
+
 /** "2 hours ago" in the reader's language: the larger unit only. */
 export function ago(ms: number, language: string): string {
   const [size, unit] = ([[86_400_000, 'day'], [3_600_000, 'hour'], [60_000, 'minute']] as const).find(([one]) => ms >= one) ?? [1, 'second']
@@ -56,8 +59,8 @@ function words(language: string): MachineWords {
     value: (word) => known(`guard_value.${word.toLowerCase()}`) ?? word,
     summary: (verdict) => note(verdict.summary_key) ?? verdict.summary,
     error: ({ code, meaning, advice, retryable }) => {
-      // Code 0 is a failure of ours: nothing left the house.
-      if (Number(code) === 0) return retryable ? { title: i18next.t('delivery.not_gone'), advice: i18next.t('delivery.not_gone_advice') } : { title: meaning, advice }
+      // Code 0 is a failure of ours: nothing left the house. It has no words of its own, so the program's say why.
+      if (Number(code) === 0) return retryable ? { title: i18next.t('delivery.not_gone'), advice: [plain.has(meaning) ? '' : isolated(meaning), i18next.t('delivery.not_gone_advice')].filter(Boolean).join(' ') } : { title: meaning, advice }
       const key = keyOf(code)
       // A code nobody has described: the provider's own words say more than ours.
       return { title: (key && known(`provider.${key}.title`)) || meaning, advice: known(`provider.${key ?? 'unknown'}.advice`) || advice }

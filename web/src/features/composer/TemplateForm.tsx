@@ -141,9 +141,9 @@ function Bubble({ shown, dir, lang }: { shown: Shown; dir: 'ltr' | 'rtl'; lang: 
   return (
     <div dir={dir} lang={lang} className="overflow-hidden rounded-lg border border-bubble-out-line bg-bubble-out px-3 py-2">
       {shown.picture && !shown.picture.startsWith('http') && <img src={`/api/v1/media/${shown.picture}`} alt={t('template.media.image')} className="-mx-3 -mt-2 mb-2 h-28 w-[calc(100%+24px)] max-w-none object-cover" />}
-      {shown.header && <p className="mb-1 font-semibold text-strong">{shown.header}</p>}
+      {shown.header && <p dir="auto" className="mb-1 font-semibold wrap-anywhere text-strong">{shown.header}</p>}
       {shown.body && <RichText text={shown.body} />}
-      {shown.footer && <p className="mt-1 text-sm text-muted">{shown.footer}</p>}
+      {shown.footer && <p dir="auto" className="mt-1 text-sm wrap-anywhere text-muted">{shown.footer}</p>}
       <ChoiceRows choices={shown.buttons.map((label) => ({ label }))} />
     </div>
   )

@@ -96,6 +96,6 @@ function Row({ template, suggestion }: { template: Template; suggestion?: Templa
 function useReasons(): (suggestion: TemplateSuggestion) => string {
   const { t } = useTranslation()
   const formats = useFormats()
-  const value = (code: string, text: string) => (code === 'language' ? formats.language(text) : code === 'often' ? formats.number(Number(text)) : `\u2068${text}\u2069`)
-  return ({ reasons }) => reasons.map((reason) => t(`template.why.${reason.code}`, { value: value(reason.code, reason.value) })).join(t('common.list_separator'))
+  const value = (code: string, text: string) => (code === 'language' ? formats.language(text) : `\u2068${text}\u2069`)
+  return ({ reasons }) => reasons.map(({ code, value: text }) => (code === 'often' ? t('template.why.often', { count: Number(text) }) : t(`template.why.${code}`, { value: value(code, text) }))).join(t('common.list_separator'))
 }

@@ -23,10 +23,25 @@ export interface Draft {
 /** A file that is uploaded and goes with the reply. */
 export interface DraftFile {
   key: string
+  /** When it was chosen; files keep that order. */
+  at?: number
   name: string
   size: number
   kind: MediaKind
   upload: Upload
+}
+
+let chosen = 0
+
+/** A moment for a file that is chosen now, in milliseconds since 1970; of two in one go, the second is later. */
+export function chosenAt(): number {
+  chosen = Math.max(Date.now(), chosen + 1)
+  return chosen
+}
+
+/** Files as they were chosen, whichever arrived first. */
+export function inOrder<F extends { at?: number }>(files: readonly F[]): F[] {
+  return [...files].sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
 }
 
 /** Words that go back into the box, from a message that was taken back here. */
@@ -103,7 +118,7 @@ export function attach(conversation: string, files: readonly QuickReplyFile[]): 
   changeDraft(conversation, (draft) => {
     const there = draft.files ?? []
     const fresh = files.filter((file) => file.stored && !there.some((one) => one.upload.id === file.media_id))
-    return { ...draft, files: [...there, ...fresh.map(({ media_id: id, kind, mime, filename, size }): DraftFile => ({ key: newId(), name: filename, size, kind: kind as MediaKind, upload: { id, mime, filename, size, sha256: '' } }))] }
+    return { ...draft, files: [...there, ...fresh.map(({ media_id: id, kind, mime, filename, size }): DraftFile => ({ key: newId(), at: chosenAt(), name: filename, size, kind: kind as MediaKind, upload: { id, mime, filename, size, sha256: '' } }))] }
   })
 }
 

@@ -35,15 +35,19 @@ export interface Shown {
   body: string
   footer: string
   buttons: string[]
+  /** WhatsApp's kind of each button. */
+  kinds: string[]
 }
 
 function show(components: readonly TemplateComponent[], prefix: string, filled: Filled): Shown {
+  const buttons = part(components, 'BUTTONS')?.buttons ?? []
   return {
     header: fill(part(components, 'HEADER')?.text, `${prefix}header`, filled),
     picture: filled[`${prefix}header.image`] ?? null,
     body: fill(part(components, 'BODY')?.text, `${prefix}body`, filled),
     footer: part(components, 'FOOTER')?.text ?? '',
-    buttons: part(components, 'BUTTONS')?.buttons?.map((button) => button.text) ?? [],
+    buttons: buttons.map((button) => button.text),
+    kinds: buttons.map((button) => button.type.toUpperCase()),
   }
 }
 

@@ -4,10 +4,12 @@ import type { Id, MediaKind, Upload } from '@/api/types'
 import { newId } from '@/live/newId'
 import { createStore, useStore } from '@/live/store'
 import { fileLimits } from './build/limits'
-import { changeDraft, type DraftFile } from './drafts'
+import { changeDraft, chosenAt, inOrder, type DraftFile } from './drafts'
 
 export interface Attachment {
   key: string
+  /** When it was chosen: files keep that order, whichever arrives first. */
+  at?: number
   name: string
   size: number
   kind: MediaKind
@@ -40,6 +42,7 @@ interface Pending {
   conversation: Id
   channel: Id
   key: string
+  at: number
   file: File
   kind: MediaKind
   state: 'uploading' | 'failed'
@@ -60,14 +63,14 @@ function forgetPicture(key: string): void {
   pictures.delete(key)
 }
 
-async function deliver({ conversation, channel, key, file, kind }: Pending): Promise<void> {
+async function deliver({ conversation, channel, key, at, file, kind }: Pending): Promise<void> {
   const form = new FormData()
   form.set('file', file, file.name)
   try {
     const made = await upload<Upload>('/media', form, { channel_id: channel, kind })
     // Dropped meanwhile.
     if (!underWay.get().some((entry) => entry.key === key)) return
-    const held = changeDraft(conversation, (draft) => ({ ...draft, files: [...(draft.files ?? []).filter((other) => other.key !== key), { key, name: file.name, size: file.size, kind, upload: made }] }))
+    const held = changeDraft(conversation, (draft) => ({ ...draft, files: inOrder([...(draft.files ?? []).filter((other) => other.key !== key), { key, at, name: file.name, size: file.size, kind, upload: made }]) }))
     // The box that shows it lets it go once its draft has the file: it is never in neither.
     if (!held) remove((entry) => entry.key === key)
   } catch (error) {
@@ -91,11 +94,11 @@ export function useAttachments(conversation: Id, channel: Id, files: readonly Dr
   const attachments = useMemo<Attachment[]>(() => {
     const there = (files ?? []).map((file): Attachment => ({ ...file, state: 'ready', error: null, preview: pictures.get(file.key) ?? (file.kind === 'image' ? `/api/v1/media/${file.upload.id}/thumbnail` : null) }))
     const coming = all.filter((entry) => entry.conversation === conversation && !there.some((file) => file.key === entry.key))
-    return [...there, ...coming.map(({ key, kind, state, error, file }): Attachment => ({ key, kind, state, error, name: file.name, size: file.size, upload: null, preview: pictures.get(key) ?? null }))]
+    return inOrder([...there, ...coming.map(({ key, at, kind, state, error, file }): Attachment => ({ key, at, kind, state, error, name: file.name, size: file.size, upload: null, preview: pictures.get(key) ?? null }))])
   }, [files, all, conversation])
 
   const add = (chosen: Iterable<File>) => {
-    const fresh = [...chosen].map((file): Pending => ({ conversation, channel, key: newId(), file, kind: kindOf(file.type), state: 'uploading', error: null }))
+    const fresh = [...chosen].map((file): Pending => ({ conversation, channel, key: newId(), at: chosenAt(), file, kind: kindOf(file.type), state: 'uploading', error: null }))
     for (const { key, file } of fresh) if (file.type.startsWith('image/')) pictures.set(key, URL.createObjectURL(file))
     underWay.set((old) => [...old, ...fresh.map(begin)])
   }

@@ -10,6 +10,8 @@ import { When } from '@/ui/When'
 
 const stages = ['lead', 'customer'] as const
 const sources = ['whatsapp', 'hubspot', 'api', 'manual', 'import'] as const
+/** CRMs are called by their own names in every language. */
+const crms: Record<string, string> = { salesforce: 'Salesforce', zoho: 'Zoho CRM', zendesk: 'Zendesk', freshdesk: 'Freshdesk', intercom: 'Intercom' }
 
 /** What is known of a person, label beside value; unknown lines are left out. */
 export function DetailList({ contact }: { contact: Contact }) {
@@ -25,7 +27,7 @@ export function DetailList({ contact }: { contact: Contact }) {
   if (contact.country) rows.push([t('contact.country'), formats.country(contact.country)])
   if (contact.timezone) rows.push([t('contact.local_time'), <LocalTime key="t" zone={contact.timezone} />])
   if (contact.lifecycle) rows.push([t('contact.lifecycle'), <UserText key="l">{stage ? t(`contact.stage.${stage}`) : contact.lifecycle.replaceAll('_', ' ')}</UserText>])
-  if (contact.source) rows.push([t('contact.source'), <UserText key="s">{source ? t(`contact.came_by.${source}`) : contact.source.replaceAll('_', ' ')}</UserText>])
+  if (contact.source) rows.push([t('contact.source'), <UserText key="s">{source ? t(`contact.came_by.${source}`) : (crms[contact.source] ?? contact.source.replaceAll('_', ' '))}</UserText>])
   rows.push([t('contact.since'), formats.date(contact.created_at)])
   if (contact.last_inbound_at !== null) rows.push([t('contact.last_wrote'), <When key="w" at={contact.last_inbound_at} />])
   if (contact.cost) rows.push([t('cost.so_far'), <span key="c" className="tabular-nums">{sum(contact.cost)} <span className="text-muted">· {t('cost.count', { count: contact.cost.messages })}</span></span>])

@@ -1,26 +1,19 @@
 import { Contact, ExternalLink, House, Image, List, MapPin, ShoppingBag, Video, type LucideIcon } from 'lucide-react'
+import { Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Content } from '@/api/types'
+import { later } from '@/ui/later'
 import { UserText } from '@/ui/UserText'
 import { RichText } from './RichText'
+import { fileOf, headingKind, isRecord, records, text } from './shape'
 
 type Interactive = Extract<Content, { type: 'interactive' }>
+
+const headingFile = later(() => import('./late/HeadingFile').then((module) => module.HeadingFile))
 
 interface Choice {
   label: string
   icon?: LucideIcon
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' && value ? value : null
-}
-
-function records(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? (value as unknown[]).filter(isRecord) : []
 }
 
 /** The choices a customer sees, read from the provider's action object as far as it is known. */
@@ -56,12 +49,15 @@ function useOwnChoices(kind: string): Choice[] {
 
 /** A message with buttons, a list, a link or a request. `open` shows a list's rows at once. */
 export function InteractiveContent({ content, open }: { content: Interactive; open?: boolean }) {
-  const header = isRecord(content.header) ? text(content.header.text) : text(content.header)
+  const heading = isRecord(content.header) ? content.header : null
+  const kind = headingKind(heading)
+  const header = heading ? text(heading.text) : text(content.header)
   const body = content.body ?? content.summary ?? ''
   const product = text(content.action?.product_retailer_id)
   const own = useOwnChoices(content.kind)
   return (
     <div className="min-w-52">
+      {heading && kind && <Suspense fallback={<span className="block h-14" />}><headingFile.Part kind={kind} heading={heading} /></Suspense>}
       {header && <UserText className="block font-semibold text-strong">{header}</UserText>}
       {product && <bdi dir="ltr" className="block font-mono text-sm text-muted">{product}</bdi>}
       {body && <RichText text={body} />}
@@ -71,13 +67,6 @@ export function InteractiveContent({ content, open }: { content: Interactive; op
       <Cards action={content.action} />
     </div>
   )
-}
-
-/** Where a card's file is: one of ours, before or after it was sent. */
-function fileOf(header: Record<string, unknown>, media: string): string | null {
-  const file = isRecord(header[media]) ? header[media] : {}
-  const id = text(file.media_id) ?? text(file.id)
-  return id && /^[0-9a-f-]{36}$/.test(id) ? `/api/v1/media/${id}` : text(file.link)
 }
 
 /** The cards of a carousel, scrolled sideways as on the phone. */

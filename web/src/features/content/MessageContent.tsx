@@ -1,6 +1,9 @@
 import { Ban, MousePointerClick } from 'lucide-react'
+import { Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Message } from '@/api/types'
+import type { Content, Message } from '@/api/types'
+import { pageWords } from '@/i18n'
+import { later } from '@/ui/later'
 import { UserText } from '@/ui/UserText'
 import { ContactCards } from './ContactCards'
 import { InteractiveContent } from './InteractiveContent'
@@ -10,6 +13,8 @@ import { NoteText } from './NoteText'
 import { OrderContent } from './OrderContent'
 import { RichText } from './RichText'
 import { TemplateContent } from './TemplateContent'
+
+const formAnswers = later(() => Promise.all([import('./late/FormAnswers'), pageWords()]).then(([module]) => module.FormAnswers))
 
 /** What a message says, by its kind; a kind we do not know shows as an honest placeholder. */
 export function MessageContent({ message }: { message: Message }) {
@@ -27,12 +32,13 @@ export function MessageContent({ message }: { message: Message }) {
     case 'contacts':
       return <ContactCards cards={content.cards} />
     case 'template':
-      return <TemplateContent content={content} preview={message.preview} />
+      return <TemplateContent content={content} message={message} />
     case 'interactive':
       return <InteractiveContent content={content} />
     case 'order':
       return <OrderContent content={content} />
     case 'reply':
+      if (isForm(content)) return <Suspense fallback={<p className="text-muted">{t('content.form_answered')}</p>}><formAnswers.Part content={content} /></Suspense>
       return (
         <div className="flex items-start gap-2">
           <MousePointerClick size={16} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0 text-muted" />
@@ -53,6 +59,11 @@ export function MessageContent({ message }: { message: Message }) {
         </div>
       )
   }
+}
+
+/** The customer filled in a form or an address: the answer is in its data, not in its title. */
+function isForm({ kind, data }: Extract<Content, { type: 'reply' }>): boolean {
+  return (kind === 'flow' || kind === 'address') && data !== undefined && data !== null
 }
 
 /** One to three emoji alone are a gesture and shown large. */

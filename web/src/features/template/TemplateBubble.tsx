@@ -1,5 +1,5 @@
 import { Copy, ExternalLink, FileText, Image, List, MapPin, Phone, Reply, ShoppingBag, Timer, UserRound, Video, Workflow, type LucideIcon } from 'lucide-react'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { RichText } from '@/features/content/RichText'
 import { directionOf } from '@/i18n/direction'
@@ -37,21 +37,49 @@ export function TemplateBubble({ draft, name }: { draft: Draft; name?: string })
   )
 }
 
-/** The cards beside each other, as far as they fit; the rest is scrolled to, as on the phone. */
 function Cards({ carousel, dir, lang }: { carousel: NonNullable<Draft['carousel']>; dir: 'ltr' | 'rtl'; lang: string }) {
   const { t } = useTranslation()
   const Icon = files[carousel.media]
+  const cards = carousel.cards.map((card): CardLook => ({
+    key: card.key,
+    top:
+      carousel.media === 'IMAGE' && card.mediaId ? (
+        <img src={`/api/v1/media/${card.mediaId}`} alt={t('template.media.image')} className="h-28 w-full object-cover" />
+      ) : (
+        <div className="grid h-28 place-items-center bg-hover text-muted"><Icon size={28} strokeWidth={1.5} aria-hidden /></div>
+      ),
+    body: withExamples(card.body, card.examples),
+    buttons: card.buttons,
+  }))
+  return <CardRow cards={cards} dir={dir} lang={lang} />
+}
+
+interface ButtonLook {
+  key: number
+  type: string
+  text: string
+  /** What it copies, where that is known. */
+  code?: string
+}
+
+/** A card of a carousel: what stands above, its words and its buttons. */
+export interface CardLook {
+  key: number
+  top: ReactNode
+  body: string
+  buttons: ButtonLook[]
+}
+
+/** The cards beside each other, as far as they fit; the rest is scrolled to, as on the phone. */
+export function CardRow({ cards, dir, lang }: { cards: CardLook[]; dir: 'ltr' | 'rtl'; lang: string }) {
+  const { t } = useTranslation()
   return (
     // Keyboards scroll it too.
     <ul dir={dir} lang={lang} tabIndex={0} aria-label={t('templates.cards')} className="focus-inset mt-2 flex snap-x gap-2 overflow-x-auto pb-1">
-      {carousel.cards.map((card) => (
+      {cards.map((card) => (
         <li key={card.key} className="flex w-52 shrink-0 snap-start flex-col overflow-hidden rounded-lg border border-line bg-raised">
-          {carousel.media === 'IMAGE' && card.mediaId ? (
-            <img src={`/api/v1/media/${card.mediaId}`} alt={t('template.media.image')} className="h-28 w-full object-cover" />
-          ) : (
-            <div className="grid h-28 place-items-center bg-hover text-muted"><Icon size={28} strokeWidth={1.5} aria-hidden /></div>
-          )}
-          {card.body && <div className="grow px-3 py-2"><RichText text={withExamples(card.body, card.examples)} /></div>}
+          {card.top}
+          {card.body && <div className="grow px-3 py-2"><RichText text={card.body} /></div>}
           <ButtonRows buttons={card.buttons} />
         </li>
       ))}
@@ -74,13 +102,21 @@ function Header({ draft }: { draft: Draft }) {
           </div>
         )
       )}
-      {draft.offer && (
-        <div className="flex items-center gap-2 border-b border-line px-3 py-2 text-sm">
-          <Timer size={18} aria-hidden className="shrink-0 text-caution-ink" />
-          <span dir="auto" className="font-semibold text-strong">{draft.offer.text}</span>
-        </div>
-      )}
+      {draft.offer && <OfferLine text={draft.offer.text} />}
     </>
+  )
+}
+
+/** What an offer says, and when it ends if that is known. */
+export function OfferLine({ text, ends }: { text: string; ends?: string }) {
+  return (
+    <div className="flex items-center gap-2 border-b border-line px-3 py-2 text-sm">
+      <Timer size={18} aria-hidden className="shrink-0 text-caution-ink" />
+      <span className="min-w-0">
+        <bdi dir="auto" className="block font-semibold wrap-anywhere text-strong">{text}</bdi>
+        {ends && <bdi dir="auto" className="block text-xs text-muted">{ends}</bdi>}
+      </span>
+    </div>
   )
 }
 
@@ -88,7 +124,8 @@ function Buttons({ draft }: { draft: Draft }) {
   return <ButtonRows buttons={draft.category === 'AUTHENTICATION' ? [{ key: 0, type: 'OTP', text: draft.code.text }] : draft.buttons} />
 }
 
-function ButtonRows({ buttons: all }: { buttons: { key: number; type: string; text: string }[] }) {
+/** A template's buttons as the phone shows them. */
+export function ButtonRows({ buttons: all }: { buttons: ButtonLook[] }) {
   const { t } = useTranslation()
   const label = (type: string, text: string) => text || (type === 'COPY_CODE' || type === 'OTP' ? t('templates.copy_code') : type === 'REQUEST_CONTACT_INFO' ? t('templates.share_contact') : '…')
   // WhatsApp shows two of many and the rest behind one button.
@@ -96,12 +133,13 @@ function ButtonRows({ buttons: all }: { buttons: { key: number; type: string; te
   if (all.length === 0) return null
   return (
     <ul>
-      {shown.map(({ key, type, text }) => {
+      {shown.map(({ key, type, text, code }) => {
         const Icon = icons[type] ?? Reply
         return (
           <li key={key} className="flex items-center justify-center gap-2 border-t border-line px-3 py-2 text-sm font-semibold text-accent-ink">
             <Icon size={15} aria-hidden className="shrink-0 rtl:-scale-x-100" />
             <bdi className="truncate">{label(type, text)}</bdi>
+            {code && <bdi dir="ltr" className="truncate rounded-sm bg-hover px-1 font-mono">{code}</bdi>}
           </li>
         )
       })}

@@ -66,7 +66,7 @@ export function DeliveryNote({ message }: { message: Message }) {
   if (message.status === 'failed') {
     const said = message.error && words.error(message.error)
     return (
-      <NoteBox tone="danger" icon={TriangleAlert} title={said?.title ?? t('delivery.failed')} text={said?.advice} code={message.error?.code}>
+      <NoteBox tone="danger" icon={TriangleAlert} title={said?.title ?? t('delivery.failed')} text={said?.advice} code={message.error?.code || undefined}>
         {message.error?.retryable !== false && <Button small isDisabled={retry.isPending} onPress={() => retry.mutate()}>{t('delivery.retry')}</Button>}
       </NoteBox>
     )

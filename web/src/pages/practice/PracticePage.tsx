@@ -31,7 +31,7 @@ export function PracticePage() {
       <Answered query={query}>
         {(data) => (
           <>
-            {!data.inside && data.runs.length === 0 && <Empty title={t('practice.none_title')} text={data.may_practise ? t('practice.none_text') : t('error.forbidden')}>{data.may_practise && enterButton}</Empty>}
+            {!data.inside && data.runs.length === 0 && <Empty ghost={<GhostScenarios scenarios={data.scenarios} />} title={t('practice.none_title')} text={data.may_practise ? t('practice.none_text') : t('error.forbidden')}>{data.may_practise && enterButton}</Empty>}
             {data.inside && <Scenarios practice={data} />}
             {data.runs.some((run) => run.debrief) && <Runs runs={data.runs} inside={data.inside} />}
             {data.open && data.may_end && <Ending />}
@@ -39,6 +39,21 @@ export function PracticePage() {
         )}
       </Answered>
     </PageFrame>
+  )
+}
+
+/** What waits inside, as a foretaste. */
+function GhostScenarios({ scenarios }: { scenarios: PracticeScenario[] }) {
+  const { t } = useTranslation()
+  return (
+    <ul className="flex flex-col gap-2 text-start">
+      {scenarios.slice(0, 4).map(({ kind }) => (
+        <li key={kind} className="rounded-lg border border-line px-3 py-2">
+          <span className="block truncate text-base text-strong">{t(`practice.scenario.${kind}.title`)}</span>
+          <span className="block truncate text-sm text-muted">{t(`practice.scenario.${kind}.text`)}</span>
+        </li>
+      ))}
+    </ul>
   )
 }
 
