@@ -14,6 +14,7 @@ mod measure;
 mod oracle;
 mod sign;
 mod site;
+mod sync;
 mod week;
 
 /// Errors are for people: a text is enough.
@@ -38,6 +39,8 @@ enum Command {
     Bench(measure::Options),
     /// Breaks things and judges what is left; RAPPORT_FAULTS=long for many rounds
     Faults(faults::Options),
+    /// Plays edits on both sides of a CRM connection, with faults and time of their own, and compares field by field
+    Sync(sync::Options),
     /// Plays a week of sending with faults against the guard and counts what left; judges nothing but that count
     Week(week::Options),
     /// Burns a core: what `bench` starts to be disturbed by
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         match &cli.command {
             Command::Bench(options) => measure::run(options).await,
             Command::Faults(options) => faults::run(options).await,
+            Command::Sync(options) => sync::run(options),
             Command::Week(options) => week::run(options),
             Command::Hog { seconds } => {
                 measure::latency::hog(*seconds);

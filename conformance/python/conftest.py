@@ -5,8 +5,13 @@ import time
 
 import httpx
 import pytest
+import requests
+from freshdesk.api import API as Freshdesk
 from hubspot import HubSpot
+from intercom import Intercom
 from pywa import WhatsApp
+from requests.adapters import HTTPAdapter
+from zenpy import Zenpy
 
 PHONE_ID = "106540352242922"
 WABA_ID = "102290129340398"
@@ -26,6 +31,28 @@ class ToSandbox(httpx.HTTPTransport):
             request.url = request.url.copy_with(scheme=self.base.scheme, host=self.base.host, port=self.base.port)
             request.headers["Host"] = self.base.netloc.decode()
         return super().handle_request(request)
+
+
+class ToDesk(HTTPAdapter):
+    """Sends what is meant for a help desk's account to the sandbox instead."""
+
+    def __init__(self, base: str, kind: str):
+        super().__init__()
+        self.base = f"{base}/{kind}"
+
+    def send(self, request, **options):
+        sent = request.copy()
+        sent.url = f"{self.base}/api/v2/{request.url.split('/api/v2/', 1)[1]}"
+        response = super().send(sent, **{**options, "proxies": {}})
+        # Clients read answers by the address they asked.
+        response.request, response.url = request, request.url
+        return response
+
+
+def desk_session(base: str, kind: str, session: requests.Session | None = None) -> requests.Session:
+    session = session or requests.Session()
+    session.mount("https://", ToDesk(base, kind))
+    return session
 
 
 class Control:
@@ -83,3 +110,22 @@ def wa(base, control) -> WhatsApp:
 def hub(base, control) -> HubSpot:
     control.post("/limits", hubspot={"search_per_second": 1000, "burst_per_10s": 1000})
     return HubSpot(access_token="pat-na1-conformance", host=f"{base}/hubspot")
+
+
+@pytest.fixture()
+def zendesk(base, control) -> Zenpy:
+    session = desk_session(base, "zendesk")
+    return Zenpy(subdomain="shop", email="agent@shop.example", token="zd-conformance", session=session, disable_cache=True)
+
+
+@pytest.fixture()
+def freshdesk(base, control) -> Freshdesk:
+    """Made for the real address; only the way there is another one."""
+    api = Freshdesk("shop.freshdesk.com", "fd-conformance")
+    desk_session(base, "freshdesk", api._session)
+    return api
+
+
+@pytest.fixture()
+def intercom(base, control) -> Intercom:
+    return Intercom(token="ic-conformance", base_url=f"{base}/intercom", httpx_client=httpx.Client(trust_env=False))

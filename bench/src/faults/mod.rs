@@ -5,6 +5,7 @@ mod answers;
 mod bombs;
 mod campaign;
 mod clocks;
+mod crm;
 mod disk;
 mod duplicates;
 mod forged;
@@ -71,6 +72,10 @@ const TESTS: &[(&str, &str, Test)] = &[
     ("campaign", "F15 a campaign is started twice and its nodes are killed, PostgreSQL", |context| {
         Box::pin(campaign::postgres(context))
     }),
+    ("crm", "F17 F18 F21 F22 F23 two systems in step, whatever happens between them", |context| {
+        Box::pin(crm::sync(context))
+    }),
+    ("crm-slow", "F16 a CRM that does not answer", |context| Box::pin(crm::slow(context))),
     ("media", "F33 files that are not what they seem", |context| Box::pin(media::run(context))),
     ("kill-sqlite", "F1 F24 kill -9 on SQLite", |context| Box::pin(kill::sqlite(context))),
     ("mutant", "an acknowledgement before the commit is caught", |context| Box::pin(mutant::run(context))),

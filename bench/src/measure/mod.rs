@@ -7,6 +7,7 @@ pub mod latency;
 mod report;
 mod search;
 mod stats;
+mod sync;
 mod visible;
 
 use crate::Result;
@@ -26,7 +27,7 @@ pub struct Options {
     /// Measure the development build: for trying the tool, not the product
     #[arg(long)]
     debug: bool,
-    /// Only these, separated by commas: idle, ack, full, latency, visible, python; `references` measures the
+    /// Only these, separated by commas: idle, ack, full, latency, visible, sync, python; `references` measures the
     /// machine without the product; `search`, which is measured only when it is named, fills a database with messages
     #[arg(long)]
     only: Option<String>,
@@ -133,6 +134,9 @@ pub async fn run(options: &Options) -> Result<bool> {
         }
         if wanted("visible") {
             note(&mut report, "visible", visible::run(&context, engine).await);
+        }
+        if wanted("sync") {
+            note(&mut report, "sync", sync::run(&context, engine).await);
         }
         if options.only.is_some() && wanted("search") {
             note(&mut report, "search", search::run(&context, engine).await);

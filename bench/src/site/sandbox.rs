@@ -48,6 +48,11 @@ impl Sandbox {
         self.api.address
     }
 
+    /// Calls of its control.
+    pub fn api(&self) -> &Api {
+        &self.api
+    }
+
     /// Base URL of the provider's API.
     pub fn url(&self) -> String {
         format!("http://{}", self.api.address)

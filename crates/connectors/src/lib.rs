@@ -6,14 +6,18 @@
 //! the one seam [`provider`].
 
 pub mod crm;
+pub mod freshdesk;
 pub mod http;
 pub mod hubspot;
+pub mod intercom;
 pub(crate) mod json;
 pub mod provider;
 pub mod push;
+pub mod salesforce;
 pub mod secret;
 pub(crate) mod sign;
 pub mod whatsapp;
 pub mod zendesk;
+pub mod zoho;
 
 pub use secret::Secret;

@@ -41,6 +41,12 @@ impl Clock {
         Self { inner: Arc::new(Inner { base: Mutex::new(base), changed: Notify::new() }) }
     }
 
+    /// Shows `at` (UTC milliseconds) until it is moved: for simulations that keep time themselves.
+    pub fn stopped(at: i64) -> Self {
+        let base = Base { at, since: Instant::now(), speed: 0.0 };
+        Self { inner: Arc::new(Inner { base: Mutex::new(base), changed: Notify::new() }) }
+    }
+
     fn edit<R>(&self, f: impl FnOnce(&mut Base) -> R) -> R {
         f(&mut self.inner.base.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -70,8 +76,9 @@ impl Clock {
     /// Real time left until the clock shows `at`.
     pub fn until(&self, at: i64) -> Duration {
         self.edit(|base| {
-            let left = (at - base.now()).max(0) as f64 / 1000.0 / base.speed;
-            Duration::from_secs_f64(left.min(86_400.0))
+            let left = (at - base.now()).max(0) as f64 / 1000.0;
+            // On a stopped clock nothing comes of itself; what is due is due all the same.
+            Duration::from_secs_f64(if left > 0.0 { (left / base.speed).min(86_400.0) } else { 0.0 })
         })
     }
 
@@ -111,5 +118,13 @@ mod tests {
         clock.set_speed(1000.0);
         assert!(clock.until(clock.now() + 60_000) <= Duration::from_millis(61));
         assert_eq!(iso(0), "1970-01-01T00:00:00.000Z");
+        let clock = Clock::stopped(1_000);
+        std::thread::sleep(Duration::from_millis(3));
+        assert_eq!(
+            (clock.now(), clock.until(1_000), clock.until(1_001)),
+            (1_000, Duration::ZERO, Duration::from_secs(86_400))
+        );
+        clock.advance(1);
+        assert_eq!(clock.now(), 1_001);
     }
 }

@@ -1,6 +1,6 @@
 //! What can be set when a sandbox starts.
 
-use crate::Clock;
+use crate::{Clock, FreshdeskConfig, IntercomConfig, SalesforceConfig, ZohoConfig};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, net::SocketAddr};
@@ -30,6 +30,14 @@ pub struct Config {
     pub hubspot: HubSpotConfig,
     /// The help desk stand-in.
     pub zendesk: ZendeskConfig,
+    /// The other help desk's stand-in.
+    pub freshdesk: FreshdeskConfig,
+    /// Zoho CRM's stand-in.
+    pub zoho: ZohoConfig,
+    /// Salesforce's stand-in.
+    pub salesforce: SalesforceConfig,
+    /// Intercom's stand-in.
+    pub intercom: IntercomConfig,
     /// How much is remembered.
     pub keep: Keep,
     /// Webhook deliveries under way at once (each customer's stay in order).
@@ -52,6 +60,10 @@ impl Default for Config {
             twilio: TwilioConfig::default(),
             hubspot: HubSpotConfig::default(),
             zendesk: ZendeskConfig::default(),
+            freshdesk: FreshdeskConfig::default(),
+            zoho: ZohoConfig::default(),
+            salesforce: SalesforceConfig::default(),
+            intercom: IntercomConfig::default(),
             keep: Keep::default(),
             delivery_lanes: 32,
             delivery_timeout_ms: 10_000,

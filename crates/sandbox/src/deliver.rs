@@ -4,6 +4,7 @@
 use crate::{
     bounded::Ring,
     fault::{Kind, Target, Traffic},
+    handle::Hook,
     timers::Task,
     world::World,
 };
@@ -54,6 +55,25 @@ pub enum Payload {
         /// The raw body.
         body: Bytes,
         /// The webhook's signing secret.
+        secret: String,
+    },
+    /// Freshdesk: what the author of a rule wrote, not signed but for a header of theirs.
+    Freshdesk {
+        /// The raw body.
+        body: Bytes,
+        /// Name and value.
+        header: (String, String),
+    },
+    /// Zoho: one operation, not signed; the channel's token stands in it.
+    Zoho {
+        /// The raw body.
+        body: Bytes,
+    },
+    /// Intercom: one event, `X-Hub-Signature`; `delivery_attempts` grows with each try.
+    Intercom {
+        /// The event.
+        event: Value,
+        /// The client secret.
         secret: String,
     },
     /// HubSpot: a list of events, `X-HubSpot-Signature-v3`; `attemptNumber` grows with each try.
@@ -216,6 +236,9 @@ async fn work(world: &Arc<World>, mut lane: mpsc::UnboundedReceiver<Job>) {
             target: match job.payload {
                 Payload::HubSpot { .. } => Target::HubspotWebhook,
                 Payload::Zendesk { .. } => Target::ZendeskWebhook,
+                Payload::Zoho { .. } => Target::ZohoWebhook,
+                Payload::Freshdesk { .. } => Target::FreshdeskWebhook,
+                Payload::Intercom { .. } => Target::IntercomWebhook,
                 _ => Target::WhatsappWebhook,
             },
             path: &job.url,
@@ -289,6 +312,10 @@ fn pause(job: &Job, outcome: &Outcome) -> Option<i64> {
         }
         (Payload::Twilio { .. }, n) => (n == 1 && outcome.status.is_none()).then_some(0),
         (Payload::Zendesk { .. }, n) => (n <= 3 && matches!(outcome.status, Some(409 | 429 | 503))).then_some(1_000),
+        (Payload::Freshdesk { .. }, n) => (n < 48).then_some(1_800_000),
+        (Payload::Intercom { .. }, n) => (n == 1 && outcome.status != Some(410)).then_some(60_000),
+        // Whether it tries again is said nowhere.
+        (Payload::Zoho { .. }, _) => None,
         (Payload::HubSpot { .. }, n) if n >= 10 => None,
         (Payload::HubSpot { .. }, n) => Some((60_000_i64 << n.min(9)).min(5 * 3_600_000)),
     }
@@ -298,7 +325,12 @@ fn pause(job: &Job, outcome: &Outcome) -> Option<i64> {
 fn last_try(payload: &Payload) -> i64 {
     match payload {
         Payload::Meta { .. } | Payload::Dialog360 { .. } => 7 * 86_400_000,
-        Payload::Twilio { .. } | Payload::HubSpot { .. } | Payload::Zendesk { .. } => 86_400_000,
+        Payload::Twilio { .. }
+        | Payload::HubSpot { .. }
+        | Payload::Zendesk { .. }
+        | Payload::Freshdesk { .. }
+        | Payload::Zoho { .. }
+        | Payload::Intercom { .. } => 86_400_000,
     }
 }
 
@@ -345,7 +377,12 @@ fn request(world: &World, job: &Job) -> reqwest::RequestBuilder {
             .header("user-agent", "TwilioProxy/1.1")
             .header("x-twilio-signature", twilio_signature(&job.url, form, token))
             .body(encoded(form)),
+        Payload::Zoho { body } => request.header("content-type", "application/json").body(body.clone()),
         Payload::HubSpot { events, secret } => hubspot(world, job, events, secret),
+        Payload::Intercom { event, secret } => crate::intercom::webhooks::signed(request, job.attempts, event, secret),
+        Payload::Freshdesk { body, header: (name, value) } => {
+            request.header("content-type", "application/json").header(name, value).body(body.clone())
+        }
         Payload::Zendesk { body, secret } => {
             let at = crate::zendesk::state::iso(world.clock.now());
             let signature = STANDARD.encode(hmac(secret, &[at.as_bytes(), body]));
@@ -359,7 +396,24 @@ fn request(world: &World, job: &Job) -> reqwest::RequestBuilder {
     }
 }
 
+/// Gives a webhook to whoever takes them instead of its receiver; false when nobody does.
+fn taken(world: &World, job: &Job) -> bool {
+    let taker = world.taker.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(taker) = taker.as_ref() else { return false };
+    let Ok(request) = request(world, job).build() else { return false };
+    let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let hook = Hook {
+        url: job.url.clone(),
+        headers: request.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
+        body: request.body().and_then(|body| body.as_bytes()).map(Bytes::copy_from_slice).unwrap_or_default(),
+    };
+    taker.send(hook).is_ok()
+}
+
 async fn post(world: &World, job: &Job) -> Outcome {
+    if taken(world, job) {
+        return Outcome { delivered: true, status: Some(200), error: None, attempt: job.attempts };
+    }
     match request(world, job).send().await {
         Ok(response) => {
             let status = response.status();

@@ -20,6 +20,20 @@ pub enum Target {
     Zendesk,
     /// Webhooks of the help desk.
     ZendeskWebhook,
+    /// Calls to Zoho CRM, its accounts server too (for `duplicate` and `reorder`: its notifications).
+    Zoho,
+    /// Notifications of Zoho CRM.
+    ZohoWebhook,
+    /// Calls to Salesforce, its token endpoint too.
+    Salesforce,
+    /// Calls to Freshdesk (for `duplicate` and `reorder`: its rule's webhooks).
+    Freshdesk,
+    /// Webhooks of Freshdesk's rule.
+    FreshdeskWebhook,
+    /// Calls to Intercom (for `duplicate` and `reorder`: its webhooks).
+    Intercom,
+    /// Webhooks of Intercom.
+    IntercomWebhook,
 }
 
 /// What goes wrong.
@@ -150,6 +164,9 @@ impl Faults {
                 Target::Whatsapp => Target::WhatsappWebhook,
                 Target::Hubspot => Target::HubspotWebhook,
                 Target::Zendesk => Target::ZendeskWebhook,
+                Target::Zoho => Target::ZohoWebhook,
+                Target::Freshdesk => Target::FreshdeskWebhook,
+                Target::Intercom => Target::IntercomWebhook,
                 other => other,
             };
         }

@@ -8,8 +8,10 @@ use crate::{
     },
     world::World,
 };
+use axum::{Router, body::Body, http::Request};
+use bytes::Bytes;
 use std::{io, net::SocketAddr, sync::Arc};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
 
 /// Starts sandboxes.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +22,30 @@ pub struct Handle {
     /// Where it listens.
     pub addr: SocketAddr,
     world: Arc<World>,
+    router: Router,
     server: JoinHandle<()>,
+}
+
+/// What a call was answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Names in lower case, and values.
+    pub headers: Vec<(String, String)>,
+    /// Raw body.
+    pub body: Bytes,
+}
+
+/// A webhook that was not posted but handed over.
+#[derive(Clone, Debug)]
+pub struct Hook {
+    /// Where it would have gone.
+    pub url: String,
+    /// Names in lower case, and values, the signature among them.
+    pub headers: Vec<(String, String)>,
+    /// Raw body.
+    pub body: Bytes,
 }
 
 impl Sandbox {
@@ -35,8 +60,9 @@ impl Sandbox {
         let world = Arc::new(world);
         deliver::start(&world, lanes);
         tokio::spawn(timers::run(world.clone()));
+        let router = serve::router(world.clone());
         let server = tokio::spawn(serve::run(world.clone(), listener));
-        Ok(Handle { addr, world, server })
+        Ok(Handle { addr, world, router, server })
     }
 }
 
@@ -116,6 +142,30 @@ impl Handle {
         let state = self.world.wa();
         let key = state.users.get(id.trim_start_matches('+'))?;
         state.customers.get(key).cloned()
+    }
+
+    /// Answers a call without a connection; `None` where it would have been cut. A call that is no HTTP is answered 400.
+    pub async fn ask(&self, method: &str, path: &str, headers: &[(String, String)], body: Bytes) -> Option<Answer> {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let Ok(request) = request.body(Body::from(body)) else {
+            return Some(Answer { status: 400, headers: Vec::new(), body: Bytes::new() });
+        };
+        let response = serve::answer(self.router.clone(), request).await.ok()?;
+        let (parts, body) = response.into_parts();
+        let text = |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+        let body = axum::body::to_bytes(body, serve::MAX_BODY).await.ok()?;
+        Some(Answer { status: parts.status.as_u16(), headers, body })
+    }
+
+    /// From now on webhooks are not posted: they come out here, and count as delivered.
+    pub fn take_hooks(&self) -> mpsc::UnboundedReceiver<Hook> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        *self.world.taker.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(sender);
+        receiver
     }
 
     /// Sets where CRM webhooks go.

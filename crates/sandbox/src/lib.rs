@@ -1,5 +1,5 @@
 //! A stand-in for the vendors Rapport talks to: Meta's WhatsApp Graph API, 360dialog and
-//! Twilio (which serve the same numbers), the HubSpot CRM and the Zendesk help desk.
+//! Twilio (which serve the same numbers), and the CRMs and help desks that can be connected.
 //!
 //! It is stateful and follows the vendors' contracts closely enough for their own client libraries to work
 //! against it, it can misbehave on request (errors, delays, cut connections, duplicates, reordering), and its
@@ -17,21 +17,29 @@ mod deliver;
 mod dialog360;
 mod fault;
 mod faulty;
+mod freshdesk;
 mod handle;
 mod hubspot;
+mod intercom;
 mod multipart;
 mod reply;
+mod salesforce;
 mod serve;
 mod timers;
 mod twilio;
 mod whatsapp;
 mod world;
 mod zendesk;
+mod zoho;
 
 pub use clock::Clock;
 pub use config::{
     Config, HubSpotConfig, Keep, Latency, NumberConfig, Shape, StatusDelays, TwilioConfig, WhatsAppLimits,
     ZendeskConfig,
 };
-pub use handle::{Handle, Sandbox};
+pub use freshdesk::FreshdeskConfig;
+pub use handle::{Answer, Handle, Hook, Sandbox};
+pub use intercom::IntercomConfig;
+pub use salesforce::config::SalesforceConfig;
 pub use whatsapp::inbound::{Customer, Injected};
+pub use zoho::config::ZohoConfig;

@@ -1,11 +1,11 @@
 //! The HTTP server: plain HTTP/1.1 with keep-alive, able to cut a connection instead of answering.
 
 use crate::{
-    control, dialog360, hubspot,
+    control, dialog360, freshdesk, hubspot, intercom,
     reply::{Cut, Reply},
-    twilio, whatsapp,
+    salesforce, twilio, whatsapp,
     world::World,
-    zendesk,
+    zendesk, zoho,
 };
 use axum::{Router, body::Body, http::Request, response::IntoResponse, routing::any};
 use hyper_util::{
@@ -25,6 +25,10 @@ pub fn router(world: Arc<World>) -> Router {
         .nest("/_sandbox", control::router())
         .route("/hubspot/{*rest}", any(hubspot::handle))
         .route("/zendesk/{*rest}", any(zendesk::handle))
+        .route("/freshdesk/{*rest}", any(freshdesk::handle))
+        .route("/zoho/{*rest}", any(zoho::handle))
+        .route("/salesforce/{*rest}", any(salesforce::handle))
+        .route("/intercom/{*rest}", any(intercom::handle))
         .route("/dialog360/{*rest}", any(dialog360::handle))
         .route("/twilio/{*rest}", any(twilio::handle))
         .fallback(whatsapp::handle)
@@ -69,10 +73,11 @@ pub async fn run(world: Arc<World>, listener: TcpListener) {
 }
 
 /// Answers, or fails when the connection is to be cut: hyper then closes it without a byte.
-async fn answer(
-    router: Router,
-    request: Request<hyper::body::Incoming>,
-) -> Result<axum::response::Response, std::io::Error> {
+pub async fn answer<B>(router: Router, request: Request<B>) -> Result<axum::response::Response, std::io::Error>
+where
+    B: axum::body::HttpBody<Data = bytes::Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
     // The whole body is read first: a connection with unread bytes could not be used again.
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(Body::new(body), MAX_BODY).await else {

@@ -4,12 +4,18 @@ use crate::{
     Clock, Config,
     deliver::{Deliverer, Lanes},
     fault::Faults,
+    freshdesk::state::State as Freshdesk,
+    handle::Hook,
     hubspot::state::State as HubSpot,
+    intercom::state::State as Intercom,
+    salesforce::state::State as Salesforce,
     timers::Timers,
     whatsapp::state::State as WhatsApp,
     zendesk::state::State as Zendesk,
+    zoho::state::State as Zoho,
 };
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// The state behind all endpoints. Locks are held for moments only and never across an await.
@@ -21,6 +27,10 @@ pub struct World {
     whatsapp: Mutex<WhatsApp>,
     hubspot: Mutex<HubSpot>,
     zendesk: Mutex<Zendesk>,
+    freshdesk: Mutex<Freshdesk>,
+    zoho: Mutex<Zoho>,
+    salesforce: Mutex<Salesforce>,
+    intercom: Mutex<Intercom>,
     /// Misbehaviour in force.
     pub faults: Faults,
     /// What happens later.
@@ -29,6 +39,8 @@ pub struct World {
     pub deliverer: Deliverer,
     /// Client for webhooks and handshakes.
     pub http: reqwest::Client,
+    /// Who takes webhooks instead of their receivers.
+    pub taker: Mutex<Option<mpsc::UnboundedSender<Hook>>>,
     /// Set when the sandbox shuts down.
     pub stop: CancellationToken,
     /// `http://host:port` of this sandbox.
@@ -51,10 +63,15 @@ impl World {
             whatsapp: Mutex::new(WhatsApp::new(&config)),
             hubspot: Mutex::new(HubSpot::new(&config)),
             zendesk: Mutex::new(Zendesk::new(&config)),
+            freshdesk: Mutex::new(Freshdesk::new(&config)),
+            zoho: Mutex::new(Zoho::new(&config)),
+            salesforce: Mutex::new(Salesforce::new(&config)),
+            intercom: Mutex::new(Intercom::new(&config)),
             faults: Faults::new(config.seed),
             timers: Timers::default(),
             deliverer,
             http,
+            taker: Mutex::default(),
             stop: CancellationToken::new(),
             base_url,
             config,
@@ -77,6 +94,26 @@ impl World {
         self.zendesk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The other help desk's side.
+    pub fn fd(&self) -> MutexGuard<'_, Freshdesk> {
+        self.freshdesk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Zoho CRM's side.
+    pub fn zo(&self) -> MutexGuard<'_, Zoho> {
+        self.zoho.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Salesforce's side.
+    pub fn sf(&self) -> MutexGuard<'_, Salesforce> {
+        self.salesforce.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Intercom's side.
+    pub fn ic(&self) -> MutexGuard<'_, Intercom> {
+        self.intercom.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Back to the start state: data, faults and everything that waits. The clock keeps its time.
     pub fn reset(&self) {
         self.timers.clear();
@@ -84,5 +121,9 @@ impl World {
         *self.wa() = WhatsApp::new(&self.config);
         *self.hs() = HubSpot::new(&self.config);
         *self.zd() = Zendesk::new(&self.config);
+        *self.zo() = Zoho::new(&self.config);
+        *self.sf() = Salesforce::new(&self.config);
+        *self.ic() = Intercom::new(&self.config);
+        *self.fd() = Freshdesk::new(&self.config);
     }
 }

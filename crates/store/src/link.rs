@@ -6,9 +6,10 @@
 use crate::entity::link::{ActiveModel, Column, Entity, Model};
 use crate::error::Result;
 use crate::scope::{Read, WriteTx};
+use crate::sql;
 use crate::workspace::same;
-use rapport_core::{ConnectionId, ContactId};
-use sea_orm::sea_query::OnConflict;
+use rapport_core::{ConnectionId, ContactId, Ms};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -149,6 +150,60 @@ pub async fn reserve(tx: &WriteTx, rows: Vec<Model>) -> Result<()> {
         let row: ActiveModel = row.into_active_model().reset_all();
         Entity::insert(row).on_conflict_do_nothing().exec_without_returning(tx.conn()).await?;
     }
+    Ok(())
+}
+
+/// The record of a contact that became part of another one is the other one's from now on, unless that has its own.
+/// What both sides agreed on was about other values: it is forgotten.
+///
+/// # Errors
+/// What the database said.
+pub(crate) async fn follow(tx: &WriteTx, keep: ContactId, gone: ContactId) -> Result<()> {
+    let real = |link: &str| format!("{link}.deleted_at IS NULL AND {link}.remote_id NOT LIKE '{IN_FLIGHT}%'");
+    let same = |link: &str, contact: &str| {
+        format!(
+            "SELECT 1 FROM link AS {link} WHERE {link}.workspace_id = link.workspace_id \
+             AND {link}.connection_id = link.connection_id AND {link}.object = link.object AND {link}.local_id = {contact}"
+        )
+    };
+    let statements = [
+        format!(
+            "DELETE FROM link WHERE workspace_id = $1 AND local_id = $2 AND NOT ({}) AND EXISTS ({} AND {})",
+            real("link"),
+            same("g", "$3"),
+            real("g")
+        ),
+        format!(
+            "UPDATE link SET local_id = $2, snapshot = '{{}}', state = '{WAITING}' WHERE workspace_id = $1 \
+             AND local_id = $3 AND {} AND NOT EXISTS ({})",
+            real("link"),
+            same("k", "$2")
+        ),
+        format!(
+            "DELETE FROM link WHERE workspace_id = $1 AND local_id = $3 AND remote_id LIKE '{IN_FLIGHT}%' AND $2 <> $3"
+        ),
+    ];
+    for text in statements {
+        let values = [tx.workspace().0.into(), keep.0.into(), gone.0.into()];
+        tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
+    }
+    Ok(())
+}
+
+/// Lets go of the records of a contact that became part of one with records of its own; people are told why.
+///
+/// # Errors
+/// What the database said.
+pub async fn let_go(tx: &WriteTx, gone: ContactId, why: &str, now: Ms) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::DeletedAt, Expr::value(now.0))
+        .col_expr(Column::State, Expr::value(FAILED))
+        .col_expr(Column::Error, Expr::value(why))
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::LocalId.eq(gone.0))
+        .filter(Column::DeletedAt.is_null())
+        .exec(tx.conn())
+        .await?;
     Ok(())
 }
 

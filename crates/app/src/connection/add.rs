@@ -11,7 +11,7 @@ use crate::jobs::Job;
 use crate::state::App;
 use crate::vault::Place;
 use rapport_connectors::crm::{
-    Access, Account, Address, ErrorClass, KeyState, Property, Seed, Trouble, VENDORS, Vendor, vendor,
+    Access, Account, Address, ErrorClass, KeyState, Property, Seed, Trouble, VENDORS, Vendor, oauth, vendor,
 };
 use rapport_core::ConnectionId;
 use rapport_core::sync::Kind;
@@ -76,9 +76,10 @@ pub async fn add(app: &App, caller: &Caller, new: NewConnection) -> Result<Conne
     let mut settings = SyncSettings::of(&vendor.capabilities, &base_url);
     settings.import_new = new.import_new.unwrap_or(true);
     let access = Access { base_url: base_url.clone(), credentials: secrets.0.clone() };
-    let line = Arc::new(Line::default());
+    let line = Arc::new(Line::new(app.clock.clone()));
     let remote = Remote::new(vendor, &access, app.http.clone(), line, settings.clone(), &[]);
     let (account, properties) = meet(&remote).await?;
+    let secrets = Secrets(remote.credentials(secrets.0).await?);
     settings.kinds = kinds(&properties);
     settings.record_url = account.record_url;
 
@@ -140,7 +141,7 @@ async fn meet(remote: &Remote) -> Result<(Account, Vec<Property>)> {
 pub(super) fn refused(remote: &Remote, trouble: &Trouble) -> Error {
     match (remote.repair(trouble), trouble.class()) {
         (Some(reason), Some(ErrorClass::AuthExpired | ErrorClass::ForbiddenScope)) => {
-            Error::invalid(token(remote.vendor()), reason)
+            Error::invalid(culprit(remote.vendor(), trouble), reason)
         }
         (Some(reason), _) => Error::invalid("base_url", reason),
         (None, _) => Error::refused("crm_unreachable", format!("The CRM cannot be asked now: {trouble}")),
@@ -148,7 +149,12 @@ pub(super) fn refused(remote: &Remote, trouble: &Trouble) -> Error {
 }
 
 /// The credential that a refused call is about.
-fn token(vendor: &Vendor) -> &'static str {
+fn culprit(vendor: &Vendor, trouble: &Trouble) -> &'static str {
+    if let Trouble::Refused(error) = trouble
+        && let Some(name) = oauth::about(error)
+    {
+        return name;
+    }
     let secrets = || vendor.credentials.iter().filter(|field| field.secret);
     let first = secrets().find(|field| field.required).or_else(|| secrets().next());
     first.map_or("credentials", |field| field.name)

@@ -62,7 +62,7 @@ impl ConnectionPatch {
 /// Changes a connection. A token that is taken repairs a refused connection: what waited goes on.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Invalid`, `Store`.
+/// `Forbidden`, `NotFound`, `Invalid`, `Conflict` `stale`, `Store`.
 pub async fn change(app: &App, caller: &Caller, id: ConnectionId, patch: ConnectionPatch) -> Result<ConnectionView> {
     caller.require(Permission::ConnectionManage)?;
     let read = app.store.workspace(caller.workspace).read();
@@ -79,6 +79,10 @@ pub async fn change(app: &App, caller: &Caller, id: ConnectionId, patch: Connect
     let now = app.now();
     let tx = app.store.workspace(caller.workspace).write().await?;
     let present = connection::get_for_write(&tx, id).await?.ok_or(Error::NotFound("connection"))?;
+    if secret.is_some() && present.secret != row.secret {
+        // A refresh token that was changed while these were tried would be lost.
+        return Err(Error::conflict("stale", "The connection's credentials changed meanwhile; try again."));
+    }
     let mut change = Change {
         name,
         secret,
@@ -174,9 +178,10 @@ async fn sealed(
     secrets.complete(vendor)?;
     if new.keys().any(|name| name != vendor.signing) {
         let access = Access { base_url: row.base_url.clone(), credentials: secrets.0.clone() };
-        let line = Arc::new(Line::default());
+        let line = Arc::new(Line::new(app.clock.clone()));
         let remote = Remote::new(vendor, &access, app.http.clone(), line, settings.clone(), &[]);
         remote.account().await.map_err(|trouble| refused(&remote, &trouble))?;
+        secrets.0 = remote.credentials(secrets.0).await?;
     }
     Ok(Some(key.seal(place, &secrets.write()?)?))
 }

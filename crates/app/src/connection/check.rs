@@ -126,6 +126,15 @@ const QUOTA_LOW: Words = words(
     "{remaining} of {daily} calls are left today.",
     "See which other apps use the account's calls, or look for changes less often.",
 );
+const LIST_CUT: Words = words(
+    "connection.list",
+    "cut",
+    State::Warning,
+    "More had changed than the CRM shows",
+    "It showed {shown} changed records and no more.",
+    "The others come over when they change again, or when one of these customers writes. To bring them all over now, change \
+     one of their fields there in parts of less than that.",
+);
 const FAILED: Words = words(
     "connection.failed",
     "dead_letters",
@@ -167,6 +176,8 @@ pub async fn check(app: &App, caller: &Caller, id: ConnectionId) -> Result<Vec<F
         }
     }
     findings.extend(quota(&open));
+    let shown = open.row.cursor.get("resume").and_then(|resume| open.remote.beyond(resume));
+    findings.extend(shown.map(|shown| LIST_CUT.finding().with("shown", shown)));
     let waits = sync_job::backlog(&app.store.workspace(caller.workspace).read(), id).await?;
     if waits.dead > 0 {
         findings.push(FAILED.finding().with("count", waits.dead));

@@ -6,7 +6,9 @@ use super::open::Open;
 use super::place::Unwritten;
 use crate::error::Result;
 use crate::jobs::Job;
+use crate::rule::listen::{self, Changed};
 use crate::state::App;
+use rapport_core::contact::tags;
 use rapport_core::inbox::FeedEvent;
 use rapport_core::sync::{Conflict, MergeResult, Record, Side};
 use rapport_core::{ContactId, Ms};
@@ -162,11 +164,24 @@ impl<'a> Desk<'a> {
         if !written.after.is_empty() {
             row.updated_at = now.0;
             sync_contact::update(tx, row).await?;
+            let rules = self.app.channels.rules(open.workspace).await?;
+            let names: Vec<String> = written.after.keys().cloned().collect();
+            let heard = Changed { contact: ContactId(row.id), fields: &names, tags: given(&written), cause: None };
+            listen::changed(tx, &rules, heard, now).await?;
             let before = Some(Value::Object(written.before.clone()));
             self.audit(ContactId(row.id), "contact.updated", before, Value::Object(written.after.clone()));
         }
         Ok((written, unwritten))
     }
+}
+
+/// The tags that a change gives.
+fn given(written: &Written) -> Vec<String> {
+    let of = |values: &serde_json::Map<String, Value>| {
+        tags(&json!({ "tags": values.get("fields.tags").cloned().unwrap_or_default() }))
+    };
+    let had = of(&written.before);
+    of(&written.after).into_iter().filter(|tag| !had.contains(tag)).collect()
 }
 
 /// What a line of the log says.

@@ -1,15 +1,17 @@
 //! The line to one connection, as this process uses it: pace, breaker, and what is known from its last answers.
 //!
-//! Nothing here needs to survive a restart. Time is the process's own, not the application's clock: what is spared is
-//! a real server.
+//! Nothing here needs to survive a restart. Time is that of [`Clock::instant`], which nobody sets: what is spared is a
+//! real server.
 
 use super::settings::SyncSettings;
+use super::token;
+use crate::clock::{Clock, SystemClock};
 use rapport_connectors::crm::{Pace, Rest, Told};
-use rapport_core::ConnectionId;
+use rapport_core::{ConnectionId, Ms};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex as Turns, Semaphore};
 use tokio::time::Instant;
 
 /// Batches under way at once on one connection.
@@ -32,33 +34,45 @@ const SHARE: f64 = 0.9;
 const SEEN_MAX: usize = 20_000;
 
 /// The lines of this process. Cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub struct Lines(Arc<Mutex<HashMap<ConnectionId, Arc<Line>>>>);
+#[derive(Clone)]
+pub struct Lines {
+    clock: Arc<dyn Clock>,
+    all: Arc<Mutex<HashMap<ConnectionId, Arc<Line>>>>,
+}
 
 impl Lines {
+    /// No lines yet; their pauses are measured by this clock.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, all: Arc::default() }
+    }
+
     /// The line of a connection.
     #[must_use]
     pub fn of(&self, id: ConnectionId) -> Arc<Line> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default().clone()
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(id).or_insert_with(|| Arc::new(Line::new(self.clock.clone()))).clone()
     }
 
     /// Forgets a line: its connection was changed or removed.
     pub fn forget(&self, id: ConnectionId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 }
 
 /// One connection's line.
-#[derive(Debug)]
 pub struct Line {
     /// Whoever runs a batch holds one.
     pub(crate) slots: Semaphore,
+    /// The access token, where it is of limited life; whoever fetches one holds it.
+    pub(crate) token: Turns<token::State>,
+    clock: Arc<dyn Clock>,
     state: Mutex<State>,
 }
 
 impl Default for Line {
     fn default() -> Self {
-        Self { slots: Semaphore::new(SLOTS), state: Mutex::new(State::default()) }
+        Self::new(Arc::new(SystemClock))
     }
 }
 
@@ -81,6 +95,8 @@ struct State {
     idle_polls: u32,
     archived_at: Option<Instant>,
     noted_at: Option<Instant>,
+    /// Until when the CRM's channel needs no looking after.
+    watch_until: Option<Ms>,
 }
 
 /// What the other side says is left.
@@ -119,26 +135,44 @@ impl Bucket {
 }
 
 impl Line {
+    /// A line nothing is known of.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { slots: Semaphore::new(SLOTS), token: Turns::default(), clock, state: Mutex::default() }
+    }
+
     fn edit<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
         f(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// This moment, as pauses are measured.
+    pub(crate) fn instant(&self) -> Instant {
+        self.clock.instant()
+    }
+
+    /// Lets time pass before something is asked again.
+    pub(crate) async fn pause(&self, time: Duration) {
+        self.clock.sleep(time).await;
     }
 
     /// Waits for a turn to call. `Err` with the time to stay away when the line rests or the wait would be long.
     pub(crate) async fn turn(&self, pace: Pace, settings: &SyncSettings) -> Result<(), Rest> {
         let mut waited = Duration::ZERO;
         loop {
-            let wait = match self.edit(|state| state.take(pace, settings)) {
+            let now = self.clock.instant();
+            let wait = match self.edit(|state| state.take(pace, settings, now)) {
                 Ok(()) => return Ok(()),
                 Err(wait) if !wait.broken && waited + wait.time <= PATIENCE => wait.time,
                 Err(wait) => return Err(wait),
             };
-            tokio::time::sleep(wait).await;
+            self.pause(wait).await;
             waited += wait;
         }
     }
 
     /// An answer came, whatever it says; what it tells of the limits is kept to.
     pub(crate) fn up(&self, told: Told, pace: Pace) {
+        let now = self.clock.instant();
         self.edit(|state| {
             state.failures = 0;
             state.rests_until = None;
@@ -149,32 +183,35 @@ impl Line {
                 state.told = Some((most as f64 * 10.0 / span.as_secs_f64() * SHARE).max(1.0));
             }
             if let Some(span) = told.spent {
-                state.bucket(pace).blocked_until = Some(Instant::now() + span);
+                state.bucket(pace).blocked_until = Some(now + span);
             }
         });
     }
 
     /// No answer came, or one that tells of trouble over there.
     pub(crate) fn down(&self) {
+        let now = self.clock.instant();
         self.edit(|state| {
             state.failures = state.failures.saturating_add(1);
             state.was_up = false;
             if state.failures >= TRIP {
                 let doubled = REST * (1 << (state.failures - TRIP).min(8));
-                state.rests_until = Some(Instant::now() + doubled.min(REST_MAX));
+                state.rests_until = Some(now + doubled.min(REST_MAX));
             }
         });
     }
 
     /// The other side asks for a pause.
     pub(crate) fn limited(&self, pace: Pace, pause: Duration) {
-        self.edit(|state| state.bucket(pace).blocked_until = Some(Instant::now() + pause));
+        let until = self.clock.instant() + pause;
+        self.edit(|state| state.bucket(pace).blocked_until = Some(until));
     }
 
     /// Whether the line rests after too many failures.
     #[must_use]
     pub fn rests(&self) -> bool {
-        self.edit(|state| state.rests_until.is_some_and(|until| until > Instant::now()))
+        let now = self.clock.instant();
+        self.edit(|state| state.rests_until.is_some_and(|until| until > now))
     }
 
     /// Work was put off: it is to be woken when the other side is back.
@@ -190,15 +227,16 @@ impl Line {
     /// Whether work that was put off should be woken, now that the other side answers; takes note that it is. Where
     /// reading works and writing does not, waking helps nobody: it becomes rarer until something gets through.
     pub(crate) fn came_back(&self) -> bool {
+        let now = self.clock.instant();
         self.edit(|state| {
             let pause =
                 if state.woken == 0 { Duration::ZERO } else { (WAKE * (1 << state.woken.min(10))).min(WAKE_MAX) };
-            if state.was_up || state.woken_at.is_some_and(|at| at.elapsed() < pause) {
+            if state.was_up || state.woken_at.is_some_and(|at| now.saturating_duration_since(at) < pause) {
                 return false;
             }
             state.was_up = true;
             state.woken = state.woken.saturating_add(1);
-            state.woken_at = Some(Instant::now());
+            state.woken_at = Some(now);
             true
         })
     }
@@ -238,20 +276,32 @@ impl Line {
 
     /// Whether it is time to look for deleted records; takes note that it is done now.
     pub(crate) fn archived_due(&self, settings: &SyncSettings) -> bool {
-        self.edit(|state| due(&mut state.archived_at, settings.archived_ms))
+        let now = self.clock.instant();
+        self.edit(|state| due(&mut state.archived_at, settings.archived_ms, now))
+    }
+
+    /// Until when the CRM's channel needs no looking after; `None` before it was looked after at all.
+    pub(crate) fn watched_until(&self) -> Option<Ms> {
+        self.edit(|state| state.watch_until)
+    }
+
+    /// Takes note until when the CRM's channel needs no looking after.
+    pub(crate) fn watch_until(&self, until: Ms) {
+        self.edit(|state| state.watch_until = Some(until));
     }
 
     /// Whether it is time to write down figures; takes note that it is done now.
     pub(crate) fn note_due(&self) -> bool {
-        self.edit(|state| due(&mut state.noted_at, 15_000))
+        let now = self.clock.instant();
+        self.edit(|state| due(&mut state.noted_at, 15_000, now))
     }
 }
 
-fn due(last: &mut Option<Instant>, every_ms: i64) -> bool {
+fn due(last: &mut Option<Instant>, every_ms: i64, now: Instant) -> bool {
     let every = Duration::from_millis(u64::try_from(every_ms).unwrap_or(0));
-    let due = last.is_none_or(|at| at.elapsed() >= every);
+    let due = last.is_none_or(|at| now.saturating_duration_since(at) >= every);
     if due {
-        *last = Some(Instant::now());
+        *last = Some(now);
     }
     due
 }
@@ -265,8 +315,7 @@ impl State {
         }
     }
 
-    fn take(&mut self, pace: Pace, settings: &SyncSettings) -> Result<(), Rest> {
-        let now = Instant::now();
+    fn take(&mut self, pace: Pace, settings: &SyncSettings, now: Instant) -> Result<(), Rest> {
         if let Some(until) = self.rests_until.filter(|until| *until > now) {
             return Err(Rest { time: until - now, broken: true });
         }

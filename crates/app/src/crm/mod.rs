@@ -9,6 +9,7 @@
 //! the line.
 
 mod commit;
+pub(crate) mod credentials;
 pub(crate) mod fields;
 mod find;
 pub mod keeper;
@@ -20,6 +21,8 @@ pub mod pull;
 pub mod push;
 pub(crate) mod remote;
 pub(crate) mod settings;
+mod token;
+mod watch;
 mod write;
 
 pub use line::Lines;

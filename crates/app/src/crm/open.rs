@@ -1,14 +1,14 @@
 //! A connection made ready: credentials opened, choices and mappings read.
 
 use super::CONTACT;
+use super::credentials::opened;
 use super::line::Line;
 use super::remote::Remote;
 use super::settings::SyncSettings;
-use crate::connection::secret::Secrets;
 use crate::error::{Error, Result};
 use crate::jobs::Outcome;
 use crate::state::App;
-use crate::vault::Place;
+use rapport_connectors::Secret;
 use rapport_connectors::crm::{Access, Trouble, vendor};
 use rapport_core::inbox::FeedEvent;
 use rapport_core::retry::{Class, Next, next};
@@ -32,6 +32,8 @@ pub(crate) struct Open {
     pub line: Arc<Line>,
     /// For local phone numbers.
     pub country: String,
+    /// Proves what the other side tells of itself.
+    pub hook_secret: Secret,
 }
 
 impl Open {
@@ -45,13 +47,14 @@ impl Open {
         let mappings = rapport_store::mapping::list(&read, id, CONTACT).await?;
         let mappings: Vec<Mapping> = mappings.into_iter().filter_map(|row| mapping(row, &settings)).collect();
         let country = rapport_store::workspace::get(&read).await?.map(|row| row.default_country).unwrap_or_default();
-        let plain = app.key(workspace).await?.open(Place::new("connection", "secret", row.id), &row.secret)?;
-        let secrets = Secrets::read(&plain)?;
+        let secrets = opened(&app.key(workspace).await?, &row)?;
         let line = app.lines.of(id);
         let fields: Vec<String> = mappings.iter().filter(|m| m.enabled).map(|m| m.remote_field.clone()).collect();
         let access = Access { base_url: row.base_url.clone(), credentials: secrets.0 };
-        let remote = Remote::new(vendor, &access, app.http.clone(), line.clone(), settings.clone(), &fields);
-        Ok(Some(Self { workspace, id, row, settings, mappings, remote, line, country }))
+        let hook_secret = access.get(vendor.signing);
+        let remote = Remote::new(vendor, &access, app.http.clone(), line.clone(), settings.clone(), &fields)
+            .stored(app, workspace, id);
+        Ok(Some(Self { workspace, id, row, settings, mappings, remote, line, country, hook_secret }))
     }
 
     /// What the other side is called in logs and audit.

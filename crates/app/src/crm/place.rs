@@ -3,7 +3,7 @@
 use super::CONTACT;
 use super::open::Open;
 use rapport_connectors::crm::RemoteRecord;
-use rapport_core::sync::{Field, Hop, Mapping, MergeResult, Pushed, Record, Side, record_hash};
+use rapport_core::sync::{Field, Hop, Mapping, MergeResult, Pushed, Record, Side, mark, record_hash};
 use rapport_core::{ContactId, Ms};
 use rapport_store::link::{IN_FLIGHT, LinkRow, WAITING};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Writes to and fro that are remembered.
-const TRAIL_MAX: usize = 10;
+const TRAIL_MAX: usize = 24;
 
 /// What a link's `snapshot` holds.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -55,8 +55,9 @@ impl Agreed {
         }
     }
 
-    pub(crate) fn hop(&mut self, at: Ms, to: Side, by_person: bool) {
-        self.trail.push(Hop { at, to, by_person });
+    /// Notes a write to a side, and what it brought.
+    pub(crate) fn hop(&mut self, at: Ms, to: Side, written: &BTreeMap<String, Value>) {
+        self.trail.push(Hop { at, to, by_person: false, mark: Some(mark(written)) });
         let excess = self.trail.len().saturating_sub(TRAIL_MAX);
         self.trail.drain(..excess);
     }

@@ -4,6 +4,7 @@
 use super::CONTACT;
 use super::open::{Open, told};
 use super::pull::{self, Tally};
+use super::watch;
 use crate::error::Result;
 use crate::jobs::{Job, Outcome};
 use crate::state::App;
@@ -137,6 +138,7 @@ async fn look(app: &App, open: &Open) -> Result<i64> {
         Ok(Swept { tally, complete: true }) => {
             let busy = bring(app, open, &mut stored, &mut cursor, &mut stats).await?;
             deleted(app, open).await?;
+            watch::renew(app, open).await;
             if open.line.came_back() {
                 wake(app, open).await?;
             }
@@ -167,7 +169,7 @@ async fn sweep(
         let page = match open.remote.changes(place.as_ref(), from).await {
             Ok(page) => page,
             // The place is no longer known over there: the stamps are.
-            Err(trouble) if cursor.resume.is_some() && trouble.class() == Some(ErrorClass::Invalid) => {
+            Err(trouble) if place.is_some() && is_lost(&trouble) => {
                 cursor.resume = None;
                 return Ok(Err(trouble));
             }
@@ -199,6 +201,11 @@ async fn sweep(
     }
     cursor.sweep = place;
     Ok(Ok(Swept { tally: sum, complete: false }))
+}
+
+/// Whether a place that was asked from is gone: expired, or of another account.
+fn is_lost(trouble: &Trouble) -> bool {
+    matches!(trouble.class(), Some(ErrorClass::Invalid | ErrorClass::NotFound))
 }
 
 /// The first synchronisation's second half, and the catching up after a pause: notes contacts for bringing over, page

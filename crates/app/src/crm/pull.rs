@@ -10,6 +10,7 @@ use rapport_connectors::crm::RemoteRecord;
 use rapport_core::time::MINUTE;
 use rapport_core::{ConnectionId, WorkspaceId};
 use rapport_store::connection::ACTIVE;
+use rapport_store::job::Claimed;
 use rapport_store::link;
 
 /// Records of one transaction: short enough that messages do not wait for it.
@@ -57,6 +58,7 @@ pub async fn one(
     connection: ConnectionId,
     object: &str,
     remote_id: &str,
+    claimed: &Claimed,
 ) -> Result<Outcome> {
     if object != super::CONTACT {
         return Ok(Outcome::Done);
@@ -68,7 +70,7 @@ pub async fn one(
     }
     let found = match open.remote.get(remote_id).await {
         Ok(found) => found,
-        Err(trouble) => return open.outcome(app, &trouble, 1, now).await,
+        Err(trouble) => return open.outcome(app, &trouble, claimed.attempt, claimed.created_at).await,
     };
     let record = match found {
         Some(mut record) => {
@@ -89,8 +91,16 @@ pub async fn one(
 /// `Store`.
 pub(crate) async fn apply(app: &App, open: &Open, records: &[RemoteRecord]) -> Result<Tally> {
     let fresh = fresh(app, open, records).await?;
+    Ok(Tally { read: records.len(), ..take(app, open, &fresh).await? })
+}
+
+/// [`apply`] for records of which it is known that they tell something new.
+///
+/// # Errors
+/// `Store`.
+pub(crate) async fn take(app: &App, open: &Open, records: &[RemoteRecord]) -> Result<Tally> {
     let mut tally = Tally { read: records.len(), ..Tally::default() };
-    for part in fresh.chunks(PAGE) {
+    for part in records.chunks(PAGE) {
         tally.add(patient(app, open, part).await?);
     }
     if tally.any() {
@@ -124,7 +134,11 @@ async fn patient(app: &App, open: &Open, records: &[RemoteRecord]) -> Result<Tal
                 }
                 return Ok(tally);
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                // Not taken over, so not seen either.
+                open.line.unsee();
+                return Err(error);
+            }
         }
     }
 }
@@ -132,12 +146,18 @@ async fn patient(app: &App, open: &Open, records: &[RemoteRecord]) -> Result<Tal
 /// Records that tell something new: neither the version we saw last, nor an older one from a lagging index.
 async fn fresh(app: &App, open: &Open, records: &[RemoteRecord]) -> Result<Vec<RemoteRecord>> {
     let read = app.store.workspace(open.workspace).read();
-    let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
+    let ids: Vec<String> =
+        records.iter().flat_map(|record| record.former.iter().chain([&record.id]).cloned()).collect();
     let links = link::by_remote(&read, open.id, super::CONTACT, &ids).await?;
+    // Somebody is still linked to a record that was merged into this one.
+    let is_followed = |record: &RemoteRecord| {
+        links.iter().any(|link| link.deleted_at.is_none() && record.former.contains(&link.remote_id))
+    };
     let coarse = open.remote.can().resolution_ms > 1;
     let is_fresh = |record: &&RemoteRecord| {
         let known = links.iter().find(|link| link.remote_id == record.id);
         match (known, record.updated_at) {
+            _ if !record.archived && is_followed(record) => true,
             (Some(link), _) if record.archived != link.deleted_at.is_some() => true,
             (Some(_), _) if record.archived => false,
             // Where stamps are whole seconds, an equal one may be a second change: the fields tell.

@@ -2,19 +2,25 @@
 //!
 //! Every call waits for its turn on the line. All of them may be repeated: reads by nature, writes because they name
 //! the record by our key or by its id. So a lost answer or a failing server is tried again at once, twice, before the
-//! work is put off.
+//! work is put off. Where tokens are of limited life, calls are authorised here; one whose token is refused is made once
+//! more with another token.
 
+use super::credentials::{Credentials, Keep, Row};
 use super::line::Line;
 use super::settings::SyncSettings;
+use super::token::{Means, Tokens};
+use crate::error::Result;
+use crate::state::App;
 use futures::future::BoxFuture;
+use rapport_connectors::Secret;
 use rapport_connectors::crm::{
-    Access, Account, Answer, Ask, BatchResult, By, Capabilities, Changes, Crm, CrmError, ErrorClass, KeyState, Pace,
-    Properties, Property, RemoteRecord, Trouble, UpsertRow, Vendor, Wire,
+    Access, Account, Answer, Ask, BatchResult, By, Capabilities, Changes, Channel, Crm, CrmError, ErrorClass, KeyState,
+    Pace, Properties, Property, RemoteRecord, Trouble, UpsertRow, Vendor, Wire,
 };
 use rapport_connectors::http::{Executor, Failure, Request, Response};
-use rapport_core::Ms;
+use rapport_core::{ConnectionId, Ms, WorkspaceId};
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Pauses before a call is repeated at once.
@@ -34,6 +40,7 @@ struct Wired {
     http: Arc<dyn Executor>,
     line: Arc<Line>,
     settings: SyncSettings,
+    tokens: Option<Tokens>,
 }
 
 impl Remote {
@@ -47,7 +54,24 @@ impl Remote {
         fields: &[String],
     ) -> Self {
         let crm = (vendor.open)(access, fields);
-        Self { wire: Wired { crm: crm.clone(), http, line, settings }, crm }
+        let tokens = Tokens::of(vendor, access, Keep::Memory(Mutex::new(access.credentials.clone())));
+        Self { wire: Wired { crm: crm.clone(), http, line, settings, tokens }, crm }
+    }
+
+    /// The credentials stand in a row: tokens are fetched with what stands there, and changes of them are stored there.
+    pub(crate) fn stored(mut self, app: &App, workspace: WorkspaceId, id: ConnectionId) -> Self {
+        if let Some(tokens) = &mut self.wire.tokens {
+            tokens.keep = Keep::Row(Box::new(Row { app: app.clone(), workspace, id }));
+        }
+        self
+    }
+
+    /// The credentials that count now: the other side may have changed those that were tried.
+    pub(crate) async fn credentials(&self, tried: Credentials) -> Result<Credentials> {
+        match &self.wire.tokens {
+            Some(tokens) => tokens.keep.read().await,
+            None => Ok(tried),
+        }
     }
 
     pub(crate) fn vendor(&self) -> &'static Vendor {
@@ -68,7 +92,14 @@ impl Remote {
     }
 
     pub(crate) fn account(&self) -> Ask<'_, Account> {
-        self.crm.account(&self.wire)
+        Box::pin(async {
+            let mut account = self.crm.account(&self.wire).await?;
+            if let (Some(tokens), Some(url)) = (&self.wire.tokens, &mut account.record_url) {
+                let grant = tokens.get(&self.wire.means(), None).await?;
+                *url = tokens.moved(std::mem::take(url), &grant);
+            }
+            Ok(account)
+        })
     }
 
     pub(crate) fn describe(&self) -> Ask<'_, Vec<Property>> {
@@ -107,8 +138,21 @@ impl Remote {
         self.crm.deleted(&self.wire, after)
     }
 
+    /// How many records were shown of a list of changes that was longer, when the last look met its end.
+    pub(crate) fn beyond(&self, resume: &Value) -> Option<u64> {
+        self.crm.beyond(resume)
+    }
+
+    pub(crate) fn watch<'a>(&'a self, channel: Channel<'a>, until: Ms) -> Ask<'a, Option<Ms>> {
+        self.crm.watch(&self.wire, channel, until)
+    }
+
     pub(crate) fn upsert<'a>(&'a self, rows: &'a [UpsertRow]) -> Ask<'a, BatchResult> {
         self.crm.upsert(&self.wire, rows)
+    }
+
+    pub(crate) fn upserts_by_id(&self) -> bool {
+        self.crm.upserts_by_id()
     }
 
     pub(crate) fn update<'a>(
@@ -127,7 +171,7 @@ impl Wire for Wired {
     }
 
     fn pause(&self, time: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(time))
+        Box::pin(self.line.pause(time))
     }
 }
 
@@ -135,13 +179,25 @@ impl Wired {
     /// Makes a call; answers that tell of trouble on the way are turned into [`Trouble`], refusals are not.
     async fn make(&self, request: Request, pace: Pace) -> Answer<Response> {
         let mut tries = AGAIN.iter();
+        let mut refused: Option<Secret> = None;
         loop {
+            let (signed, token) = self.signed(&request, refused.as_ref()).await?;
             self.line.turn(pace, &self.settings).await.map_err(Trouble::Resting)?;
-            let trouble = match self.http.run(request.clone()).await {
-                Err(failure) => Trouble::Silent(failure),
-                Ok(response) => match self.judge(&response, pace) {
-                    None => return Ok(response),
-                    Some(error) => error.into(),
+            let trouble = match self.http.run(signed).await {
+                Err(failure) => {
+                    // Who refuses connections or never answers is as much in trouble as who says so.
+                    if !matches!(failure, Failure::Blocked(_)) {
+                        self.line.down();
+                    }
+                    Trouble::Silent(failure)
+                }
+                Ok(response) => match (self.judge(&response, pace), token) {
+                    (Some(error), _) => error.into(),
+                    (None, Some(token)) if refused.is_none() && self.refuses_token(&response, pace) => {
+                        refused = Some(token);
+                        continue;
+                    }
+                    (None, _) => return Ok(response),
                 },
             };
             let pause = match &trouble {
@@ -153,10 +209,25 @@ impl Wired {
                 _ => Some(AGAIN[AGAIN.len() - tries.len().max(1)]),
             };
             match (tries.next(), pause) {
-                (Some(_), Some(pause)) if !self.line.rests() => tokio::time::sleep(pause).await,
+                (Some(_), Some(pause)) if !self.line.rests() => self.line.pause(pause).await,
                 _ => return Err(trouble),
             }
         }
+    }
+
+    fn means(&self) -> Means<'_> {
+        Means { http: &self.http, line: &self.line, settings: &self.settings }
+    }
+
+    /// The call as it goes out, with the token of limited life that authorises it, where it is one.
+    async fn signed(&self, request: &Request, refused: Option<&Secret>) -> Answer<(Request, Option<Secret>)> {
+        let Some(tokens) = &self.tokens else { return Ok((request.clone(), None)) };
+        let grant = tokens.get(&self.means(), refused).await?;
+        Ok((tokens.sign(request.clone(), &grant), Some(grant.token)))
+    }
+
+    fn refuses_token(&self, response: &Response, pace: Pace) -> bool {
+        !response.ok() && self.crm.refusal(response, pace).class == ErrorClass::AuthExpired
     }
 
     /// `Some` when the answer tells of limits or trouble over there, which concern the line and not what was asked.

@@ -52,8 +52,8 @@ pub(crate) async fn write(open: &Open, drafts: Vec<Draft>) -> HashMap<Uuid, Wrot
         if round.pending.is_empty() {
             break;
         }
-        let (by_id, by_key): (Vec<Draft>, Vec<Draft>) =
-            std::mem::take(&mut round.pending).into_iter().partition(|draft| draft.id.is_some());
+        let alone = |draft: &Draft| draft.id.is_some() && !(open.remote.upserts_by_id() && draft.gives_key);
+        let (by_id, by_key): (Vec<Draft>, Vec<Draft>) = std::mem::take(&mut round.pending).into_iter().partition(alone);
         for part in by_key.chunks(open.remote.can().batch.max(1)) {
             round.upsert(part.to_vec()).await;
         }
@@ -173,9 +173,11 @@ impl Round<'_> {
         }
         if error.class == ErrorClass::Conflict {
             let other = error.existing_id.as_deref().unwrap_or("another record");
-            let reason = format!("{} contact {other} has this e-mail address already", self.open.vendor_name());
-            return draft.properties.remove("email").is_some()
-                && draft.refused.insert("email".to_owned(), reason).is_none();
+            let mut named = error.fields.iter().map(|field| field.field.as_str());
+            let name = named.find(|name| draft.properties.contains_key(*name)).unwrap_or("email");
+            let what = if name.eq_ignore_ascii_case("email") { "e-mail address" } else { name };
+            let reason = format!("{} contact {other} has this {what} already", self.open.vendor_name());
+            return draft.properties.remove(name).is_some() && draft.refused.insert(name.to_owned(), reason).is_none();
         }
         let mut any = false;
         for field in &error.fields {

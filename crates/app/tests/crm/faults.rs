@@ -212,3 +212,15 @@ async fn a_property_that_was_removed_over_there_empties_nothing_here() {
     assert_eq!(world.record_of(&id).await["properties"]["email"], "ana@shop.example");
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_crm_that_stays_silent_is_given_a_rest() {
+    let world = World::connected().await;
+    world.fault(json!({ "target": "hubspot", "kind": "cut_before" })).await;
+    let ana = world.contact("Ana", "+4915112345678").await;
+    world.until("it is left alone", async || world.app.lines.of(world.connection).rests()).await;
+    world.control(Method::Delete, "/faults", None).await;
+    world.in_step(ana).await;
+    assert_eq!(world.view().await.failed, 0);
+    world.finish().await;
+}

@@ -169,3 +169,43 @@ async fn what_changes_during_a_pause_is_caught_up_with() {
     world.in_step(ben).await;
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_contact_that_is_merged_here_takes_its_record_along() {
+    let world = World::connected().await;
+    let ana = world.contact("Ana", "+4915112345678").await;
+    let id = world.in_step(ana).await;
+    paused(&world, true).await;
+    world.rest().await;
+    let same = world.contact("Ana María", "+4915112345679").await;
+    world.join(same, ana).await;
+    paused(&world, false).await;
+    assert_eq!(world.in_step(same).await, id);
+    assert_eq!(world.records().await.len(), 1, "no second record");
+    assert!(world.link(ana).await.is_none());
+    world
+        .until("both say the same", async || {
+            world.record_of(&id).await["properties"]["phone"] == json!(world.row(same).await.phone)
+        })
+        .await;
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_merge_that_a_write_finds_out_leaves_the_record_with_its_contact() {
+    let world = World::connected().await;
+    let (ana, ben) = (world.contact("Ana", "+4915112345678").await, world.contact("Ben", "+4915112345679").await);
+    let (a, b) = (world.in_step(ana).await, world.in_step(ben).await);
+    // The search does not tell of the merge for a while.
+    world.limits(json!({ "index_lag_ms": 60_000 })).await;
+    let merged = world
+        .api(Method::Post, "/objects/contacts/merge", Some(json!({ "primaryObjectId": a, "objectIdToMerge": b })))
+        .await;
+    world.edit(ben, "name", |row| row.name = "Benjamin".to_owned()).await;
+    world.until("let go", async || world.link(ben).await.is_some_and(|link| link.deleted_at.is_some())).await;
+    assert_eq!(world.in_step(ana).await, merged["id"].as_str().unwrap());
+    let record = world.record_of(merged["id"].as_str().unwrap()).await;
+    assert_eq!(record["properties"]["rapport_contact_id"], json!(ana.to_string()));
+    assert_eq!(record["properties"]["firstname"], "Ana", "another contact's words stay out of it");
+    world.finish().await;
+}

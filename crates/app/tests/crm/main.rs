@@ -2,7 +2,11 @@
 
 mod faults;
 mod first;
+mod freshdesk;
+mod intercom;
 mod life;
 mod manage;
+mod salesforce;
 mod world;
 mod zendesk;
+mod zoho;

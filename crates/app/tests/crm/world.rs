@@ -169,6 +169,14 @@ impl World {
         self.live().await;
     }
 
+    /// A connection like this one cannot be made, because of this field.
+    pub async fn refuses(&self, new: NewConnection, field: &str) {
+        match connection::add(&self.app, &self.caller, new).await {
+            Err(rapport_app::Error::Invalid { field: named, .. }) => assert_eq!(named, field),
+            other => panic!("{field}: {other:?}"),
+        }
+    }
+
     pub async fn view(&self) -> ConnectionView {
         connection::get(&self.app, &self.caller, self.connection).await.unwrap()
     }
@@ -308,6 +316,16 @@ impl World {
         job::enqueue(&tx, jobs.collect(), now).await.unwrap();
         tx.commit().await.unwrap();
         self.app.bells.jobs.ring();
+    }
+
+    /// Two contacts turn out to be one person.
+    pub async fn join(&self, keep: ContactId, gone: ContactId) {
+        let now = self.app.now();
+        let tx = self.app.store.workspace(self.caller.workspace).write().await.unwrap();
+        job::enqueue(&tx, vec![Job::MergeContacts { keep, gone }.row(now)], now).await.unwrap();
+        tx.commit().await.unwrap();
+        self.app.bells.jobs.ring();
+        self.until("merged", async || self.row(gone).await.merged_into == Some(keep.0)).await;
     }
 
     pub async fn row(&self, id: ContactId) -> ContactRow {

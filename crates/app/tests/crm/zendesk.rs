@@ -124,10 +124,7 @@ async fn credentials_are_tried_and_hooks_must_be_signed() {
         (NewConnection { base_url: None, ..new(&world) }, "base_url"),
         (NewConnection { credentials: BTreeMap::new(), ..new(&world) }, "email"),
     ] {
-        match connection::add(&world.app, &world.caller, new).await {
-            Err(rapport_app::Error::Invalid { field: named, .. }) => assert_eq!(named, field),
-            other => panic!("{field}: {other:?}"),
-        }
+        world.refuses(new, field).await;
     }
     let world = connected(world).await;
     let findings = connection::check(&world.app, &world.caller, world.connection).await.unwrap();

@@ -2,6 +2,7 @@
 
 use super::value::{CrmError, ErrorClass};
 use crate::http::Response;
+use rapport_core::time::Ms;
 use serde_json::Value;
 
 /// Reads a 2xx answer as JSON; any other one is what `refusal` reads in it.
@@ -30,4 +31,17 @@ pub(crate) fn text(value: &Value) -> Option<String> {
 /// The elements of a list; none for anything else.
 pub(crate) fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// A value as text; the elements of a list are joined by semicolons, null and objects are empty.
+pub(crate) fn joined(value: &Value) -> String {
+    match value {
+        Value::Array(items) => items.iter().filter_map(text).collect::<Vec<_>>().join(";"),
+        other => text(other).unwrap_or_default(),
+    }
+}
+
+/// A moment in ISO 8601, with whatever offset.
+pub(crate) fn moment(text: &str) -> Option<Ms> {
+    text.parse::<jiff::Timestamp>().ok().map(|at| Ms(at.as_millisecond()))
 }

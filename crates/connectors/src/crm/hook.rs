@@ -1,5 +1,6 @@
 //! Webhooks of a CRM, whoever sends them: hints which records to fetch again.
 
+use crate::secret::Secret;
 use rapport_core::time::Ms;
 
 /// A delivery as it came in.
@@ -21,6 +22,17 @@ impl<'a> HookCall<'a> {
     pub fn header(&self, name: &str) -> Option<&'a str> {
         self.headers.iter().find(|(header, _)| *header == name).map(|(_, value)| *value)
     }
+}
+
+/// Where changes are to be told, for vendors that are asked for that over their API.
+#[derive(Debug, Clone, Copy)]
+pub struct Channel<'a> {
+    /// What tells it from others of the account; the same each time it is asked for.
+    pub number: u64,
+    /// The address that is called.
+    pub url: &'a str,
+    /// What proves a call.
+    pub secret: &'a Secret,
 }
 
 /// Why a delivery is not believed.

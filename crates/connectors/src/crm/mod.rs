@@ -7,19 +7,25 @@
 //!
 //! | step | function | tells |
 //! | --- | --- | --- |
+//! | sign in | [`OAuth`] | a token of limited life, where the vendor gives no other |
 //! | connect | [`Crm::account`], [`Crm::key`], [`Crm::describe`] | whose account it is, that our key can be kept, which fields there are |
 //! | who is it? | [`Crm::read_by`] key, e-mail or id, [`Crm::by_phone`] | candidates, never a choice among several |
 //! | write | [`Crm::upsert`], [`Crm::update`] | a result for each row |
 //! | what changed? | [`Crm::changes`], [`Crm::deleted`], [`Crm::get`] | records, and the place to go on from |
+//! | tell us | [`Crm::watch`] | until when it does, where the API is asked for that |
 //! | a webhook comes | [`Vendor::verify`], [`Vendor::hints`] | which records to fetch again |
 
 pub(crate) mod answer;
 mod hook;
+pub mod name;
+pub mod oauth;
+pub(crate) mod rows;
 mod seam;
 mod value;
 mod vendor;
 
-pub use hook::{Hint, HookCall, HookOp, SignatureError};
+pub use hook::{Channel, Hint, HookCall, HookOp, SignatureError};
+pub use oauth::{Grant, OAuth};
 pub use seam::{Answer, Ask, By, Changes, Crm, Next, Pace, Rest, Told, Trouble, Wire};
 pub use value::{
     Account, BatchResult, CrmError, ErrorClass, FieldError, KeyState, Properties, Property, RemoteRecord, RowError,

@@ -1,5 +1,6 @@
 //! What the sync asks of a CRM, and what a CRM asks of whoever makes its calls.
 
+use super::hook::Channel;
 use super::value::{
     Account, BatchResult, CrmError, ErrorClass, KeyState, Properties, Property, RemoteRecord, UpsertRow,
 };
@@ -169,6 +170,13 @@ pub trait Crm: Send + Sync {
     /// A page of what changed: from a stored place on, else since a stamp of theirs.
     fn changes<'a>(&'a self, wire: &'a dyn Wire, place: Option<&'a Value>, since: Ms) -> Ask<'a, Changes>;
 
+    /// How many records were shown of a list of changes that was longer, as the place says that a look ended with: what
+    /// was not shown comes over when it changes again.
+    fn beyond(&self, resume: &Value) -> Option<u64> {
+        let _ = resume;
+        None
+    }
+
     /// A page of deleted records and the cursor of the next one, where [`Crm::changes`] does not tell of them.
     fn deleted<'a>(
         &'a self,
@@ -184,6 +192,12 @@ pub trait Crm: Send + Sync {
     /// [`Capabilities::batch`]: super::Capabilities::batch
     fn upsert<'a>(&'a self, wire: &'a dyn Wire, rows: &'a [UpsertRow]) -> Ask<'a, BatchResult>;
 
+    /// Whether [`Crm::upsert`] writes a row whose id is known by that id, and gives it our key: then records that lack the
+    /// key are written many at a time, not one by one with [`Crm::update`].
+    fn upserts_by_id(&self) -> bool {
+        false
+    }
+
     /// Updates a record by its id; with `key`, it is given our key too.
     fn update<'a>(
         &'a self,
@@ -192,6 +206,13 @@ pub trait Crm: Send + Sync {
         key: Option<&'a str>,
         properties: &'a Properties,
     ) -> Ask<'a, RemoteRecord>;
+
+    /// Asks to be told of changes over a channel until a moment, or on a little longer when it is there already; the
+    /// answer tells until when. `None` where that is not asked for over the API.
+    fn watch<'a>(&'a self, wire: &'a dyn Wire, channel: Channel<'a>, until: Ms) -> Ask<'a, Option<Ms>> {
+        let _ = (wire, channel, until);
+        Box::pin(async { Ok(None) })
+    }
 
     /// What an answer says about the limits.
     fn limits(&self, response: &Response) -> Told;

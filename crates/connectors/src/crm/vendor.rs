@@ -1,16 +1,18 @@
 //! What a connector is, as data: the screens and commands that connect a CRM are drawn from it.
 
 use super::hook::{Hint, HookCall, SignatureError};
+use super::oauth::OAuth;
 use super::seam::Crm;
 use crate::json::BadBody;
 use crate::secret::Secret;
-use crate::{hubspot, zendesk};
+use crate::{freshdesk, hubspot, intercom, salesforce, zendesk, zoho};
 use rapport_core::time::Ms;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Every CRM and help desk that can be connected.
-pub const VENDORS: &[&Vendor] = &[&hubspot::VENDOR, &zendesk::VENDOR];
+pub const VENDORS: &[&Vendor] =
+    &[&hubspot::VENDOR, &zendesk::VENDOR, &freshdesk::VENDOR, &zoho::VENDOR, &salesforce::VENDOR, &intercom::VENDOR];
 
 /// The connector of a kind.
 #[must_use]
@@ -30,6 +32,8 @@ pub struct Vendor {
     pub credentials: &'static [Credential],
     /// Beside the required ones, all credentials of one of these lists are needed; empty = nothing more.
     pub either: &'static [&'static [&'static str]],
+    /// How its tokens are fetched, where they are of limited life: whoever makes the calls authorises them.
+    pub oauth: Option<OAuth>,
     /// What it can do.
     pub capabilities: Capabilities,
     /// Mappings of a new connection.

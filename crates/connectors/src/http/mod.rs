@@ -58,6 +58,12 @@ pub(crate) fn percent(text: &str) -> String {
     out
 }
 
+/// The host of an address, with its port where it has one.
+pub(crate) fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
 /// What is sent after the headers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Body {

@@ -39,6 +39,7 @@ pub static VENDOR: Vendor = Vendor {
         },
     ],
     either: &[],
+    oauth: None,
     capabilities: Capabilities {
         resolution_ms: 1,
         key: KEY_PROPERTY,

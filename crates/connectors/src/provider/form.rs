@@ -45,7 +45,7 @@ fn decode(text: &[u8]) -> String {
 }
 
 /// The body of these pairs.
-pub(super) fn write(pairs: &[(&str, String)]) -> String {
+pub(crate) fn write(pairs: &[(&str, String)]) -> String {
     let one = |(name, value): &(&str, String)| format!("{}={}", encode(name), encode(value));
     pairs.iter().map(one).collect::<Vec<_>>().join("&")
 }

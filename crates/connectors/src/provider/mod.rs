@@ -24,7 +24,7 @@ mod bird;
 mod delivery;
 mod dialog360;
 pub mod error_table;
-mod form;
+pub(crate) mod form;
 mod gateway;
 pub mod kind;
 pub mod practice;

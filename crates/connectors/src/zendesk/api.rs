@@ -3,7 +3,7 @@
 use super::error::read_error;
 use crate::crm::answer::{self, text};
 use crate::crm::{CrmError, ErrorClass};
-use crate::http::{Method, Request, Response};
+use crate::http::{self, Method, Request, Response};
 use crate::secret::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -65,8 +65,7 @@ impl Api {
     /// The account's host, which tells it from others.
     #[must_use]
     pub fn host(&self) -> &str {
-        let rest = self.base_url.split_once("://").map_or(self.base_url.as_str(), |(_, rest)| rest);
-        rest.split('/').next().unwrap_or(rest)
+        http::host(&self.base_url)
     }
 }
 

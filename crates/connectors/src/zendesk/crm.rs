@@ -57,6 +57,7 @@ pub static VENDOR: Vendor = Vendor {
         },
     ],
     either: &[&["email", "api_token"], &["access_token"]],
+    oauth: None,
     capabilities: Capabilities {
         resolution_ms: SECOND,
         key: "external_id",

@@ -1,7 +1,6 @@
 //! Webhooks: is a call from Zendesk, and what does it hint at?
 
-use super::users::moment;
-use crate::crm::answer::text;
+use crate::crm::answer::{moment, text};
 use crate::crm::{Hint, HookCall, HookOp, SignatureError};
 use crate::json::{self, BadBody};
 use crate::sign;

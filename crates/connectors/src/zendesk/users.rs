@@ -1,18 +1,16 @@
 //! Users: read, found and written. A contact is an end user who is active; agents are never touched.
 
 use super::api::{Api, read};
-use crate::crm::answer::{list, odd, text};
+use crate::crm::answer::{joined, list, moment, odd, text};
+use crate::crm::name::{UNNAMED, is_stand_in, stand_in};
 use crate::crm::{CrmError, Properties, RemoteRecord, UpsertRow};
 use crate::http::{Method, Request, Response, percent};
-use rapport_core::time::Ms;
 use serde_json::{Map, Value, json};
 
 /// Begins the name of a field of the account's own.
 pub const CUSTOM: &str = "user_fields.";
 /// Most users in one call.
 pub const MAX_BATCH: usize = 100;
-/// The name of one whose name nobody knows: a user must have one.
-pub const UNNAMED: &str = "WhatsApp customer";
 /// Attributes that are read, beside the account's own fields.
 const READ: [&str; 9] =
     ["name", "email", "phone", "details", "notes", "locale", "time_zone", "created_at", "last_login_at"];
@@ -80,8 +78,9 @@ pub fn update(api: &Api, id: &str, key: Option<&str>, properties: &Properties) -
 fn keyed(row: &UpsertRow) -> Value {
     let mut user = body(&row.properties);
     if row.id.is_none() && !user.contains_key("name") {
-        let number = row.properties.get("phone").filter(|phone| !phone.is_empty());
-        user.insert("name".to_owned(), number.map_or(UNNAMED, String::as_str).into());
+        // A user must have a name.
+        let number = row.properties.get("phone").map(String::as_str);
+        user.insert("name".to_owned(), stand_in(number).into());
     }
     user.insert("external_id".to_owned(), row.key.as_str().into());
     user.insert("skip_verify_email".to_owned(), true.into());
@@ -149,7 +148,7 @@ pub(super) fn record(user: &Value) -> Option<RemoteRecord> {
     let given = |name: &str| text(&user[name]).unwrap_or_default();
     let mut properties: Properties = READ.iter().map(|name| ((*name).to_owned(), given(name))).collect();
     properties.insert("tags".to_owned(), joined(&user["tags"]));
-    if is_unnamed(&given("name"), &given("phone")) {
+    if is_stand_in(&given("name"), &[&given("phone")]) {
         properties.insert("name".to_owned(), String::new());
     }
     for (name, value) in user["user_fields"].as_object().into_iter().flatten() {
@@ -167,23 +166,4 @@ pub(super) fn record(user: &Value) -> Option<RemoteRecord> {
         former: Vec::new(),
         properties,
     })
-}
-
-fn joined(value: &Value) -> String {
-    match value {
-        Value::Array(items) => items.iter().filter_map(text).collect::<Vec<_>>().join(";"),
-        other => text(other).unwrap_or_default(),
-    }
-}
-
-/// Whether this name only stands in for one: ours, or the number itself.
-fn is_unnamed(name: &str, phone: &str) -> bool {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let is_number = name.chars().all(|c| c.is_ascii_digit() || "+-() .".contains(c)) && digits(name).len() >= 6;
-    name == UNNAMED || (is_number && digits(name) == digits(phone))
-}
-
-/// ISO 8601.
-pub(super) fn moment(text: &str) -> Option<Ms> {
-    text.parse::<jiff::Timestamp>().ok().map(|at| Ms(at.as_millisecond()))
 }

@@ -5,6 +5,9 @@ use super::{Mapping, Record, Side};
 use crate::Ms;
 use crate::time::MINUTE;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// What we know of our last write to a remote record.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -38,8 +41,10 @@ pub fn is_echo(pushed: &Pushed, record: &Record, mappings: &[Mapping], default_c
     (same_stamp && record.resolution_ms <= 1).then_some(EchoBy::Stamp)
 }
 
-/// Writes to and fro that one change may cause before it counts as a loop.
+/// Writes to and fro that one change may cause before it counts as a loop, when they bring the same contents again.
 pub const MAX_DEPTH: u8 = 5;
+/// The same where each brings something new: two people at work, or two rules that add to each other's words.
+pub const MAX_STEPS: u8 = 20;
 /// Writes further apart than this have nothing to do with each other. Milliseconds.
 pub const LOOP_SPAN: i64 = 10 * MINUTE;
 
@@ -52,6 +57,16 @@ pub struct Hop {
     pub to: Side,
     /// A person's edit caused it: what came before is no part of a circle.
     pub by_person: bool,
+    /// [`mark`] of what was written; unknown in trails of old.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<u64>,
+}
+
+/// Tells contents of writes apart: equal for equal fields and values.
+#[must_use]
+pub fn mark(written: &BTreeMap<String, Value>) -> u64 {
+    let digest = Sha256::digest(serde_json::to_vec(written).unwrap_or_default());
+    digest.iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte))
 }
 
 /// Whether the next write may be made.
@@ -70,20 +85,24 @@ pub enum LoopVerdict {
     },
 }
 
-/// Judges the next write to side `to`, given the writes so far (oldest first). Writes count as a circle while they
-/// alternate between the sides, no person stands between them, and each follows the one before within [`LOOP_SPAN`].
+/// Judges the next write to side `to`, of contents with this [`mark`], given the writes so far (oldest first). Writes
+/// count as a circle while they alternate between the sides, no person stands between them, and each follows the one
+/// before within [`LOOP_SPAN`]: after [`MAX_DEPTH`] of them when one brought the same contents, after [`MAX_STEPS`]
+/// whatever they bring.
 #[must_use]
-pub fn guard_loop(trail: &[Hop], to: Side, now: Ms) -> LoopVerdict {
-    let (mut depth, mut next_to, mut next_at) = (0u8, to, now);
+pub fn guard_loop(trail: &[Hop], to: Side, mark: u64, now: Ms) -> LoopVerdict {
+    let (mut depth, mut next_to, mut next_at, mut again) = (0u8, to, now, false);
     for hop in trail.iter().rev() {
         if hop.to == next_to || next_at.since(hop.at) > LOOP_SPAN {
             break;
         }
         depth = depth.saturating_add(1);
+        again |= hop.to == to && hop.mark.is_none_or(|known| known == mark);
         if hop.by_person {
             break;
         }
         (next_to, next_at) = (hop.to, hop.at);
     }
-    if depth >= MAX_DEPTH { LoopVerdict::Stop { depth } } else { LoopVerdict::Continue { depth: depth + 1 } }
+    let most = if again { MAX_DEPTH } else { MAX_STEPS };
+    if depth >= most { LoopVerdict::Stop { depth } } else { LoopVerdict::Continue { depth: depth + 1 } }
 }

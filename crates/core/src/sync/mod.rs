@@ -11,7 +11,7 @@ mod merge;
 mod tests;
 
 pub use canon::{canonical, record_hash};
-pub use echo::{EchoBy, Hop, LOOP_SPAN, LoopVerdict, MAX_DEPTH, Pushed, guard_loop, is_echo};
+pub use echo::{EchoBy, Hop, LOOP_SPAN, LoopVerdict, MAX_DEPTH, MAX_STEPS, Pushed, guard_loop, is_echo, mark};
 pub use merge::{Conflict, MergeResult, Reason, Trace, WonBy, merge};
 
 use crate::Ms;

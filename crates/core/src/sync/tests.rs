@@ -220,24 +220,37 @@ fn echoes() {
 
 #[test]
 fn circles_end() {
-    let hop = |at: i64, to, by_person| Hop { at: Ms(at), to, by_person };
+    let hop = |at: i64, to, by_person| Hop { at: Ms(at), to, by_person, mark: None };
     let (mut trail, mut to, mut now) = (Vec::new(), Side::Remote, Ms(0));
     let mut writes = 0;
-    while let LoopVerdict::Continue { depth } = guard_loop(&trail, to, now) {
+    while let LoopVerdict::Continue { depth } = guard_loop(&trail, to, 1, now) {
         writes += 1;
         assert_eq!(u32::from(depth), writes);
-        trail.push(hop(now.0, to, false));
+        trail.push(Hop { mark: Some(if to == Side::Remote { 1 } else { 2 }), ..hop(now.0, to, false) });
         (to, now) = (to.other(), now.plus(1_000));
     }
-    assert_eq!(writes, u32::from(MAX_DEPTH));
-    assert_eq!(guard_loop(&trail, to, now), LoopVerdict::Stop { depth: MAX_DEPTH });
+    assert_eq!(
+        writes,
+        u32::from(MAX_DEPTH) + 1,
+        "asked about what was written there, the other side's step passes once more"
+    );
+    assert_eq!(guard_loop(&trail, to, 1, now), LoopVerdict::Stop { depth: MAX_DEPTH + 1 });
     let first = LoopVerdict::Continue { depth: 1 };
-    assert_eq!(guard_loop(&trail, to, now.plus(LOOP_SPAN + 1)), first, "long ago");
+    assert_eq!(guard_loop(&trail, to, 2, now.plus(LOOP_SPAN + 1)), first, "long ago");
+    // Two people who each time write something else go round in no circle, but not for ever.
+    let sides = [Side::Remote, Side::Local].into_iter().cycle();
+    let news: Vec<Hop> = sides.take(19).zip(0..).map(|(to, n)| Hop { mark: Some(n), ..hop(0, to, false) }).collect();
+    assert_eq!(guard_loop(&news, Side::Local, 99, Ms(20)), LoopVerdict::Continue { depth: 20 });
+    assert_eq!(guard_loop(&news, Side::Local, 1, Ms(20)), LoopVerdict::Stop { depth: 19 }, "that was there before");
+    let news: Vec<Hop> = news.into_iter().chain([Hop { mark: Some(20), ..hop(0, Side::Local, false) }]).collect();
+    assert_eq!(guard_loop(&news, Side::Remote, 99, Ms(20)), LoopVerdict::Stop { depth: MAX_STEPS });
+    let values = |city: &str| [("city".to_owned(), json!(city))].into_iter().collect();
+    assert!(mark(&values("a")) == mark(&values("a")) && mark(&values("a")) != mark(&values("b")));
     // Ten edits by people, each pushed, are no circle.
     let edits: Vec<Hop> = (0..10).map(|n| hop(n, Side::Remote, true)).collect();
-    assert_eq!(guard_loop(&edits, Side::Remote, Ms(10)), first);
+    assert_eq!(guard_loop(&edits, Side::Remote, 1, Ms(10)), first);
     let mixed = [hop(0, Side::Remote, false), hop(1, Side::Local, false), hop(2, Side::Remote, true)];
-    assert_eq!(guard_loop(&mixed, Side::Local, Ms(3)), LoopVerdict::Continue { depth: 2 }, "a person began it");
+    assert_eq!(guard_loop(&mixed, Side::Local, 1, Ms(3)), LoopVerdict::Continue { depth: 2 }, "a person began it");
 }
 
 fn values() -> impl Strategy<Value = Value> {

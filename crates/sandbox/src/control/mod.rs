@@ -3,7 +3,11 @@
 mod crm;
 mod desk;
 mod events;
+mod force;
+mod freshdesk;
+mod intercom;
 mod whatsapp;
+mod zoho;
 
 use crate::{fault::Fault, world::World};
 use axum::{
@@ -32,6 +36,10 @@ pub fn router() -> Router<Arc<World>> {
         .nest("/whatsapp", whatsapp::router().merge(events::router()))
         .nest("/hubspot", crm::router())
         .nest("/zendesk", desk::router())
+        .nest("/zoho", zoho::router())
+        .nest("/salesforce", force::router())
+        .nest("/freshdesk", freshdesk::router())
+        .nest("/intercom", intercom::router())
         .fallback(|| async { refuse(StatusCode::NOT_FOUND, "there is no such control endpoint") })
 }
 
@@ -83,6 +91,22 @@ async fn state(State(world): Shared) -> Json<Value> {
             },
         })
     };
+    let mut all = json!({
+        "now": world.clock.now(),
+        "speed": world.clock.speed(),
+        "timers": world.timers.len(),
+        "faults": world.faults.list().len(),
+        "deliveries": deliveries,
+        "whatsapp": whatsapp,
+    });
+    for (name, crm) in crms(&world) {
+        all[name] = crm;
+    }
+    Json(all)
+}
+
+/// How each CRM stands.
+fn crms(world: &World) -> Vec<(&'static str, Value)> {
     let hubspot = {
         let state = world.hs();
         let records: serde_json::Map<String, Value> =
@@ -93,16 +117,30 @@ async fn state(State(world): Shared) -> Json<Value> {
         let state = world.zd();
         json!({"users": state.users.len(), "requests": state.log.total(), "webhook_url": state.config.webhook_url})
     };
-    Json(json!({
-        "now": world.clock.now(),
-        "speed": world.clock.speed(),
-        "timers": world.timers.len(),
-        "faults": world.faults.list().len(),
-        "deliveries": deliveries,
-        "whatsapp": whatsapp,
-        "hubspot": hubspot,
-        "zendesk": zendesk,
-    }))
+    let freshdesk = {
+        let state = world.fd();
+        json!({"contacts": state.contacts.len(), "requests": state.log.total(), "webhook_url": state.config.webhook_url})
+    };
+    let zoho = {
+        let state = world.zo();
+        json!({"contacts": state.contacts.len(), "requests": state.log.total(), "channels": state.watches.len()})
+    };
+    let salesforce = {
+        let state = world.sf();
+        json!({"contacts": state.contacts.len(), "requests": state.log.total(), "tokens": state.grants})
+    };
+    let intercom = {
+        let state = world.ic();
+        json!({"contacts": state.contacts.len(), "requests": state.log.total(), "webhook_url": state.config.webhook_url})
+    };
+    vec![
+        ("hubspot", hubspot),
+        ("zendesk", zendesk),
+        ("freshdesk", freshdesk),
+        ("zoho", zoho),
+        ("salesforce", salesforce),
+        ("intercom", intercom),
+    ]
 }
 
 async fn reset(State(world): Shared) -> Json<Value> {
@@ -132,20 +170,26 @@ async fn set_clock(State(world): Shared, Json(change): Json<ClockChange>) -> Jso
 }
 
 async fn limits(State(world): Shared) -> Json<Value> {
-    let (whatsapp, delays, review, latency) = {
+    let mut all = {
         let state = world.wa();
-        (state.limits, state.delays, state.review_ms, state.latency)
+        json!({"whatsapp": state.limits, "delays": state.delays, "latency": state.latency, "review_ms": state.review_ms})
     };
-    let mut hubspot = json!(world.hs().config);
-    if let Some(map) = hubspot.as_object_mut() {
-        map.remove("client_secret");
+    all["hubspot"] = shown(&world.hs().config, "client_secret");
+    all["zendesk"] = shown(&world.zd().config, "signing_secret");
+    all["zoho"] = shown(&world.zo().config, "invalid_tokens");
+    all["salesforce"] = shown(&world.sf().config, "revoked_tokens");
+    all["freshdesk"] = shown(&world.fd().config, "webhook_header");
+    all["intercom"] = shown(&world.ic().config, "client_secret");
+    Json(all)
+}
+
+/// A configuration without its secret.
+fn shown(config: &impl serde::Serialize, secret: &str) -> Value {
+    let mut config = json!(config);
+    if let Some(map) = config.as_object_mut() {
+        map.remove(secret);
     }
-    let mut zendesk = json!(world.zd().config);
-    if let Some(map) = zendesk.as_object_mut() {
-        map.remove("signing_secret");
-    }
-    Json(json!({"whatsapp": whatsapp, "delays": delays, "latency": latency, "review_ms": review, "hubspot": hubspot,
-                "zendesk": zendesk}))
+    config
 }
 
 /// Lays the given keys over the present values, so that a change names only what it changes.
@@ -159,44 +203,61 @@ fn overlay<T: serde::Serialize + serde::de::DeserializeOwned>(present: &T, chang
 }
 
 async fn set_limits(State(world): Shared, Json(change): Json<Value>) -> Response {
-    let outcome = (|| {
-        let object = change.as_object().ok_or("an object is expected")?;
-        for (key, value) in object {
-            match key.as_str() {
-                "whatsapp" => {
-                    let mut state = world.wa();
-                    state.limits = overlay(&state.limits, value)?;
-                }
-                "delays" => {
-                    let mut state = world.wa();
-                    state.delays = overlay(&state.delays, value)?;
-                }
-                "latency" => {
-                    let mut state = world.wa();
-                    state.latency = overlay(&state.latency, value)?;
-                }
-                "review_ms" => world.wa().review_ms = value.as_i64().ok_or("review_ms must be a number")?,
-                "hubspot" => {
-                    let mut state = world.hs();
-                    state.config = overlay(&state.config, value)?;
-                }
-                "zendesk" => {
-                    let mut state = world.zd();
-                    state.config = overlay(&state.config, value)?;
-                }
-                other => {
-                    return Err(format!(
-                        "unknown key {other}: whatsapp, delays, latency, review_ms, hubspot, zendesk are known"
-                    ));
-                }
-            }
+    let Some(object) = change.as_object() else { return refuse(StatusCode::BAD_REQUEST, "an object is expected") };
+    for (key, value) in object {
+        if let Err(text) = set_limit(&world, key, value) {
+            return refuse(StatusCode::BAD_REQUEST, text);
         }
-        Ok(())
-    })();
-    match outcome {
-        Ok(()) => limits(State(world)).await.into_response(),
-        Err(text) => refuse(StatusCode::BAD_REQUEST, text),
     }
+    limits(State(world)).await.into_response()
+}
+
+fn set_limit(world: &World, key: &str, value: &Value) -> Result<(), String> {
+    match key {
+        "whatsapp" => {
+            let mut state = world.wa();
+            state.limits = overlay(&state.limits, value)?;
+        }
+        "delays" => {
+            let mut state = world.wa();
+            state.delays = overlay(&state.delays, value)?;
+        }
+        "latency" => {
+            let mut state = world.wa();
+            state.latency = overlay(&state.latency, value)?;
+        }
+        "review_ms" => world.wa().review_ms = value.as_i64().ok_or("review_ms must be a number")?,
+        "hubspot" => {
+            let mut state = world.hs();
+            state.config = overlay(&state.config, value)?;
+        }
+        "zendesk" => {
+            let mut state = world.zd();
+            state.config = overlay(&state.config, value)?;
+        }
+        "zoho" => {
+            let mut state = world.zo();
+            state.config = overlay(&state.config, value)?;
+        }
+        "salesforce" => {
+            let mut state = world.sf();
+            state.config = overlay(&state.config, value)?;
+        }
+        "freshdesk" => {
+            let mut state = world.fd();
+            state.config = overlay(&state.config, value)?;
+        }
+        "intercom" => {
+            let mut state = world.ic();
+            state.config = overlay(&state.config, value)?;
+        }
+        other => {
+            return Err(format!(
+                "unknown key {other}: whatsapp, delays, latency, review_ms, hubspot, zendesk, freshdesk, zoho, salesforce, intercom are known"
+            ));
+        }
+    }
+    Ok(())
 }
 
 async fn faults(State(world): Shared) -> Json<Value> {

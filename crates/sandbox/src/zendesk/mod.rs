@@ -8,7 +8,7 @@ pub mod webhooks;
 pub mod write;
 
 use crate::{
-    calls::Logged,
+    calls::{Call, Came, Logged, count, split},
     fault::{Target, Traffic},
     faulty,
     reply::Reply,
@@ -16,7 +16,6 @@ use crate::{
 };
 use axum::{
     extract::{Request, State as Extract},
-    http::header,
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -24,28 +23,11 @@ use bytes::Bytes;
 use error::{Result, ZenError};
 use serde_json::{Value, json};
 use state::State;
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
-
-/// One call, taken apart.
-struct Call {
-    method: String,
-    /// Path below `/api/v2`.
-    segments: Vec<String>,
-    query: BTreeMap<String, String>,
-    body: Value,
-}
+use std::sync::Arc;
 
 /// Answers every call under `/zendesk`.
 pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let full = parts.uri.path_and_query().map_or("", |p| p.as_str());
-    let path = full.strip_prefix("/zendesk").unwrap_or(full).to_owned();
-    let method = parts.method.as_str().to_owned();
-    let login = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let Ok(body) = axum::body::to_bytes(body, 10 << 20).await else {
+    let Some(Came { method, path, login, body }) = Came::read(request, "/zendesk").await else {
         return Reply::empty(413).into_response();
     };
     let fault = world.faults.hit(&Traffic { target: Target::Zendesk, path: &path, method: &method, to: "", kind: "" });
@@ -112,28 +94,13 @@ fn knows(state: &State, login: Option<&str>) -> bool {
 
 /// Counts the call; the error is how many seconds to wait.
 fn limit(state: &mut State, is_export: bool, now: i64) -> std::result::Result<(), i64> {
-    let count = |list: &mut VecDeque<i64>, most: u32| {
-        while list.front().is_some_and(|at| now - at >= 60_000 || *at > now) {
-            list.pop_front();
-        }
-        match list.front() {
-            Some(first) if list.len() >= most as usize => Err((60_000 - (now - first)) / 1_000 + 1),
-            _ => {
-                list.push_back(now);
-                Ok(())
-            }
-        }
-    };
     let (calls, exports) = (state.config.calls_per_minute, state.config.exports_per_minute);
-    count(&mut state.recent, calls)?;
-    if is_export { count(&mut state.exports, exports) } else { Ok(()) }
+    count(&mut state.recent, calls, now)?;
+    if is_export { count(&mut state.exports, exports, now) } else { Ok(()) }
 }
 
 fn take_apart(method: &str, path: &str, body: &Bytes) -> Result<Call> {
-    let mut url = reqwest::Url::parse("http://localhost/").expect("a constant address");
-    let (plain, query) = path.split_once('?').unwrap_or((path, ""));
-    url.set_query(Some(query));
-    let query = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+    let (plain, query) = split(path);
     let plain = plain.trim_end_matches(".json");
     let rest = plain.strip_prefix("/api/v2/").ok_or_else(ZenError::not_found)?;
     let body = if body.is_empty() {

@@ -12,7 +12,7 @@ use rapport_connectors::crm::RemoteRecord;
 use rapport_core::contact::identity::{Identity, IdentityKind};
 use rapport_core::contact::{email, phone};
 use rapport_core::id::lane_of;
-use rapport_core::sync::{Conflict, LoopVerdict, Side, guard_loop, is_echo, merge, record_hash};
+use rapport_core::sync::{Conflict, LoopVerdict, Side, guard_loop, is_echo, mark, merge, record_hash};
 use rapport_core::{ContactId, Ms};
 use rapport_store::link::{FAILED, IN_STEP, LinkRow, WAITING};
 use rapport_store::sync_contact::{self, ContactRow};
@@ -196,7 +196,9 @@ impl Page<'_> {
     }
 
     fn place(&self, known: &Known, record: &RemoteRecord) -> Placed {
-        let free = |id: &Uuid| known.by_local.get(id).is_none_or(is_in_flight);
+        // Whose record was deleted over there is free for the one that came in its place.
+        let free =
+            |id: &Uuid| known.by_local.get(id).is_none_or(|link| is_in_flight(link) || link.deleted_at.is_some());
         if let Some(id) = key_of(record).and_then(|key| known.alive(key)).filter(free) {
             return Placed::Contact(id);
         }
@@ -263,7 +265,10 @@ impl Page<'_> {
         let local = fields::record(row, &self.open.mappings);
         let result = merge(&local, &theirs, &agreed.base(), &self.open.mappings, &self.open.country);
         if !result.to_local.is_empty()
-            && matches!(guard_loop(&agreed.trail, Side::Local, self.now), LoopVerdict::Stop { .. })
+            && matches!(
+                guard_loop(&agreed.trail, Side::Local, mark(&result.to_local), self.now),
+                LoopVerdict::Stop { .. }
+            )
         {
             link.state = FAILED.to_owned();
             link.error = Some(place::circle(self.open));
@@ -286,7 +291,7 @@ impl Page<'_> {
         // Without the hash the push that follows does not take the contact for unchanged.
         agreed.local = (!back && !is_new).then_some(hash);
         if !written.after.is_empty() {
-            agreed.hop(self.now, Side::Local, false);
+            agreed.hop(self.now, Side::Local, &result.to_local);
             link.pulled_at = Some(self.now.0);
             self.tally.changed += 1;
         }
@@ -319,7 +324,7 @@ impl Page<'_> {
     /// A contact that was merged here hands its record on to the one it became part of, unless that has its own. True
     /// when it did.
     async fn hand_on(&mut self, known: &mut Known, link: &mut LinkRow, keep: Uuid) -> Result<bool> {
-        if known.by_local.get(&keep).is_some_and(|own| !is_in_flight(own)) {
+        if known.by_local.get(&keep).is_some_and(|own| !is_in_flight(own) && own.deleted_at.is_none()) {
             if link.deleted_at.is_none() {
                 link.deleted_at = Some(self.now.0);
                 link.state = FAILED.to_owned();
@@ -333,6 +338,8 @@ impl Page<'_> {
         known.by_local.remove(&link.local_id);
         self.touched.remove(&link.local_id);
         link.local_id = keep;
+        // What was agreed on was about the other contact's values.
+        link.snapshot = Agreed::default().write();
         Ok(true)
     }
 

@@ -6,12 +6,15 @@ use crate::crm::find::{Match, Stop, find};
 use crate::crm::open::Open;
 use crate::crm::place::{self, Agreed, Unwritten, in_flight, is_in_flight, remote_record};
 use crate::crm::write::{Draft, Wrote, write};
-use crate::crm::{CONTACT, fields};
+use crate::crm::{CONTACT, fields, pull};
 use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
 use rapport_connectors::crm::{RemoteRecord, Trouble};
-use rapport_core::sync::{Conflict, LOOP_SPAN, LoopVerdict, MergeResult, Record, Side, guard_loop, merge, record_hash};
+use rapport_core::sync::{
+    Conflict, LOOP_SPAN, LoopVerdict, MergeResult, Record, Side, guard_loop, mark, merge, record_hash,
+};
+use rapport_core::time::SECOND;
 use rapport_core::{ContactId, Ms};
 use rapport_store::link::{FAILED, IN_STEP, LinkRow, WAITING};
 use rapport_store::sync_contact::{self, ContactRow};
@@ -42,6 +45,8 @@ enum End {
     Unwritable(BTreeMap<String, String>),
     /// The record was deleted over there.
     Gone,
+    /// The record was merged into another one: whose that is was found out; the contact is looked at again.
+    Moved,
     /// A person must look.
     Stuck(String),
     /// Another time.
@@ -71,6 +76,7 @@ pub(super) async fn push(app: &App, open: &Open, asked: &[Asked]) -> Result<Vec<
         let outcome = match item.end {
             Some(End::Trouble(trouble)) => open.outcome(app, &trouble, item.asked.attempt, item.asked.since).await?,
             Some(End::Stuck(error)) => Outcome::Dead { error },
+            Some(End::Moved) => Outcome::Again { at: app.now().plus(SECOND) },
             _ => Outcome::Done,
         };
         for (end, _) in ends.iter_mut().zip(asked).filter(|(_, asked)| asked.contact == item.asked.contact) {
@@ -125,13 +131,21 @@ async fn perform(app: &App, open: &Open, items: &mut [Item]) -> std::result::Res
     let linked: Vec<String> =
         items.iter().filter(|item| !is_in_flight(&item.link)).map(|item| item.link.remote_id.clone()).collect();
     let theirs = open.remote.read(&linked).await?;
+    let mut moved = Vec::new();
     for item in items.iter_mut().filter(|item| !is_in_flight(&item.link)) {
         let id = &item.link.remote_id;
         item.record = theirs.iter().find(|record| record.id == *id || record.former.contains(id)).cloned();
-        if item.record.is_none() {
-            item.end = Some(End::Gone);
+        match &item.record {
+            None => item.end = Some(End::Gone),
+            // Two contacts may lead to it now; reading knows whose it is.
+            Some(record) if record.id != *id => {
+                moved.push(record.clone());
+                item.end = Some(End::Moved);
+            }
+            Some(_) => {}
         }
     }
+    pull::take(app, open, &moved).await?;
     let new: Vec<&ContactRow> = items.iter().filter(|item| is_in_flight(&item.link)).map(|item| &item.row).collect();
     let mut found = find(app, open, &new).await?;
     for item in items.iter_mut() {
@@ -195,7 +209,8 @@ async fn decide(app: &App, open: &Open, item: &mut Item) -> Result<Option<Draft>
 
 async fn goes_round(app: &App, open: &Open, item: &Item) -> Result<bool> {
     let now = app.now();
-    if matches!(guard_loop(&item.agreed.trail, Side::Remote, now), LoopVerdict::Continue { .. }) {
+    let mark = mark(&item.result.to_remote);
+    if matches!(guard_loop(&item.agreed.trail, Side::Remote, mark, now), LoopVerdict::Continue { .. }) {
         return Ok(false);
     }
     // Two people who correct each other are no circle.
@@ -266,7 +281,7 @@ async fn settle(desk: &mut Desk<'_>, item: &mut Item, row: &mut ContactRow, mut 
             link.state = WAITING.to_owned();
             link.error = Some(trouble.to_string());
         }
-        None => return Ok(()),
+        Some(End::Moved) | None => return Ok(()),
     }
     desk.tell("contact.updated", &link);
     desk.links.push(link);
@@ -293,13 +308,16 @@ async fn agree(desk: &mut Desk<'_>, item: &mut Item, row: &mut ContactRow, mut l
     agreed.local = Some(record_hash(&after, Side::Local, &open.mappings, &open.country));
     let is_first = is_in_flight(&link);
     if answer.is_some() {
-        agreed.hop(now, Side::Remote, false);
+        agreed.hop(now, Side::Remote, &item.result.to_remote);
         link.pushed_at = Some(now.0);
     }
     place::remember(&mut link, &record, open);
     link.snapshot = agreed.write();
     link.state = IN_STEP.to_owned();
-    link.error = sentence(refused);
+    // What was refused on either side.
+    let told: BTreeMap<String, String> =
+        refused.iter().chain(&written.refused).map(|(a, b)| (a.clone(), b.clone())).collect();
+    link.error = sentence(&told);
     let names: Vec<&String> = item.result.to_remote.keys().filter(|name| !refused.contains_key(*name)).collect();
     if answer.is_some() || !refused.is_empty() {
         let outcome = if refused.is_empty() { sync_log::DONE } else { sync_log::PARTIAL };

@@ -1,0 +1,14 @@
+//! Freshdesk (`crm-apis.md` §5): contacts of the help desk.
+
+pub mod api;
+pub mod contacts;
+mod crm;
+pub mod error;
+pub mod fields;
+pub mod hook;
+pub mod list;
+pub mod search;
+
+pub use api::Api;
+pub use crm::VENDOR;
+pub use error::{read_error, read_limits};
