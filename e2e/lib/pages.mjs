@@ -7,6 +7,7 @@ const things = {
   channelId: async (world) => (await world.api('/channels')).items[0].id,
   connectionId: async (world) => (await world.api('/connections')).items[0].id,
   templateId: async (world) => (await world.api('/templates?status=APPROVED')).items[0].id,
+  ruleId: async (world) => (await world.api('/rules')).items[0]?.id ?? 'new',
   campaignId: async (world) => (await world.api('/campaigns')).items[0]?.id ?? (await draft(world)).id,
 }
 

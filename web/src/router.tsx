@@ -88,6 +88,8 @@ const campaign = createRoute({
   validateSearch: (raw: Record<string, unknown>): { at?: number } => ({ at: typeof raw.at === 'number' ? raw.at : undefined }),
   component: page(() => import('@/pages/campaigns/CampaignPage'), 'CampaignPage'),
 })
+const automation = createRoute({ getParentRoute: () => app, path: '/rules', component: page(() => import('@/pages/automation/AutomationPage'), 'AutomationPage') })
+const automationRule = createRoute({ getParentRoute: () => app, path: '/rules/$ruleId', component: page(() => import('@/pages/automation/RulePage'), 'RulePage') })
 const team = createRoute({ getParentRoute: () => app, path: '/team', component: page(() => import('@/pages/team/TeamPage'), 'TeamPage') })
 const rules = createRoute({ getParentRoute: () => app, path: '/settings/guard', component: page(() => import('@/pages/rules/RulesPage'), 'RulesPage') })
 const quickReplies = createRoute({ getParentRoute: () => app, path: '/settings/quick-replies', validateSearch: query, component: page(() => import('@/pages/quick-replies/QuickRepliesPage'), 'QuickRepliesPage') })
@@ -103,7 +105,7 @@ const health = createRoute({ getParentRoute: () => app, path: '/health', compone
 
 const tree = root.addChildren([
   signIn,
-  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, library, template, editTemplate, connections, connection, campaigns, newCampaign, campaign, team, account, rules, quickReplies, tags, routing, closing, macros, costs, health, guide, practice]),
+  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, library, template, editTemplate, connections, connection, campaigns, newCampaign, campaign, automation, automationRule, team, account, rules, quickReplies, tags, routing, closing, macros, costs, health, guide, practice]),
 ])
 
 export function makeRouter(client: QueryClient) {

@@ -38,6 +38,7 @@ pub async fn record(
     let source = match caller.actor {
         Actor::User { .. } => "ui",
         Actor::Token { .. } => "api",
+        Actor::Rule { .. } => "rule",
         Actor::System => "cli",
     };
     let line = Line {

@@ -1,11 +1,12 @@
 //! Time, ids and randomness as they are brought in from outside, so that tests and simulations can bring their own.
 
+use futures::future::BoxFuture;
 use rand::{RngCore, SeedableRng, rngs::StdRng};
 use rapport_core::Ms;
 use rapport_core::steady::Steady;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// The present moment.
@@ -22,6 +23,16 @@ pub trait Clock: Send + Sync {
     /// follow nobody ignore it.
     fn follow(&self, truth: Ms, sure: bool) {
         let _ = (truth, sure);
+    }
+
+    /// A moment on a clock that nobody sets: what pauses between calls are measured by.
+    fn instant(&self) -> tokio::time::Instant {
+        tokio::time::Instant::now()
+    }
+
+    /// Lets time pass.
+    fn sleep(&self, time: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(time))
     }
 }
 

@@ -30,6 +30,7 @@ pub mod push;
 pub mod quick_reply;
 pub mod route;
 pub mod routing;
+pub mod rule;
 pub mod search;
 pub mod send;
 pub mod services;

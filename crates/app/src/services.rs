@@ -15,6 +15,10 @@ const RAW_KEEP_MS: i64 = 9 * DAY;
 const FEED_KEEP_MS: i64 = 2 * DAY;
 /// How long sends are remembered for the guard's frequency rules, which look back a month. Milliseconds.
 const REACH_KEEP_MS: i64 = 40 * DAY;
+/// How long it is told why a rule did not run. Milliseconds.
+const SKIP_KEEP_MS: i64 = 30 * DAY;
+/// How long runs of rules are kept after their end. Milliseconds.
+const RUN_KEEP_MS: i64 = 180 * DAY;
 /// How often this process's clock is compared with the one that is believed.
 const COMPARE: Duration = Duration::from_secs(5);
 /// A comparison that took longer says too little.
@@ -126,6 +130,7 @@ async fn clean_once(app: &App) -> crate::Result<()> {
         app.store.raw().purge(id, now.plus(-RAW_KEEP_MS), now, CLEAN_ROWS).await?;
         let tx = app.store.workspace(id).write().await?;
         rapport_store::reach::purge(&tx, now.plus(-REACH_KEEP_MS)).await?;
+        rapport_store::rule::purge(&tx, now.plus(-SKIP_KEEP_MS), now.plus(-RUN_KEEP_MS), CLEAN_ROWS as u64).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -154,6 +154,7 @@ impl App {
         let http: Arc<dyn Executor> = Arc::new(Stage::before(http));
         let channels = Channels::new(store.clone(), vault.clone(), clock.clone());
         let feeds = Feeds::new(store.clone(), shutdown.clone());
+        let lines = crate::crm::Lines::new(clock.clone());
         Ok(Self(Arc::new(Inner {
             store,
             clock,
@@ -169,7 +170,7 @@ impl App {
             tally: crate::channel::tally::Tally::default(),
             counts: crate::campaign::counts::Counts::default(),
             feeds,
-            lines: crate::crm::Lines::default(),
+            lines,
             typing: crate::inbox::typing::Throttle::default(),
             looking: crate::push::Looking::default(),
             bells: Bells::default(),

@@ -24,6 +24,7 @@ pub mod retention;
 pub mod retry;
 pub mod route;
 pub mod routing;
+pub mod rule;
 pub mod steady;
 pub mod sync;
 pub mod template;

@@ -34,6 +34,7 @@ pub mod quick_reply;
 pub mod reach;
 pub mod route;
 pub mod routing;
+pub mod rule;
 pub mod saved_view;
 pub mod session;
 pub mod survey;

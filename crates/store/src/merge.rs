@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Tables whose rows follow the contact.
-const FOLLOW: [&str; 7] = ["conversation", "consent", "send_queue", "reach", "event_log", "survey", "closing"];
+const FOLLOW: [&str; 8] =
+    ["conversation", "consent", "send_queue", "reach", "event_log", "survey", "closing", "rule_run"];
 /// What has one row at most for each resolution of a conversation, and the resolution's moment.
 pub(crate) const RESOLUTIONS: [(&str, &str); 2] = [("closing", "at"), ("survey", "resolved_at")];
 
@@ -36,6 +37,7 @@ pub async fn contacts(tx: &WriteTx, keep: ContactId, gone: ContactId, lane: u16,
         tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
     }
     crate::block::follow(tx, keep, gone).await?;
+    crate::link::follow(tx, keep, gone).await?;
     crate::tag::follow(tx, keep, gone).await?;
     identity::Entity::update_many()
         .col_expr(identity::Column::ContactId, Expr::value(keep.0))

@@ -135,7 +135,7 @@ export const templateListQuery = ({ q, state, channel }: { q?: string; state?: s
     getNextPageParam: (page) => page.next_cursor,
   })
 export const templateQuery = (id: Id) => queryOptions({ queryKey: keys.template(id), queryFn: ({ signal }) => get<Template>(`/templates/${id}`, undefined, signal) })
-export const templatesQuery = (filter: { channel_id: Id; status?: string }) =>
+export const templatesQuery = (filter: { channel_id: Id; status?: string; q?: string }) =>
   queryOptions({
     queryKey: keys.templates(filter),
     queryFn: ({ signal }) => get<Page<Template>>('/templates', { ...filter, limit: 200 }, signal).then((page) => page.items),

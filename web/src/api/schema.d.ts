@@ -1849,6 +1849,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules in the order they were made. */
+        get: operations["list_rules"];
+        put?: never;
+        /** Makes a rule. JSON and YAML are taken and, as `Accept` says, given. */
+        post: operations["create_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rules are made of: fields with their comparisons, triggers, steps. A form can be drawn from it. */
+        get: operations["list_rule_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything that is wrong with a draft, with the place of each fault. Changes nothing. */
+        post: operations["validate_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule, as JSON or, with `Accept: application/yaml`, as YAML. */
+        get: operations["read_rule"];
+        put?: never;
+        post?: never;
+        /** Removes a rule with its versions. Its runs stay; those that wait end at their time. */
+        delete: operations["delete_rule"];
+        options?: never;
+        head?: never;
+        /** Changes what a rule says, or switches it on or off. JSON and YAML are taken and, as `Accept` says, given. */
+        patch: operations["update_rule"];
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a rule said, the newest hundred versions, newest first. */
+        get: operations["list_rule_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a rule would run for a contact now, and why or why not. Does nothing. */
+        get: operations["explain_rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs of rules, newest first, each explained. Of those that did not begin the last one for each rule and contact is kept. */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run with its explanation. */
+        get: operations["read_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -5262,6 +5401,141 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_Rule: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When it was made, milliseconds UTC.
+                 */
+                created_at: number;
+                /** @description What it says: `docs/rules.md` has the form. */
+                definition: Record<string, never>;
+                /** @description Whether it is switched on. */
+                enabled: boolean;
+                /**
+                 * Format: uuid
+                 * @description The rule.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description When it last changed, milliseconds UTC.
+                 */
+                updated_at: number;
+                /**
+                 * Format: int32
+                 * @description Its newest version, from 1.
+                 */
+                version: number;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_RuleRun: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When it began, milliseconds UTC.
+                 */
+                began_at: number;
+                /** @description The branches it took: `path`, `arm`, `why`. */
+                branches: Record<string, never>[];
+                /** @description Every check: `check`, `met`, `found`, `limit`. */
+                checks: Record<string, never>[];
+                /** @description The conditions as a tree, each with what it found. */
+                conditions: Record<string, never>;
+                /**
+                 * Format: uuid
+                 * @description The customer.
+                 */
+                contact_id: string;
+                /** @description Their name now. */
+                contact_name: string;
+                /**
+                 * Format: uuid
+                 * @description The conversation.
+                 */
+                conversation_id?: string | null;
+                /**
+                 * Format: int32
+                 * @description How many rules had woken one another before it.
+                 */
+                depth: number;
+                /**
+                 * Format: int64
+                 * @description When it goes on, milliseconds UTC.
+                 */
+                due_at?: number | null;
+                /**
+                 * Format: int64
+                 * @description When it ended, milliseconds UTC.
+                 */
+                ended_at?: number | null;
+                /**
+                 * @description What happened: `kind` (`message`, `opened`, `assigned`, `resolved`, `tagged`, `changed`, `unanswered`, `timer`) with
+                 *     its values.
+                 */
+                event: Record<string, never>;
+                /**
+                 * Format: uuid
+                 * @description The run.
+                 */
+                id: string;
+                /** @description The check that skipped or ended it. */
+                reason?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The rule.
+                 */
+                rule_id: string;
+                /** @description Its name when the run began. */
+                rule_name: string;
+                /**
+                 * Format: int32
+                 * @description Its version then.
+                 */
+                rule_version: number;
+                /** @description `acting`, `waiting`, `done`, `ended` after a wait, or `skipped` when it did not begin. */
+                state: string;
+                /** @description The steps. */
+                steps: components["schemas"]["RunStep"][];
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_RuleVersion: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Who wrote it.
+                 */
+                actor_id?: string | null;
+                /** @description `user`, `api` or `system`. */
+                actor_kind: string;
+                /** @description Their name then. */
+                actor_name: string;
+                /**
+                 * Format: int64
+                 * @description When, milliseconds UTC.
+                 */
+                at: number;
+                /** @description What it said. */
+                definition: Record<string, never>;
+                /**
+                 * Format: int32
+                 * @description Which version, from 1.
+                 */
+                version: number;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_SearchHit: {
             /** @description The rows. */
             items: {
@@ -6176,6 +6450,13 @@ export interface components {
             /** @description What it is called in lists, 1 to 120 characters. */
             title: string;
         };
+        /** @description A rule to be made. */
+        NewRule: {
+            /** @description What it says: `docs/rules.md` has the form. */
+            definition: Record<string, never>;
+            /** @description Whether it is switched on at once. */
+            enabled?: boolean;
+        };
         /** @description A tag to be made. */
         NewTag: {
             /**
@@ -6885,6 +7166,271 @@ export interface components {
              * @description Whose members get them: for the workspace and channels.
              */
             team_id?: string | null;
+        };
+        /** @description A rule. */
+        Rule: {
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds UTC.
+             */
+            created_at: number;
+            /** @description What it says: `docs/rules.md` has the form. */
+            definition: Record<string, never>;
+            /** @description Whether it is switched on. */
+            enabled: boolean;
+            /**
+             * Format: uuid
+             * @description The rule.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it last changed, milliseconds UTC.
+             */
+            updated_at: number;
+            /**
+             * Format: int32
+             * @description Its newest version, from 1.
+             */
+            version: number;
+        };
+        /** @description How fields of a kind are compared. */
+        RuleComparison: {
+            /** @description The comparison: `is`, `has_any`, `within`, ... */
+            is: string;
+            /** @description The kind of field. */
+            kind: string;
+            /** @description What it compares with: `nothing`, `one`, `several`, `number`, `minutes`. */
+            wants: string;
+        };
+        /** @description Something that can be counted. */
+        RuleCount: {
+            /** @description What: `said`, `messages_in`, ... */
+            name: string;
+            /** @description Whether it counts words. */
+            of_words: boolean;
+        };
+        /** @description A draft to be looked at. */
+        RuleDraft: {
+            /** @description What it would say. */
+            definition: Record<string, never>;
+        };
+        /** @description A fault of a draft. */
+        RuleFault: {
+            /**
+             * @description What kind: `required`, `too_long`, `too_many`, `out_of_range`, `unknown_field`, `wrong_comparison`, `wrong_value`,
+             *     `unknown_zone`, `wrong_time`, `too_deep`, `unreadable`.
+             */
+            code: string;
+            /** @description In words. */
+            detail: string;
+            /** @description Where: `if.of.0.value`, `do.2.body`; empty when the draft as a whole cannot be read. */
+            path: string;
+        };
+        /** @description What is wrong with a draft. */
+        RuleFaults: {
+            /** @description The faults; none when it can be kept. */
+            faults: components["schemas"]["RuleFault"][];
+        };
+        /** @description A field that conditions may ask about. */
+        RuleField: {
+            /** @description What it holds: `text`, `message`, `number`, `flag`, `choice`, `team`, `user`, `channel`, `tags`, `moment`, `own`. */
+            kind: string;
+            /** @description Its name. Contacts' own fields are `contact.fields.<name>`, of the kind `own`. */
+            name: string;
+            /** @description The words it may be, for a choice. */
+            options: string[];
+        };
+        /** @description What is to be said about a trigger or a step. */
+        RuleParameter: {
+            /**
+             * @description What it is: `text`, `word`, `words`, `tags`, `fields`, `field`, `value`, `minutes`, `number`, `time`, `days`, `zone`,
+             *     `team`, `user`, `priority`, `template`, `condition`, `steps`.
+             */
+            kind: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it must be given. */
+            required: boolean;
+        };
+        /** @description A trigger or a step. */
+        RulePart: {
+            /** @description Its word: `keyword`, `send_text`. */
+            name: string;
+            /** @description What is to be said about it. */
+            parameters: components["schemas"]["RuleParameter"][];
+        };
+        /** @description Everything that a rule may be made of. */
+        RuleParts: {
+            /** @description How they are compared. */
+            comparisons: components["schemas"]["RuleComparison"][];
+            /** @description How counts are compared. */
+            count_comparisons: string[];
+            /** @description What can be counted. */
+            counts: components["schemas"]["RuleCount"][];
+            /** @description The word for the customer's own clock in a condition on the time. */
+            customer_clock: string;
+            /** @description The days of the week. */
+            days: string[];
+            /** @description The fields. */
+            fields: components["schemas"]["RuleField"][];
+            /** @description What a rule can do. */
+            steps: components["schemas"]["RulePart"][];
+            /** @description What makes a rule look. */
+            triggers: components["schemas"]["RulePart"][];
+        };
+        /** @description What may be changed about a rule; what is left out stays. */
+        RulePatch: {
+            /** @description What it says from now on: a new version. Runs that wait go on by the version they began with. */
+            definition?: Record<string, never> | null;
+            /** @description Switches it on or off. Runs that wait end when it is off at their time. */
+            enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description The version that the change was made from: when there is a newer one, nothing is changed.
+             */
+            version?: number | null;
+        };
+        /** @description A rule at work for one customer, or why it was not. */
+        RuleRun: {
+            /**
+             * Format: int64
+             * @description When it began, milliseconds UTC.
+             */
+            began_at: number;
+            /** @description The branches it took: `path`, `arm`, `why`. */
+            branches: Record<string, never>[];
+            /** @description Every check: `check`, `met`, `found`, `limit`. */
+            checks: Record<string, never>[];
+            /** @description The conditions as a tree, each with what it found. */
+            conditions: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            contact_id: string;
+            /** @description Their name now. */
+            contact_name: string;
+            /**
+             * Format: uuid
+             * @description The conversation.
+             */
+            conversation_id?: string | null;
+            /**
+             * Format: int32
+             * @description How many rules had woken one another before it.
+             */
+            depth: number;
+            /**
+             * Format: int64
+             * @description When it goes on, milliseconds UTC.
+             */
+            due_at?: number | null;
+            /**
+             * Format: int64
+             * @description When it ended, milliseconds UTC.
+             */
+            ended_at?: number | null;
+            /**
+             * @description What happened: `kind` (`message`, `opened`, `assigned`, `resolved`, `tagged`, `changed`, `unanswered`, `timer`) with
+             *     its values.
+             */
+            event: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description The run.
+             */
+            id: string;
+            /** @description The check that skipped or ended it. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description The rule.
+             */
+            rule_id: string;
+            /** @description Its name when the run began. */
+            rule_name: string;
+            /**
+             * Format: int32
+             * @description Its version then.
+             */
+            rule_version: number;
+            /** @description `acting`, `waiting`, `done`, `ended` after a wait, or `skipped` when it did not begin. */
+            state: string;
+            /** @description The steps. */
+            steps: components["schemas"]["RunStep"][];
+        };
+        /** @description What a rule said. */
+        RuleVersion: {
+            /**
+             * Format: uuid
+             * @description Who wrote it.
+             */
+            actor_id?: string | null;
+            /** @description `user`, `api` or `system`. */
+            actor_kind: string;
+            /** @description Their name then. */
+            actor_name: string;
+            /**
+             * Format: int64
+             * @description When, milliseconds UTC.
+             */
+            at: number;
+            /** @description What it said. */
+            definition: Record<string, never>;
+            /**
+             * Format: int32
+             * @description Which version, from 1.
+             */
+            version: number;
+        };
+        /** @description What a rule would do for a contact now, if what it listens for happened: for messages, their newest one. */
+        RuleWhy: {
+            /** @description Every check: `check`, `met`, `found`, `limit`. */
+            checks: Record<string, never>[];
+            /** @description The conditions as a tree, each with what it found. */
+            conditions: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description The contact.
+             */
+            contact_id: string;
+            /** @description What it is judged by: as `event` of a run. */
+            event: Record<string, never>;
+            /** @description The first check that says no. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description The rule.
+             */
+            rule_id: string;
+            /** @description Whether it would run. */
+            runs: boolean;
+            /** @description What it would do at once. */
+            steps: components["schemas"]["RunStep"][];
+        };
+        /** @description A step of a run. */
+        RunStep: {
+            /**
+             * Format: int64
+             * @description When it was done or refused, milliseconds UTC.
+             */
+            at?: number | null;
+            /** @description Why it was refused. */
+            code?: string | null;
+            /** @description The same in words. */
+            detail?: string | null;
+            /**
+             * Format: uuid
+             * @description The message it queued or the note it wrote.
+             */
+            message_id?: string | null;
+            /** @description Where it stands in the rule: `2`, `3.then.0`. */
+            path: string;
+            /** @description `planned`, `done` or `refused`. */
+            state: string;
+            /** @description The step. */
+            step: Record<string, never>;
         };
         /** @description A named filter and order of the inbox. */
         SavedView: {
@@ -13676,6 +14222,468 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WaitingConversation"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Rule"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                    "application/yaml": string;
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleParts"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    validate_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDraft"];
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFaults"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                    "application/yaml": string;
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePatch"];
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                    "application/yaml": string;
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RuleVersion"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_rule: {
+        parameters: {
+            query?: {
+                /** @description The contact; it must be given. */
+                contact_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleWhy"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: {
+                /** @description Of one rule. */
+                rule_id?: string;
+                /** @description For one contact. */
+                contact_id?: string;
+                /** @description In one conversation. */
+                conversation_id?: string;
+                /** @description In one state: `acting`, `waiting`, `done`, `ended`, `skipped`. */
+                state?: string;
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RuleRun"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Run */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleRun"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */

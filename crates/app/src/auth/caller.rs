@@ -20,6 +20,11 @@ pub enum Actor {
         /// The token.
         token: Uuid,
     },
+    /// A rule of the workspace.
+    Rule {
+        /// Which.
+        rule: Uuid,
+    },
     /// The installation itself: a command of the operator, a timer.
     System,
 }
@@ -50,6 +55,23 @@ impl Caller {
         Self { workspace, home: None, actor: Actor::System, name, role, permissions }
     }
 
+    /// A rule at work: may do what who leads a team may, and nothing that leads out of the workspace.
+    #[must_use]
+    pub fn rule(workspace: WorkspaceId, rule: Uuid, name: &str) -> Self {
+        let role = Role::Supervisor;
+        let permissions = role.permissions().and(Permissions::in_practice());
+        Self { actor: Actor::Rule { rule }, name: name.to_owned(), role, permissions, ..Self::system(workspace) }
+    }
+
+    /// The rule, when one is at work.
+    #[must_use]
+    pub fn own_rule(&self) -> Option<Uuid> {
+        match self.actor {
+            Actor::Rule { rule } => Some(rule),
+            Actor::User { .. } | Actor::Token { .. } | Actor::System => None,
+        }
+    }
+
     /// The workspace they belong to and are signed in at, also while they practise.
     #[must_use]
     pub fn home(&self) -> WorkspaceId {
@@ -74,7 +96,7 @@ impl Caller {
     pub fn user(&self) -> Result<UserId> {
         match self.actor {
             Actor::User { user, .. } => Ok(user),
-            Actor::Token { .. } | Actor::System => {
+            Actor::Token { .. } | Actor::Rule { .. } | Actor::System => {
                 Err(Error::Forbidden("only a signed-in person can do this, not an API token".to_owned()))
             }
         }
@@ -85,16 +107,17 @@ impl Caller {
     pub fn session(&self) -> Option<Uuid> {
         match self.actor {
             Actor::User { session, .. } => Some(session),
-            Actor::Token { .. } | Actor::System => None,
+            Actor::Token { .. } | Actor::Rule { .. } | Actor::System => None,
         }
     }
 
-    /// `user`, `api` or `system`: what the audit log and a message's author store.
+    /// `user`, `api`, `rule` or `system`: what the audit log and a message's author store.
     #[must_use]
     pub fn actor_kind(&self) -> &'static str {
         match self.actor {
             Actor::User { .. } => "user",
             Actor::Token { .. } => "api",
+            Actor::Rule { .. } => "rule",
             Actor::System => "system",
         }
     }
@@ -105,6 +128,7 @@ impl Caller {
         match self.actor {
             Actor::User { user, .. } => Some(user.0),
             Actor::Token { token } => Some(token),
+            Actor::Rule { rule } => Some(rule),
             Actor::System => None,
         }
     }

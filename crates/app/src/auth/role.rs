@@ -99,6 +99,10 @@ permissions! {
     CostRead = "cost.read" from Supervisor,
     /// Read the audit log and the counts.
     AuditRead = "audit.read" from Supervisor,
+    /// See rules, their runs and why they ran or did not.
+    RuleRead = "rule.read" from Supervisor,
+    /// Make, change and switch rules.
+    RuleManage = "rule.manage" from Admin,
     /// Add, change and remove channels.
     ChannelManage = "channel.manage" from Admin,
     /// Add, change and remove connections.

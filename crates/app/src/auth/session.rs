@@ -51,7 +51,7 @@ pub async fn is_still_valid(app: &App, caller: &Caller) -> Result<bool> {
     let read = app.store.workspace(caller.home()).read();
     let now = app.now();
     match caller.actor {
-        Actor::System => Ok(true),
+        Actor::Rule { .. } | Actor::System => Ok(true),
         Actor::User { user, session } => {
             let row = session::get(&read, session).await?;
             let alive = row.is_some_and(|row| row.expires_at > now.0);

@@ -70,6 +70,7 @@ fn before_of(json: Option<&Value>) -> Option<Before> {
 
 /// One batch; true when the change has ended.
 async fn batch(app: &App, workspace: WorkspaceId, id: Uuid, policy: &Policy) -> Result<bool> {
+    let rules = app.channels.rules(workspace).await?;
     let scope = app.store.workspace(workspace);
     let read = scope.read();
     let items = bulk::waiting(&read, id, BATCH).await?;
@@ -102,7 +103,9 @@ async fn batch(app: &App, workspace: WorkspaceId, id: Uuid, policy: &Policy) -> 
         work.one(ConversationId(*conversation), before.as_ref());
     }
     let Work { mut book, done, .. } = work;
-    ingest::save(&tx, &book.drain(), now).await?;
+    let batch = book.drain();
+    ingest::save(&tx, &batch, now).await?;
+    crate::rule::listen::hear(&tx, &rules, &batch, now).await?;
     rapport_store::audit_log::append(&tx, done.audit).await?;
     rapport_store::job::enqueue(&tx, done.wakes, now).await?;
     for row in done.closings {

@@ -69,7 +69,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewCampaign) -> Result<Camp
     let id = CampaignId(app.store.new_id(now));
     let created_by = match caller.actor {
         Actor::User { user, .. } => Some(user.0),
-        Actor::Token { .. } | Actor::System => None,
+        Actor::Token { .. } | Actor::Rule { .. } | Actor::System => None,
     };
     let (channel_id, template_id) = (new.channel_id, new.template_id);
     let mut row = CampaignRow {

@@ -28,6 +28,7 @@ pub mod view;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::rule::set::RuleSet;
 use crate::state::Settings;
 use crate::vault::{Place, WorkspaceKey};
 use rapport_connectors::Secret;
@@ -177,6 +178,7 @@ struct Caches {
     policies: HashMap<WorkspaceId, Kept<Policy>>,
     cares: HashMap<WorkspaceId, Kept<Care>>,
     connections: HashMap<WorkspaceId, Kept<Arc<Vec<ConnectionId>>>>,
+    rules: HashMap<WorkspaceId, Kept<Arc<RuleSet>>>,
     roster: Option<Kept<HashSet<ChannelId>>>,
 }
 
@@ -199,6 +201,7 @@ impl Channels {
             policies: HashMap::new(),
             cares: HashMap::new(),
             connections: HashMap::new(),
+            rules: HashMap::new(),
             roster: None,
         };
         Self { store, vault, clock, caches: Arc::new(RwLock::new(caches)) }
@@ -325,6 +328,22 @@ impl Channels {
         Ok(ids)
     }
 
+    /// The workspace's rules that are switched on; compiled anew only when one of them changed.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub async fn rules(&self, workspace: WorkspaceId) -> Result<Arc<RuleSet>> {
+        let now = self.clock.now();
+        let known = |caches: &Caches| caches.rules.get(&workspace).map(|kept| (kept.at, kept.value.clone()));
+        if let Some(rules) = self.look(now, known) {
+            return Ok(rules);
+        }
+        let stale = known(&self.caches.read().unwrap_or_else(PoisonError::into_inner)).map(|(_, rules)| rules);
+        let rules = RuleSet::load(&self.store.workspace(workspace).read(), stale).await?;
+        self.keep(|caches| keep_in(&mut caches.rules, workspace, rules.clone(), now));
+        Ok(rules)
+    }
+
     /// Forgets everything: called after a channel, connection or workspace was changed on this node.
     pub fn forget(&self) {
         let mut caches = self.caches.write().unwrap_or_else(PoisonError::into_inner);
@@ -333,6 +352,7 @@ impl Channels {
         caches.policies.clear();
         caches.cares.clear();
         caches.connections.clear();
+        caches.rules.clear();
         caches.roster = None;
     }
 

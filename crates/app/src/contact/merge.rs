@@ -10,6 +10,9 @@ use rapport_core::{ContactId, Ms, WorkspaceId};
 use rapport_store::WriteTx;
 use std::collections::HashMap;
 
+/// What is said about the record of a contact that was merged into one with a record of its own.
+const STILL_TWO: &str = "Its contact was merged here; the records over there are still two.";
+
 /// Joins `gone` into `keep`. Repeating it changes nothing.
 ///
 /// # Errors
@@ -31,6 +34,7 @@ pub async fn run(app: &App, workspace: WorkspaceId, keep: ContactId, gone: Conta
     let conversations: Vec<ConversationState> = book.conversations().cloned().collect();
     let joined = join_threads(&tx, &kept, conversations, now).await?;
     rapport_store::merge::contacts(&tx, keep, gone, kept.lane, now).await?;
+    rapport_store::link::let_go(&tx, gone, STILL_TWO, now).await?;
     let person = join_contacts(&kept, &lost, now);
     let mut changes: Vec<Change> = joined.into_iter().map(Change::UpdateConversation).collect();
     changes.push(Change::UpdateContact(person));

@@ -8,9 +8,11 @@ use crate::audit::Change as Audited;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::inbox::words::given;
+use crate::rule::listen::{self, Changed};
 use crate::state::App;
 use crate::tag::give::TagChange;
 use rapport_core::contact::identity::{Identity, IdentityKind};
+use rapport_core::contact::tags;
 use rapport_core::{ContactId, Ms, UserId};
 use rapport_store::contact::{self, ContactRow};
 use rapport_store::{WriteTx, sync_contact};
@@ -54,6 +56,7 @@ pub async fn update(app: &App, caller: &Caller, id: ContactId, patch: ContactPat
     caller.require(Permission::ContactWrite)?;
     let scope = app.store.workspace(caller.workspace);
     let connections = app.channels.connections(caller.workspace).await?;
+    let rules = app.channels.rules(caller.workspace).await?;
     let owner = match patch.owner_id {
         Some(Some(owner)) => rapport_store::user::get(&scope.read(), UserId(owner)).await?,
         _ => None,
@@ -85,12 +88,20 @@ pub async fn update(app: &App, caller: &Caller, id: ContactId, patch: ContactPat
     contact::update(&tx, &row).await?;
     rapport_store::feed::append(&tx, &[told("contact.updated", id, now, &changed)]).await?;
     push(&connections, &tx, id, now).await?;
+    let heard = Changed { contact: id, fields: &changed, tags: given_tags(&before, &row), cause: caller.own_rule() };
+    listen::changed(&tx, &rules, heard, now).await?;
     let change = Audited { before: Some(Value::Object(change.0)), after: Some(Value::Object(change.1)) };
     crate::audit::record(&tx, now, caller, "contact.updated", (NOUN, id.0), change).await?;
     tx.commit().await?;
     app.feeds.wake();
     app.bells.jobs.ring();
     get(app, caller, id).await
+}
+
+/// The tags that a change gives.
+fn given_tags(before: &ContactRow, after: &ContactRow) -> Vec<String> {
+    let had: Vec<String> = tags(&before.fields);
+    tags(&after.fields).into_iter().filter(|tag| !had.contains(tag)).collect()
 }
 
 fn apply(row: &mut ContactRow, patch: ContactPatch) -> Result<()> {

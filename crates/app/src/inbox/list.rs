@@ -148,7 +148,7 @@ impl ConversationFilter {
 pub(crate) fn user_of(caller: &Caller) -> Option<rapport_core::UserId> {
     match caller.actor {
         Actor::User { user, .. } => Some(user),
-        Actor::Token { .. } | Actor::System => None,
+        Actor::Token { .. } | Actor::Rule { .. } | Actor::System => None,
     }
 }
 

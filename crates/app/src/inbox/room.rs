@@ -3,10 +3,13 @@
 
 use crate::auth::Caller;
 use crate::error::{Error, Result};
+use crate::rule::listen;
+use crate::rule::set::RuleSet;
 use crate::state::App;
 use rapport_core::inbox::{self, Book, Change, Context, ConversationState, ConversationStatus, Policy};
 use rapport_core::{ContactId, ConversationId, MessageId, Ms, WorkspaceId};
 use rapport_store::{WriteTx, ingest};
+use std::sync::Arc;
 
 /// How often a conversation is looked for again when it moved to another lane meanwhile (its contact was merged).
 const TRIES: usize = 4;
@@ -27,6 +30,7 @@ impl Rooms {
     ) -> Result<Room> {
         let scope = app.store.workspace(workspace);
         let policy = app.channels.policy(workspace).await?;
+        let rules = app.channels.rules(workspace).await?;
         for _ in 0..TRIES {
             let row = rapport_store::conversation::get(&scope.read(), id).await?.ok_or(Error::NotFound(Self::NOUN))?;
             // One that was merged is entered under the id it has now.
@@ -46,7 +50,7 @@ impl Rooms {
             if let Some(conversation) = book.conversation(id).filter(|known| known.lane == lane) {
                 let conversation = conversation.clone();
                 let now = app.now();
-                return Ok(Room { tx, book, conversation, policy, now });
+                return Ok(Room { tx, book, conversation, policy, rules, now });
             }
             tx.rollback().await?;
         }
@@ -82,6 +86,8 @@ pub(crate) struct Room {
     pub conversation: ConversationState,
     /// The workspace's settings.
     pub policy: Policy,
+    /// The rules that listen to what happens in it.
+    rules: Arc<RuleSet>,
     /// When it was entered: the moment of everything done in it.
     pub now: Ms,
 }
@@ -122,7 +128,10 @@ impl Room {
     /// Writes changes, without committing.
     pub async fn write(&mut self, changes: Vec<Change>) -> Result<()> {
         self.book.apply(changes);
-        Ok(ingest::save(&self.tx, &self.book.drain(), self.now).await?)
+        let batch = self.book.drain();
+        ingest::save(&self.tx, &batch, self.now).await?;
+        listen::hear(&self.tx, &self.rules, &batch, self.now).await?;
+        Ok(())
     }
 }
 

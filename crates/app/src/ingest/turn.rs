@@ -47,6 +47,7 @@ impl Turn {
         let scope = self.store.workspace(workspace);
         let policy = self.channels.policy(workspace).await?;
         let care = self.channels.care(workspace).await?;
+        let rules = self.channels.rules(workspace).await?;
         let (ready, mut finished) = self.understand(workspace, events).await?;
         let mut wanted = Needs::default();
         for one in &ready {
@@ -76,7 +77,7 @@ impl Turn {
         rapport_store::ingest::save(&tx, &batch, now).await?;
         // First what waits is written, then what is here wakes it: an event and its target may share this batch.
         tx.finish_raw(&finished).await?;
-        let made = effects::store(&tx, jobs, now).await?;
+        let made = effects::store(&tx, jobs, now).await? + crate::rule::listen::hear(&tx, &rules, &batch, now).await?;
         tx.commit().await?;
         count(&finished);
         Ok(Done { events: finished.len(), jobs: made })

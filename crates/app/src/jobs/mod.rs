@@ -2,7 +2,7 @@
 
 mod run;
 
-pub use run::Runner;
+pub use run::{Runner, step};
 
 use rapport_core::{ChannelId, ConnectionId, ContactId, ConversationId, MediaId, MessageId, Ms, TeamId, UserId};
 use rapport_store::job::{NewJob, Priority};
@@ -115,6 +115,26 @@ pub enum Job {
         /// The room.
         room_id: uuid::Uuid,
     },
+    /// Judge something that happened by the rules that listen to it.
+    RuleEvent {
+        /// What happened.
+        event: Box<rapport_core::rule::Event>,
+    },
+    /// A run of a rule has waited.
+    RuleRun {
+        /// The run.
+        run_id: uuid::Uuid,
+    },
+    /// A rule's time of the day has come. While it is switched on, for ever.
+    RuleTimer {
+        /// The rule.
+        rule_id: uuid::Uuid,
+    },
+    /// A rule begins to listen for customers who wait: look at those who do.
+    RuleWaiting {
+        /// The rule.
+        rule_id: uuid::Uuid,
+    },
     /// Ask the provider about a number: quality, limits, how fast it answers. Every hour.
     RefreshChannel {
         /// The channel.
@@ -123,8 +143,8 @@ pub enum Job {
 }
 
 /// Queues and how many of each a node runs at once.
-pub const QUEUES: [(&str, usize); 7] =
-    [("crm", 4), ("media", 4), ("contact", 1), ("channel", 4), ("bulk", 1), ("routing", 2), ("notice", 4)];
+pub const QUEUES: [(&str, usize); 8] =
+    [("crm", 4), ("media", 4), ("contact", 1), ("channel", 4), ("bulk", 1), ("routing", 2), ("notice", 4), ("rule", 4)];
 
 impl Job {
     /// The queue it waits in.
@@ -137,6 +157,7 @@ impl Job {
             Self::MergeContacts { .. } | Self::Wake { .. } => "contact",
             Self::Assign | Self::Survey { .. } | Self::Practise { .. } => "routing",
             Self::Notice { .. } | Self::Push { .. } => "notice",
+            Self::RuleEvent { .. } | Self::RuleRun { .. } | Self::RuleTimer { .. } | Self::RuleWaiting { .. } => "rule",
             Self::MarkRead { .. } | Self::SyncTemplates { .. } | Self::RefreshChannel { .. } => "channel",
         }
     }
@@ -160,6 +181,10 @@ impl Job {
             Self::RefreshChannel { .. } => "refresh_channel",
             Self::Notice { .. } => "notice",
             Self::Push { .. } => "push",
+            Self::RuleEvent { .. } => "rule_event",
+            Self::RuleRun { .. } => "rule_run",
+            Self::RuleTimer { .. } => "rule_timer",
+            Self::RuleWaiting { .. } => "rule_waiting",
             Self::Practise { .. } => "practise",
             Self::EndPractice { .. } => "end_practice",
             Self::DeleteOldMedia => "delete_old_media",
@@ -188,6 +213,10 @@ impl Job {
             Self::SyncTemplates { channel_id } => format!("templates:{channel_id}"),
             Self::RefreshChannel { channel_id } => format!("number:{channel_id}"),
             Self::DeleteOldMedia => "old-media".to_owned(),
+            Self::RuleEvent { event } => format!("event:{}:{}", event.key, event.settle_ms),
+            Self::RuleRun { run_id } => format!("run:{run_id}"),
+            Self::RuleTimer { rule_id } => format!("timer:{rule_id}"),
+            Self::RuleWaiting { rule_id } => format!("waiting:{rule_id}"),
             Self::Practise { run_id } => format!("practise:{run_id}"),
             Self::EndPractice { room_id } => format!("practice:{room_id}"),
             Self::Notice { conversation_id, note_id } => {
@@ -215,7 +244,8 @@ impl Job {
             Self::PollConnection { .. } | Self::RefreshChannel { .. } | Self::DeleteOldMedia | Self::Assign => {
                 1_000_000
             }
-            Self::Practise { .. } | Self::EndPractice { .. } => 1_000_000,
+            Self::Practise { .. } | Self::EndPractice { .. } | Self::RuleTimer { .. } => 1_000_000,
+            Self::RuleEvent { .. } | Self::RuleRun { .. } | Self::RuleWaiting { .. } => 40,
             Self::FetchMedia { .. } | Self::Survey { .. } => 40,
             Self::Bulk { .. } | Self::Release { .. } => 20,
             Self::MergeContacts { .. } | Self::SyncTemplates { .. } | Self::Wake { .. } => 10,

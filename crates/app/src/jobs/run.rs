@@ -43,6 +43,17 @@ impl Runner {
     }
 }
 
+/// Performs at most `limit` due jobs of a queue, one after the other, and answers how many there were: a worker without
+/// its loop, for simulations that keep time themselves.
+pub async fn step(app: &App, queue: &str, limit: usize) -> usize {
+    let claimed = claim(app, queue, limit).await;
+    let found = claimed.len();
+    for job in claimed {
+        perform(app, job).await;
+    }
+    found
+}
+
 async fn serve(app: App, queue: &'static str, width: usize) {
     let slots = Arc::new(Semaphore::new(width));
     let mut bell = app.bells.jobs.listen();
@@ -153,7 +164,7 @@ async fn run(app: &App, claimed: &Claimed, job: Job) -> Result<Outcome> {
             crate::crm::push::run(app, workspace, connection_id, contact_id, claimed).await
         }
         Job::PullRecord { connection_id, object, remote_id } => {
-            crate::crm::pull::one(app, workspace, connection_id, &object, &remote_id).await
+            crate::crm::pull::one(app, workspace, connection_id, &object, &remote_id, claimed).await
         }
         Job::PollConnection { connection_id } => crate::crm::poll::run(app, workspace, connection_id).await,
         Job::MergeContacts { keep, gone } => crate::contact::merge::run(app, workspace, keep, gone).await,
@@ -175,6 +186,10 @@ async fn run(app: &App, claimed: &Claimed, job: Job) -> Result<Outcome> {
         Job::Push { device_id, conversation_id, note_id } => {
             crate::push::send::run(app, workspace, device_id, conversation_id, note_id, claimed.attempt).await
         }
+        Job::RuleEvent { event } => crate::rule::judge::run(app, workspace, &event).await,
+        Job::RuleRun { run_id } => crate::rule::wait::run(app, workspace, run_id).await,
+        Job::RuleTimer { rule_id } => crate::rule::timer::run(app, workspace, rule_id).await,
+        Job::RuleWaiting { rule_id } => crate::rule::timer::wait(app, workspace, rule_id).await,
         Job::Practise { run_id } => crate::practice::run(app, workspace, run_id).await,
         Job::EndPractice { room_id } => crate::practice::run_end(app, workspace, room_id).await,
         Job::RefreshChannel { channel_id } => crate::channel::number::run(app, workspace, channel_id).await,

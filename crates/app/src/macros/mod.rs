@@ -143,7 +143,7 @@ pub(crate) fn view(row: MacroRow) -> MacroView {
 fn person(caller: &Caller) -> Option<UserId> {
     match caller.actor {
         Actor::User { user, .. } => Some(user),
-        Actor::Token { .. } | Actor::System => None,
+        Actor::Token { .. } | Actor::Rule { .. } | Actor::System => None,
     }
 }
 

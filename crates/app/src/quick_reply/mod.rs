@@ -112,7 +112,7 @@ impl Reach {
     pub async fn of(read: &Read, caller: &Caller) -> Result<Self> {
         let user = match caller.actor {
             Actor::User { user, .. } => Some(user),
-            Actor::Token { .. } | Actor::System => None,
+            Actor::Token { .. } | Actor::Rule { .. } | Actor::System => None,
         };
         let teams = match user {
             Some(user) => rapport_store::team::of_user(read, user).await?.into_iter().map(|TeamId(id)| id).collect(),

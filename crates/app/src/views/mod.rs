@@ -108,7 +108,7 @@ pub struct ViewPatch {
 fn user_of(caller: &Caller) -> Option<UserId> {
     match caller.actor {
         Actor::User { user, .. } => Some(user),
-        Actor::Token { .. } | Actor::System => None,
+        Actor::Token { .. } | Actor::Rule { .. } | Actor::System => None,
     }
 }
 

@@ -276,8 +276,11 @@ pub fn outbound(
     }
     // A reaction is a mark on an older line: it neither answers nor becomes the newest line.
     if !matches!(line.content, Content::Reaction { .. }) {
-        answered(&mut conversation, line.at);
-        conversation.unread = 0;
+        // What a rule says is no person's answer: whoever waits for one still does, and somebody is to look.
+        if actor.kind != "rule" {
+            answered(&mut conversation, line.at);
+            conversation.unread = 0;
+        }
         show(&mut conversation, &line);
     }
     conversation.updated_at = context.now;

@@ -23,6 +23,11 @@ pub async fn deliver(State(app): State<App>, Path((kind, id)): Path<(String, Uui
     }
 }
 
+/// Whether there is anything at all: Intercom asks so before it takes an address for its webhooks.
+pub async fn knock(Path((kind, _)): Path<(String, String)>) -> StatusCode {
+    if headers(&kind).is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND }
+}
+
 /// Any other method: there is something here for connectors only.
 pub async fn other(Path((kind, _)): Path<(String, String)>) -> Problem {
     if headers(&kind).is_none() { nowhere() } else { Problem::of_status(StatusCode::METHOD_NOT_ALLOWED) }

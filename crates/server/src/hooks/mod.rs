@@ -20,6 +20,6 @@ pub fn router() -> Router<App> {
     Router::new()
         .route("/webhooks/whatsapp/{channel_id}", get(whatsapp::handshake).post(whatsapp::deliver))
         .route("/files/{channel_id}/{media_id}/{expires}/{signature}", get(files::fetch))
-        .route("/webhooks/{kind}/{connection_id}", post(crm::deliver).fallback(crm::other))
+        .route("/webhooks/{kind}/{connection_id}", post(crm::deliver).head(crm::knock).fallback(crm::other))
         .layer(DefaultBodyLimit::max(MAX_BODY))
 }

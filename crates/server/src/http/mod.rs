@@ -10,6 +10,7 @@ pub mod api;
 pub mod assets;
 pub mod caller;
 pub mod extract;
+pub mod form;
 pub mod headers;
 pub mod health;
 pub mod idempotency;

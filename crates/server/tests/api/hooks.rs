@@ -232,3 +232,12 @@ async fn two_secrets_are_valid_while_one_is_replaced() {
     assert_eq!(owner.delete(&channel).await.status, 204);
     assert_eq!(with("second", "wamid.7").await, 404, "a disconnected number is unknown");
 }
+
+#[tokio::test]
+async fn a_crm_may_knock_before_it_calls() {
+    let (test, _, _) = receiving().await;
+    for (kind, status) in [("intercom", 200), ("hubspot", 200), ("unknown", 404)] {
+        let reply = test.nobody().raw(Method::HEAD, &format!("/webhooks/{kind}/1"), None, vec![]).await;
+        assert_eq!(reply.status, status, "{kind}");
+    }
+}

@@ -33,6 +33,8 @@ async fn things_of(test: &TestApp, workspace: &Workspace, client: &Client) -> Ve
     let actions = json!([{ "type": "note", "body": "x" }]);
     let shared = json!({ "name": "Note", "shared": true, "actions": actions });
     ids.push(client.post("/api/v1/macros", shared).await.text("/id"));
+    let rule = json!({ "name": "Note", "when": [{ "on": "message_received" }], "do": [{ "do": "note", "body": "x" }] });
+    ids.push(client.post("/api/v1/rules", json!({ "enabled": true, "definition": rule })).await.text("/id"));
     let browser = test.browser(&workspace.email).await;
     ids.push(browser.get("/api/v1/sessions").await.text("/items/0/id"));
     ids.push(browser.put("/api/v1/push/subscriptions", crate::push::subscription("a")).await.text("/id"));

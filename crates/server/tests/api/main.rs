@@ -33,6 +33,7 @@ mod retention;
 mod road;
 mod roles;
 mod routing;
+mod rules;
 mod search;
 mod sending;
 mod session;

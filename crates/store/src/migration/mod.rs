@@ -27,6 +27,7 @@ mod m0023_guide;
 mod m0024_practice;
 mod m0025_tags;
 mod m0026_reply_files;
+mod m0027_rules;
 
 use crate::connect;
 use crate::error::{Error, Result};
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_practice::STEP),
             Box::new(m0025_tags::Migration),
             Box::new(m0026_reply_files::STEP),
+            Box::new(m0027_rules::STEP),
         ]
     }
 }

@@ -15,6 +15,7 @@ mod query;
 mod retention;
 mod route;
 mod routing;
+mod rule;
 mod search;
 mod tag;
 mod template;

@@ -25,6 +25,8 @@ pub mod practice;
 pub mod push;
 pub mod quick_replies;
 pub mod routing;
+pub mod rules;
+pub mod runs;
 pub mod search;
 pub mod session;
 pub mod sessions;
@@ -73,6 +75,8 @@ pub fn endpoints() -> OpenApiRouter<App> {
         .merge(closing::router())
         .merge(surveys::router())
         .merge(macros::router())
+        .merge(rules::router())
+        .merge(runs::router())
         .merge(tokens::router())
         .merge(workspace::router())
         .merge(audit::router())

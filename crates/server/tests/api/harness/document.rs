@@ -125,14 +125,18 @@ impl Document {
         let documented = if exact.is_null() { &responses[format!("{}XX", reply.status / 100)] } else { exact };
         let name = format!("{method} {template} {}", reply.status);
         assert!(!documented.is_null(), "{name} is not documented: {}", reply.body);
-        let Some((media, content)) = documented["content"].as_object().and_then(|all| all.iter().next()) else {
+        let sent = reply.header("content-type").split(';').next().unwrap().to_owned();
+        let named = |all| -> Option<(&String, &Value)> {
+            let all: &serde_json::Map<String, Value> = all;
+            all.get_key_value(&sent).or_else(|| all.iter().next())
+        };
+        let Some((media, content)) = documented["content"].as_object().and_then(named) else {
             assert!(reply.bytes.is_empty(), "{name} has a body that the document does not know: {}", reply.body);
             return;
         };
         if media == "*/*" {
             return;
         }
-        let sent = reply.header("content-type").split(';').next().unwrap().to_owned();
         assert_eq!(sent, *media, "{name}: media type; body {}", reply.body);
         if media.ends_with("json") {
             self.fits(&name, &content["schema"], reply, &name);

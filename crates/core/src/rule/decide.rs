@@ -1,0 +1,270 @@
+//! Which rules run for an event, which do not, and why.
+
+use super::budget::{CONTACT_HOUR, DEPTH, RULE_HOUR};
+use super::definition::Definition;
+use super::event::{Event, What};
+use super::facts::Facts;
+use super::handover::{Why, handed_over};
+use super::judge::{Explained, Scene, explain};
+use super::local::minutes;
+use super::plan::Plan;
+use crate::Ms;
+use crate::id::key16;
+use crate::time::HOUR;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// A rule as decisions see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// Which.
+    pub id: Uuid,
+    /// Which version of it.
+    pub version: i32,
+    /// Whether it is switched on.
+    pub enabled: bool,
+    /// What it says.
+    pub definition: Definition,
+}
+
+/// What is looked at before a rule runs, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// It is switched on.
+    SwitchedOn,
+    /// One of its triggers waits for this.
+    Trigger,
+    /// The customer is among the share it is for.
+    Share,
+    /// Not too many rules have woken one another.
+    Depth,
+    /// No person has the conversation in hand.
+    Handover,
+    /// It has not run too often for this customer.
+    RuleLimit,
+    /// Not too many rules have run for this customer in the last hour.
+    ContactBudget,
+    /// It has not run too often in the last hour, for whomever.
+    RuleBudget,
+    /// No rule before it wants to be the only one.
+    Exclusive,
+    /// Its conditions hold.
+    Conditions,
+}
+
+impl Check {
+    /// The word that is stored and sent over the API.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SwitchedOn => "switched_on",
+            Self::Trigger => "trigger",
+            Self::Share => "share",
+            Self::Depth => "depth",
+            Self::Handover => "handover",
+            Self::RuleLimit => "rule_limit",
+            Self::ContactBudget => "contact_budget",
+            Self::RuleBudget => "rule_budget",
+            Self::Exclusive => "exclusive",
+            Self::Conditions => "conditions",
+        }
+    }
+}
+
+/// A check with its answer, its value at that moment and its limit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Checked {
+    /// Which.
+    pub check: Check,
+    /// The answer.
+    pub met: bool,
+    /// What was found.
+    #[serde(default, skip_serializing_if = "Json::is_null")]
+    pub found: Json,
+    /// Against what.
+    #[serde(default, skip_serializing_if = "Json::is_null")]
+    pub limit: Json,
+}
+
+fn checked(check: Check, met: bool, found: Json, limit: Json) -> Checked {
+    Checked { check, met, found, limit }
+}
+
+/// What was decided about one rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// The rule.
+    pub rule_id: Uuid,
+    /// Its version.
+    pub version: i32,
+    /// The first check that says no; `None` when the rule runs.
+    pub refused: Option<Check>,
+    /// How many rules had woken one another before it.
+    pub depth: u32,
+    /// Every check.
+    pub checks: Vec<Checked>,
+    /// Every condition.
+    pub conditions: Explained,
+    /// What is done, when it runs.
+    pub plan: Option<Plan>,
+}
+
+/// Decides about every rule that listens to an event, in their order: the greater priority first, then the older rule.
+#[must_use]
+pub fn decide(rules: &[&Known], facts: &Facts, event: &Event, now: Ms) -> Vec<Verdict> {
+    let mut order: Vec<&&Known> = rules.iter().collect();
+    order.sort_by_key(|rule| (std::cmp::Reverse(rule.definition.priority), rule.id));
+    let mut ahead = Ahead::default();
+    let mut verdicts = Vec::with_capacity(order.len());
+    for rule in order {
+        let verdict = judge_behind(rule, facts, event, now, &ahead);
+        if verdict.refused.is_none() {
+            ahead.runs += 1;
+            if rule.definition.exclusive {
+                ahead.only = Some(rule.definition.name.clone());
+            }
+        }
+        verdicts.push(verdict);
+    }
+    verdicts
+}
+
+/// What the rules before have taken.
+#[derive(Default)]
+struct Ahead {
+    runs: u32,
+    only: Option<String>,
+}
+
+/// Decides about one rule alone.
+#[must_use]
+pub fn judge(rule: &Known, facts: &Facts, event: &Event, now: Ms) -> Verdict {
+    judge_behind(rule, facts, event, now, &Ahead::default())
+}
+
+fn judge_behind(rule: &Known, facts: &Facts, event: &Event, now: Ms, ahead: &Ahead) -> Verdict {
+    let definition = &rule.definition;
+    let scene = Scene { facts, rule: rule.id, language: &definition.language, now };
+    let conditions = explain(&definition.conditions, &scene);
+    let depth = depth(facts, event);
+    let mut checks = vec![
+        checked(Check::SwitchedOn, rule.enabled, json!(rule.enabled), Json::Null),
+        trigger(rule, facts, event),
+        share(rule, facts),
+        checked(Check::Depth, depth < DEPTH, json!(depth), json!(DEPTH)),
+    ];
+    checks.push(handover(definition, facts, event, now));
+    checks.extend(budgets(rule, facts, now, ahead.runs));
+    let only = ahead.only.as_ref();
+    checks.push(checked(Check::Exclusive, only.is_none(), json!(only), Json::Null));
+    checks.push(checked(Check::Conditions, conditions.met(), Json::Null, Json::Null));
+    let refused = checks.iter().find(|check| !check.met).map(|check| check.check);
+    let plan = refused.is_none().then(|| Plan::begin(&definition.steps, &scene));
+    Verdict { rule_id: rule.id, version: rule.version, refused, depth, checks, conditions, plan }
+}
+
+/// How many rules woke one another before this event.
+fn depth(facts: &Facts, event: &Event) -> u32 {
+    let Some(cause) = event.cause else { return 0 };
+    let before = facts.runs.iter().filter(|run| run.rule_id == cause).max_by_key(|run| (run.at, run.depth));
+    before.map_or(1, |run| run.depth.saturating_add(1))
+}
+
+fn trigger(rule: &Known, facts: &Facts, event: &Event) -> Checked {
+    let none = BTreeSet::new();
+    let heard = facts.message.as_ref().map_or(&none, |message| &message.heard);
+    let language = &rule.definition.language;
+    let hears = rule.definition.when.iter().any(|trigger| trigger.hears(event, rule.id, language, heard));
+    let waits = match event.what {
+        What::Unanswered { since, .. } => {
+            let waiting = facts.conversation.as_ref().and_then(|conversation| conversation.waiting_since);
+            waiting.is_some_and(|waiting| waiting <= since)
+        }
+        _ => true,
+    };
+    checked(Check::Trigger, hears && waits, json!(event.what), json!(rule.definition.when))
+}
+
+fn share(rule: &Known, facts: &Facts) -> Checked {
+    let key = key16("rule-share", &format!("{}:{}", rule.id, facts.contact.id));
+    let place = u32::from(u16::from_be_bytes([key[0], key[1]])) * 100 / 65_536;
+    let share = u32::from(rule.definition.share);
+    checked(Check::Share, place < share, json!(place), json!(share))
+}
+
+fn handover(definition: &Definition, facts: &Facts, event: &Event, now: Ms) -> Checked {
+    let conversation = event.conversation_id.or(facts.conversation.as_ref().map(|known| known.id));
+    let pause = handed_over(facts, conversation, now);
+    checked(Check::Handover, pause.is_none() || definition.during_handover, json!(pause), Json::Null)
+}
+
+fn budgets(rule: &Known, facts: &Facts, now: Ms, ahead: u32) -> [Checked; 3] {
+    let limit = rule.definition.limit;
+    let since = now.plus(-minutes(limit.minutes));
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let own = number(facts.runs.iter().filter(|run| run.rule_id == rule.id && run.at > since).count());
+    let all = number(facts.runs.iter().filter(|run| run.at > now.plus(-HOUR)).count()).saturating_add(ahead);
+    let begun = facts.begun.get(&rule.id).copied().unwrap_or(0);
+    [
+        checked(Check::RuleLimit, own < limit.times, json!(own), json!(limit)),
+        checked(Check::ContactBudget, all < CONTACT_HOUR, json!(all), json!(CONTACT_HOUR)),
+        checked(Check::RuleBudget, begun < RULE_HOUR, json!(begun), json!(RULE_HOUR)),
+    ]
+}
+
+/// What becomes of a run whose wait is over.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Resumed {
+    /// It goes on.
+    On(Plan),
+    /// It waits on: people have the conversation in hand.
+    Later(Ms),
+    /// It ends; the check that says no.
+    Over(Check),
+}
+
+/// Judges a run again whose wait is over: by the rule's version it began with, and by what is known now. `path` is where
+/// it waited, `began` when it began.
+#[must_use]
+pub fn resume(
+    rule: &Known,
+    facts: &Facts,
+    event: &Event,
+    (path, began): (&str, Ms),
+    now: Ms,
+) -> (Resumed, Vec<Checked>, Explained) {
+    let definition = &rule.definition;
+    let scene = Scene { facts, rule: rule.id, language: &definition.language, now };
+    let conditions = explain(&definition.conditions, &scene);
+    let handover = handover(definition, facts, event, now);
+    let conversation = event.conversation_id.or(facts.conversation.as_ref().map(|known| known.id));
+    let pause = handed_over(facts, conversation, now).filter(|_| !definition.during_handover);
+    let wish = !definition.during_handover
+        && facts
+            .said
+            .iter()
+            .any(|said| said.inbound && said.human && Some(said.conversation_id) == conversation && said.at >= began);
+    let checks = vec![
+        checked(Check::SwitchedOn, rule.enabled, json!(rule.enabled), Json::Null),
+        Checked { met: handover.met && !wish, ..handover },
+        checked(Check::Conditions, conditions.met(), Json::Null, Json::Null),
+    ];
+    let resumed = if !rule.enabled {
+        Resumed::Over(Check::SwitchedOn)
+    } else if wish {
+        Resumed::Over(Check::Handover)
+    } else if let Some(pause) = pause {
+        match pause.why {
+            Why::HumanWanted => Resumed::Over(Check::Handover),
+            Why::AgentReplied => Resumed::Later(pause.until),
+        }
+    } else if !conditions.met() {
+        Resumed::Over(Check::Conditions)
+    } else {
+        Plan::after(&definition.steps, path, &scene).map_or(Resumed::Over(Check::Trigger), Resumed::On)
+    };
+    (resumed, checks, conditions)
+}

@@ -1,0 +1,45 @@
+//! Rules: what a workspace lets happen by itself, and why it did or did not.
+//!
+//! A rule is one [`Definition`]: triggers, a tree of conditions, steps. From it come the decision ([`decide`]), its
+//! explanation with the values of the moment ([`Verdict`]), the faults of a draft ([`check`]) and, through [`catalogue`],
+//! the form in which it is edited. All of it is pure: the shell brings the [`Facts`], and does the steps.
+//!
+//! What happens is heard in the contact's lane ([`listen`]), judged after the rule's settling time, and its steps are
+//! planned up to the next wait; when that is over, [`resume`] judges the conditions again and plans on.
+
+mod budget;
+mod catalogue;
+mod check;
+mod condition;
+mod decide;
+mod definition;
+mod event;
+mod facts;
+mod field;
+mod handover;
+mod judge;
+pub mod listen;
+mod local;
+mod plan;
+mod step;
+#[cfg(test)]
+mod tests;
+mod trigger;
+mod value;
+
+pub use budget::{Bounds, CONTACT_HOUR, DEPTH, RULE_HOUR, horizon};
+pub use catalogue::{Catalogue, Offered, Parameter, ParameterKind, catalogue};
+pub use check::{Fault, check};
+pub use condition::{Condition, Count, Is, Weekday};
+pub use decide::{Check, Checked, Known, Resumed, Verdict, decide, judge, resume};
+pub use definition::{Definition, Limit, Phrase};
+pub use event::{Event, What};
+pub use facts::{Facts, Message, Past, Person, Said};
+pub use field::{Field, Kind, Wanted, fields};
+pub use handover::{PAUSE_MS, Pause, Why, handed_over};
+pub use judge::{Explained, Scene, explain, holds};
+pub use local::Timing;
+pub use plan::{Next, Plan, Planned, Taken};
+pub use step::Step;
+pub use trigger::Trigger;
+pub use value::Value;

@@ -1,0 +1,89 @@
+//! What makes a rule look.
+
+use super::condition::Weekday;
+use super::definition::Phrase;
+use super::event::{Event, What};
+use crate::contact::tag_key;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// What makes a rule look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "on", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Trigger {
+    /// The customer wrote.
+    MessageReceived,
+    /// The customer wrote one of these words.
+    Keyword {
+        /// The words or phrases.
+        words: Vec<String>,
+    },
+    /// A conversation began, or came back after it was resolved.
+    ConversationOpened,
+    /// A conversation was given to an agent or a team.
+    ConversationAssigned,
+    /// A conversation was resolved.
+    ConversationResolved,
+    /// The contact was given a tag.
+    TagAdded {
+        /// One of these; none = any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tags: Vec<String>,
+    },
+    /// A field of the contact changed, here or in a CRM.
+    FieldChanged {
+        /// One of these: `name`, `email`, `language`, `owner_id`, `fields.<own field>`; none = any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fields: Vec<String>,
+    },
+    /// The customer has waited for an answer for so long.
+    Unanswered {
+        /// Minutes, 1 to 43,200.
+        minutes: u32,
+    },
+    /// At a time of the day, for every customer with a conversation that is not too old.
+    Timer {
+        /// When, `HH:MM`.
+        at: String,
+        /// On these days; none = every day.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        days: Vec<Weekday>,
+        /// By this clock, an IANA name; nothing = the workspace's.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        zone: String,
+        /// Customers of whose conversations something was said within so many days, 1 to 365.
+        #[serde(default = "a_month")]
+        active_days: u32,
+    },
+}
+
+fn a_month() -> u32 {
+    30
+}
+
+impl Trigger {
+    /// Whether an event is what the trigger waits for. `heard`: the phrases that the message says.
+    #[must_use]
+    pub fn hears(&self, event: &Event, rule: Uuid, language: &str, heard: &BTreeSet<Phrase>) -> bool {
+        match (self, &event.what) {
+            (Self::MessageReceived, What::Message)
+            | (Self::ConversationOpened, What::Opened)
+            | (Self::ConversationAssigned, What::Assigned)
+            | (Self::ConversationResolved, What::Resolved) => true,
+            (Self::Keyword { words }, What::Message) => words
+                .iter()
+                .any(|word| heard.contains(&Phrase { language: language.to_owned(), text: word.trim().to_owned() })),
+            (Self::TagAdded { tags }, What::Tagged { tags: given }) => {
+                let given: BTreeSet<String> = given.iter().map(|tag| tag_key(tag)).collect();
+                tags.is_empty() || tags.iter().any(|tag| given.contains(&tag_key(tag)))
+            }
+            (Self::FieldChanged { fields }, What::Changed { fields: changed }) => {
+                fields.is_empty() || fields.iter().any(|field| changed.contains(field))
+            }
+            (Self::Unanswered { minutes }, What::Unanswered { minutes: waited, .. }) => minutes == waited,
+            (Self::Timer { .. }, What::Timer { rule_id }) => *rule_id == rule,
+            _ => false,
+        }
+    }
+}

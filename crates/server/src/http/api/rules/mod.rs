@@ -1,0 +1,27 @@
+//! Rules: what happens by itself.
+
+mod create;
+mod delete;
+mod fields;
+mod list;
+mod read;
+mod update;
+mod validate;
+mod versions;
+mod why;
+
+use rapport_app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The noun's endpoints.
+#[must_use]
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(fields::fields))
+        .routes(routes!(validate::validate))
+        .routes(routes!(read::read, update::update, delete::delete))
+        .routes(routes!(versions::versions))
+        .routes(routes!(why::why))
+}

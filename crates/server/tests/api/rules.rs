@@ -1,0 +1,118 @@
+//! Rules and their runs, through the API.
+
+use crate::harness::{Shop, TestApp};
+use axum::http::Method;
+use serde_json::{Value, json};
+
+const YAML: &str = "application/yaml";
+
+fn price() -> Value {
+    json!({
+        "name": "Price",
+        "when": [{ "on": "keyword", "words": ["price"] }],
+        "if": { "type": "field", "field": "contact.tags", "is": "has_not", "value": "wholesale" },
+        "do": [
+            { "do": "add_tags", "tags": ["asked"] },
+            { "do": "branch", "if": { "type": "time", "from": "09:00", "to": "18:00", "zone": "Asia/Dubai" },
+              "then": [{ "do": "send_text", "body": "It is 10: \"yes\", #1\nno: off" }], "else": [{ "do": "stop" }] },
+        ],
+        "limit": { "times": 1, "minutes": 1440 },
+    })
+}
+
+#[tokio::test]
+async fn a_rule_is_made_changed_switched_and_removed() {
+    let (_test, owner) = TestApp::with_owner().await;
+    let made = owner.post("/api/v1/rules", json!({ "definition": price() })).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert_eq!(
+        (&made.body["enabled"], &made.body["version"], &made.body["definition"]),
+        (&json!(false), &json!(1), &price())
+    );
+    let path = format!("/api/v1/rules/{}", made.text("/id"));
+    let on = owner.patch(&path, json!({ "enabled": true })).await;
+    assert_eq!((&on.body["enabled"], &on.body["version"]), (&json!(true), &json!(1)));
+    let mut other = price();
+    other["name"] = json!("Prices");
+    let changed = owner.patch(&path, json!({ "definition": other, "version": 1 })).await;
+    assert_eq!((&changed.body["version"], &changed.body["definition"]["name"]), (&json!(2), &json!("Prices")));
+    let stale = owner.patch(&path, json!({ "definition": price(), "version": 1 })).await;
+    assert_eq!(stale.problem(), (409, "rule_changed".to_owned()));
+    let versions = owner.get(&format!("{path}/versions")).await;
+    let told: Vec<_> = versions.body["items"].as_array().unwrap().iter().map(|one| one["version"].clone()).collect();
+    assert_eq!(told, [2, 1]);
+    assert_eq!(owner.get("/api/v1/rules").await.body["items"][0]["id"], made.body["id"]);
+    let actions = owner.get(&format!("/api/v1/audit?target_id={}", made.text("/id"))).await;
+    let actions: Vec<_> = actions.body["items"].as_array().unwrap().iter().map(|one| one["action"].clone()).collect();
+    assert_eq!(actions, ["rule.updated", "rule.updated", "rule.created"]);
+    assert_eq!(owner.delete(&path).await.status, 204);
+    assert_eq!(owner.get(&path).await.status, 404);
+}
+
+#[tokio::test]
+async fn faults_are_told_with_their_place() {
+    let (_test, owner) = TestApp::with_owner().await;
+    let mut bad = price();
+    bad["do"][1]["then"][0]["body"] = json!("");
+    bad["if"]["field"] = json!("contact.shoe");
+    let told = owner.post("/api/v1/rules/validate", json!({ "definition": bad })).await;
+    let paths: Vec<_> = told.body["faults"].as_array().unwrap().iter().map(|fault| fault["path"].clone()).collect();
+    assert_eq!(paths, ["if.field", "do.1.then.0.body"], "{}", told.body);
+    let refused = owner.post("/api/v1/rules", json!({ "definition": bad })).await;
+    assert_eq!((refused.status, refused.text("/field")), (422, "definition.if.field".to_owned()));
+    let unread = owner.post("/api/v1/rules/validate", json!({ "definition": { "name": "x", "colour": 1 } })).await;
+    assert_eq!(unread.body["faults"][0]["code"], "unreadable");
+    let fine = owner.post("/api/v1/rules/validate", json!({ "definition": price() })).await;
+    assert_eq!(fine.body, json!({ "faults": [] }));
+    let parts = owner.get("/api/v1/rules/fields").await;
+    let names =
+        |list: &str| parts.body[list].as_array().unwrap().iter().map(|one| one["name"].clone()).collect::<Vec<_>>();
+    assert!(names("triggers").contains(&json!("unanswered")) && names("steps").contains(&json!("branch")));
+    assert!(names("fields").contains(&json!("contact.tags")));
+}
+
+#[tokio::test]
+async fn yaml_goes_in_and_out_without_loss() {
+    let (_test, owner) = TestApp::with_owner().await;
+    let text = "enabled: true\ndefinition:\n  name: Price\n  when:\n  - 'on': keyword\n    words: [price, '10']\n  do:\n  - do: note\n    body: |\n      first: line\n      - second\n";
+    let yaml = |body: &str| body.as_bytes().to_vec();
+    let made = owner.raw(Method::POST, "/api/v1/rules", Some(YAML), yaml(text)).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert_eq!(made.body["definition"]["do"][0]["body"], "first: line\n- second\n");
+    let path = format!("/api/v1/rules/{}", made.text("/id"));
+    let changed = owner.patch(&path, json!({ "definition": price() })).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let shown = owner.with("accept", YAML).get(&path).await;
+    assert_eq!(shown.header("content-type"), YAML);
+    let text = String::from_utf8(shown.bytes.clone()).unwrap();
+    assert!(text.contains("name: Price"), "{text}");
+    // What came out, less what only the server says, goes in again and changes nothing.
+    let body: String = text
+        .split_inclusive('\n')
+        .filter(|line| !["id:", "created_at:", "updated_at:"].iter().any(|own| line.starts_with(own)))
+        .collect();
+    let again = owner.raw(Method::PATCH, &path, Some(YAML), yaml(&body)).await;
+    assert_eq!(again.status, 200, "{} {body}", again.body);
+    assert_eq!((&again.body["version"], &again.body["definition"]), (&json!(2), &price()));
+    let bomb = owner.raw(Method::POST, "/api/v1/rules", Some(YAML), yaml("a: [")).await;
+    assert_eq!(bomb.problem(), (400, "invalid_yaml".to_owned()));
+}
+
+#[tokio::test]
+async fn it_is_told_why_a_rule_would_run_or_not() {
+    let (_test, shop, owner) = Shop::open().await;
+    let heard = shop.hear("971501234567", "Amal", "the price please").await;
+    let made = owner.post("/api/v1/rules", json!({ "definition": price() })).await;
+    let path = format!("/api/v1/rules/{}", made.text("/id"));
+    let why = format!("{path}/why?contact_id={}", heard.contact);
+    let off = owner.get(&why).await;
+    assert_eq!((&off.body["runs"], &off.body["reason"]), (&json!(false), &json!("switched_on")), "{}", off.body);
+    owner.patch(&path, json!({ "enabled": true })).await;
+    let on = owner.get(&why).await;
+    assert_eq!((&on.body["runs"], &on.body["reason"]), (&json!(true), &Value::Null), "{}", on.body);
+    assert_eq!(on.body["steps"][0]["step"]["do"], "add_tags");
+    assert_eq!((&on.body["conditions"]["met"], &on.body["conditions"]["found"]), (&json!(true), &json!([])));
+    assert_eq!(owner.get(&format!("{path}/why")).await.text("/field"), "contact_id");
+    assert_eq!(owner.get(&format!("{path}/why?contact_id={}", heard.message)).await.status, 404);
+    assert_eq!(owner.get("/api/v1/runs").await.body["items"], json!([]), "asking does nothing");
+}
