@@ -167,7 +167,7 @@ def test_changed_deleted_and_merged(sf, control):
     ids = [sf.Contact.create({"LastName": f"N {n}"})["id"] for n in range(3)]
     sf.Contact.delete(ids[0])
     control.post(f"/salesforce/contacts/{ids[1]}/merge_into/{ids[2]}")
-    now = dt.datetime.now(dt.timezone.utc)
+    now = dt.datetime.fromtimestamp(control.get("/clock")["now"] / 1000, dt.timezone.utc)
     span = (now - dt.timedelta(hours=1), now + dt.timedelta(minutes=1))
     assert sf.Contact.updated(*span)["ids"] == [ids[2]]
     assert {record["id"] for record in sf.Contact.deleted(*span)["deletedRecords"]} == set(ids[:2])
