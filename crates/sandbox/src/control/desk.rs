@@ -2,7 +2,6 @@
 
 use super::{Shared, answer};
 use crate::{
-    calls::Filter,
     world::World,
     zendesk::{
         error::ZenError,
@@ -12,7 +11,7 @@ use crate::{
 };
 use axum::{
     Json, Router,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     response::Response,
     routing::{get, post},
 };
@@ -26,7 +25,7 @@ pub fn router() -> Router<Arc<World>> {
         .route("/users", get(users).post(create))
         .route("/users/{id}", post(edit).delete(remove))
         .route("/users/{id}/merge_into/{winner}", post(merge))
-        .route("/requests", get(requests).delete(forget_requests))
+        .route("/requests", super::requests(World::zd, |state| &mut state.log))
         .route("/webhooks", post(subscribe))
 }
 
@@ -61,16 +60,6 @@ async fn remove(State(world): Shared, Path(id): Path<u64>) -> Response {
 
 async fn merge(State(world): Shared, Path((id, winner)): Path<(u64, u64)>) -> Response {
     act(&world, |state, now| write::merge(state, id, winner, now).map(|()| winner))
-}
-
-async fn requests(State(world): Shared, Query(filter): Query<Filter>) -> Json<Value> {
-    let state = world.zd();
-    Json(json!({"items": filter.of(&state.log), "total": state.log.total()}))
-}
-
-async fn forget_requests(State(world): Shared) -> Json<Value> {
-    world.zd().log = crate::bounded::Ring::new(world.config.keep.requests);
-    Json(json!({"ok": true}))
 }
 
 #[derive(Deserialize)]

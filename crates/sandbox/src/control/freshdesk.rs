@@ -2,7 +2,6 @@
 
 use super::{Shared, answer};
 use crate::{
-    calls::Filter,
     freshdesk::{
         error::DeskError,
         state::{Contact, State as Desk},
@@ -12,7 +11,7 @@ use crate::{
 };
 use axum::{
     Json, Router,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     response::Response,
     routing::{get, post},
 };
@@ -29,7 +28,7 @@ pub fn router() -> Router<Arc<World>> {
         .route("/contacts/{id}/erase", post(erase))
         .route("/contacts/{id}/merge_into/{winner}", post(merge))
         .route("/contacts/{id}/ticket", post(ticket))
-        .route("/requests", get(requests).delete(forget_requests))
+        .route("/requests", super::requests(World::fd, |state| &mut state.log))
         .route("/webhooks", post(subscribe))
 }
 
@@ -92,16 +91,6 @@ async fn ticket(State(world): Shared, Path(id): Path<u64>) -> Response {
     let state = world.fd();
     webhooks::fire(&world, &state, id);
     answer(Ok(json!({"ok": true})))
-}
-
-async fn requests(State(world): Shared, Query(filter): Query<Filter>) -> Json<Value> {
-    let state = world.fd();
-    Json(json!({"items": filter.of(&state.log), "total": state.log.total()}))
-}
-
-async fn forget_requests(State(world): Shared) -> Json<Value> {
-    world.fd().log = crate::bounded::Ring::new(world.config.keep.requests);
-    Json(json!({"ok": true}))
 }
 
 #[derive(Deserialize)]

@@ -2,7 +2,6 @@
 
 use super::{Shared, answer};
 use crate::{
-    calls::Filter,
     intercom::{
         error::Result,
         state::{Contact, State as Workspace},
@@ -12,7 +11,7 @@ use crate::{
 };
 use axum::{
     Json, Router,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     response::Response,
     routing::{get, post},
 };
@@ -28,7 +27,7 @@ pub fn router() -> Router<Arc<World>> {
         .route("/contacts/{id}/archive", post(archive))
         .route("/contacts/{id}/unarchive", post(unarchive))
         .route("/contacts/{id}/merge_into/{user}", post(merge))
-        .route("/requests", get(requests).delete(forget_requests))
+        .route("/requests", super::requests(World::ic, |state| &mut state.log))
         .route("/webhooks", post(subscribe))
 }
 
@@ -80,16 +79,6 @@ async fn unarchive(State(world): Shared, Path(id): Path<String>) -> Response {
 
 async fn merge(State(world): Shared, Path((id, user)): Path<(String, String)>) -> Response {
     act(&world, |state, now| write::merge(state, &id, &user, false, now).map(|()| one(state, &user)))
-}
-
-async fn requests(State(world): Shared, Query(filter): Query<Filter>) -> Json<Value> {
-    let state = world.ic();
-    Json(json!({"items": filter.of(&state.log), "total": state.log.total()}))
-}
-
-async fn forget_requests(State(world): Shared) -> Json<Value> {
-    world.ic().log = crate::bounded::Ring::new(world.config.keep.requests);
-    Json(json!({"ok": true}))
 }
 
 #[derive(Deserialize)]

@@ -9,17 +9,22 @@ mod intercom;
 mod whatsapp;
 mod zoho;
 
-use crate::{fault::Fault, world::World};
+use crate::{
+    bounded::Ring,
+    calls::{Filter, Logged},
+    fault::Fault,
+    world::World,
+};
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Response},
-    routing::{delete, get, post},
+    routing::{MethodRouter, delete, get, post},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::sync::{Arc, PoisonError, atomic::Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError, atomic::Ordering};
 
 type Shared = State<Arc<World>>;
 
@@ -54,6 +59,23 @@ pub fn answer(result: Result<Value, String>) -> Response {
         Ok(value) => Json(value).into_response(),
         Err(text) => refuse(StatusCode::BAD_REQUEST, text),
     }
+}
+
+/// What a stand-in was asked: shown, and forgotten by DELETE.
+fn requests<S: 'static>(
+    state: for<'a> fn(&'a World) -> MutexGuard<'a, S>,
+    log: fn(&mut S) -> &mut Ring<Logged>,
+) -> MethodRouter<Arc<World>> {
+    let shown = move |State(world): Shared, Query(filter): Query<Filter>| async move {
+        let mut state = state(&world);
+        let log = log(&mut state);
+        Json(json!({"items": filter.of(log), "total": log.total()}))
+    };
+    let forgotten = move |State(world): Shared| async move {
+        *log(&mut state(&world)) = Ring::new(world.config.keep.requests);
+        Json(json!({"ok": true}))
+    };
+    get(shown).delete(forgotten)
 }
 
 async fn state(State(world): Shared) -> Json<Value> {

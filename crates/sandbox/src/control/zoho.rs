@@ -2,7 +2,6 @@
 
 use super::{Shared, answer};
 use crate::{
-    calls::Filter,
     world::World,
     zoho::{
         error::ZohoError,
@@ -12,7 +11,7 @@ use crate::{
 };
 use axum::{
     Json, Router,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     response::Response,
     routing::{delete, get, post},
 };
@@ -29,7 +28,7 @@ pub fn router() -> Router<Arc<World>> {
         .route("/bin", delete(empty_bin))
         .route("/fields/{name}", delete(forget_field))
         .route("/watches", get(watches))
-        .route("/requests", get(requests).delete(forget_requests))
+        .route("/requests", super::requests(World::zo, |state| &mut state.log))
 }
 
 /// Does it, tells channels, and shows the contact.
@@ -96,14 +95,4 @@ async fn watches(State(world): Shared) -> Json<Value> {
     let state = world.zo();
     let view = |(id, watch): (&u64, &watch::Watch)| json!({"id": id, "url": watch.url, "until": watch.until});
     Json(json!({"items": state.watches.iter().map(view).collect::<Vec<Value>>()}))
-}
-
-async fn requests(State(world): Shared, Query(filter): Query<Filter>) -> Json<Value> {
-    let state = world.zo();
-    Json(json!({"items": filter.of(&state.log), "total": state.log.total()}))
-}
-
-async fn forget_requests(State(world): Shared) -> Json<Value> {
-    world.zo().log = crate::bounded::Ring::new(world.config.keep.requests);
-    Json(json!({"ok": true}))
 }
