@@ -119,7 +119,11 @@ fn agree(seen: &Seen) -> Vec<String> {
         // A contact that was merged away is judged by what it became.
         let Some(here) = here.get(&link.here) else { continue };
         let Some(there) = there.get(link.there.as_str()).filter(|there| there.alive) else {
-            wrong.push(format!("contact {} is linked to {}, which is not there", link.here, link.there));
+            let (state, told) = (&link.state, &link.told);
+            wrong.push(format!(
+                "contact {} is linked to {}, which is not there; {state}: {told}",
+                link.here, link.there
+            ));
             continue;
         };
         for field in differences(&here.person, &there.person, &link.told).0 {

@@ -22,6 +22,7 @@ use crate::Result;
 use rapport_connectors::crm::VENDORS;
 use stand::{Stand, stand};
 use std::future::Future;
+use std::time::Duration;
 use story::{Outcome, Script};
 
 /// Options of the command.
@@ -50,12 +51,16 @@ pub struct Options {
     scenes: bool,
 }
 
+/// The longest that a scene or a story may take, of the machine's own time.
+const LIMIT: Duration = Duration::from_secs(1_800);
+
 /// Runs something on a thread and a runtime of its own, where one thing happens after the other: only so a seed always
 /// gives the same story.
 pub fn alone<T: Send + 'static, F: Future<Output = Result<T>>>(play: impl FnOnce() -> F + Send + 'static) -> Result<T> {
     let run = move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(play())
+        let play = async { tokio::time::timeout(LIMIT, play()).await.map_err(|_| "it stands still")? };
+        runtime.block_on(play)
     };
     std::thread::spawn(run).join().map_err(|_| "the story ended in a panic")?
 }

@@ -30,6 +30,7 @@ pub const SCENES: &[(&str, &str, Scene)] = &[
     ("crowd", "F21 very many records of one moment", |stand, long| Box::pin(crowd(stand, long))),
     ("place", "F21 the place to go on from is lost", |stand, _| Box::pin(place(stand))),
     ("return", "F21 a deleted record and the one that came in its place", |stand, _| Box::pin(come_back(stand))),
+    ("unsaid", "F21 nobody tells of a deleted record", |stand, _| Box::pin(unsaid(stand))),
     ("circle", "F22 a rule here and a workflow there undo each other", |stand, _| Box::pin(circle(stand))),
     ("conflict", "F23 the same field on both sides within a millisecond", |stand, _| Box::pin(conflict(stand))),
 ];
@@ -209,6 +210,27 @@ async fn come_back(stand: &'static Stand) -> Result<Vec<String>> {
     settle(&world).await?;
     if !pairs(&world).await?.contains(&(here, made)) {
         wrong.push("the record that came in its place is not the contact's".to_owned());
+    }
+    conclude(world, wrong).await
+}
+
+/// Webhooks are lost, and nobody lists what was deleted: comparing finds it.
+async fn unsaid(stand: &'static Stand) -> Result<Vec<String>> {
+    let world = ready(stand, 26, 6).await?;
+    let mut wrong = Vec::new();
+    let Some((here, there)) = pairs(&world).await?.into_iter().next() else {
+        return Ok(vec!["nobody is in step".into()]);
+    };
+    world.is_deaf.store(true, Ordering::SeqCst);
+    world.wire.control("DELETE", &format!("{}/{there}", stand.contacts), &Value::Null).await?;
+    settle(&world).await?;
+    if pairs(&world).await?.iter().any(|(id, _)| *id == here) {
+        wrong.push("the contact is still linked to a record that is gone".to_owned());
+    }
+    let app = world.app();
+    let shown = connection::get(&app, &world.caller, world.connection()).await?;
+    if shown.compared.as_ref().is_none_or(|compared| compared.records == 0) {
+        wrong.push(format!("nothing was compared: {:?}", shown.compared));
     }
     conclude(world, wrong).await
 }

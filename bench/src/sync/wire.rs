@@ -176,6 +176,8 @@ impl Wire {
     async fn carry(&self, request: Request) -> std::result::Result<Response, Failure> {
         let path = path(&request.url);
         let (plan, before, after) = self.plan();
+        // Whoever fetches a token makes all others wait: nothing can happen meanwhile that needs one.
+        let is_free = request.operation != "token";
         let travel = lock(&self.rng).random_range(5..120);
         self.time.advance(travel);
         self.breathe().await;
@@ -203,7 +205,7 @@ impl Wire {
             }
             _ => {}
         }
-        if before {
+        if before && is_free {
             self.meanwhile().await;
         }
         let answer = self.ask(&request, &path).await;
@@ -215,7 +217,7 @@ impl Wire {
         if dies {
             return self.die().await;
         }
-        if after {
+        if after && is_free {
             self.meanwhile().await;
         }
         self.time.advance(travel);

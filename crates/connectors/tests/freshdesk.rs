@@ -392,11 +392,23 @@ async fn a_key_that_is_taken_leads_to_its_contact() {
         assert_eq!(result.failed[0].error.class, ErrorClass::Invalid);
         assert!(result.failed[0].error.message.contains("deleted"), "{}", result.failed[0].error.message);
     }
+    let known = |properties| [UpsertRow { id: Some("5".to_owned()), ..row("k1", properties) }];
     // Two contacts there are one here.
-    let wire = Scripted::new([taken(&owner)]);
-    let known = [UpsertRow { id: Some("5".to_owned()), ..row("k1", &[]) }];
-    let error = crm.upsert(&wire, &known).await.unwrap().failed.remove(0).error;
-    assert!(error.message.contains("5 and 7") && error.class == ErrorClass::Invalid, "{error}");
+    for answers in [vec![taken(&owner), made(7, "k1")], vec![taken(&json!({})), found()]] {
+        let error = crm.upsert(&Scripted::new(answers), &known(&[])).await.unwrap().failed.remove(0).error;
+        assert!(error.message.contains("are the same person") && error.class == ErrorClass::Invalid, "{error}");
+    }
+    // The other one is in the trash: this one goes on without the key.
+    let nobody = || Ok(ok(&json!([])));
+    for (properties, answers, asked) in [
+        (&[("name", "Ana")][..], vec![taken(&owner), gone(), made(5, "")], &["update", "get", "update"][..]),
+        (&[], vec![taken(&json!({})), nobody(), made(5, "")], &["update", "by_key", "get"]),
+    ] {
+        let wire = Scripted::new(answers);
+        let result = crm.upsert(&wire, &known(properties)).await.unwrap();
+        assert_eq!((result.ok[0].record.id.as_str(), result.ok[0].record.key.as_deref()), ("5", None));
+        assert_eq!(wire.asked(), asked);
+    }
     // A search that does not take keys finds nobody; other refusals are told.
     let invalid = || Ok(Response::new(400, &[], json!({ "errors": [{ "field": "unique_external_id" }] }).to_string()));
     assert!(crm.read_by(&Scripted::new([invalid()]), By::Key, &["k1".to_owned()]).await.unwrap().is_empty());

@@ -10,7 +10,9 @@ use crate::sql;
 use crate::workspace::same;
 use rapport_core::{ConnectionId, ContactId, Ms};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 pub use crate::entity::link::Model as LinkRow;
@@ -99,6 +101,22 @@ async fn remote<C: ConnectionTrait>(
         found.extend(query.all(conn).await?);
     }
     Ok(found)
+}
+
+/// Links to records that are there as far as we know, in the order of our ids, those after `after`.
+///
+/// # Errors
+/// What the database said.
+pub async fn page(read: &Read, connection: ConnectionId, object: &str, after: Uuid, limit: u64) -> Result<Vec<Model>> {
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(read.workspace().0))
+        .filter(Column::ConnectionId.eq(connection.0))
+        .filter(Column::Object.eq(object))
+        .filter(Column::LocalId.gt(after))
+        .filter(Column::DeletedAt.is_null())
+        .order_by_asc(Column::LocalId)
+        .limit(limit);
+    Ok(query.all(&read.conn()).await?)
 }
 
 /// Every link of one contact, over all connections: for its page.

@@ -1,6 +1,7 @@
 //! Connections as they are shown, with figures of how they fare.
 
 use crate::auth::{Caller, Permission};
+use crate::crm::compare::Compared;
 use crate::crm::poll::Stats;
 use crate::error::{Error, Result};
 use crate::state::App;
@@ -44,12 +45,34 @@ pub struct ConnectionView {
     pub webhook_url: String,
     /// How far the first synchronisation is.
     pub progress: Progress,
+    /// What comparing contacts with their records found in the last day or two; null before anything was compared.
+    pub compared: Option<Comparison>,
     /// Calls a day and what is left, as the CRM last said.
     #[schema(value_type = Option<Object>)]
     pub quota: Option<serde_json::Value>,
     /// When it was made, milliseconds UTC.
     #[schema(value_type = i64)]
     pub created_at: Ms,
+}
+
+/// Linked records that were compared with their contacts, field by field; each comes in its turn.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Comparison {
+    /// The first of these comparisons, milliseconds UTC.
+    #[schema(value_type = i64)]
+    pub since: Ms,
+    /// Records compared.
+    pub records: u64,
+    /// Of these, those that differed from what was known; they were put right.
+    pub differed: u64,
+    /// Of these, those that were not there any more; their contacts were let go.
+    pub gone: u64,
+}
+
+impl From<Compared> for Comparison {
+    fn from(Compared { since, records, differed, gone }: Compared) -> Self {
+        Self { since, records, differed, gone }
+    }
 }
 
 /// How far the first synchronisation is.
@@ -95,6 +118,7 @@ pub(super) async fn view(app: &App, read: &Read, row: ConnectionRow) -> Result<C
             linked: stats.linked,
             noted: stats.noted,
         },
+        compared: Compared::sum(&stats.compared).map(Comparison::from),
         quota: stats.quota,
         created_at: Ms(row.created_at),
     })

@@ -9,6 +9,7 @@
 //! the line.
 
 mod commit;
+pub(crate) mod compare;
 pub(crate) mod credentials;
 pub(crate) mod fields;
 mod find;

@@ -2,6 +2,7 @@
 //! the first synchronisation, which reads everything and then brings over who is not known there.
 
 use super::CONTACT;
+use super::compare::{self, Compared};
 use super::open::{Open, told};
 use super::pull::{self, Tally};
 use super::watch;
@@ -38,6 +39,9 @@ pub(crate) struct Cursor {
     /// Where the next sweep goes on, where the vendor keeps a place that misses nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resume: Option<Value>,
+    /// The last contact that was compared with its record; absent at the beginning of a round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared: Option<Uuid>,
     /// The first synchronisation's place among our contacts; absent before reading is complete.
     pub writing: Option<Writing>,
 }
@@ -72,6 +76,9 @@ pub(crate) struct Stats {
     pub noted: u64,
     /// Calls a day, and left.
     pub quota: Option<Value>,
+    /// What comparing found, a day or two back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub compared: Vec<Compared>,
     /// When a person paused the connection.
     pub paused_at: Option<Ms>,
 }
@@ -123,6 +130,7 @@ async fn look(app: &App, open: &Open) -> Result<i64> {
     // What the row holds as far as we know: whoever changed it meanwhile (a person who asked for a fresh start) wins.
     let mut stored = open.row.cursor.clone();
     let swept = sweep(app, open, &mut cursor, &mut stats).await?;
+    let mut compared = false;
     let pause = match swept {
         Err(trouble) => {
             if let Some(reason) = open.remote.repair(&trouble) {
@@ -138,6 +146,7 @@ async fn look(app: &App, open: &Open) -> Result<i64> {
         Ok(Swept { tally, complete: true }) => {
             let busy = bring(app, open, &mut stored, &mut cursor, &mut stats).await?;
             deleted(app, open).await?;
+            compared = compare::round(app, open, &mut cursor, &mut stats).await?;
             watch::renew(app, open).await;
             if open.line.came_back() {
                 wake(app, open).await?;
@@ -146,7 +155,8 @@ async fn look(app: &App, open: &Open) -> Result<i64> {
             if busy { SECOND.min(pause) } else { pause }
         }
     };
-    note(app, open, &stored, &cursor, &mut stats).await?;
+    let is_due = compared || open.line.note_due();
+    note(app, open, &stored, &cursor, &mut stats, is_due).await?;
     Ok(pause)
 }
 
@@ -296,12 +306,12 @@ async fn wake(app: &App, open: &Open) -> Result<()> {
     Ok(())
 }
 
-/// Stores how far we are; a look that found nothing writes only now and then.
-async fn note(app: &App, open: &Open, stored: &Value, cursor: &Cursor, stats: &mut Stats) -> Result<()> {
+/// Stores how far we are; a look that found nothing writes only when that is due.
+async fn note(app: &App, open: &Open, stored: &Value, cursor: &Cursor, stats: &mut Stats, is_due: bool) -> Result<()> {
     let now = app.now();
     let reached = json!(cursor);
     let moved = *stored != reached;
-    if !moved && !open.line.note_due() {
+    if !moved && !is_due {
         return Ok(());
     }
     if cursor.sweep.is_none() {

@@ -8,7 +8,7 @@ use super::{error, hook, search};
 use crate::crm::rows::one_by_one;
 use crate::crm::{
     Account, Address, Answer, Ask, BatchResult, By, Capabilities, Changes, Credential, Crm, CrmError, ErrorClass,
-    KeyState, Next, Pace, Properties, Property, RemoteRecord, RowOk, Seed, Told, UpsertRow, Vendor, Wire,
+    KeyState, Next, Pace, Properties, Property, RemoteRecord, RowOk, Seed, Told, Trouble, UpsertRow, Vendor, Wire,
 };
 use crate::http::{Response, limits};
 use rapport_core::time::{MINUTE, Ms, SECOND};
@@ -175,13 +175,40 @@ impl Freshdesk {
         properties: &Properties,
         kinds: &Kinds,
     ) -> Answer<RemoteRecord> {
-        let request = contacts::update(&self.api, id, key, properties, kinds);
-        let response = wire.call(request, Pace::Call).await?;
-        match contacts::read_contact(&response) {
-            Ok(record) => Ok(record),
-            Err(error) if error::is_key_taken(&error) => Err(twins(&error, id).into()),
-            Err(error) => Err(error.into()),
+        let refused = match self.update(wire, id, key, properties, kinds).await {
+            Err(Trouble::Refused(error)) if error::is_key_taken(&error) => error,
+            other => return other,
+        };
+        if self.holds(wire, &refused, key).await? {
+            return Err(twins(&refused, id).into());
         }
+        // A deleted contact keeps the key until somebody deletes it for good. This one goes on without: it is known by
+        // its id.
+        if !properties.is_empty() {
+            return self.update(wire, id, None, properties, kinds).await;
+        }
+        Ok(contacts::read_contact(&wire.call(contacts::get(&self.api, id), Pace::Call).await?)?)
+    }
+
+    /// Whether the contact that holds our key in the place of another one is there.
+    async fn holds(&self, wire: &dyn Wire, refused: &CrmError, key: Option<&str>) -> Answer<bool> {
+        match (&refused.existing_id, key) {
+            (Some(id), _) => Ok(self.one(wire, id).await?.is_some()),
+            (None, Some(key)) => Ok(self.holder(wire, key).await?.is_some()),
+            (None, None) => Ok(true),
+        }
+    }
+
+    async fn update(
+        &self,
+        wire: &dyn Wire,
+        id: &str,
+        key: Option<&str>,
+        properties: &Properties,
+        kinds: &Kinds,
+    ) -> Answer<RemoteRecord> {
+        let request = contacts::update(&self.api, id, key, properties, kinds);
+        Ok(contacts::read_contact(&wire.call(request, Pace::Call).await?)?)
     }
 
     async fn look(&self, wire: &dyn Wire, place: Option<&Value>, since: Ms) -> Answer<Changes> {

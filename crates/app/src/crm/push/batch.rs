@@ -12,14 +12,14 @@ use crate::jobs::Outcome;
 use crate::state::App;
 use rapport_connectors::crm::{RemoteRecord, Trouble};
 use rapport_core::sync::{
-    Conflict, LOOP_SPAN, LoopVerdict, MergeResult, Record, Side, guard_loop, mark, merge, record_hash,
+    Conflict, LOOP_SPAN, LoopVerdict, MergeResult, Record, Side, canonical, guard_loop, mark, merge, record_hash,
 };
 use rapport_core::time::SECOND;
 use rapport_core::{ContactId, Ms};
 use rapport_store::link::{FAILED, IN_STEP, LinkRow, WAITING};
 use rapport_store::sync_contact::{self, ContactRow};
 use rapport_store::{audit_log, link, sync_log};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -298,6 +298,7 @@ async fn agree(desk: &mut Desk<'_>, item: &mut Item, row: &mut ContactRow, mut l
         _ => (None, &nothing),
     };
     let record = present(item.record.as_ref(), answer);
+    let record = seen(record, item.record.as_ref(), &item.result.to_remote, open);
     let at = record.updated_at.unwrap_or(now);
     let (written, mut unwritten) = desk.apply_local(row, &item.local, &item.result, at).await?;
     unwritten.remote.extend(refused.keys().cloned());
@@ -346,6 +347,29 @@ fn present(before: Option<&RemoteRecord>, answer: Option<&RemoteRecord>) -> Remo
         record.id.clone_from(&answer.id);
         record.updated_at = answer.updated_at.or(record.updated_at);
         record.properties.extend(answer.properties.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+    record
+}
+
+/// The record as we know it: what somebody over there changed between our reading and our writing is in the answer too,
+/// but was merged with nothing. The next look takes it over, for its stamp is later than the one that is kept.
+fn seen(
+    mut record: RemoteRecord,
+    before: Option<&RemoteRecord>,
+    written: &BTreeMap<String, Value>,
+    open: &Open,
+) -> RemoteRecord {
+    let Some(before) = before else { return record };
+    for mapping in open.mappings.iter().filter(|mapping| mapping.enabled) {
+        let name = &mapping.remote_field;
+        let canon = |text: &str| canonical(mapping.kind, &text.into(), &open.country);
+        match (before.properties.get(name), record.properties.get_mut(name)) {
+            (Some(old), Some(new)) if !written.contains_key(name) && canon(old) != canon(new) => {
+                new.clone_from(old);
+                record.updated_at = before.updated_at;
+            }
+            _ => {}
+        }
     }
     record
 }
