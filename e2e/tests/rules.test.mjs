@@ -53,3 +53,21 @@ everywhere('a rule answers a customer, explains itself, and explains why not whe
   const { items } = await world.api(`/runs?contact_id=${contact.id}`)
   assert.equal(items.length, 1, 'nothing ran')
 })
+
+everywhere('a rule that is ready is made switched off, to be looked at first', {}, async ({ page, t, demo, locale }) => {
+  await page.goto(`${demo.url}/rules`)
+  await settled(page, t)
+  const ready = page.getByRole('list', { name: t('automation.starters') })
+  const row = ready.getByRole('listitem').filter({ has: page.getByRole('button', { name: t('automation.starter_use') }) }).first()
+  const name = await row.locator('bdi').first().textContent()
+  // The customers' language is chosen beside them; the page keeps its own.
+  assert.equal(await row.locator('[lang]').first().getAttribute('lang'), locale)
+  assert.deepEqual(await violations(page), [])
+  await row.getByRole('button').click()
+  await page.getByRole('heading', { level: 1, name }).waitFor()
+  await page.getByRole('switch', { name: t('automation.on'), checked: false }).waitFor()
+  assert.deepEqual(await violations(page), [])
+  await page.goto(`${demo.url}/rules`)
+  await ready.getByRole('listitem').filter({ hasText: name }).getByText(t('automation.starter_taken')).waitFor()
+  await page.getByRole('switch', { name: t('automation.switch', { name }), checked: false }).waitFor()
+})

@@ -18,6 +18,7 @@ mod overload;
 mod pause;
 mod report;
 mod route;
+mod rules;
 mod scene;
 mod sends;
 mod split;
@@ -71,6 +72,12 @@ const TESTS: &[(&str, &str, Test)] = &[
     ("campaign-sqlite", "F15 a campaign is killed on the way, SQLite", |context| Box::pin(campaign::sqlite(context))),
     ("campaign", "F15 a campaign is started twice and its nodes are killed, PostgreSQL", |context| {
         Box::pin(campaign::postgres(context))
+    }),
+    ("rules-sqlite", "I5 rules that wait while their process is killed, SQLite", |context| {
+        Box::pin(rules::sqlite(context))
+    }),
+    ("rules", "I5 rules that wait while their nodes are killed, PostgreSQL", |context| {
+        Box::pin(rules::postgres(context))
     }),
     ("crm", "F17 F18 F21 F22 F23 two systems in step, whatever happens between them", |context| {
         Box::pin(crm::sync(context))

@@ -119,7 +119,7 @@ async fn roofline(context: &Context, engine: Engine, rates: &mut Vec<(f64, f64)>
 }
 
 /// Keeps pairs that were measured on a quiet machine; when none was, all.
-fn quiet_pairs(pairs: &[(Window, Window)]) -> (Vec<(f64, f64)>, f64) {
+pub fn quiet_pairs(pairs: &[(Window, Window)]) -> (Vec<(f64, f64)>, f64) {
     let worst = |pair: &(Window, Window)| pair.0.foreign.max(pair.1.foreign);
     let quiet: Vec<_> = pairs.iter().filter(|pair| worst(pair) <= BUSY).collect();
     let chosen: Vec<_> = if quiet.is_empty() { pairs.iter().collect() } else { quiet };
@@ -127,7 +127,8 @@ fn quiet_pairs(pairs: &[(Window, Window)]) -> (Vec<(f64, f64)>, f64) {
     (chosen.iter().map(|pair| (pair.0.rate, pair.1.rate)).collect(), foreign)
 }
 
-fn ratio_row(what: String, ratio: Ratio, foreign: f64, floor: f64, goal: f64) -> Row {
+/// A ratio with its interval.
+pub fn ratio_row(what: String, ratio: Ratio, foreign: f64, floor: f64, goal: f64) -> Row {
     let mut row = Row::new(what, ratio.median, "x").want(floor, goal).beside(foreign);
     row.note = format!("95 %: {:.2} to {:.2}, {} pairs", ratio.low, ratio.high, ratio.pairs);
     row.ratio = Some(ratio);
@@ -201,8 +202,13 @@ async fn best_of<F: Future<Output = Result<Window>>>(
 }
 
 /// One full-path run: from the first delivery until nothing is pending.
-async fn full_window(context: &Context, engine: Engine) -> Result<Window> {
+pub async fn full_window(context: &Context, engine: Engine) -> Result<Window> {
     let (site, node) = install(context, engine).await?;
+    full_on(context, &site, node).await
+}
+
+/// The same on an installation that somebody has prepared.
+pub async fn full_on(context: &Context, site: &Installation, node: Node) -> Result<Window> {
     let corpus = corpus(context, &site.channel, context.events, false);
     let quiet = Quiet::watch();
     let began = Instant::now();
@@ -217,7 +223,7 @@ async fn full_window(context: &Context, engine: Engine) -> Result<Window> {
         .flat_map(|ack| corpus.events_of(ack.delivery as usize))
         .filter(|event| matches!(event.kind, EventKind::Inbound | EventKind::Echo))
         .count();
-    let mut lost = verdict(&site, node, &corpus, &outcome).await?;
+    let mut lost = verdict(site, node, &corpus, &outcome).await?;
     if usize::try_from(lines)? < promised {
         println!("  VOID: {promised} messages acked, {lines} lines");
         lost += 1;

@@ -5,6 +5,7 @@ mod idle;
 mod ingest;
 pub mod latency;
 mod report;
+mod rules;
 mod search;
 mod stats;
 mod sync;
@@ -27,7 +28,7 @@ pub struct Options {
     /// Measure the development build: for trying the tool, not the product
     #[arg(long)]
     debug: bool,
-    /// Only these, separated by commas: idle, ack, full, latency, visible, sync, python; `references` measures the
+    /// Only these, separated by commas: idle, ack, full, latency, visible, rules, sync, python; `references` measures the
     /// machine without the product; `search`, which is measured only when it is named, fills a database with messages
     #[arg(long)]
     only: Option<String>,
@@ -122,6 +123,9 @@ pub async fn run(options: &Options) -> Result<bool> {
     if wanted("idle") {
         note(&mut report, "idle", idle::run(&context).await);
     }
+    if wanted("rules") {
+        note(&mut report, "rules", rules::core(&context).await);
+    }
     for engine in engines {
         if wanted("ack") {
             note(&mut report, "ack", ingest::acks(&context, engine).await);
@@ -134,6 +138,9 @@ pub async fn run(options: &Options) -> Result<bool> {
         }
         if wanted("visible") {
             note(&mut report, "visible", visible::run(&context, engine).await);
+        }
+        if wanted("rules") {
+            note(&mut report, "rules", rules::full(&context, engine).await);
         }
         if wanted("sync") {
             note(&mut report, "sync", sync::run(&context, engine).await);

@@ -41,6 +41,18 @@ impl Database {
         }
     }
 
+    /// Changes what is stored. Only while no node runs: the product must not be disturbed, only its time.
+    pub async fn change(&self, sql: &str) -> Result<()> {
+        match self {
+            Self::Sqlite(path) => {
+                let (path, sql) = (path.clone(), sql.to_owned());
+                tokio::task::spawn_blocking(move || Connection::open(path)?.execute_batch(&sql)).await??;
+            }
+            Self::Postgres(url) => super::postgres::connect(url).await?.batch_execute(sql).await?,
+        }
+        Ok(())
+    }
+
     /// The only number of a query; 0 for null.
     pub async fn number(&self, sql: &str) -> Result<i64> {
         let rows = self.rows(sql).await?;

@@ -86,8 +86,8 @@ impl Lanes {
         rows.iter().map(held_send).collect()
     }
 
-    /// Takes every lane at once, whoever holds it. Only for SQLite, where a starting process knows that the one before
-    /// it is gone, and need not wait for its leases to end.
+    /// Takes every lane at once, whoever holds it, and makes the jobs ready again that were being run. Only for SQLite,
+    /// where a starting process knows that the one before it is gone, and need not wait for its leases to end.
     ///
     /// # Errors
     /// `Invalid` on PostgreSQL.
@@ -101,6 +101,7 @@ impl Lanes {
             let text = format!("UPDATE {} SET lease_until = 0 WHERE owner IS NOT NULL AND owner <> $1", table.name);
             tx.execute_raw(sql::with(Backend::Sqlite, text, [me.into()])).await?;
         }
+        tx.execute_raw(sql::with(Backend::Sqlite, crate::job::again_text("locked_by <> $1"), [me.into()])).await?;
         tx.execute_raw(sql::with(Backend::Sqlite, "DELETE FROM node WHERE id <> $1", [me.into()])).await?;
         tx.commit().await?;
         self.lease(now, lease_ms).await

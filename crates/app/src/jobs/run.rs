@@ -6,6 +6,7 @@ use crate::state::App;
 use futures::FutureExt;
 use rapport_core::Ms;
 use rapport_core::time::{MINUTE, SECOND};
+use rapport_store::Backend;
 use rapport_store::job::Claimed;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -19,8 +20,9 @@ const LEASE_MS: i64 = 5 * MINUTE;
 const POLL: Duration = Duration::from_millis(500);
 /// What claiming and performing jobs takes about, for the pace during a burst of events.
 const JOB: Duration = Duration::from_millis(50);
-/// How often leases of lost nodes are looked for.
+/// How often leases that ended are looked for, and where there may be several nodes, those of lost ones.
 const EXPIRE: Duration = Duration::from_secs(15);
+const EXPIRE_OF_NODES: Duration = Duration::from_secs(4);
 
 /// The running job workers of this process.
 pub struct Runner(Vec<JoinHandle<()>>);
@@ -95,7 +97,8 @@ async fn claim(app: &App, queue: &str, limit: usize) -> Vec<Claimed> {
 }
 
 async fn rescue(app: App) {
-    let mut tick = tokio::time::interval(EXPIRE);
+    let several = app.store.backend() == Backend::Postgres;
+    let mut tick = tokio::time::interval(if several { EXPIRE_OF_NODES } else { EXPIRE });
     loop {
         tokio::select! {
             () = app.shutdown.cancelled() => return,

@@ -3,14 +3,13 @@
 use super::set::RuleSet;
 use crate::error::Result;
 use crate::state::App;
-use rapport_core::rule::{Event, Facts, Message, PAUSE_MS, Past, Person, RULE_HOUR, Said, horizon};
-use rapport_core::time::{HOUR, MINUTE};
+use rapport_core::rule::{Event, Facts, Heard, Message, PAUSE_MS, Past, Person, RULE_HOUR, Said, horizon};
+use rapport_core::time::HOUR;
 use rapport_core::{ContactId, Ms};
 use rapport_store::Read;
 use rapport_store::contact::ContactRow;
 use rapport_store::query::{contact_page, person, thread};
 use rapport_store::rule::Spoken;
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Most lines and runs that are looked back at.
@@ -37,8 +36,7 @@ pub(crate) async fn load(app: &App, read: &Read, set: &RuleSet, event: &Event, n
         None => None,
     };
     let lines = rapport_store::rule::spoken(read, id, now.plus(-horizon(set.looks_back())), BACK).await?;
-    let longest = set.rules().iter().map(|rule| i64::from(rule.definition.limit.minutes) * MINUTE).max().unwrap_or(0);
-    let since = now.plus(-horizon(set.looks_back()).max(longest));
+    let since = now.plus(-horizon(set.looks_back()).max(set.longest_limit()));
     let past = rapport_store::rule::past(read, id, since, BACK).await?;
     let rules = concerned(set, event, message.as_ref());
     Ok(Some(Facts {
@@ -57,7 +55,7 @@ fn concerned(set: &RuleSet, event: &Event, message: Option<&Message>) -> Vec<Uui
     if let [only] = set.rules() {
         return vec![only.id];
     }
-    let heard = message.map_or_else(BTreeSet::new, |message| message.heard.clone());
+    let heard = message.map_or_else(Heard::default, |message| message.heard.clone());
     set.listening(event, &heard).into_values().flatten().map(|rule| rule.id).collect()
 }
 
@@ -82,9 +80,11 @@ fn person_of(row: ContactRow) -> Person {
 
 fn message(set: &RuleSet, line: &thread::Line) -> Message {
     let text = line.content.text();
-    let guess = rapport_text::language::guess(&text);
+    let asks = set.asks();
+    let guess = asks.language.then(|| rapport_text::language::guess(&text)).flatten();
     let language = guess.map(|guess| guess.language.to_owned());
-    let mood = rapport_text::sentiment::sentiment(&text, language.as_deref()).map(|mood| mood.share());
+    let mood = asks.mood.then(|| rapport_text::sentiment::sentiment(&text, language.as_deref())).flatten();
+    let mood = mood.map(|mood| mood.share());
     Message {
         id: line.row.id.into(),
         at: Ms(line.row.at),
@@ -101,7 +101,7 @@ fn said(set: &RuleSet, line: &Spoken, now: Ms) -> Said {
     let text = if inbound { line.content.text() } else { String::new() };
     // Only a fresh wish for a person counts.
     let human = inbound && line.at.plus(PAUSE_MS) > now && rapport_text::intents::asks_for_human(&text).is_some();
-    let heard = if inbound { set.heard(&text) } else { BTreeSet::new() };
+    let heard = if inbound && set.asks().words_before { set.heard(&text) } else { Heard::default() };
     Said { conversation_id: line.conversation_id, at: line.at, inbound, by: line.author_kind.clone(), heard, human }
 }
 

@@ -6,12 +6,11 @@ use super::{act, facts, state};
 use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
-use rapport_core::rule::{Event, Known, Verdict, decide};
+use rapport_core::rule::{Event, Heard, Known, Verdict, decide};
 use rapport_core::{ContactId, Ms, WorkspaceId};
 use rapport_store::rule::{self, RunRow};
 use rapport_store::{Read, WriteTx};
 use serde_json::json;
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Judges an event by the rules that wait as long as it did, and does what they say. A repeat of an interrupted try goes
@@ -20,7 +19,7 @@ use uuid::Uuid;
 /// # Errors
 /// What the store said.
 pub(crate) async fn run(app: &App, workspace: WorkspaceId, event: &Event) -> Result<Outcome> {
-    let set = app.channels.rules(workspace).await?;
+    let set = app.channels.newest_rules(workspace).await?;
     let scope = app.store.workspace(workspace);
     let read = scope.read();
     let begun = match begun(&read, event).await? {
@@ -96,7 +95,7 @@ async fn decided<'a>(
 ) -> Result<Option<Vec<(&'a Known, Verdict)>>> {
     let now = app.now();
     let Some(facts) = facts::load(app, read, set, event, now).await? else { return Ok(None) };
-    let heard = facts.message.as_ref().map_or_else(BTreeSet::new, |message| message.heard.clone());
+    let heard = facts.message.as_ref().map_or_else(Heard::default, |message| message.heard.clone());
     let Some(listening) = set.listening(event, &heard).remove(&event.settle_ms) else { return Ok(None) };
     let verdicts = decide(&listening, &facts, event, now);
     let of = |verdict: Verdict| listening.iter().find(|rule| rule.id == verdict.rule_id).map(|rule| (*rule, verdict));

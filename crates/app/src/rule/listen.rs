@@ -5,11 +5,11 @@ use crate::error::Result;
 use crate::jobs::Job;
 use rapport_core::inbox::Batch;
 use rapport_core::rule::listen::{happened, waits};
-use rapport_core::rule::{Event, What};
+use rapport_core::rule::{Event, Heard, What};
 use rapport_core::{ContactId, Ms};
 use rapport_store::job::NewJob;
 use rapport_store::{WriteTx, job};
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Hears what a batch changed in conversations. Returns how many jobs came of it; asks the database for nothing.
@@ -21,9 +21,15 @@ pub(crate) async fn hear(tx: &WriteTx, rules: &RuleSet, batch: &Batch, now: Ms) 
         return Ok(0);
     }
     let mut jobs = Vec::new();
+    // Each text is read once, however many rules there are, and not at all when none of them is woken by words.
+    let lines: HashMap<_, _> = if rules.hears_messages() {
+        batch.new_messages.iter().map(|line| (line.id, line)).collect()
+    } else {
+        HashMap::new()
+    };
     for event in happened(batch) {
-        let line = event.message_id.and_then(|id| batch.new_messages.iter().find(|line| line.id == id));
-        let heard = line.map_or_else(BTreeSet::new, |line| rules.heard(&line.content.text()));
+        let line = event.message_id.and_then(|id| lines.get(&id));
+        let heard = line.map_or_else(Heard::default, |line| rules.heard(&line.content.text()));
         jobs.extend(due(rules, &event, &heard, now));
     }
     jobs.extend(waits(batch, rules.waits()).into_iter().map(|(event, at)| row(event, 0, at)));
@@ -70,14 +76,14 @@ pub(crate) async fn changed(tx: &WriteTx, rules: &RuleSet, changed: Changed<'_>,
     if !fields.is_empty() {
         events.push(event("changed", What::Changed { fields }));
     }
-    let none = BTreeSet::new();
+    let none = Heard::default();
     let jobs: Vec<NewJob> = events.iter().flat_map(|event| due(rules, event, &none, now)).collect();
     let count = jobs.len();
     job::enqueue(tx, jobs, now).await?;
     Ok(count)
 }
 
-fn due(rules: &RuleSet, event: &Event, heard: &BTreeSet<rapport_core::rule::Phrase>, now: Ms) -> Vec<NewJob> {
+fn due(rules: &RuleSet, event: &Event, heard: &Heard, now: Ms) -> Vec<NewJob> {
     let listening = rules.listening(event, heard);
     listening.into_keys().map(|settle| row(event.clone(), settle, now.plus(settle))).collect()
 }

@@ -14,6 +14,7 @@ pub mod manage;
 pub mod offered;
 pub mod runs;
 pub mod set;
+pub mod starter;
 pub(crate) mod timer;
 pub mod view;
 pub(crate) mod wait;

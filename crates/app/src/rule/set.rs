@@ -1,11 +1,13 @@
 //! The rules of a workspace as the hot paths see them: read once, compiled once, kept while nothing about them changes.
 
 use crate::error::Result;
-use rapport_core::rule::{Definition, Event, Known, Phrase, Trigger, What};
+use rapport_core::rule::{Condition, Definition, Event, Heard, Known, Listeners, Phrase};
+use rapport_core::time::MINUTE;
 use rapport_store::Read;
 use rapport_store::rule::{RuleRow, Stamp, VersionRow};
 use rapport_text::hotwords::{HotWord, HotWordError, HotWords, MAX_WORDS};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Rules and what they listen for.
 #[derive(Debug, Default)]
@@ -13,9 +15,40 @@ pub struct RuleSet {
     rules: Vec<Known>,
     stamp: Stamp,
     words: HotWords,
-    phrases: Vec<Phrase>,
+    phrases: Vec<Arc<Phrase>>,
+    listeners: Listeners,
     waits: BTreeSet<u32>,
     looks_back: i64,
+    longest_limit: i64,
+    asks: Asks,
+}
+
+/// What rules ask about beyond what costs nothing to know.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Asks {
+    /// The language of a message.
+    pub language: bool,
+    /// Its mood, which depends on its language.
+    pub mood: bool,
+    /// What the customer said before.
+    pub words_before: bool,
+}
+
+impl Asks {
+    fn of(rules: &[Known]) -> Self {
+        let mut asks = Self::default();
+        for rule in rules {
+            rule.definition.each_leaf(&mut |_, leaf| match leaf {
+                Condition::Field { field, .. } => {
+                    asks.mood |= field == "message.mood";
+                    asks.language |= field == "message.language" || field == "message.mood";
+                }
+                Condition::Count { of, .. } => asks.words_before |= of.of_words(),
+                _ => {}
+            });
+        }
+        asks
+    }
 }
 
 /// A stored rule.
@@ -60,14 +93,14 @@ impl RuleSet {
     #[must_use]
     pub fn of(rules: Vec<Known>, stamp: Stamp) -> Self {
         let (words, phrases) = compile(rules.iter().flat_map(|rule| rule.definition.phrases()).collect());
-        let triggers = || rules.iter().flat_map(|rule| &rule.definition.when);
-        let waits = triggers().filter_map(|trigger| match trigger {
-            Trigger::Unanswered { minutes } => Some(*minutes),
-            _ => None,
-        });
-        let waits = waits.collect();
-        let looks_back = rules.iter().map(|rule| rule.definition.looks_back()).max().unwrap_or(0);
-        Self { rules, stamp, words, phrases, waits, looks_back }
+        let phrases = phrases.into_iter().map(Arc::new).collect();
+        let listeners = Listeners::new(&rules);
+        let waits = listeners.waits().collect();
+        let longest = |of: fn(&Definition) -> i64| rules.iter().map(|rule| of(&rule.definition)).max().unwrap_or(0);
+        let looks_back = longest(Definition::looks_back);
+        let longest_limit = longest(|definition| i64::from(definition.limit.minutes) * MINUTE);
+        let asks = Asks::of(&rules);
+        Self { rules, stamp, words, phrases, listeners, waits, looks_back, longest_limit, asks }
     }
 
     /// The rules that are switched on, unless `known` are still the same.
@@ -114,26 +147,39 @@ impl RuleSet {
         self.looks_back
     }
 
+    /// The longest time that any rule's limit counts. Milliseconds.
+    #[must_use]
+    pub fn longest_limit(&self) -> i64 {
+        self.longest_limit
+    }
+
+    /// What the rules ask about.
+    pub(crate) fn asks(&self) -> Asks {
+        self.asks
+    }
+
+    /// Whether any rule is woken by what customers write.
+    #[must_use]
+    pub fn hears_messages(&self) -> bool {
+        self.listeners.hear_messages()
+    }
+
     /// The phrases a text says.
     #[must_use]
-    pub fn heard(&self, text: &str) -> BTreeSet<Phrase> {
+    pub fn heard(&self, text: &str) -> Heard {
         if self.phrases.is_empty() {
-            return BTreeSet::new();
+            return Heard::default();
         }
         self.words.find(text).into_iter().filter_map(|hit| self.phrases.get(hit.word).cloned()).collect()
     }
 
     /// The rules that listen to an event, by how long each waits before it judges. Milliseconds.
     #[must_use]
-    pub fn listening(&self, event: &Event, heard: &BTreeSet<Phrase>) -> BTreeMap<i64, Vec<&Known>> {
+    pub fn listening(&self, event: &Event, heard: &Heard) -> BTreeMap<i64, Vec<&Known>> {
         let mut found: BTreeMap<i64, Vec<&Known>> = BTreeMap::new();
-        for rule in &self.rules {
-            let definition = &rule.definition;
-            if definition.when.iter().any(|trigger| trigger.hears(event, rule.id, &definition.language, heard)) {
-                // Who has waited, or a time of the day, is not in a hurry to be settled.
-                let timed = matches!(event.what, What::Unanswered { .. } | What::Timer { .. });
-                let settle = if timed { 0 } else { definition.settle_ms() };
-                found.entry(settle).or_default().push(rule);
+        for place in self.listeners.find(event, heard) {
+            if let Some(rule) = self.rules.get(place) {
+                found.entry(self.listeners.settle_ms(place, event)).or_default().push(rule);
             }
         }
         found

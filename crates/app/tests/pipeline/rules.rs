@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 const NOW_S: i64 = START.0 / 1_000;
 
-fn system(world: &World) -> Caller {
+/// Everything is allowed.
+pub fn system(world: &World) -> Caller {
     Caller::system(world.workspace)
 }
 
@@ -39,18 +40,21 @@ async fn rule(world: &World, change: Value) -> Uuid {
     manage::create(&world.app, &system(world), new).await.unwrap().id
 }
 
-async fn hear(world: &World, n: usize, id: &str, body: &str) {
+/// A customer writes, now.
+pub async fn hear(world: &World, n: usize, id: &str, body: &str) {
     let seconds = world.app.now().0 / 1_000;
     world.deliver(&text(n, id, seconds, body)).await;
     world.settle().await;
 }
 
-async fn switch(world: &World, id: Uuid, enabled: bool) {
+/// Switches a rule on or off.
+pub async fn switch(world: &World, id: Uuid, enabled: bool) {
     let patch = RulePatch { enabled: Some(enabled), ..RulePatch::default() };
     manage::update(&world.app, &system(world), id, patch).await.unwrap();
 }
 
-async fn runs_of(world: &World, rule: Uuid) -> Vec<RunView> {
+/// What a rule did, newest first.
+pub async fn runs_of(world: &World, rule: Uuid) -> Vec<RunView> {
     let query = RunQuery { rule_id: Some(rule), ..RunQuery::default() };
     runs::list(&world.app, &system(world), query, None, 50).await.unwrap().items
 }
@@ -83,7 +87,7 @@ async fn sent(world: &World, expected: i64) {
 }
 
 /// Time for workers to look at their queues.
-async fn look() {
+pub async fn look() {
     tokio::time::sleep(Duration::from_millis(1_200)).await;
 }
 

@@ -5,6 +5,7 @@ use super::definition::Definition;
 use super::event::{Event, What};
 use super::facts::Facts;
 use super::handover::{Why, handed_over};
+use super::heard::Heard;
 use super::judge::{Explained, Scene, explain};
 use super::local::minutes;
 use super::plan::Plan;
@@ -13,7 +14,6 @@ use crate::id::key16;
 use crate::time::HOUR;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A rule as decisions see it.
@@ -174,7 +174,7 @@ fn depth(facts: &Facts, event: &Event) -> u32 {
 }
 
 fn trigger(rule: &Known, facts: &Facts, event: &Event) -> Checked {
-    let none = BTreeSet::new();
+    let none = Heard::default();
     let heard = facts.message.as_ref().map_or(&none, |message| &message.heard);
     let language = &rule.definition.language;
     let hears = rule.definition.when.iter().any(|trigger| trigger.hears(event, rule.id, language, heard));

@@ -1,10 +1,10 @@
 //! What is known when a rule is judged.
 
-use super::definition::Phrase;
+use super::heard::Heard;
 use crate::inbox::ConversationState;
 use crate::{ContactId, ConversationId, MessageId, Ms};
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Everything that rules may ask about one customer, as it is at one moment.
@@ -75,7 +75,7 @@ pub struct Message {
     /// How content the customer sounds, 0 to 1.
     pub mood: Option<f64>,
     /// The phrases it says, of those that rules listen for.
-    pub heard: BTreeSet<Phrase>,
+    pub heard: Heard,
 }
 
 /// A line that was said before.
@@ -90,7 +90,7 @@ pub struct Said {
     /// `contact`, `user`, `rule`, `phone_app`, ...
     pub by: String,
     /// The phrases it says.
-    pub heard: BTreeSet<Phrase>,
+    pub heard: Heard,
     /// Whether the customer asks for a person in it.
     pub human: bool,
 }

@@ -4,7 +4,6 @@
 //! function, and a property test holds them against each other.
 
 use super::condition::{Condition, Count, Is, Weekday};
-use super::definition::Phrase;
 use super::facts::Facts;
 use super::field;
 use super::local::{local, minute_of, minutes, within};
@@ -195,7 +194,7 @@ fn in_time(days: &[Weekday], from: &str, to: &str, now: Option<(Weekday, u16)>) 
 fn count(of: Count, words: &[String], within: u32, scene: &Scene<'_>) -> u32 {
     let since = scene.now.plus(-minutes(within));
     let said = || scene.facts.said.iter().filter(move |said| said.at > since && said.at <= scene.now);
-    let says = |said: &&super::facts::Said| words.iter().any(|word| said.heard.contains(&phrase(scene, word)));
+    let says = |said: &&super::facts::Said| words.iter().any(|word| said.heard.says(scene.language, word));
     let number = match of {
         Count::Said => said().filter(|said| said.inbound).filter(says).count(),
         Count::SaidInARow => said().filter(|said| said.inbound).take_while(says).count(),
@@ -207,10 +206,6 @@ fn count(of: Count, words: &[String], within: u32, scene: &Scene<'_>) -> u32 {
         }
     };
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-fn phrase(scene: &Scene<'_>, text: &str) -> Phrase {
-    Phrase { language: scene.language.to_owned(), text: text.trim().to_owned() }
 }
 
 /// The one comparison. Total: what cannot be compared is not met, unless the comparison says that something is not so.
@@ -290,7 +285,7 @@ fn has(found: &Value, wanted: &Json) -> bool {
 
 fn says(wanted: &Json, scene: &Scene<'_>) -> bool {
     let Some(message) = &scene.facts.message else { return false };
-    items(wanted).filter_map(Json::as_str).any(|word| message.heard.contains(&phrase(scene, word)))
+    items(wanted).filter_map(Json::as_str).any(|word| message.heard.says(scene.language, word))
 }
 
 /// How long ago a moment is and how long is meant, in milliseconds.

@@ -83,5 +83,9 @@ pub fn waiting(row: &ConversationState, times: &BTreeSet<u32>) -> Vec<(Event, Ms
         cause: None,
         what: What::Unanswered { minutes, since },
     };
-    times.iter().map(|minutes| event(*minutes)).map(|event| (event.clone(), event.at)).collect()
+    let due = |event: Event| {
+        let at = event.at;
+        (event, at)
+    };
+    times.iter().map(|minutes| due(event(*minutes))).collect()
 }

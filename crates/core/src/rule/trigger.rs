@@ -1,8 +1,8 @@
 //! What makes a rule look.
 
 use super::condition::Weekday;
-use super::definition::Phrase;
 use super::event::{Event, What};
+use super::heard::Heard;
 use crate::contact::tag_key;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -65,15 +65,13 @@ fn a_month() -> u32 {
 impl Trigger {
     /// Whether an event is what the trigger waits for. `heard`: the phrases that the message says.
     #[must_use]
-    pub fn hears(&self, event: &Event, rule: Uuid, language: &str, heard: &BTreeSet<Phrase>) -> bool {
+    pub fn hears(&self, event: &Event, rule: Uuid, language: &str, heard: &Heard) -> bool {
         match (self, &event.what) {
             (Self::MessageReceived, What::Message)
             | (Self::ConversationOpened, What::Opened)
             | (Self::ConversationAssigned, What::Assigned)
             | (Self::ConversationResolved, What::Resolved) => true,
-            (Self::Keyword { words }, What::Message) => words
-                .iter()
-                .any(|word| heard.contains(&Phrase { language: language.to_owned(), text: word.trim().to_owned() })),
+            (Self::Keyword { words }, What::Message) => words.iter().any(|word| heard.says(language, word)),
             (Self::TagAdded { tags }, What::Tagged { tags: given }) => {
                 let given: BTreeSet<String> = given.iter().map(|tag| tag_key(tag)).collect();
                 tags.is_empty() || tags.iter().any(|tag| given.contains(&tag_key(tag)))

@@ -116,3 +116,26 @@ async fn it_is_told_why_a_rule_would_run_or_not() {
     assert_eq!(owner.get(&format!("{path}/why?contact_id={}", heard.message)).await.status, 404);
     assert_eq!(owner.get("/api/v1/runs").await.body["items"], json!([]), "asking does nothing");
 }
+
+#[tokio::test]
+async fn starters_come_in_the_language_that_is_wanted_and_are_made_switched_off() {
+    let (_test, owner) = TestApp::with_owner().await;
+    let names = |answer: &Value| {
+        let items = answer["items"].as_array().unwrap().iter();
+        items.map(|one| one["definition"]["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let english = owner.get("/api/v1/rules/starters").await.body;
+    let arabic = owner.get("/api/v1/rules/starters?language=ar-EG").await.body;
+    assert_eq!((names(&english).len(), names(&arabic).len()), (11, 11));
+    assert!(names(&english).iter().all(|name| !names(&arabic).contains(name)));
+    let wanted = &arabic["items"][0];
+    let path = format!("/api/v1/rules/starters/{}", wanted["key"].as_str().unwrap());
+    let made = owner.post(&path, json!({ "language": "ar" })).await;
+    assert_eq!((made.status, &made.body["enabled"]), (201, &json!(false)), "{}", made.body);
+    assert_eq!((&made.body["definition"], &wanted["language"]), (&wanted["definition"], &json!("ar")));
+    assert_eq!(owner.get("/api/v1/rules").await.body["items"][0]["id"], made.body["id"]);
+    let faults = owner.post("/api/v1/rules/validate", json!({ "definition": wanted["definition"] })).await;
+    assert_eq!(faults.body, json!({ "faults": [] }));
+    assert_eq!(owner.post("/api/v1/rules/starters/nothing", json!({})).await.status, 404);
+    assert_eq!(owner.post(&path, json!({ "colour": 1 })).await.status, 400);
+}

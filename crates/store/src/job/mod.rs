@@ -7,8 +7,8 @@ mod dead;
 mod run;
 
 pub use dead::{Dead, dead, discard, replay};
-pub(crate) use run::{CLAIMED, claimed};
-pub use run::{Claimed, Fate, complete};
+pub(crate) use run::{CLAIMED, again_text, claimed};
+pub use run::{Claimed, Fate, SILENT_MS, complete};
 
 use crate::batch::{self, Col, Kind, Rows, col, opt};
 use crate::error::Result;

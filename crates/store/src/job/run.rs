@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::scope::WriteTx;
 use crate::sql;
 use crate::store::Backend;
+use rapport_core::time::SECOND;
 use rapport_core::{JobId, Ms, WorkspaceId};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use serde_json::Value as Json;
@@ -47,6 +48,10 @@ pub enum Fate {
     /// It used up its tries; a person decides.
     Dead,
 }
+
+/// A node of which nothing is heard for so long is gone, and what it was at goes to others: later than its lanes, which
+/// cost nothing when they change hands too often. Milliseconds.
+pub const SILENT_MS: i64 = 12 * SECOND;
 
 /// How often a claim is repeated when two nodes reached for the same ordered jobs.
 const CLAIM_TRIES: usize = 5;
@@ -186,20 +191,26 @@ impl Queue {
         batch::execute(self.store.relaxed(), self.store.backend(), &text, &fixed, leased(jobs)).await
     }
 
-    /// Makes jobs ready again whose node did not finish them in time; those without tries left are dead. Returns how
-    /// many.
+    /// Makes jobs ready again whose node did not finish them in time, or has not been heard of for [`SILENT_MS`]; those
+    /// without tries left are dead. Returns how many.
     ///
     /// # Errors
     /// What the database said.
     pub async fn expire_leases(&self, now: Ms) -> Result<u64> {
+        let backend = self.store.backend();
         let tx = self.store.begin().await?;
-        let clock = sql::lease_clock(&*tx, self.store.backend(), now).await?;
-        let text = format!(
-            "UPDATE job SET state = CASE WHEN attempts >= max_attempts THEN '{DEAD}' ELSE '{READY}' END, \
-             last_error = 'the lease ended before the work did', locked_until = NULL, locked_by = NULL, \
-             dedupe_key = NULL WHERE state = '{RUNNING}' AND locked_until <= $1"
-        );
-        let done = tx.execute_raw(sql::with(self.store.backend(), text, [clock.0.into()])).await?;
+        let clock = sql::lease_clock(&*tx, backend, now).await?;
+        let done = match backend {
+            Backend::Postgres => {
+                let lost = "locked_until <= $1 OR EXISTS (SELECT 1 FROM node AS n WHERE n.id = job.locked_by AND n.seen_at <= $2)";
+                let values: [Value; 2] = [clock.0.into(), clock.plus(-SILENT_MS).0.into()];
+                tx.execute_raw(sql::with(backend, again_text(lost), values)).await?
+            }
+            // The only process is this one: what others left was taken when it started.
+            Backend::Sqlite => {
+                tx.execute_raw(sql::with(backend, again_text("locked_until <= $1"), [clock.0.into()])).await?
+            }
+        };
         tx.commit().await?;
         Ok(done.rows_affected())
     }
@@ -250,6 +261,15 @@ impl Queue {
         };
         rows.iter().map(count).collect()
     }
+}
+
+/// Makes those running jobs ready again whose worker is gone, as a condition says.
+pub(crate) fn again_text(gone: &str) -> String {
+    format!(
+        "UPDATE job SET state = CASE WHEN attempts >= max_attempts THEN '{DEAD}' ELSE '{READY}' END, \
+         last_error = 'the lease ended before the work did', locked_until = NULL, locked_by = NULL, \
+         dedupe_key = NULL WHERE state = '{RUNNING}' AND ({gone})"
+    )
 }
 
 const KEEP_UNLESS_TAKEN: &str = "CASE WHEN EXISTS (SELECT 1 FROM job AS other WHERE other.workspace_id = job.workspace_id \

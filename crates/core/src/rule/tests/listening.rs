@@ -1,10 +1,10 @@
 //! What is heard in what a transaction changed.
 
-use super::{NOW, conversation, id};
+use super::{NOW, conversation, event, heard, id, rule};
 use crate::inbox::{Batch, ConversationState, NewMessage};
 use crate::message::{Content, Direction, Status};
-use crate::rule::What;
 use crate::rule::listen::{happened, waits};
+use crate::rule::{Listeners, What};
 use crate::{ChannelId, ContactId, ConversationId, MessageId};
 use serde_json::{Value, json};
 
@@ -87,4 +87,56 @@ fn a_conversation_the_customer_begins_is_opened_and_waited_in() {
     let mut answered = batch(vec![], vec![hello]);
     answered.changed_conversations = vec![ConversationState { waiting_since: None, ..conversation() }];
     assert!(waits(&answered, &[5].into()).is_empty());
+}
+
+#[test]
+fn whoever_is_found_is_whoever_hears() {
+    let when = [
+        json!([{ "on": "message_received" }]),
+        json!([{ "on": "keyword", "words": ["price", " how much "] }, { "on": "timer", "at": "09:00" }]),
+        json!([{ "on": "keyword", "words": ["size"] }, { "on": "conversation_opened" }]),
+        json!([{ "on": "conversation_assigned" }, { "on": "conversation_resolved" }]),
+        json!([{ "on": "tag_added" }]),
+        json!([{ "on": "tag_added", "tags": ["VIP", "loyal"] }, { "on": "unanswered", "minutes": 10 }]),
+        json!([{ "on": "field_changed" }]),
+        json!([{ "on": "field_changed", "fields": ["email", "fields.size"] }, { "on": "unanswered", "minutes": 30 }]),
+    ];
+    let rules: Vec<_> = (10_u128..).zip(when).map(|(number, when)| rule(number, json!({ "when": when }))).collect();
+    let listeners = Listeners::new(&rules);
+    let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let happenings = [
+        (What::Message, vec![0]),
+        (What::Opened, vec![2]),
+        (What::Assigned, vec![3]),
+        (What::Resolved, vec![3]),
+        (What::Tagged { tags: names(&["vip"]) }, vec![4, 5]),
+        (What::Tagged { tags: names(&["new"]) }, vec![4]),
+        (What::Changed { fields: names(&["fields.size", "email"]) }, vec![6, 7]),
+        (What::Changed { fields: names(&["name"]) }, vec![6]),
+        (What::Unanswered { minutes: 30, since: NOW }, vec![7]),
+        (What::Unanswered { minutes: 31, since: NOW }, vec![]),
+        (What::Timer { rule_id: id(11) }, vec![1]),
+        (What::Timer { rule_id: id(12) }, vec![]),
+    ];
+    for (what, expected) in happenings {
+        let event = event(what);
+        for words in [&[][..], &["how much"], &["price", "size"]] {
+            let heard = heard(words);
+            let hears = |place: &usize| {
+                let rule = &rules[*place];
+                rule.definition.when.iter().any(|trigger| trigger.hears(&event, rule.id, "en", &heard))
+            };
+            let all: Vec<usize> = (0..rules.len()).filter(hears).collect();
+            assert_eq!(listeners.find(&event, &heard), all, "{:?} {words:?}", event.what);
+            if words.is_empty() {
+                assert_eq!(all, expected, "{:?}", event.what);
+            }
+        }
+    }
+    assert!(listeners.hear_messages() && listeners.waits().eq([10, 30]));
+    assert_eq!(listeners.settle_ms(0, &event(What::Message)), 0, "it looks at nothing that may still be on its way");
+    let recent = json!({ "if": { "type": "field", "field": "contact.tags", "is": "has", "value": "x" } });
+    let settled = Listeners::new(&[rule(1, recent)]);
+    assert_eq!(settled.settle_ms(0, &event(What::Message)), 5_000);
+    assert_eq!(settled.settle_ms(0, &event(What::Timer { rule_id: id(1) })), 0);
 }

@@ -6,11 +6,12 @@ mod explaining;
 mod listening;
 mod timing;
 
-use super::{Definition, Event, Facts, Known, Message, Person, Phrase, Said, What};
+use super::{Definition, Event, Facts, Heard, Known, Message, Person, Phrase, Said, What};
 use crate::inbox::{ConversationState, ConversationStatus, Priority};
 use crate::message::{Direction, Status};
 use crate::{ChannelId, ContactId, ConversationId, MessageId, Ms};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A Tuesday, 09:13 UTC.
@@ -75,7 +76,7 @@ fn facts() -> Facts {
             text: "What is the PRICE?".to_owned(),
             language: Some("en".to_owned()),
             mood: Some(0.4),
-            heard: [phrase("price")].into(),
+            heard: heard(&["price"]),
         }),
         said: vec![said(NOW, true, "contact", &["price"])],
         runs: Vec::new(),
@@ -88,9 +89,12 @@ fn phrase(text: &str) -> Phrase {
     Phrase { language: "en".to_owned(), text: text.to_owned() }
 }
 
+fn heard(words: &[&str]) -> Heard {
+    words.iter().map(|word| Arc::new(phrase(word))).collect()
+}
+
 fn said(at: Ms, inbound: bool, by: &str, words: &[&str]) -> Said {
-    let heard = words.iter().map(|word| phrase(word)).collect();
-    Said { conversation_id: ConversationId(id(2)), at, inbound, by: by.to_owned(), heard, human: false }
+    Said { conversation_id: ConversationId(id(2)), at, inbound, by: by.to_owned(), heard: heard(words), human: false }
 }
 
 fn event(what: What) -> Event {

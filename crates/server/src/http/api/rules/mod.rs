@@ -3,8 +3,10 @@
 mod create;
 mod delete;
 mod fields;
+mod from_starter;
 mod list;
 mod read;
+mod starters;
 mod update;
 mod validate;
 mod versions;
@@ -20,6 +22,8 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list, create::create))
         .routes(routes!(fields::fields))
+        .routes(routes!(starters::starters))
+        .routes(routes!(from_starter::from_starter))
         .routes(routes!(validate::validate))
         .routes(routes!(read::read, update::update, delete::delete))
         .routes(routes!(versions::versions))
