@@ -1,5 +1,6 @@
 // The inbox with many open conversations while messages pour in: frame times while scrolling, and how long the page takes
-// to answer a click or a key. `node bench.mjs [conversations] [events a second] [seconds]`; RAPPORT names the release build.
+// to answer a click or a key, and to show the next conversation's words. `node bench.mjs [conversations] [events a second]
+// [seconds]`; RAPPORT names the release build.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inbox, person, startBrowser } from './lib/browser.mjs'
 import { startDemo } from './lib/demo.mjs'
@@ -54,7 +55,7 @@ function pour() {
  * (The browser's own event timing waits for a picture on a screen, which a browser without one tells late or never.)
  */
 const observe = () => {
-  globalThis.seen = { frames: [], inputs: [], long: [] }
+  globalThis.seen = { frames: [], inputs: [], long: [], threads: [] }
   let last
   const frame = (now) => {
     if (last !== undefined) globalThis.seen.frames.push(now - last)
@@ -62,23 +63,38 @@ const observe = () => {
     requestAnimationFrame(frame)
   }
   requestAnimationFrame(frame)
-  const shown = ({ timeStamp }) =>
-    requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel()
-      port1.onmessage = () => globalThis.seen.inputs.push(performance.now() - timeStamp)
-      port2.postMessage(0)
-    })
+  const painted = (told) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = told
+    port2.postMessage(0)
+  }
+  const shown = ({ timeStamp }) => requestAnimationFrame(() => painted(() => globalThis.seen.inputs.push(performance.now() - timeStamp)))
   for (const kind of ['keydown', 'pointerdown']) addEventListener(kind, shown, { capture: true })
+  // The thread of another conversation is another element; it counts once it has words.
+  const thread = () => document.querySelector('[role="log"]')
+  const follow = ({ code, timeStamp }) => {
+    if (code !== 'KeyJ') return
+    const before = thread()
+    const look = () =>
+      requestAnimationFrame(() => {
+        const now = thread()
+        if (now && now !== before && now.querySelector('article')) painted(() => globalThis.seen.threads.push(performance.now() - timeStamp))
+        else if (performance.now() - timeStamp < 2_000) look()
+      })
+    look()
+  }
+  addEventListener('keydown', follow, { capture: true })
   new PerformanceObserver((list) => globalThis.seen.long.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' })
 }
 
 async function measure(page, name, doing) {
-  await page.evaluate(() => Object.assign(globalThis.seen, { frames: [], inputs: [], long: [] }))
+  await page.evaluate(() => Object.assign(globalThis.seen, { frames: [], inputs: [], long: [], threads: [] }))
   await doing()
   await sleep(200)
-  const { frames, inputs, long } = await page.evaluate(() => globalThis.seen)
+  const { frames, inputs, long, threads } = await page.evaluate(() => globalThis.seen)
   row(`${name}: frames`, frames)
   if (inputs.length) row(`${name}: input to picture`, inputs)
+  if (threads.length) row(`${name}: its words`, threads)
   console.log(`${`${name}: tasks over 50 ms`.padEnd(34)} ${long.length}, ${ms(long.reduce((sum, one) => sum + one, 0))} of ${seconds} s`)
 }
 
@@ -102,14 +118,14 @@ try {
       await sleep(30)
     }
   }
-  const work = async () => {
+  const work = (pause) => async () => {
     await page.mouse.move(1_000, 20)
     await parts.rows.first().click()
     await parts.log.waitFor()
     const end = Date.now() + seconds * 1_000
     while (Date.now() < end) {
       await page.keyboard.press('j')
-      await sleep(400)
+      await sleep(pause)
     }
   }
   const write = async () => {
@@ -121,11 +137,12 @@ try {
     }
   }
   await measure(page, 'at rest, scrolling', scroll)
-  await measure(page, 'at rest, next conversation', work)
+  await measure(page, 'at rest, next conversation', work(400))
+  await measure(page, 'at rest, in a hurry', work(120))
   await measure(page, 'at rest, typing', write)
   const reached = pour()
   await measure(page, 'under load, scrolling', scroll)
-  await measure(page, 'under load, next conversation', work)
+  await measure(page, 'under load, next conversation', work(400))
   await measure(page, 'under load, typing', write)
   const heap = await page.evaluate(() => performance.memory?.usedJSHeapSize ?? 0)
   console.log(`events: ${(await reached()).toFixed(0)} a second; heap ${(heap / 1e6).toFixed(0)} MB`)

@@ -44,3 +44,28 @@ everywhere('a tag is made on a customer, filters the list, is renamed and delete
   await sure.waitFor({ state: 'detached' })
   assert.deepEqual((await world.api(`/contacts/${contact.id}`)).tags, [])
 })
+
+everywhere('the customers of picked conversations are tagged together, and the change is taken back', {}, async ({ page, t, world, demo, locale }) => {
+  const name = `${named[locale]} 2`
+  const [, tag] = words[locale]
+  const made = await world.api('/tags', { name: tag }, 'POST')
+  const phone = world.newPhone()
+  await world.write(phone, name, 'hello')
+  await world.conversation(phone)
+  await page.goto(`${demo.url}/inbox?view=all`)
+  const { rows } = inbox(page, t)
+  const row = rows.filter({ hasText: name })
+  await row.waitFor()
+  await page.keyboard.press('x')
+  await page.getByRole('checkbox', { name }).click()
+  await page.getByRole('button', { name: t('work.bulk.more'), exact: true }).click()
+  await page.getByRole('menuitem', { name: t('work.bulk.do_tags') }).click()
+  const dialog = page.getByRole('dialog', { name: t('work.bulk.do_tags') })
+  await dialog.getByRole('button', { name: tag }).click()
+  assert.deepEqual(await violations(page), [])
+  await dialog.getByRole('button', { name: t('work.bulk.do_tags') }).click()
+  await row.getByText(tag).waitFor()
+  await page.getByRole('button', { name: t('work.bulk.undo') }).first().click()
+  await row.getByText(tag).waitFor({ state: 'detached' })
+  await world.api(`/tags/${made.id}`, undefined, 'DELETE')
+})

@@ -45,6 +45,9 @@ pub async fn create(app: &App, caller: &Caller, new: NewBulk) -> Result<BulkView
     let read = scope.read();
     let now = app.now();
     check(&new.action, now)?;
+    if new.action.tags() {
+        caller.require(Permission::ContactWrite)?;
+    }
     let mut stored = Stored { action: new.action.clone(), ..Stored::default() };
     if let Some(Some(agent)) = new.action.assignee_id {
         stored.assignee_name = Some(agent_of(&read, agent.into()).await?.1);
@@ -56,6 +59,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewBulk) -> Result<BulkView
         let (team, _) = team.ok_or_else(|| Error::invalid("team_id", "names a team that does not exist"))?;
         stored.team_name = Some(team.name);
     }
+    super::tags::check(&tx, &new.action).await?;
     let row = BulkRow {
         action: serde_json::to_value(&stored).map_err(|error| Error::Internal(error.to_string()))?,
         total: i32::try_from(ids.len()).unwrap_or(i32::MAX),
@@ -161,7 +165,8 @@ pub async fn cancel(app: &App, caller: &Caller, id: Uuid) -> Result<BulkView> {
     Ok(BulkView::of(row, now))
 }
 
-/// Takes a change back: every conversation it changed gets the values it had, as far as nobody has changed them since.
+/// Takes a change back: every conversation it changed gets the values it had, and every customer the tags, as far as nobody
+/// has changed them since.
 /// Within 24 hours, once.
 ///
 /// # Errors
@@ -176,6 +181,9 @@ pub async fn undo(app: &App, caller: &Caller, id: Uuid) -> Result<BulkView> {
             "not_undoable",
             "This change is still running, too old, or was taken back already.",
         ));
+    }
+    if super::stored(&known)?.action.tags() {
+        caller.require(Permission::ContactWrite)?;
     }
     known.undone_at = Some(now.0);
     bulk::update(&tx, known).await?;

@@ -2,17 +2,21 @@
 //!
 //! What is asked for is stored with the conversations it is about, as they are found at that moment; a job then takes
 //! them in batches of [`run::BATCH`] through their customers' lanes, so that it stands in nobody's way and goes on after a
-//! restart. Each conversation gets its lines in the thread and one audit line, as if it had been changed by hand.
+//! restart. Each conversation gets its lines in the thread and one audit line, as if it had been changed by hand; so does
+//! each customer whose tags change.
 
 pub mod ask;
 pub mod list;
 pub mod run;
+mod tags;
 
 use crate::error::Error;
 use crate::inbox::words::{PriorityWord, StatusWord, given};
 use rapport_core::Ms;
+use rapport_core::inbox::undo::Before;
 use rapport_store::bulk::BulkRow;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -50,6 +54,28 @@ pub struct BulkAction {
     /// Whether nothing is unread any more. Customers are not told that somebody read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub read: bool,
+    /// Tags that the customers are given, at most 50; one that is no longer offered is refused.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub add_tag_ids: BTreeSet<Uuid>,
+    /// Tags that are taken from the customers, at most 50.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub remove_tag_ids: BTreeSet<Uuid>,
+}
+
+impl BulkAction {
+    /// Whether it changes anything about the customers.
+    fn tags(&self) -> bool {
+        !self.add_tag_ids.is_empty() || !self.remove_tag_ids.is_empty()
+    }
+}
+
+/// What is stored of a conversation that changed, for taking it back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    values: Before,
+    #[serde(default, skip_serializing_if = "tags::Tagged::is_empty")]
+    tags: tags::Tagged,
 }
 
 /// What is stored of an action: the action, the names that threads show, and whether it takes another one back.
@@ -76,7 +102,7 @@ pub struct BulkView {
     pub done: i32,
     /// How many of them changed; the rest was like that already.
     pub changed: i32,
-    /// How many could not be changed: gone meanwhile, or the customer has another open conversation.
+    /// How many could not be changed: gone meanwhile, or the customer has another open conversation or too many tags.
     pub refused: i32,
     /// Who asked for it.
     pub actor_id: Option<Uuid>,

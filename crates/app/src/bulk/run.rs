@@ -1,14 +1,18 @@
 //! Carrying a change to many out, batch by batch.
 
-use super::{Stored, state, stored};
+use super::tags::{Planned, Tagged, Tags};
+use super::{Kept, Stored, state, stored};
+use crate::audit::Change as Audited;
 use crate::closing;
-use crate::error::Result;
+use crate::contact::update::{Pen, write};
+use crate::error::{Error, Result};
 use crate::inbox::release;
 use crate::jobs::{Job, Outcome};
 use crate::state::App;
 use rapport_core::inbox::undo::{Before, Values, answered, undo};
 use rapport_core::inbox::{
-    self, Actor, Book, Command, Context, ConversationState, ConversationStatus, FeedEvent, Gone, Policy,
+    self, Actor, Book, Command, CommandError, Context, ConversationState, ConversationStatus, Decision, FeedEvent,
+    Gone, Policy,
 };
 use rapport_core::{ChannelId, ContactId, ConversationId, Ms, TeamId, UserId, WorkspaceId};
 use rapport_store::audit_log::Line;
@@ -45,9 +49,9 @@ struct Names {
 }
 
 impl Names {
-    async fn of(read: &Read, items: &[(Uuid, Option<Value>, Option<u16>)]) -> Result<Self> {
+    async fn of(read: &Read, items: &[Waiting]) -> Result<Self> {
         let (mut names, mut teams) = (Self::default(), BTreeSet::new());
-        for before in items.iter().filter_map(|(_, before, _)| before_of(before.as_ref())) {
+        for before in items.iter().filter_map(|item| item.before.as_ref()).map(|kept| &kept.values) {
             if let Some(user) = before.was.assignee_id
                 && !names.users.contains_key(&user)
                 && let Some(row) = rapport_store::user::get(read, user).await?.filter(|row| row.disabled_at.is_none())
@@ -64,18 +68,31 @@ impl Names {
     }
 }
 
-fn before_of(json: Option<&Value>) -> Option<Before> {
-    serde_json::from_value(json?.clone()).ok()
+/// A conversation that waits for its turn.
+struct Waiting {
+    id: ConversationId,
+    /// What it was, for taking back.
+    before: Option<Kept>,
+    /// None when it is gone.
+    lane: Option<u16>,
+}
+
+impl Waiting {
+    fn read((id, before, lane): (Uuid, Option<Value>, Option<u16>)) -> Self {
+        let before = before.and_then(|json| serde_json::from_value(json).ok());
+        Self { id: ConversationId(id), before, lane }
+    }
 }
 
 /// One batch; true when the change has ended.
 async fn batch(app: &App, workspace: WorkspaceId, id: Uuid, policy: &Policy) -> Result<bool> {
     let rules = app.channels.rules(workspace).await?;
+    let connections = app.channels.connections(workspace).await?;
     let scope = app.store.workspace(workspace);
     let read = scope.read();
-    let items = bulk::waiting(&read, id, BATCH).await?;
+    let items: Vec<Waiting> = bulk::waiting(&read, id, BATCH).await?.into_iter().map(Waiting::read).collect();
     let names = Names::of(&read, &items).await?;
-    let lanes: BTreeSet<u16> = items.iter().filter_map(|(_, _, lane)| *lane).collect();
+    let lanes: BTreeSet<u16> = items.iter().filter_map(|item| item.lane).collect();
     let lanes: Vec<u16> = lanes.into_iter().collect();
     let tx = scope.write().await?;
     tx.lock_lanes(&lanes).await?;
@@ -87,20 +104,22 @@ async fn batch(app: &App, workspace: WorkspaceId, id: Uuid, policy: &Policy) -> 
     let stored = stored(&row)?;
     let book = load(&tx, &items).await?;
     let gone = release::had(&tx, book.conversations()).await?;
+    let tags = Tags::of(&tx, &stored, items.iter().filter_map(|item| item.before.as_ref())).await?;
+    let pen = Pen { tx: &tx, connections: &connections, rules: &rules, cause: None, now };
     let mut work = Work {
-        tx: &tx,
+        pen: &pen,
         row: &row,
         stored: &stored,
         names: &names,
+        tags: &tags,
         lanes: &lanes,
         gone: &gone,
         policy,
-        now,
         book,
         done: Done::default(),
     };
-    for (conversation, before, _) in &items {
-        work.one(ConversationId(*conversation), before.as_ref());
+    for item in &items {
+        work.one(item).await?;
     }
     let Work { mut book, done, .. } = work;
     let batch = book.drain();
@@ -145,8 +164,8 @@ pub(super) async fn tell(tx: &WriteTx, row: &BulkRow, at: Ms) -> Result<()> {
 }
 
 /// The conversations, and for each of their customers the one that is not resolved on each channel.
-async fn load(tx: &WriteTx, items: &[(Uuid, Option<Value>, Option<u16>)]) -> Result<Book> {
-    let ids: Vec<ConversationId> = items.iter().map(|(id, _, _)| ConversationId(*id)).collect();
+async fn load(tx: &WriteTx, items: &[Waiting]) -> Result<Book> {
+    let ids: Vec<ConversationId> = items.iter().map(|item| item.id).collect();
     let own = ingest::load_conversations(tx, &ids).await?;
     let people: BTreeSet<ContactId> = own.conversations().map(|row| row.contact_id).collect();
     let people: Vec<ContactId> = people.into_iter().collect();
@@ -169,62 +188,90 @@ struct Done {
 
 /// A batch at work.
 struct Work<'a> {
-    tx: &'a WriteTx,
+    pen: &'a Pen<'a>,
     row: &'a BulkRow,
     stored: &'a Stored,
     names: &'a Names,
+    tags: &'a Tags,
     lanes: &'a [u16],
     gone: &'a Gone,
     policy: &'a Policy,
-    now: Ms,
     book: Book,
     done: Done,
 }
 
 impl Work<'_> {
-    /// One conversation's turn. One that moved to another lane meanwhile has it in the next batch.
-    fn one(&mut self, id: ConversationId, before: Option<&Value>) {
-        let Some(known) = self.book.conversation(id).cloned() else {
-            return self.ends(id, Turn::Refused, None);
+    /// One conversation's turn, with its customer's tags: all of it or nothing. One that moved to another lane meanwhile has
+    /// it in the next batch.
+    async fn one(&mut self, item: &Waiting) -> Result<()> {
+        let Some(known) = self.book.conversation(item.id).cloned() else {
+            self.ends(item.id, Turn::Refused, None);
+            return Ok(());
         };
         if !self.lanes.contains(&known.lane) {
-            return;
+            return Ok(());
         }
-        let commands = self.gone.before_reopening(&known, self.commands(&known, before));
-        let actor =
-            Actor { kind: self.row.actor_kind.clone(), id: self.row.actor_id, name: Some(self.row.actor_name.clone()) };
-        let another = self.another_open(&known);
-        let mut fresh = || self.tx.new_id(self.now);
-        let context = Context {
-            channel_id: known.channel_id,
-            workspace_id: self.tx.workspace(),
-            lane: known.lane,
-            locked: &|_| true,
-            received_at: self.now,
-            wait_until: None,
-            now: self.now,
-            policy: self.policy,
+        let undone = item.before.as_ref().filter(|_| self.row.undo_of.is_some());
+        let planned = match self.tags.plan(self.pen.tx, known.contact_id, undone).await {
+            Ok(planned) => planned,
+            Err(Error::Invalid { .. } | Error::NotFound(_)) => {
+                self.ends(item.id, Turn::Refused, None);
+                return Ok(());
+            }
+            Err(error) => return Err(error),
         };
-        let decided = inbox::run(&known, &commands, &actor, another, &context, &mut fresh);
-        match decided {
-            Err(_) => self.ends(id, Turn::Refused, None),
-            Ok(decision) if decision.changes.is_empty() => self.ends(id, Turn::Same, None),
+        match self.decide(&known, item.before.as_ref()) {
+            Err(_) => self.ends(item.id, Turn::Refused, None),
             Ok(decision) => {
+                let moved = !decision.changes.is_empty();
                 self.book.apply(decision.changes);
-                let after = self.book.conversation(id).cloned().unwrap_or_else(|| known.clone());
-                let said = closing::Checked::default();
-                self.done.closings.extend(closing::row(self.tx, self.now, (&known, &after), &said, &actor));
-                self.changed(&known, &after);
+                let tags = self.retag(&known, planned).await?;
+                if moved || !tags.is_empty() {
+                    self.changed(&known, moved, tags);
+                } else {
+                    self.ends(item.id, Turn::Same, None);
+                }
             }
         }
+        Ok(())
     }
 
-    fn commands(&self, known: &ConversationState, before: Option<&Value>) -> Vec<Command> {
+    fn decide(&self, known: &ConversationState, before: Option<&Kept>) -> std::result::Result<Decision, CommandError> {
+        let now = self.pen.now;
+        let commands = self.gone.before_reopening(known, self.commands(known, before));
+        let another = self.another_open(known);
+        let mut fresh = || self.pen.tx.new_id(now);
+        let context = Context {
+            channel_id: known.channel_id,
+            workspace_id: self.pen.tx.workspace(),
+            lane: known.lane,
+            locked: &|_| true,
+            received_at: now,
+            wait_until: None,
+            now,
+            policy: self.policy,
+        };
+        inbox::run(known, &commands, &self.actor(), another, &context, &mut fresh)
+    }
+
+    fn actor(&self) -> Actor {
+        Actor { kind: self.row.actor_kind.clone(), id: self.row.actor_id, name: Some(self.row.actor_name.clone()) }
+    }
+
+    /// Writes what was planned for the customer's tags.
+    async fn retag(&mut self, known: &ConversationState, planned: Option<Planned>) -> Result<Tagged> {
+        let Some(Planned { before, after, tags }) = planned else { return Ok(Tagged::default()) };
+        let Some(change) = write(self.pen, &before, after).await? else { return Ok(Tagged::default()) };
+        self.note("contact.updated", ("contact", known.contact_id.0), change);
+        Ok(tags)
+    }
+
+    fn commands(&self, known: &ConversationState, before: Option<&Kept>) -> Vec<Command> {
         if self.row.undo_of.is_some() {
-            let Some(before) = before_of(before) else { return Vec::new() };
+            let Some(Kept { values: before, .. }) = before else { return Vec::new() };
             let user = |id| self.names.users.get(&id).cloned();
             let team = |id| self.names.teams.get(&id).cloned();
-            return undo((&Values::from(known), answered(known)), &before, self.now, &user, &team);
+            return undo((&Values::from(known), answered(known)), before, self.pen.now, &user, &team);
         }
         let Stored { action, assignee_name, team_name } = self.stored;
         let mut commands = Vec::new();
@@ -260,21 +307,33 @@ impl Work<'_> {
         self.done.items.push(Item { conversation: id.0, turn, before });
     }
 
-    fn changed(&mut self, known: &ConversationState, after: &ConversationState) {
-        let before = Before { was: Values::from(known), is: Values::from(after) };
-        let kept = (before.was != before.is).then(|| serde_json::to_value(before).unwrap_or_default());
+    fn changed(&mut self, known: &ConversationState, moved: bool, tags: Tagged) {
+        let after = self.book.conversation(known.id).cloned().unwrap_or_else(|| known.clone());
+        let values = Before { was: Values::from(known), is: Values::from(&after) };
+        let worth = values.was != values.is || !tags.is_empty();
+        let kept = worth.then(|| serde_json::to_value(Kept { values, tags }).unwrap_or_default());
         self.ends(after.id, Turn::Changed, kept);
+        if !moved {
+            return;
+        }
+        let said = closing::Checked::default();
+        let closed = closing::row(self.pen.tx, self.pen.now, (known, &after), &said, &self.actor());
+        self.done.closings.extend(closed);
         if let Some(until) = after.snoozed_until {
             self.done.wakes.push(Job::Wake { conversation_id: after.id }.row_at(until));
         }
-        let change = crate::inbox::update::difference(known, after);
+        let change = crate::inbox::update::difference(known, &after);
+        self.note("conversation.updated", ("conversation", after.id.0), change);
+    }
+
+    fn note(&mut self, action: &str, (kind, id): (&str, Uuid), change: Audited) {
         self.done.audit.push(Line {
-            at: self.now,
+            at: self.pen.now,
             actor_kind: self.row.actor_kind.clone(),
             actor_id: self.row.actor_id,
-            action: "conversation.updated".to_owned(),
-            target_kind: "conversation".to_owned(),
-            target_id: after.id.to_string(),
+            action: action.to_owned(),
+            target_kind: kind.to_owned(),
+            target_id: id.to_string(),
             before: change.before,
             after: change.after,
             source: format!("bulk:{}", self.row.id),

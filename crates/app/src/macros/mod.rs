@@ -1,6 +1,7 @@
 //! Macros: named lists of actions, done to a conversation with one key.
 
 pub mod run;
+mod tags;
 
 use crate::account::Page;
 use crate::audit::Change;
@@ -66,6 +67,16 @@ pub enum MacroAction {
     Priority {
         /// Which.
         priority: PriorityWord,
+    },
+    /// Give tags to the customer.
+    AddTags {
+        /// Which, 1 to 50; one that is no longer offered is refused.
+        tag_ids: Vec<Uuid>,
+    },
+    /// Take tags from the customer.
+    RemoveTags {
+        /// Which, 1 to 50; one that is not there is no mistake.
+        tag_ids: Vec<Uuid>,
     },
     /// Write to the customer, as whoever runs it.
     SendText {
@@ -169,6 +180,7 @@ fn check(actions: &[MacroAction]) -> Result<()> {
                 let field = format!("actions.{at}.body");
                 return Err(Error::invalid(field, format!("must have 1 to {TEXT} characters")));
             }
+            MacroAction::AddTags { tag_ids } | MacroAction::RemoveTags { tag_ids } => tags::check(at, tag_ids)?,
             MacroAction::SendTemplate { name, language } if name.is_empty() || language.is_empty() => {
                 return Err(Error::invalid(format!("actions.{at}.name"), "must name a template and its language"));
             }
@@ -221,6 +233,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewMacro) -> Result<MacroVi
     check(&new.actions)?;
     let now = app.now();
     let tx = app.store.workspace(caller.workspace).write().await?;
+    tags::check_known(&tx, &new.actions).await?;
     if macros::count(&tx).await? >= MOST {
         return Err(Error::refused("too_many", format!("There are {MOST} macros already; remove one first.")));
     }
@@ -258,6 +271,7 @@ pub async fn update(app: &App, caller: &Caller, id: Uuid, patch: MacroPatch) -> 
     }
     if let Some(actions) = patch.actions {
         check(&actions)?;
+        tags::check_known(&tx, &actions).await?;
         row.actions = json!(actions);
     }
     row.updated_at = now.0;
@@ -338,6 +352,8 @@ mod tests {
                 "actions.0.closing.note",
             ),
             (json!(vec![json!({ "type": "send_text", "body": "x" }); 6]), "actions"),
+            (json!([{ "type": "assign_me" }, { "type": "add_tags", "tag_ids": [] }]), "actions.1.tag_ids"),
+            (json!([{ "type": "remove_tags", "tag_ids": vec![Uuid::nil(); 51] }]), "actions.0.tag_ids"),
         ];
         for (actions, expected) in cases {
             let actions: Vec<MacroAction> = serde_json::from_value(actions).unwrap();

@@ -3,6 +3,7 @@
 //! Everything is looked at before anything is done. Then the messages take the usual way, one by one; then all that
 //! changes about the conversation and the notes are one commit. What goes wrong names the action that it was.
 
+use super::tags::{self, Tagging};
 use super::{MacroAction, NOUN, has};
 use crate::audit::Change as Audited;
 use crate::auth::{Caller, Permission};
@@ -53,6 +54,7 @@ pub struct MacroRun {
 struct Plan {
     sends: Vec<(usize, Content)>,
     notes: Vec<(usize, String)>,
+    tags: Vec<Tagging>,
     patch: ConversationPatch,
     /// The last action that changes the conversation: what is wrong with the change is told there.
     changes: Option<usize>,
@@ -81,6 +83,10 @@ impl Plan {
             }
             MacroAction::Note { body } => {
                 self.notes.push((at, body.clone()));
+                return Ok(());
+            }
+            MacroAction::AddTags { .. } | MacroAction::RemoveTags { .. } => {
+                self.tags.extend(Tagging::of(at, action));
                 return Ok(());
             }
             MacroAction::Assign { user_id } => self.patch.assignee_id = Some(*user_id),
@@ -128,9 +134,12 @@ pub async fn run(app: &App, caller: &Caller, id: Uuid, request: MacroRunRequest)
     let at = plan.changes.unwrap_or(0);
     let wanted = Wanted::check(app, caller, &read, patch, resolved).await.map_err(|error| step(at, error))?;
     look(app, caller, &read, &known, &plan.sends).await?;
+    // A message cannot be called back: what its conversation's lock would refuse is refused before it.
     if !plan.sends.is_empty() && plan.changes.is_some() {
-        // A message cannot be called back: what its conversation's lock would refuse is refused before it.
         wanted.rehearse(app, caller, place).await.map_err(|error| step(at, error))?;
+    }
+    if !plan.sends.is_empty() && !plan.tags.is_empty() {
+        tags::rehearse(app, caller, place, &plan.tags).await?;
     }
     let mut message_ids = Vec::new();
     for (at, content) in plan.sends {
@@ -138,7 +147,7 @@ pub async fn run(app: &App, caller: &Caller, id: Uuid, request: MacroRunRequest)
         let written = send(app, caller, place, request).await.map_err(|error| step(at, error))?;
         message_ids.push(written.message.id);
     }
-    change(app, caller, place, (wanted, at), (id, &run, &plan.notes)).await?;
+    change(app, caller, place, (wanted, at), (id, &run, &plan.notes, &plan.tags)).await?;
     Ok(MacroRun { conversation: get(app, caller, place).await?, message_ids })
 }
 
@@ -180,14 +189,16 @@ async fn change(
     caller: &Caller,
     place: ConversationId,
     (wanted, at): (Wanted, usize),
-    (id, run, notes): (Uuid, &str, &[(usize, String)]),
+    (id, run, notes, tagging): (Uuid, &str, &[(usize, String)], &[Tagging]),
 ) -> Result<()> {
+    let connections = app.channels.connections(caller.workspace).await?;
     let mut room = Rooms::enter(app, caller.workspace, place, None).await?;
     let before = room.conversation.clone();
     for (at, body) in notes {
         write_note(&mut room, caller, format!("macro:{run}:{at}"), body).await.map_err(|error| step(*at, error))?;
     }
     let after = apply(app, caller, &mut room, wanted).await.map_err(|error| step(at, error))?;
+    let tagged = tags::apply(caller, &room, &connections, tagging).await?;
     let audited = Audited { before: None, after: Some(json!({ "conversation_id": place })) };
     crate::audit::record(&room.tx, room.now, caller, "macro.run", (NOUN, id), audited).await?;
     match room.tx.commit().await {
@@ -197,6 +208,9 @@ async fn change(
     }
     app.bells.search.ring();
     app.feeds.wake();
+    if tagged {
+        app.bells.jobs.ring();
+    }
     if after.is_some_and(|after| assign::concerns(&before, &after)) {
         assign::call(app, caller.workspace).await?;
     }
@@ -217,7 +231,7 @@ async fn write_note(room: &mut Room, caller: &Caller, client_id: String, body: &
 }
 
 /// Names the action an error is about; people count from one.
-fn step(at: usize, error: Error) -> Error {
+pub(super) fn step(at: usize, error: Error) -> Error {
     let told = |detail: String| format!("Step {}: {detail}", at + 1);
     match error {
         // The field comes before the detail wherever it is shown.

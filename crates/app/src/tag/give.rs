@@ -11,9 +11,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// Tags to give and to take away, by name. A new name becomes a tag, by who leads a team.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TagChange {
     /// To give.
@@ -56,6 +57,23 @@ pub(crate) async fn check(
     }
     set(&mut row.fields, names.into_values().collect());
     Ok(())
+}
+
+/// The names of tags that an action gives (`gives`) or takes away, as the catalogue has them now. Nobody renames, merges or
+/// removes them before the transaction ends, so that [`check`] takes them as they are.
+///
+/// # Errors
+/// `Invalid` (`field`) when an id means no tag, or one that is to be given is no longer offered; `Store`.
+pub(crate) async fn named_by(tx: &WriteTx, ids: &[Uuid], gives: bool, field: &'static str) -> Result<Vec<String>> {
+    let known = tag::some(tx, &ids.iter().copied().collect()).await?;
+    let one = |id: &Uuid| match known.get(id) {
+        None => Err(Error::invalid(field, "names a tag that does not exist")),
+        Some(row) if gives && row.archived_at.is_some() => {
+            Err(Error::invalid(field, format!("names a tag that is no longer offered: {}", row.name)))
+        }
+        Some(row) => Ok(row.name.clone()),
+    };
+    ids.iter().map(one).collect()
 }
 
 /// The names of tags that are given anew, as the catalogue has them or will have them, by how they are compared.

@@ -48,6 +48,7 @@ pub async fn merge(app: &App, caller: &Caller, id: Uuid, TagMerge { into_id }: T
             after: Some(json!({ "merged_into": kept.id, "name": kept.name })),
         };
         tag::lead_on(&tx, id, into_id).await?;
+        tag::lead_macros(&tx, id, into_id).await?;
         tag::rename(&tx, &gone.name_key, &kept.name).await?;
         gone.merged_into = Some(into_id);
         gone.updated_at = now.0;

@@ -64,6 +64,8 @@ pub struct TagUses {
     pub campaigns: u64,
     /// Saved views that show only its conversations, other people's too.
     pub views: u64,
+    /// Macros that give it or take it away, other people's too.
+    pub macros: u64,
 }
 
 /// A tag to be made.
@@ -140,6 +142,7 @@ pub async fn uses(app: &App, caller: &Caller, id: Uuid) -> Result<TagUses> {
         contacts: tag::carriers(&read, id).await?,
         campaigns: tag::campaigns(&read, &row.name_key).await?,
         views: tag::views(&read, id).await?,
+        macros: tag::macros(&read, id).await?,
     })
 }
 

@@ -98,7 +98,7 @@ async fn renaming_and_merging_reach_whatever_names_a_tag() {
     owner.post("/api/v1/views", json!({ "name": "VIPs", "scope": "all", "filter": { "tag_id": vip } })).await;
     assert_eq!(
         owner.get(&format!("{TAGS}/{vip}/uses")).await.body,
-        json!({ "contacts": 1, "campaigns": 1, "views": 1 })
+        json!({ "contacts": 1, "campaigns": 1, "views": 1, "macros": 0 })
     );
     let me = owner.get("/api/v1/users").await.text("/items/0/id");
     owner.put(&format!("/api/v1/routing/agents/{me}"), json!({ "skills": ["vip", "ar"] })).await;

@@ -16,12 +16,13 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 use uuid::Uuid;
 
 mod words;
 
 pub use crate::entity::tag::Model as TagRow;
-pub use words::{campaigns, rename, views};
+pub use words::{campaigns, lead_macros, macros, rename, views};
 
 /// The own field that holds the names while a contact is in hand.
 const FIELD: &str = "tags";
@@ -125,20 +126,40 @@ pub async fn named(tx: &WriteTx, names: &[String]) -> Result<HashMap<String, Tag
         return Ok(found);
     }
     let former = by_keys(tx, &missing, true).await?;
-    let heirs: Vec<Uuid> = former.values().filter_map(|row| row.merged_into).collect();
-    let heirs = tag::Entity::find()
-        .filter(tag::Column::WorkspaceId.eq(tx.workspace().0))
-        .filter(tag::Column::Id.is_in(heirs))
-        .lock_shared()
-        .all(tx.conn())
-        .await?;
-    let heirs: HashMap<Uuid, TagRow> = heirs.into_iter().map(|row| (row.id, row)).collect();
-    for (key, row) in former {
-        if let Some(heir) = row.merged_into.and_then(|id| heirs.get(&id)) {
-            found.insert(key, heir.clone());
-        }
-    }
+    found.extend(heirs(tx, former).await?);
     Ok(found)
+}
+
+/// The tags that these ids mean, by the id that was asked with; that of a merged tag leads to the one it became part of.
+/// None of them is merged or removed before the transaction ends.
+///
+/// # Errors
+/// What the database said.
+pub async fn some(tx: &WriteTx, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, TagRow>> {
+    let found = by_ids(tx, ids).await?;
+    let (mut found, former): (HashMap<_, _>, HashMap<_, _>) =
+        found.into_iter().partition(|(_, row)| row.merged_into.is_none());
+    found.extend(heirs(tx, former).await?);
+    Ok(found)
+}
+
+/// What merged tags became part of, under the same keys.
+async fn heirs<K: Eq + Hash>(tx: &WriteTx, former: HashMap<K, TagRow>) -> Result<HashMap<K, TagRow>> {
+    let heirs = by_ids(tx, &former.values().filter_map(|row| row.merged_into).collect()).await?;
+    let heir = |row: &TagRow| row.merged_into.and_then(|id| heirs.get(&id)).cloned();
+    Ok(former.into_iter().filter_map(|(key, row)| Some((key, heir(&row)?))).collect())
+}
+
+async fn by_ids(tx: &WriteTx, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, TagRow>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let query = tag::Entity::find()
+        .filter(tag::Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(tag::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(tag::Column::Id)
+        .lock_shared();
+    Ok(query.all(tx.conn()).await?.into_iter().map(|row| (row.id, row)).collect())
 }
 
 async fn by_keys(tx: &WriteTx, keys: &BTreeSet<String>, merged: bool) -> Result<HashMap<String, TagRow>> {

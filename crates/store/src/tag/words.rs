@@ -1,7 +1,9 @@
-//! Where a tag is named by its word: campaigns that are not over, skills of agents and teams, saved views.
+//! Where a tag is named: campaigns that are not over and skills of agents and teams by its word, saved views and macros by
+//! its id.
 
-use crate::entity::{agent, campaign, routing_place};
+use crate::entity::{agent, campaign, macro_row, routing_place};
 use crate::error::Result;
+use crate::macros as macro_store;
 use crate::scope::{Read, WriteTx};
 use crate::sql;
 use rapport_core::contact::tag_key;
@@ -27,7 +29,19 @@ pub async fn campaigns(read: &Read, key: &str) -> Result<u64> {
 /// # Errors
 /// What the database said.
 pub async fn views(read: &Read, id: Uuid) -> Result<u64> {
-    let text = "SELECT count(*) FROM saved_view WHERE workspace_id = $1 AND CAST(filter AS text) LIKE $2";
+    holding(read, "SELECT count(*) FROM saved_view WHERE workspace_id = $1 AND CAST(filter AS text) LIKE $2", id).await
+}
+
+/// How many macros give a tag or take it away.
+///
+/// # Errors
+/// What the database said.
+pub async fn macros(read: &Read, id: Uuid) -> Result<u64> {
+    holding(read, "SELECT count(*) FROM macro WHERE workspace_id = $1 AND CAST(actions AS text) LIKE $2", id).await
+}
+
+/// How many rows have a text with an id in it.
+async fn holding(read: &Read, text: &str, id: Uuid) -> Result<u64> {
     let values = [read.workspace().0.into(), format!("%{id}%").into()];
     let row = read.conn().query_one_raw(sql::with(read.backend(), text, values)).await?;
     let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
@@ -71,6 +85,33 @@ pub async fn rename(tx: &WriteTx, key: &str, name: &str) -> Result<()> {
                 .filter(routing_place::Column::PlaceId.eq(row.place_id))
                 .exec(tx.conn())
                 .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Macros that name a tag name another one from now on.
+///
+/// # Errors
+/// What the database said.
+pub async fn lead_macros(tx: &WriteTx, gone: Uuid, into: Uuid) -> Result<()> {
+    let (gone, into) = (json!(gone), json!(into));
+    let rows = macro_row::Entity::find().filter(macro_row::Column::WorkspaceId.eq(tx.workspace().0)).all(tx.conn());
+    for mut row in rows.await? {
+        let mut found = false;
+        for action in row.actions.as_array_mut().into_iter().flatten() {
+            let Some(ids) = action.get_mut("tag_ids").and_then(Json::as_array_mut) else { continue };
+            let had = ids.contains(&into);
+            let Some(at) = ids.iter().position(|id| *id == gone) else { continue };
+            found = true;
+            if had {
+                ids.remove(at);
+            } else {
+                ids[at] = into.clone();
+            }
+        }
+        if found {
+            macro_store::update(tx, row).await?;
         }
     }
     Ok(())

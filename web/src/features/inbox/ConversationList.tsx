@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowUp } from 'lucide-react'
-import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { run, useAction } from '@/actions/registry'
 import { conversationListQuery, countsQuery, prefetchConversation } from '@/api/queries'
@@ -25,7 +25,7 @@ function rowHeight(): number {
 }
 
 /** The list of conversations: any length, always live, never moving under the pointer. */
-export function ConversationList() {
+export const ConversationList = memo(function ConversationList() {
   const { t } = useTranslation()
   const { filter, conversationId, open, close, addressOf } = useInbox()
   const { density } = useStore(prefs)
@@ -56,11 +56,13 @@ export function ConversationList() {
 
   // The next key press goes to a neighbour: its thread is there before.
   const at = rows.findIndex((row) => row.id === conversationId)
-  const [before, after] = [rows[at - 1]?.id, at < 0 ? undefined : rows[at + 1]?.id]
+  const [before, after, second] = [rows[at - 1]?.id, at < 0 ? undefined : rows[at + 1]?.id, at < 0 ? undefined : rows[at + 2]?.id]
   useEffect(() => {
-    const timer = setTimeout(() => [after, before].forEach((id) => id && near(id)), 250)
-    return () => clearTimeout(timer)
-  }, [before, after, near])
+    // Who goes on quickly finds the next one, who rests the one after it and the one before.
+    const soon = setTimeout(() => after && near(after), 60)
+    const rest = setTimeout(() => [second, before].forEach((id) => id && near(id)), 250)
+    return () => [soon, rest].forEach(clearTimeout)
+  }, [before, after, second, near])
 
   const settle = () => setHold(pointer.current || (scroller.current?.scrollTop ?? 0) > 8)
   const step = (by: number) => {
@@ -139,4 +141,4 @@ export function ConversationList() {
     </div>
     </>
   )
-}
+})

@@ -85,9 +85,6 @@ function isModified(event: MouseEvent): boolean {
   return event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey
 }
 
-/** WhatsApp's own title of every filled form. */
-const formTitle = 'Sent'
-
 function LastLine({ last, strong }: { last: NonNullable<Conversation['last_message']>; strong: boolean }) {
   const { t } = useTranslation()
   const Icon = last.direction === 'note' ? Lock : kindIcons[last.kind]
@@ -96,7 +93,7 @@ function LastLine({ last, strong }: { last: NonNullable<Conversation['last_messa
       {last.direction === 'out' && <StatusTick status={last.status} />}
       {Icon && <Icon size={14} strokeWidth={1.75} aria-hidden className={cx('shrink-0', last.direction === 'note' && 'text-caution')} />}
       {last.direction === 'note' && <span className="sr-only">{t('thread.note')}</span>}
-      <bdi dir="auto" className="truncate">{last.kind === 'reply' && last.preview === formTitle ? t('content.form_answered') : last.preview}</bdi>
+      <bdi dir="auto" className="truncate">{last.preview}</bdi>
     </span>
   )
 }

@@ -7,20 +7,20 @@ import { Button } from '@/ui/Button'
 import { Empty } from '@/ui/Empty'
 import { Ghost } from '@/ui/Ghost'
 import { FirstSteps } from './FirstSteps'
-import { useInbox } from './useInbox'
+import { useShown } from './useInbox'
 
 /** A phone shows one region at a time: there the first steps stand in the list's place. */
 const isPhone = () => matchMedia('(max-width: 767.98px)').matches
 
 /** Nothing to list: because nothing is connected yet, nothing matches, or everything is done. */
 export function ListEmpty() {
-  const { filter } = useInbox()
+  const { filter } = useShown()
   return isPhone() && !filter.q ? <FirstSteps><Nothing /></FirstSteps> : <Nothing />
 }
 
 function Nothing() {
   const { t } = useTranslation()
-  const { filter, change } = useInbox()
+  const { filter, change } = useShown()
   const { data: channels } = useQuery(channelsQuery)
   const navigate = useNavigate()
   const manages = useMe().permissions.includes('channel.manage')

@@ -1,5 +1,5 @@
 import { ListChecks, ListFilter, PanelLeft } from 'lucide-react'
-import { Suspense, useEffect, useRef, useState } from 'react'
+import { memo, Suspense, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAction } from '@/actions/registry'
 import { pageWords } from '@/i18n'
@@ -11,7 +11,7 @@ import { SearchBox } from '@/ui/SearchBox'
 import { Select } from '@/ui/Select'
 import { conditions, sorts, statuses, usualSort, usualStatus } from './filter'
 import { selection, startSelecting, stopSelecting } from './selection'
-import { useInbox } from './useInbox'
+import { useShown } from './useInbox'
 
 const typingPause = 250
 /** From here on there is room for the list of views beside the conversations, in pixels. */
@@ -21,9 +21,9 @@ const chips = later(() => Promise.all([import('@/features/inbox/late/FilterChips
 const sheet = later(() => Promise.all([import('@/features/inbox/late/ViewSheet'), pageWords()]).then(([module]) => module.ViewSheet))
 
 /** Search within the list, status and order. */
-export function ListToolbar() {
+export const ListToolbar = memo(function ListToolbar() {
   const { t } = useTranslation()
-  const { filter, place, change } = useInbox()
+  const { filter, place, change } = useShown()
   const [asking, setAsking] = useState(false)
   const [choosing, setChoosing] = useState(false)
   const picking = useStore(selection) !== null
@@ -74,4 +74,4 @@ export function ListToolbar() {
       {choosing && <Suspense><sheet.Part onClose={() => setChoosing(false)} /></Suspense>}
     </div>
   )
-}
+})

@@ -1,20 +1,21 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { countsQuery } from '@/api/queries'
 import type { View } from '@/api/types'
 import { useFormats } from '@/i18n/format'
 import { cx } from '@/ui/cx'
 import { tabs, type InboxSearch } from './filter'
-import { useInbox } from './useInbox'
+import { useShown } from './useInbox'
 
 const exactly = { exact: true, includeSearch: true }
 
 /** The four views an agent changes between all day, each a link with its count; another one joins them while it is shown. */
-export function ViewTabs() {
+export const ViewTabs = memo(function ViewTabs() {
   const { t } = useTranslation()
   const formats = useFormats()
-  const { filter } = useInbox()
+  const { filter } = useShown()
   const { data: counts } = useQuery(countsQuery)
   const shown: readonly View[] = tabs.some((view) => view === filter.view) ? tabs : [...tabs, filter.view]
   return (
@@ -47,4 +48,4 @@ export function ViewTabs() {
       })}
     </nav>
   )
-}
+})

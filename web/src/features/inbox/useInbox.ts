@@ -1,20 +1,28 @@
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useLocation, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import { toFilter, type InboxSearch } from './filter'
 
-/** The inbox's place: filter, open conversation, and the moves between them. */
-export function useInbox() {
+/** What the list shows, and changing it. Who needs no more than this is not drawn again when another conversation is opened. */
+export function useShown() {
   const search: InboxSearch = useSearch({ strict: false })
-  const { conversationId } = useParams({ strict: false })
   const navigate = useNavigate()
-  const { view, status, sort, q, assignee, team, channel, priority, tag, m } = search
+  const { view, status, sort, q, assignee, team, channel, priority, tag } = search
   const place = useMemo(() => ({ view, status, sort, q, assignee, team, channel, priority, tag }), [view, status, sort, q, assignee, team, channel, priority, tag])
   const filter = useMemo(() => toFilter(place), [place])
-
   const change = useCallback(
     (part: Partial<InboxSearch>) => void navigate({ to: '.', search: (old: InboxSearch) => ({ ...old, m: undefined, ...part }), replace: true }),
     [navigate],
   )
+  return { filter, place, change }
+}
+
+/** The inbox's place: filter, open conversation, and the moves between them. */
+export function useInbox() {
+  const shown = useShown()
+  const { place } = shown
+  const { m: target }: InboxSearch = useSearch({ strict: false })
+  const conversationId = useOpened()
+  const navigate = useNavigate()
   const open = useCallback(
     (id: string, replace?: boolean) => void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: (old: InboxSearch) => ({ ...old, m: undefined }), replace: replace === true }),
     [navigate],
@@ -25,5 +33,16 @@ export function useInbox() {
     return (id: string) => `/inbox/${id}${kept ? `?${kept}` : ''}`
   }, [place])
   const close = useCallback(() => void navigate({ to: '/inbox', search: (old: InboxSearch) => ({ ...old, m: undefined }) }), [navigate])
-  return { filter, place, conversationId, target: m, change, open, close, addressOf }
+  return { ...shown, conversationId, target, open, close, addressOf }
+}
+
+/**
+ * The open conversation, as the address says. The router tells its parameters once it has matched and loaded the address,
+ * some milliseconds after a key was pressed; they count where the address leads out of the inbox, until the page goes.
+ */
+function useOpened(): string | undefined {
+  const { conversationId } = useParams({ strict: false })
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  const inbox = /^\/inbox(?:\/([^/]+))?\/?$/.exec(path)
+  return inbox ? inbox[1] : conversationId
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Check, Plus } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keys } from '@/api/keys'
@@ -11,8 +11,8 @@ import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { SearchBox } from '@/ui/SearchBox'
-import { tint } from '@/ui/tint'
 import { changeTags, sameName, tagsQuery } from './api'
+import { TagPicks } from './TagPicks'
 
 /** Longest name of a tag. */
 const longest = 100
@@ -55,19 +55,7 @@ export function TagDialog({ contact, onClose }: { contact: Contact; onClose: () 
               <SearchBox label={t('tag.search')} value={text} onChange={setText} />
               {offered.length === 0 && !word && <p className="text-sm text-muted">{t(may ? 'tag.none_may' : 'tag.none')}</p>}
               {word && found.length === 0 && !(isNew && may) && <p className="text-sm text-muted">{t('tag.none_found')}</p>}
-              <div role="group" aria-label={t('tag.title')} className="flex flex-wrap gap-1.5">
-                {found.map((tag) => (
-                  <button
-                    key={tag.id} type="button" aria-pressed={has(tag.id)} title={tag.description ?? undefined} disabled={change.isPending}
-                    onClick={() => change.mutate(has(tag.id) ? { remove: [tag.name] } : { add: [tag.name] })}
-                    className="inline-flex min-h-8 max-w-full items-center gap-1 rounded-full px-3 text-sm aria-pressed:font-semibold aria-pressed:ring-2 aria-pressed:ring-accent pointer-coarse:min-h-11"
-                    style={tint(tag.color)}
-                  >
-                    {has(tag.id) && <Check size={14} aria-hidden className="shrink-0" />}
-                    <bdi dir="auto" className="truncate">{tag.name}</bdi>
-                  </button>
-                ))}
-              </div>
+              <TagPicks label={t('tag.title')} tags={found} has={has} isDisabled={change.isPending} onToggle={({ id, name }) => change.mutate(has(id) ? { remove: [name] } : { add: [name] })} />
               {isNew && may && <Button onPress={make} isDisabled={change.isPending}><Plus size={15} aria-hidden />{t('tag.make', { name: isolated(word) })}</Button>}
               {change.isError && <ErrorNote error={change.error} />}
               <div className="flex justify-end"><Button look="primary" onPress={onClose}>{t('tag.done')}</Button></div>

@@ -27,7 +27,7 @@ describe('a message that failed', () => {
   it.each([
     ['in our house: the reason, and no bare 0', { meaning: 'Connection refused.' }, 'It did not go out | Connection refused. Nothing reached the customer. Try again.'],
     ['in our house, without a reason', { meaning: 'It did not go out.' }, 'It did not go out | Nothing reached the customer. Try again.'],
-    ['in our house, for good', { meaning: 'The answer was lost.', retryable: false }, 'The answer was lost. | Ask for help.'],
+    ['in our house, for good', { meaning: 'The file was removed.', retryable: false }, 'It did not go out | The file was removed. Nothing reached the customer. Correct what is named, then write it anew.'],
     ['with a code that nobody has described: its meaning, and the code', { code: 999_999, meaning: 'Strange thing' }, /^Strange thing \| .*999999$/],
   ])('%s', (_, error, wanted) => {
     const said = noteOf(failed(error))

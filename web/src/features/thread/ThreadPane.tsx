@@ -56,6 +56,9 @@ function useSurvivor(id: string, now: string | undefined): void {
   }, [id, now, navigate])
 }
 
+/** Who passes by has not looked, and the words are painted before the list is drawn anew for what was read, in milliseconds. */
+const glance = 100
+
 /** A conversation is read when a person looks at it: the tab must be in front. */
 function useReadMark(conversation: Conversation | undefined): void {
   const client = useQueryClient()
@@ -72,9 +75,12 @@ function useReadMark(conversation: Conversation | undefined): void {
         .then(() => client.invalidateQueries({ queryKey: keys.counts }))
         .catch(() => undefined)
     }
-    mark()
+    const timer = setTimeout(mark, glance)
     document.addEventListener('visibilitychange', mark)
-    return () => document.removeEventListener('visibilitychange', mark)
+    return () => {
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', mark)
+    }
     // Only a new unread count is a reason to mark again.
     // eslint-disable-next-line react/exhaustive-deps
   }, [conversation?.id, unread, news, client, me.user.id])

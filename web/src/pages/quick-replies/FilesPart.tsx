@@ -39,7 +39,7 @@ export function FilesPart({ files, busy, onBusy, onChange }: { files: readonly Q
     }
   }
   return (
-    <fieldset className="flex flex-col gap-2">
+    <fieldset className="flex min-w-0 flex-col gap-2">
       <legend className="mb-1 text-sm font-semibold text-ink">{t('quick.files')}</legend>
       <p className="text-xs text-muted">{t('quick.files_hint', { limit: most })}</p>
       {files.length > 0 && (

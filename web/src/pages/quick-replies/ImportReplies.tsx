@@ -8,10 +8,12 @@ import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
+import { FileField } from '@/ui/FileField'
 import { toast } from '@/ui/toast'
 import { problemText } from './problemText'
 
 interface Table {
+  name: string
   format: 'csv' | 'json'
   data: string
 }
@@ -22,18 +24,17 @@ export function ImportReplies({ onClose }: { onClose: () => void }) {
   const formats = useFormats()
   const client = useQueryClient()
   const [table, setTable] = useState<Table | null>(null)
-  const look = useMutation({ mutationFn: (given: Table) => post<ImportReport>('/quick-replies/import', { ...given, dry_run: true }) })
+  const look = useMutation({ mutationFn: ({ format, data }: Table) => post<ImportReport>('/quick-replies/import', { format, data, dry_run: true }) })
   const run = useMutation({
-    mutationFn: (given: Table) => post<ImportReport>('/quick-replies/import', given),
+    mutationFn: ({ format, data }: Table) => post<ImportReport>('/quick-replies/import', { format, data }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: keys.quickReplies })
       toast(t('quick.import_done'))
       onClose()
     },
   })
-  const choose = async (file: File | undefined) => {
-    if (!file) return
-    const given: Table = { format: /\.json$/i.test(file.name) ? 'json' : 'csv', data: await file.text() }
+  const choose = async (file: File) => {
+    const given: Table = { name: file.name, format: /\.json$/i.test(file.name) ? 'json' : 'csv', data: await file.text() }
     setTable(given)
     look.mutate(given)
   }
@@ -43,10 +44,7 @@ export function ImportReplies({ onClose }: { onClose: () => void }) {
     <Dialog title={t('quick.import_title')} isOpen onClose={onClose}>
       <div className="flex flex-col gap-4">
         <p className="text-sm text-muted">{t('quick.import_hint')}</p>
-        <label className="flex flex-col gap-1 text-sm font-semibold">
-          {t('quick.import_file')}
-          <input type="file" accept=".csv,.json,text/csv,application/json" onChange={(event) => void choose(event.target.files?.[0])} className="field py-1.5 font-normal" />
-        </label>
+        <FileField label={t('quick.import_file')} verb={t('quick.add_file')} accept=".csv,.json,text/csv,application/json" name={table?.name} onChoose={(file) => void choose(file)} />
         {(look.isError || run.isError) && <ErrorNote error={look.error ?? run.error} />}
         {report && (
           <div role="status" className="flex flex-col gap-2">

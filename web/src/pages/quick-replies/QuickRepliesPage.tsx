@@ -66,7 +66,7 @@ export function QuickRepliesPage() {
     <PageFrame
       title={t('place.replies')}
       lead={t('quick.lead')}
-      actions={
+      actions={query.data?.length !== 0 && (
         <>
           <Menu
             label={t('quick.more')}
@@ -78,14 +78,14 @@ export function QuickRepliesPage() {
           >
             <IconButton label={t('quick.more')} icon={MoreHorizontal} />
           </Menu>
-          {mayWrite && query.data?.length !== 0 && <Button look="primary" onPress={() => setEditing('new')}><Plus size={15} aria-hidden />{t('quick.add')}</Button>}
+          {mayWrite && <Button look="primary" onPress={() => setEditing('new')}><Plus size={15} aria-hidden />{t('quick.add')}</Button>}
         </>
-      }
+      )}
     >
       {query.isPending && <Loading rows={5} />}
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.data && query.data.length > 0 && <SearchBox label={t('quick.search')} value={q} onChange={(text) => void navigate({ to: '/settings/quick-replies', search: { q: text || undefined }, replace: true })} />}
-      {query.data && query.data.length === 0 && <Nothing onAdd={mayWrite ? () => setEditing('new') : undefined} />}
+      {query.data && query.data.length === 0 && <Nothing mayWrite={mayWrite} onAdd={() => setEditing('new')} onImport={() => setImporting(true)} />}
       {query.data && query.data.length > 0 && shown.length === 0 && <p className="py-6 text-muted">{t('quick.none_found', { typed: isolated(q) })}</p>}
       <ul aria-label={t('quick.list')} className="mt-3">
         {shown.map((reply) => <Row key={reply.id} reply={reply} onEdit={() => setEditing(reply)} onRemove={() => setRemoving(reply)} />)}
@@ -132,12 +132,17 @@ function Row({ reply, onEdit, onRemove }: { reply: QuickReply; onEdit: () => voi
   )
 }
 
-/** Nothing yet: how one would look, and the one next step. */
-function Nothing({ onAdd }: { onAdd?: () => void }) {
+/** Nothing yet: how one would look, and the ways to the first. */
+function Nothing({ mayWrite, onAdd, onImport }: { mayWrite: boolean; onAdd: () => void; onImport: () => void }) {
   const { t } = useTranslation()
   return (
     <Empty ghost={<Example of="quick" />} title={t('quick.none')} text={t('quick.empty')}>
-      {onAdd && <Button look="primary" onPress={onAdd}><Plus size={15} aria-hidden />{t('quick.add')}</Button>}
+      {mayWrite && (
+        <div className="flex flex-wrap justify-center gap-2">
+          <Button look="primary" onPress={onAdd}><Plus size={15} aria-hidden />{t('quick.add')}</Button>
+          <Button onPress={onImport}><Upload size={15} aria-hidden />{t('quick.import')}</Button>
+        </div>
+      )}
     </Empty>
   )
 }

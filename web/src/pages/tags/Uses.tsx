@@ -13,7 +13,7 @@ export function Uses({ id }: { id: string }) {
     <Answered query={query}>
       {(uses) => (
         <ul aria-label={t('tag.uses')} className="text-sm">
-          {(['contacts', 'campaigns', 'views'] as const).map((what) => (
+          {(['contacts', 'campaigns', 'views', 'macros'] as const).map((what) => (
             <li key={what} className="flex justify-between gap-3 border-b border-line py-1.5 last:border-b-0">
               <span>{t(`tag.used.${what}`)}</span>
               <span className="font-semibold text-strong tabular-nums">{formats.number(uses[what])}</span>

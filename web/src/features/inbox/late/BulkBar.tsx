@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { AlarmClock, Check, CircleDashed, CircleUser, Flag, MailOpen, RotateCcw, Users, X } from 'lucide-react'
+import { AlarmClock, Check, CircleDashed, CircleUser, Flag, MailOpen, MoreHorizontal, RotateCcw, Tag, Users, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { post } from '@/api/client'
 import { keys } from '@/api/keys'
 import { matchesQuery, teamsQuery, usersQuery, type ConversationFilter } from '@/api/queries'
 import type { BulkAction, BulkChange, Conversation } from '@/api/types'
+import { useMe } from '@/features/frame/useMe'
 import { priorities } from '@/features/inbox/filter'
 import { selection as store, stopSelecting, type Selection } from '@/features/inbox/selection'
 import { useFormats } from '@/i18n/format'
@@ -16,6 +17,7 @@ import { IconButton } from '@/ui/IconButton'
 import { Menu, type Item } from '@/ui/Menu'
 import { toast } from '@/ui/toast'
 import { follow } from './bulk'
+import { BulkTags } from './BulkTags'
 import { SnoozeDialog } from './SnoozeDialog'
 
 interface Props {
@@ -37,7 +39,9 @@ export function BulkBar({ filter, selection, loaded, whole }: Props) {
   const { data: users = [] } = useQuery(usersQuery)
   const { data: teams = [] } = useQuery(teamsQuery)
   const { data: matches } = useQuery(matchesQuery(filter))
+  const mayTag = useMe().permissions.includes('contact.write')
   const [snoozing, setSnoozing] = useState(false)
+  const [tagging, setTagging] = useState(false)
   const [asked, setAsked] = useState<BulkAction | null>(null)
   const every = loaded.length > 0 && loaded.every((row) => selection.ids.has(row.id))
   const count = selection.all ? (matches?.count ?? loaded.length) : selection.ids.size
@@ -59,6 +63,7 @@ export function BulkBar({ filter, selection, loaded, whole }: Props) {
     ...teams.map((team) => ({ id: team.id, icon: Users, label: t('thread.team', { name: team.name }), onAction: () => act({ team_id: team.id }) })),
   ]
   const more: Item[] = [
+    ...(mayTag ? [{ id: 'tags', icon: Tag, label: t('work.bulk.do_tags'), onAction: () => setTagging(true) }] : []),
     { id: 'open', icon: RotateCcw, label: t('work.bulk.open'), onAction: () => act({ status: 'open' }) },
     { id: 'pending', icon: CircleDashed, label: t('thread.set_pending'), onAction: () => act({ status: 'pending' }) },
     { id: 'read', icon: MailOpen, label: t('work.bulk.read'), onAction: () => act({ read: true }) },
@@ -70,6 +75,7 @@ export function BulkBar({ filter, selection, loaded, whole }: Props) {
       <div className="flex min-h-8 items-center gap-1.5">
         <p role="status" className="grow font-semibold text-strong">{t('work.bulk.picked', { count })}</p>
         <Button look="quiet" small onPress={() => chooseAll(!every)}>{every ? t('work.bulk.none') : t('work.bulk.loaded')}</Button>
+        <Menu label={t('work.bulk.more')} items={more}><IconButton label={t('work.bulk.more')} icon={MoreHorizontal} isDisabled={off} /></Menu>
         <IconButton label={t('inbox.stop_selecting')} icon={X} onPress={stopSelecting} />
       </div>
       {every && !whole && !selection.all && matches && matches.count > loaded.length && (
@@ -82,7 +88,6 @@ export function BulkBar({ filter, selection, loaded, whole }: Props) {
         <Button look="outline" small isDisabled={off} onPress={() => act({ status: 'resolved' })}><Check size={14} aria-hidden />{t('thread.resolve')}</Button>
         <Menu label={t('thread.assign')} items={assignees}><Button look="outline" small isDisabled={off}><CircleUser size={14} aria-hidden />{t('thread.assign')}</Button></Menu>
         <Button look="outline" small isDisabled={off} onPress={() => setSnoozing(true)}><AlarmClock size={14} aria-hidden />{t('work.snooze')}</Button>
-        <Menu label={t('work.bulk.more')} items={more}><Button look="outline" small isDisabled={off}>{t('work.bulk.more')}</Button></Menu>
       </div>
       {snoozing && (
         <SnoozeDialog
@@ -90,6 +95,15 @@ export function BulkBar({ filter, selection, loaded, whole }: Props) {
           onChoose={(until) => {
             setSnoozing(false)
             act({ status: 'snoozed', snoozed_until: until })
+          }}
+        />
+      )}
+      {tagging && (
+        <BulkTags
+          onClose={() => setTagging(false)}
+          onChoose={(tags) => {
+            setTagging(false)
+            act(tags)
           }}
         />
       )}

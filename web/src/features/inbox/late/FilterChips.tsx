@@ -4,12 +4,12 @@ import { useTranslation } from 'react-i18next'
 import { channelsQuery, teamsQuery, usersQuery } from '@/api/queries'
 import { tagsQuery } from '@/features/tag/api'
 import type { InboxSearch } from '@/features/inbox/filter'
-import { useInbox } from '@/features/inbox/useInbox'
+import { useShown } from '@/features/inbox/useInbox'
 
 /** The conditions in force, each with its way out. */
 export function FilterChips() {
   const { t } = useTranslation()
-  const { place, change } = useInbox()
+  const { place, change } = useShown()
   const { data: users = [] } = useQuery(usersQuery)
   const { data: teams = [] } = useQuery(teamsQuery)
   const { data: channels = [] } = useQuery(channelsQuery)

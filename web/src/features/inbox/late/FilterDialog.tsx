@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { channelsQuery, teamsQuery, usersQuery } from '@/api/queries'
 import { tagsQuery } from '@/features/tag/api'
 import { conditions, priorities, type InboxSearch } from '@/features/inbox/filter'
-import { useInbox } from '@/features/inbox/useInbox'
+import { useShown } from '@/features/inbox/useInbox'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { Select } from '@/ui/Select'
@@ -13,7 +13,7 @@ const any = 'any'
 /** Whose, which team's, over which channel, how urgent, of which tag: each choice shows at once in the list behind. */
 export function FilterDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
-  const { place, filter, change } = useInbox()
+  const { place, filter, change } = useShown()
   const { data: users = [] } = useQuery(usersQuery)
   const { data: teams = [] } = useQuery(teamsQuery)
   const { data: channels = [] } = useQuery(channelsQuery)

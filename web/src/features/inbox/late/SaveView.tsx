@@ -7,7 +7,7 @@ import { teamsQuery } from '@/api/queries'
 import type { SavedView } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { sameList, toSearch } from '@/features/inbox/filter'
-import { useInbox } from '@/features/inbox/useInbox'
+import { useShown } from '@/features/inbox/useInbox'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -22,7 +22,7 @@ export function SaveView({ view, onClose }: { view: SavedView | null; onClose: (
   const { t } = useTranslation()
   const client = useQueryClient()
   const me = useMe()
-  const { filter, place } = useInbox()
+  const { filter, place } = useShown()
   const { data: teams = [] } = useQuery(teamsQuery)
   const [name, setName] = useState(view?.name ?? '')
   const [scope, setScope] = useState<SavedView['scope']>(view?.scope ?? 'private')

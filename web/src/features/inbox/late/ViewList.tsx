@@ -9,7 +9,7 @@ import { countsQuery, teamsQuery, viewsQuery } from '@/api/queries'
 import type { Counts, SavedView } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { sameList, toSearch, type InboxSearch } from '@/features/inbox/filter'
-import { useInbox } from '@/features/inbox/useInbox'
+import { useShown } from '@/features/inbox/useInbox'
 import { isolated } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'
 import { cx } from '@/ui/cx'
@@ -44,7 +44,7 @@ const exactly = { exact: true, includeSearch: true }
 export function ViewList({ onChoose }: { onChoose?: () => void }) {
   const { t } = useTranslation()
   const me = useMe()
-  const { place } = useInbox()
+  const { place } = useShown()
   const { data: counts } = useQuery(countsQuery)
   const { data: teams = [] } = useQuery(teamsQuery)
   const { data: saved = [] } = useQuery(viewsQuery)
