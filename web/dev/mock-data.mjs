@@ -36,7 +36,7 @@ export const session = { user: me, workspace: { id: id(), name: 'Noor & Co.', de
 export const teams = [{ id: id(), name: 'Sales', member_ids: [users[0].id, users[1].id] }, { id: id(), name: 'خدمة العملاء', member_ids: [users[2].id] }]
 export const tokens = [{ id: id(), name: 'Shop importer', role: 'agent', scopes: [], expires_at: now + 60 * day, last_used_at: now - 5 * minute, created_at: now - 30 * day }]
 export const channels = [
-  { id: id(), kind: 'whatsapp', name: 'Noor & Co. Dubai', display_phone: '+971 4 555 0101', phone_number_id: '106540352242922', waba_id: '102290129340398', base_url: null, status: 'active', status_reason: null, quality: 'GREEN', tier_limit: 10000, throughput_per_second: 80, daily_limit: null, webhook_url: 'https://inbox.example.com/webhooks/whatsapp/0192f7', last_event_at: now - 20_000, last_error: null, token_age_days: 12, created_at: now - 80 * day },
+  { id: id(), kind: 'whatsapp', name: 'Noor & Co. Dubai', display_phone: '+971 4 555 0101', phone_number_id: '106540352242922', waba_id: '102290129340398', base_url: null, status: 'active', status_reason: null, blocked_by: [], quality: 'GREEN', tier_limit: 10000, throughput_per_second: 80, daily_limit: null, webhook_url: 'https://inbox.example.com/webhooks/whatsapp/0192f7', last_event_at: now - 20_000, last_error: null, token_age_days: 12, created_at: now - 80 * day },
 ]
 const component = (type, more) => ({ type, ...more })
 export const templates = [

@@ -1,7 +1,7 @@
 //! Signed webhook deliveries from a seed: what they say, who they are from, and which events they carry.
 
 pub mod body;
-mod texts;
+pub mod texts;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};

@@ -7,7 +7,8 @@ use rapport_app::account::workspace::WorkspacePatch;
 use rapport_app::auth::Caller;
 use rapport_app::auth::password::Cost;
 use rapport_app::channel::add::{self, NewChannel};
-use rapport_app::channel::{change, number, view};
+use rapport_app::channel::change::{self, ChannelPatch};
+use rapport_app::channel::{number, view};
 use rapport_app::clock::{Ids, ManualClock, SystemIds};
 use rapport_app::doctor::{self, Finding, State};
 use rapport_app::jobs::Outcome;
@@ -229,6 +230,68 @@ async fn the_probe_notes_what_changes(backend: Backend) {
     world.db.finish().await.unwrap();
 }
 
+/// A channel that was added while the provider could not be asked.
+async fn a_repaired_token_gives_the_channel_its_name(backend: Backend) {
+    let world = World::open(backend).await;
+    for (named, phone, verified, expected) in [
+        (None, "+1 555-078-3881", Some("Dune & Thread"), "Dune & Thread"),
+        (None, "+1 555-078-3881", None, "+1 555-078-3881"),
+        (None, "", None, "WhatsApp"),
+        (Some("Shop"), "+1 555-078-3881", Some("Dune & Thread"), "Shop"),
+    ] {
+        world.provider.0.lock().unwrap().clear();
+        let id = world.channel().await;
+        let seen = view::get(&world.app, &world.caller, id).await.unwrap();
+        assert_eq!((seen.name.as_str(), seen.display_phone.as_str()), ("WhatsApp", ""));
+        if let Some(name) = named {
+            let patch = ChannelPatch { name: Some(name.to_owned()), ..ChannelPatch::default() };
+            change::update(&world.app, &world.caller, id, patch).await.unwrap();
+        }
+        well(&world.provider);
+        let mut number = good_number("GREEN");
+        (number["display_phone_number"], number["verified_name"]) = (phone.into(), verified.into());
+        world.provider.says("number", 200, number);
+        let patch = ChannelPatch { access_token: Some("better".to_owned()), ..ChannelPatch::default() };
+        let seen = change::update(&world.app, &world.caller, id, patch).await.unwrap();
+        assert_eq!((seen.name.as_str(), seen.display_phone.as_str()), (expected, phone), "at once");
+        assert_eq!((seen.quality.as_str(), seen.last_error), ("GREEN", None));
+        change::disconnect(&world.app, &world.caller, id).await.unwrap();
+    }
+    world.db.finish().await.unwrap();
+}
+
+/// Whoever lists channels sees that one does not work, without asking its provider.
+async fn what_blocks_a_channel_is_kept_until_a_look_finds_it_gone(backend: Backend) {
+    let world = World::open(backend).await;
+    well(&world.provider);
+    let id = world.channel().await;
+    let expired = json!({ "error": { "message": "Error validating access token", "code": 190 } });
+    let no_scope = json!({ "data": { "is_valid": true, "scopes": ["public_profile"] } });
+    for (operation, status, body, blocked) in [
+        ("number", 401, expired, vec!["channel.token/refused"]),
+        ("debug_token", 200, no_scope, vec!["channel.token/scope"]),
+        ("subscribed_apps", 200, json!({ "data": [] }), vec!["channel.webhook/not_subscribed"]),
+    ] {
+        world.provider.says(operation, status, body);
+        number::run(&world.app, world.caller.workspace, id).await.unwrap();
+        let seen = view::get(&world.app, &world.caller, id).await.unwrap();
+        assert_eq!(
+            (seen.status.as_str(), seen.blocked_by),
+            ("active", blocked.into_iter().map(str::to_owned).collect())
+        );
+        let active = ("channel.status", "ok");
+        let findings = world.findings().await;
+        assert!(findings.iter().all(|one| (one.check, one.code) != active), "{operation}: it is not called well");
+        well(&world.provider);
+        number::run(&world.app, world.caller.workspace, id).await.unwrap();
+        let seen = view::get(&world.app, &world.caller, id).await.unwrap();
+        assert!(seen.blocked_by.is_empty(), "{operation}: {:?}", seen.blocked_by);
+        let findings = world.findings().await;
+        assert!(findings.iter().any(|one| (one.check, one.code) == active), "{operation}");
+    }
+    world.db.finish().await.unwrap();
+}
+
 macro_rules! on_both {
     ($($name:ident),+) => {
         mod sqlite { $(#[tokio::test] async fn $name() { super::$name(rapport_store::Backend::Sqlite).await; })+ }
@@ -236,4 +299,10 @@ macro_rules! on_both {
     };
 }
 
-on_both!(what_the_provider_says_is_found, what_waits_is_found, the_probe_notes_what_changes);
+on_both!(
+    what_the_provider_says_is_found,
+    what_waits_is_found,
+    the_probe_notes_what_changes,
+    a_repaired_token_gives_the_channel_its_name,
+    what_blocks_a_channel_is_kept_until_a_look_finds_it_gone
+);

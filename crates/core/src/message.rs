@@ -1,6 +1,7 @@
 //! The canonical message: what was said, independent of any provider's wire format.
 
 pub mod check;
+mod shown;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -208,6 +209,9 @@ pub enum Content {
         /// Answers of a flow.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         data: Option<Value>,
+        /// The names in `data` as they came: a form's answers are read in the order they were asked in.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        order: Vec<String>,
     },
     /// A cart sent from the catalogue.
     Order {
@@ -279,7 +283,7 @@ impl Content {
         }
     }
 
-    /// The words in it, for previews and search; empty when there are none.
+    /// The words in it, for previews and search; empty when there are none. Of a code to sign in with only the end.
     #[must_use]
     pub fn text(&self) -> String {
         match self {
@@ -287,8 +291,16 @@ impl Content {
             Self::Media(media) => join(&[media.caption.as_deref(), media.filename.as_deref()]),
             Self::Location { name, address, .. } => join(&[name.as_deref(), address.as_deref()]),
             Self::Contacts { cards } => cards.iter().map(|card| card.name.as_str()).collect::<Vec<_>>().join(", "),
-            Self::Template { preview, name, .. } => preview.clone().unwrap_or_else(|| name.clone()),
+            Self::Template { preview, name, components, .. } => match preview {
+                Some(words) => shown::without_code(words, components),
+                None => name.clone(),
+            },
             Self::Interactive { body, footer, .. } => join(&[body.as_deref(), footer.as_deref()]),
+            // WhatsApp's own title of every filled form is "Sent": what was filled in says more. That of an address is it.
+            Self::Reply { kind, title, data, order, .. } if kind == "flow" || title == "address_message" => {
+                let answers = data.as_ref().map(|data| shown::answers(data, order)).unwrap_or_default();
+                if answers.is_empty() { title.clone() } else { answers }
+            }
             Self::Reply { title, description, .. } => join(&[Some(title), description.as_deref()]),
             Self::Order { text, items, .. } => {
                 let codes = items.iter().map(|item| item.sku.as_str()).collect::<Vec<_>>().join(", ");
@@ -429,8 +441,14 @@ impl Status {
 /// Why a message did not reach the customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// The provider's code, 0 when the failure is ours (connection lost, guard).
+    /// The provider's code, 0 when the failure is ours (connection lost, guard), [`Failure::HOPELESS`] when it is ours and
+    /// the same message would fail again.
     pub code: i64,
     /// The provider's own title and details, for the support case.
     pub detail: String,
+}
+
+impl Failure {
+    /// The code of what was not handed over because it cannot be sent as it is. No provider has negative codes.
+    pub const HOPELESS: i64 = -1;
 }

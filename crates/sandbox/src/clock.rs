@@ -6,6 +6,9 @@ use std::{
 };
 use tokio::sync::Notify;
 
+/// How fast a clock may be told to run, times the world's speed: from a thousandth to a million.
+pub const SPEEDS: std::ops::RangeInclusive<f64> = 0.001..=1_000_000.0;
+
 /// A clock in UTC milliseconds with a speed factor. Clones share one clock, so a caller may hold the clock it
 /// put into the configuration and read or move it later.
 #[derive(Clone, Debug)]
@@ -61,7 +64,8 @@ impl Clock {
         self.edit(|base| base.speed)
     }
 
-    /// Changes the speed from now on. Values that are not finite or below 0.001 become 0.001.
+    /// Changes the speed from now on. Values outside [`SPEEDS`] become its nearest end; one that is no number becomes
+    /// the least.
     pub fn set_speed(&self, speed: f64) {
         self.edit(|base| *base = Base { at: base.now(), since: Instant::now(), speed: sane(speed) });
         self.inner.changed.notify_waiters();
@@ -96,7 +100,7 @@ impl Default for Clock {
 }
 
 fn sane(speed: f64) -> f64 {
-    if speed.is_finite() { speed.max(0.001) } else { 0.001 }
+    if speed.is_nan() { *SPEEDS.start() } else { speed.clamp(*SPEEDS.start(), *SPEEDS.end()) }
 }
 
 /// ISO 8601 in UTC with milliseconds, as HubSpot writes it.

@@ -292,3 +292,46 @@ async fn templates_come_from_the_library() {
         .until(|r| r.all().iter().any(|h| h.body.pointer("/entry/0/changes/0/value/event") == Some(&json!("APPROVED"))))
         .await;
 }
+
+#[tokio::test]
+async fn a_known_number_is_changed_where_it_is_named() {
+    let b = bench().await;
+    let there = json!({"override_callback_uri": format!("{}?own", b.hook_url), "verify_token": "sandbox-verify"});
+    let pointed = json!({ "webhook_configuration": there });
+    assert_eq!(b.call("POST", &format!("/v26.0/{P}"), Some(pointed)).await.0, 200);
+    b.control(&format!("/whatsapp/numbers/{P}/events"), json!({"event": "quality", "score": "YELLOW"})).await;
+    let own = format!("{}?own", b.hook_url);
+    for (change, callback) in [
+        (json!({"dialog360_key": "chosen"}), json!(own)),
+        (json!({"verified_name": "Another"}), json!(own)),
+        (json!({"callback_url": b.hook_url}), json!(b.hook_url)),
+        (json!({"callback_url": null}), Value::Null),
+    ] {
+        let mut number = change.clone();
+        number["phone_number_id"] = P.into();
+        b.control("/whatsapp/numbers", number).await;
+        let (_, list) = b.call("GET", "/_sandbox/whatsapp/numbers", None).await;
+        assert_eq!(list["items"][0]["callback_url"], callback, "{change}");
+    }
+    let (_, seen) = b.call("GET", &format!("/v26.0/{P}?fields=quality_rating,verified_name"), None).await;
+    assert_eq!((&seen["quality_rating"], &seen["verified_name"]), (&json!("YELLOW"), &json!("Another")));
+    let odd = json!({"phone_number_id": P, "callback": b.hook_url});
+    let (status, refused) = b.call("POST", "/_sandbox/whatsapp/numbers", Some(odd)).await;
+    assert_eq!(status, 400, "{refused}");
+    let said = refused["error"].as_str().unwrap();
+    assert!(said.contains("`callback`") && said.contains("`callback_url`"), "{said}");
+}
+
+#[tokio::test]
+async fn a_clock_runs_at_a_speed_it_can_run_at() {
+    let b = bench().await;
+    for speed in [-1.0, 0.0, 0.000_9, 1_000_001.0] {
+        let (status, refused) = b.call("POST", "/_sandbox/clock", Some(json!({"speed": speed, "advance_ms": 5}))).await;
+        assert_eq!(status, 400, "{speed}");
+        assert_eq!(refused["error"], format!("speed must be 0.001 to 1000000, and it is {speed}"));
+    }
+    assert_eq!(b.call("GET", "/_sandbox/clock", None).await.1["speed"], 1.0, "nothing changed");
+    for speed in [0.001, 1_000_000.0] {
+        assert_eq!(b.control("/clock", json!({"speed": speed})).await["speed"], speed);
+    }
+}

@@ -56,21 +56,37 @@ pub async fn get_for_write(tx: &WriteTx, id: ChannelId) -> Result<Option<Model>>
     Ok(query.one(tx.conn()).await?)
 }
 
-/// The channel of a provider's number.
+/// The channel of a provider's number, also one that was disconnected.
 ///
 /// # Errors
 /// What the database said.
-pub async fn by_number(read: &Read, phone_number_id: &str) -> Result<Option<Model>> {
+pub async fn by_number(read: &Read, provider: &str, phone_number_id: &str) -> Result<Option<Model>> {
     let query = Entity::find()
         .filter(Column::WorkspaceId.eq(read.workspace().0))
+        .filter(Column::Provider.eq(provider))
         .filter(Column::PhoneNumberId.eq(phone_number_id));
     Ok(query.one(&read.conn()).await?)
+}
+
+/// The connected channels of a provider's account inside a writing transaction, always in the same order.
+///
+/// # Errors
+/// What the database said.
+pub async fn of_account_for_write(tx: &WriteTx, provider: &str, waba_id: &str) -> Result<Vec<Model>> {
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::Provider.eq(provider))
+        .filter(Column::WabaId.eq(waba_id))
+        .filter(Column::Status.ne("disconnected"))
+        .order_by_asc(Column::Id)
+        .lock_exclusive();
+    Ok(query.all(tx.conn()).await?)
 }
 
 /// Adds a channel.
 ///
 /// # Errors
-/// `Conflict` when the number is connected already.
+/// `Conflict` when the number is connected already through the same provider.
 pub async fn insert(tx: &WriteTx, row: Model) -> Result<()> {
     whole::insert::<Entity>(tx, row.workspace_id, row).await
 }
@@ -113,17 +129,19 @@ pub async fn delete(tx: &WriteTx, id: ChannelId) -> Result<()> {
     whole::delete::<Entity>(tx, id.0, "channel").await
 }
 
-/// The channel of a provider's number inside a writing transaction, also one that was disconnected.
+/// The channels of a number inside a writing transaction, one for each provider that it is or was reached through, the
+/// oldest first; also disconnected ones.
 ///
 /// # Errors
 /// What the database said.
-pub async fn by_number_for_write(tx: &WriteTx, kind: &str, phone_number_id: &str) -> Result<Option<Model>> {
+pub async fn by_number_for_write(tx: &WriteTx, kind: &str, phone_number_id: &str) -> Result<Vec<Model>> {
     let query = Entity::find()
         .filter(Column::WorkspaceId.eq(tx.workspace().0))
         .filter(Column::Kind.eq(kind))
         .filter(Column::PhoneNumberId.eq(phone_number_id))
+        .order_by_asc(Column::CreatedAt)
         .lock_exclusive();
-    Ok(query.one(tx.conn()).await?)
+    Ok(query.all(tx.conn()).await?)
 }
 
 /// How many channels share a sending limit, of all workspaces; disconnected ones do not count.

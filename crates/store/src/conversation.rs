@@ -1,10 +1,11 @@
 //! Conversations by id, and those that somebody has.
 
 use crate::entity::conversation::{Column, Entity, Model};
-use crate::entity::conversation_trail;
+use crate::entity::{conversation_trail, message};
 use crate::error::Result;
 use crate::scope::Read;
-use rapport_core::{ConversationId, TeamId, UserId};
+use rapport_core::inbox::message_key;
+use rapport_core::{ChannelId, ConversationId, TeamId, UserId};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -23,6 +24,20 @@ pub async fn get(read: &Read, id: ConversationId) -> Result<Option<Model>> {
         Some(trail) => Ok(find(trail.into_id).one(&read.conn()).await?),
         None => Ok(None),
     }
+}
+
+/// Which of `channels` a message came over, by the provider's id of it.
+///
+/// # Errors
+/// What the database said.
+pub async fn heard_over(read: &Read, channels: &[ChannelId], provider_id: &str) -> Result<Option<ChannelId>> {
+    let query = message::Entity::find()
+        .select_only()
+        .column(message::Column::ChannelId)
+        .filter(message::Column::WorkspaceId.eq(read.workspace().0))
+        .filter(message::Column::ChannelId.is_in(channels.iter().map(|id| id.0)))
+        .filter(message::Column::ProviderKey.eq(message_key(provider_id).to_vec()));
+    Ok(query.into_tuple::<Uuid>().one(&read.conn()).await?.map(ChannelId))
 }
 
 /// Conversations that are not resolved and that a user or a team has, with their lanes, at most `limit`.

@@ -290,6 +290,20 @@ fn rate(row: cost_rate::Model) -> Rate {
     }
 }
 
+/// Takes a rate out; false when there was none.
+///
+/// # Errors
+/// What the database said.
+pub async fn delete_rate(tx: &WriteTx, category: &str, market: &str, from: Month) -> Result<bool> {
+    use cost_rate::Column;
+    let row = cost_rate::Entity::delete_many()
+        .filter(Column::WorkspaceId.eq(tx.workspace().0))
+        .filter(Column::Category.eq(category))
+        .filter(Column::Market.eq(market))
+        .filter(Column::Month.eq(from.0));
+    Ok(row.exec(tx.conn()).await?.rows_affected > 0)
+}
+
 /// Writes a rate in place of the one with the same category, market and month.
 ///
 /// # Errors

@@ -1160,7 +1160,11 @@ export interface paths {
          */
         put: operations["replace_rate"];
         post?: never;
-        delete?: never;
+        /**
+         * Removes one row of the rate card: an older row of its market holds then, or that of every country. Costs that were
+         *     counted already follow at once.
+         */
+        delete: operations["delete_rate"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1878,6 +1882,40 @@ export interface paths {
         get: operations["list_rule_fields"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/starters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules that are ready to be switched on, in one language. */
+        get: operations["list_rule_starters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/starters/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a rule of a starter. It is switched off: somebody looks at its words first. */
+        post: operations["create_rule_from_starter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2752,6 +2790,8 @@ export interface components {
         };
         /** @description What is changed about each conversation; what is left out stays, null takes away. */
         BulkAction: {
+            /** @description Tags that the customers are given, at most 50; one that is no longer offered is refused. */
+            add_tag_ids?: string[];
             /**
              * Format: uuid
              * @description Who answers.
@@ -2760,6 +2800,8 @@ export interface components {
             priority?: components["schemas"]["Priority"] | null;
             /** @description Whether nothing is unread any more. Customers are not told that somebody read. */
             read?: boolean;
+            /** @description Tags that are taken from the customers, at most 50. */
+            remove_tag_ids?: string[];
             /**
              * Format: int64
              * @description When it comes back, milliseconds UTC.
@@ -2807,7 +2849,7 @@ export interface components {
             id: string;
             /**
              * Format: int32
-             * @description How many could not be changed: gone meanwhile, or the customer has another open conversation.
+             * @description How many could not be changed: gone meanwhile, or the customer has another open conversation or too many tags.
              */
             refused: number;
             /** @description `running`, `done` or `cancelled`. */
@@ -3135,6 +3177,11 @@ export interface components {
             /** @description Where the provider's API is. */
             base_url: string;
             /**
+             * @description What keeps it from working although it is switched on, as the last look at it found (at least hourly): checks of
+             *     `GET /api/v1/doctor` with their codes, `channel.token/refused`; empty when nothing does.
+             */
+            blocked_by: string[];
+            /**
              * Format: int64
              * @description When it was added.
              */
@@ -3167,6 +3214,8 @@ export interface components {
             latency_ms: number | null;
             /** @description Name shown to people. */
             name: string;
+            /** @description Kinds of message it does not carry: `reaction`, `contacts`, `template`, `interactive/list`, `interactive/flow`, ... */
+            not_carried: string[];
             /**
              * @description What it does not offer: `profile`, `qr_codes`, `registration`, `subscription`, `templates`, `template_writing`,
              *     `template_editing`, `template_languages`, `template_library`, `blocking`, `read_marks`, `quality`, `quotes`,
@@ -3183,6 +3232,8 @@ export interface components {
             status: string;
             /** @description Why, in a sentence. */
             status_reason: string | null;
+            /** @description Longest text of a message, in UTF-16 units. */
+            text_max: number;
             /**
              * Format: int32
              * @description Messages a second the provider allows.
@@ -3375,6 +3426,29 @@ export interface components {
              */
             user_id: string;
         };
+        /** @description Linked records that were compared with their contacts, field by field; each comes in its turn. */
+        Comparison: {
+            /**
+             * Format: int64
+             * @description Of these, those that differed from what was known; they were put right.
+             */
+            differed: number;
+            /**
+             * Format: int64
+             * @description Of these, those that were not there any more; their contacts were let go.
+             */
+            gone: number;
+            /**
+             * Format: int64
+             * @description Records compared.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description The first of these comparisons, milliseconds UTC.
+             */
+            since: number;
+        };
         /** @description A CRM or help desk kept in step. */
         Connection: {
             /**
@@ -3384,6 +3458,7 @@ export interface components {
             backlog: number;
             /** @description Where its API is. */
             base_url: string;
+            compared?: components["schemas"]["Comparison"] | null;
             /**
              * Format: int64
              * @description When it was made, milliseconds UTC.
@@ -3691,6 +3766,8 @@ export interface components {
             id?: string | null;
             /** @description `button`, `list`, `flow`, `template_button`, `call_permission`, `address`. */
             kind: string;
+            /** @description The names in `data`, and of an address in its `values`, as they came; left out where they are not known. */
+            order?: string[] | null;
             /** @description What the customer saw. */
             title: string;
             /** @enum {string} */
@@ -4815,7 +4892,7 @@ export interface components {
                 id: string;
                 /**
                  * Format: int32
-                 * @description How many could not be changed: gone meanwhile, or the customer has another open conversation.
+                 * @description How many could not be changed: gone meanwhile, or the customer has another open conversation or too many tags.
                  */
                 refused: number;
                 /** @description `running`, `done` or `cancelled`. */
@@ -4941,6 +5018,11 @@ export interface components {
                 /** @description Where the provider's API is. */
                 base_url: string;
                 /**
+                 * @description What keeps it from working although it is switched on, as the last look at it found (at least hourly): checks of
+                 *     `GET /api/v1/doctor` with their codes, `channel.token/refused`; empty when nothing does.
+                 */
+                blocked_by: string[];
+                /**
                  * Format: int64
                  * @description When it was added.
                  */
@@ -4973,6 +5055,8 @@ export interface components {
                 latency_ms: number | null;
                 /** @description Name shown to people. */
                 name: string;
+                /** @description Kinds of message it does not carry: `reaction`, `contacts`, `template`, `interactive/list`, `interactive/flow`, ... */
+                not_carried: string[];
                 /**
                  * @description What it does not offer: `profile`, `qr_codes`, `registration`, `subscription`, `templates`, `template_writing`,
                  *     `template_editing`, `template_languages`, `template_library`, `blocking`, `read_marks`, `quality`, `quotes`,
@@ -4989,6 +5073,8 @@ export interface components {
                 status: string;
                 /** @description Why, in a sentence. */
                 status_reason: string | null;
+                /** @description Longest text of a message, in UTF-16 units. */
+                text_max: number;
                 /**
                  * Format: int32
                  * @description Messages a second the provider allows.
@@ -5023,6 +5109,7 @@ export interface components {
                 backlog: number;
                 /** @description Where its API is. */
                 base_url: string;
+                compared?: components["schemas"]["Comparison"] | null;
                 /**
                  * Format: int64
                  * @description When it was made, milliseconds UTC.
@@ -5507,6 +5594,22 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_RuleStarter: {
+            /** @description The rows. */
+            items: {
+                /** @description What it says: `docs/rules.md` has the form. */
+                definition: Record<string, never>;
+                /** @description What a customer might write to set it off, for those that listen to words. */
+                example?: string | null;
+                /** @description Its name for programs: `parcel`, `lost`, ... */
+                key: string;
+                /** @description The language of its words. */
+                language: string;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_RuleVersion: {
             /** @description The rows. */
             items: {
@@ -5835,6 +5938,16 @@ export interface components {
             priority: components["schemas"]["Priority"];
             /** @enum {string} */
             type: "priority";
+        } | {
+            /** @description Which, 1 to 50; one that is no longer offered is refused. */
+            tag_ids: string[];
+            /** @enum {string} */
+            type: "add_tags";
+        } | {
+            /** @description Which, 1 to 50; one that is not there is no mistake. */
+            tag_ids: string[];
+            /** @enum {string} */
+            type: "remove_tags";
         } | {
             /** @description The text, 1 to 4,096 characters. */
             body: string;
@@ -6412,6 +6525,11 @@ export interface components {
             /** @description The name it gets: small Latin letters, digits and underscores. */
             name: string;
         };
+        /** @description Which language a starter is made in. */
+        NewFromStarter: {
+            /** @description As the list's `language`. */
+            language?: string | null;
+        };
         /** @description A macro to be made. */
         NewMacro: {
             /** @description The actions, 1 to 20, of which at most 5 send something. */
@@ -6902,7 +7020,8 @@ export interface components {
         RatePut: {
             /**
              * Format: int64
-             * @description Millionths of the currency for one message (0.0425 USD = 42500); null takes the price away.
+             * @description Millionths of the currency for one message (0.0425 USD = 42500); null says that the price is missing, which
+             *     is not the same as removing the row: a market without a price is not filled with that of all others.
              */
             amount_micros?: number | null;
             /** @description `marketing`, `marketing_lite`, `utility`, `authentication`, `authentication-international` or `service`. */
@@ -7359,6 +7478,17 @@ export interface components {
             state: string;
             /** @description The steps. */
             steps: components["schemas"]["RunStep"][];
+        };
+        /** @description A rule that is ready to be looked at and switched on. */
+        RuleStarter: {
+            /** @description What it says: `docs/rules.md` has the form. */
+            definition: Record<string, never>;
+            /** @description What a customer might write to set it off, for those that listen to words. */
+            example?: string | null;
+            /** @description Its name for programs: `parcel`, `lost`, ... */
+            key: string;
+            /** @description The language of its words. */
+            language: string;
         };
         /** @description What a rule said. */
         RuleVersion: {
@@ -7917,6 +8047,11 @@ export interface components {
              * @description Contacts that carry it.
              */
             contacts: number;
+            /**
+             * Format: int64
+             * @description Macros that give it or take it away, other people's too.
+             */
+            macros: number;
             /**
              * Format: int64
              * @description Saved views that show only its conversations, other people's too.
@@ -12245,6 +12380,50 @@ export interface operations {
             };
         };
     };
+    delete_rate: {
+        parameters: {
+            query: {
+                /** @description Its category. */
+                category: string;
+                /** @description Its country, or `*`. */
+                market: string;
+                /** @description The first month it holds for: `2026-10`. */
+                from: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rate"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_dead_letters: {
         parameters: {
             query?: {
@@ -14344,6 +14523,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleParts"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_starters: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The language that customers write in and are answered in: `en`, `ar`, `es`, `fr`, `pt`, `ru`, `zh-Hans`, `zh-Hant`;
+                 *     regional forms find their base, every other language is English. Left out: English.
+                 */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RuleStarter"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_rule_from_starter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Starter */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFromStarter"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */

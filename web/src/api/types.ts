@@ -109,7 +109,7 @@ export type Content =
   | Given<Exclude<S['Content'], { type: OpenContent }>>
   | { type: 'template'; name: string; language: string; components?: SendComponent[]; preview?: string }
   | { type: 'interactive'; kind: string; header?: unknown; body?: string; footer?: string; action?: Record<string, unknown>; summary?: string }
-  | { type: 'reply'; kind: string; id?: string; title?: string; description?: string; data?: unknown }
+  | { type: 'reply'; kind: string; id?: string; title?: string; description?: string; data?: unknown; order?: string[] }
   | { type: 'reaction'; target: Id; emoji: string | null }
   | { type: 'event'; event: string; data: Record<string, unknown> | null }
 

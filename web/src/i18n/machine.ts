@@ -60,7 +60,7 @@ function words(language: string): MachineWords {
     summary: (verdict) => note(verdict.summary_key) ?? verdict.summary,
     error: ({ code, meaning, advice, retryable }) => {
       // Code 0 is a failure of ours: nothing left the house. It has no words of its own, so the program's say why.
-      if (Number(code) === 0) return retryable ? { title: i18next.t('delivery.not_gone'), advice: [plain.has(meaning) ? '' : isolated(meaning), i18next.t('delivery.not_gone_advice')].filter(Boolean).join(' ') } : { title: meaning, advice }
+      if (Number(code) === 0) return { title: i18next.t('delivery.not_gone'), advice: [plain.has(meaning) ? '' : isolated(meaning), i18next.t(retryable ? 'delivery.not_gone_advice' : 'delivery.hopeless_advice')].filter(Boolean).join(' ') }
       const key = keyOf(code)
       // A code nobody has described: the provider's own words say more than ours.
       return { title: (key && known(`provider.${key}.title`)) || meaning, advice: known(`provider.${key ?? 'unknown'}.advice`) || advice }

@@ -114,7 +114,7 @@ pub(crate) fn apply(row: &mut Model, patch: WorkspacePatch) -> Result<()> {
         row.name = super::name("name", &name)?;
     }
     if let Some(country) = patch.default_country {
-        if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
+        if !rapport_core::contact::is_country(&country) {
             return Err(Error::invalid("default_country", "is not a country code such as AE"));
         }
         row.default_country = country;

@@ -1,20 +1,23 @@
 //! What the provider reports about templates, the number and the account.
 
 use super::Channel;
+use super::number::HIGH_THROUGHPUT;
 use crate::error::Result;
-use rapport_core::account::judge;
+use crate::jobs::Job;
+use rapport_core::account::{Entry, judge};
 use rapport_core::inbound::AccountEvent;
 use rapport_core::inbox::FeedEvent;
 use rapport_core::{ChannelId, Ms};
 use rapport_store::WriteTx;
+use rapport_store::channel::ChannelRow;
 use rapport_store::template::{self, Change};
 use serde_json::{Value, json};
 
-/// Writes an account-level event into the rows it is about, the timeline and the feed.
+/// Writes an account-level event into the rows it is about, the timeline and the feed; tells what is to be done then.
 ///
 /// # Errors
 /// What the store said.
-pub async fn note(tx: &WriteTx, channel: &Channel, event: &AccountEvent, now: Ms) -> Result<()> {
+pub async fn note(tx: &WriteTx, channel: &Channel, event: &AccountEvent, now: Ms) -> Result<Vec<Job>> {
     let data = match event {
         AccountEvent::TemplateStatus { name, language, status, reason, .. } => {
             template::change(tx, &channel.waba_id, name, language, &rejected(status, reason)).await?;
@@ -30,9 +33,9 @@ pub async fn note(tx: &WriteTx, channel: &Channel, event: &AccountEvent, now: Ms
             }
             json!({ "template": name, "language": language, "category": category, "announced": announced })
         }
-        AccountEvent::NumberQuality { event, limit, unlimited, .. } => {
-            limits(tx, channel, *limit, *unlimited, event, now).await?;
-            json!({ "number": event, "limit": limit, "unlimited": unlimited })
+        AccountEvent::NumberQuality { display_phone, event: word, limit, unlimited } => {
+            let news = News { phone: display_phone, word, limit: *limit, unlimited: *unlimited };
+            return number(tx, channel, &news, judge(event), now).await;
         }
         AccountEvent::Notice { field, summary, blocking, .. } => {
             notice(tx, channel, summary, *blocking, now).await?;
@@ -40,7 +43,8 @@ pub async fn note(tx: &WriteTx, channel: &Channel, event: &AccountEvent, now: Ms
         }
     };
     super::timeline::note(tx, channel.id, judge(event), now).await?;
-    told(tx, channel.id, data, now).await
+    told(tx, channel.id, data, now).await?;
+    Ok(Vec::new())
 }
 
 /// A reason belongs to a rejection; with other statuses the provider says why it paused or disabled.
@@ -65,26 +69,55 @@ pub async fn told(tx: &WriteTx, channel: ChannelId, note: Value, now: Ms) -> Res
     Ok(rapport_store::feed::append(tx, &[event]).await?)
 }
 
-async fn limits(
-    tx: &WriteTx,
-    channel: &Channel,
+/// What the provider tells about a number, or about all of the account when it names none.
+struct News<'a> {
+    phone: &'a str,
+    word: &'a str,
     limit: Option<i64>,
     unlimited: bool,
-    event: &str,
-    now: Ms,
-) -> Result<()> {
-    let Some(mut row) = rapport_store::channel::get_for_write(tx, channel.id).await? else { return Ok(()) };
-    if unlimited {
-        row.tier_limit = Some(i64::MAX);
-    } else if limit.is_some() {
-        row.tier_limit = limit;
+}
+
+impl News<'_> {
+    /// Writes what is told into a channel's row; `own`: it is about this number.
+    fn write(&self, row: &mut ChannelRow, own: bool) {
+        if self.unlimited {
+            row.tier_limit = Some(i64::MAX);
+        } else if self.limit.is_some() {
+            row.tier_limit = self.limit;
+        }
+        match self.word {
+            "THROUGHPUT_UPGRADE" if own => row.throughput = HIGH_THROUGHPUT,
+            "FLAGGED" if own => "RED".clone_into(&mut row.quality),
+            // How good it is now, the provider says only when it is asked.
+            "UNFLAGGED" if own && row.quality == "RED" => "UNKNOWN".clone_into(&mut row.quality),
+            _ => {}
+        }
     }
-    if event == "THROUGHPUT_UPGRADE" {
-        row.throughput = 1_000;
+}
+
+/// The channels that the news are about show them at once; then the provider is asked for what it did not say. A hook
+/// of one number also gets the news of the account's others.
+async fn number(tx: &WriteTx, channel: &Channel, news: &News<'_>, line: Entry, now: Ms) -> Result<Vec<Job>> {
+    let rows = rapport_store::channel::of_account_for_write(tx, channel.provider.code(), &channel.waba_id).await?;
+    let is_named = |row: &&ChannelRow| {
+        let phone = row.display_phone.chars().filter(char::is_ascii_digit);
+        !news.phone.is_empty() && phone.eq(news.phone.chars())
+    };
+    let about = rows.iter().find(is_named).map_or(channel.id, |row| ChannelId(row.id));
+    let note = json!({ "number": news.word, "limit": news.limit, "unlimited": news.unlimited });
+    let mut jobs = Vec::new();
+    for mut row in rows {
+        let id = ChannelId(row.id);
+        if id == about || news.phone.is_empty() {
+            news.write(&mut row, id == about);
+            row.updated_at = now.0;
+            rapport_store::channel::update(tx, row).await?;
+            told(tx, id, note.clone(), now).await?;
+            jobs.push(Job::RefreshChannel { channel_id: id });
+        }
     }
-    row.updated_at = now.0;
-    rapport_store::channel::update(tx, row).await?;
-    Ok(())
+    super::timeline::note(tx, about, line, now).await?;
+    Ok(jobs)
 }
 
 /// A restriction stops sending until a person looks; everything else is only noted.

@@ -1,8 +1,9 @@
 //! Connecting a number.
 
 use super::account::told;
+use super::blocked;
 use super::credentials::{self, Credentials};
-use super::number::{self, NoProbe, Probe, USUAL_THROUGHPUT};
+use super::number::{self, NAMELESS, NoProbe, Probe, USUAL_THROUGHPUT};
 use super::view::{ChannelView, DISCONNECTED};
 use crate::audit::{Change, record};
 use crate::auth::{Caller, Permission};
@@ -81,14 +82,15 @@ pub struct AddedChannel {
 }
 
 /// Connects a number. Works while the provider cannot be reached: what is not known yet is read later. A number that
-/// was disconnected before comes back with its conversations.
+/// was disconnected before comes back with its conversations, also through another provider. A number that is connected
+/// may be connected through another provider as well: one can stand by for the other.
 ///
 /// # Errors
 /// `Forbidden`, `Invalid`, `Conflict` `number_connected`, `Store`.
 pub async fn add(app: &App, caller: &Caller, new: NewChannel) -> Result<AddedChannel> {
     caller.require(Permission::ChannelManage)?;
     let new = checked(app, new)?;
-    refuse_connected(app, caller, &new.access.phone_number_id).await?;
+    refuse_connected(app, caller, &new.access).await?;
     let found = number::probe(app, &new.access.access(String::new())).await;
 
     let now = app.now();
@@ -97,42 +99,34 @@ pub async fn add(app: &App, caller: &Caller, new: NewChannel) -> Result<AddedCha
     let seal = |id: Uuid| key.seal(Place::new("channel", "secret", id), &plain);
     let tx = app.store.workspace(caller.workspace).write().await?;
     let known = rapport_store::channel::by_number_for_write(&tx, WHATSAPP, &new.access.phone_number_id).await?;
-    let row = match known {
-        Some(row) if row.status != DISCONNECTED => return Err(connected()),
-        Some(old) => {
-            let secret = seal(old.id)?;
-            let row = ChannelRow { created_at: old.created_at, ..new_row(caller, &new, old.id, secret, &found, now) };
-            rapport_store::channel::update(&tx, row.clone()).await?;
-            row
-        }
-        None => {
-            let id = tx.new_id(now);
-            let row = new_row(caller, &new, id, seal(id)?, &found, now);
-            rapport_store::channel::insert(&tx, row.clone()).await.map_err(conflict)?;
-            row
-        }
-    };
+    let known = former(known, new.access.provider)?;
+    let id = known.as_ref().map_or_else(|| tx.new_id(now), |row| row.id);
+    let mut row = new_row(caller, &new, id, seal(id)?, &found, now);
+    let findings = doctor::first(&row, &app.settings, &found);
+    blocked::note(&mut row, &findings);
+    if let Some(old) = known {
+        row.created_at = old.created_at;
+        rapport_store::channel::update(&tx, row.clone()).await?;
+    } else {
+        rapport_store::channel::insert(&tx, row.clone()).await.map_err(conflict)?;
+    }
     let view = ChannelView::of(&row, &app.settings, now);
     let change = Change { before: None, after: Some(json!(view)) };
     record(&tx, now, caller, "channel.added", ("channel", view.id), change).await?;
     told(&tx, ChannelId(view.id), json!({ "added": true }), now).await?;
-    follow_up(&tx, ChannelId(view.id), now).await?;
+    follow_up(&tx, ChannelId(view.id), now.plus(rapport_core::time::HOUR), now).await?;
     tx.commit().await?;
     app.channels.forget();
     app.bells.jobs.ring();
     app.bells.send.ring();
     app.feeds.wake();
-    let mut findings = doctor::probed(&row, &found);
-    findings.extend(doctor::webhook(&row, &app.settings, found.as_ref().ok().map(|probe| &probe.number), None));
     Ok(AddedChannel { channel: view, findings })
 }
 
-/// The jobs a changed channel brings with it.
-pub(super) async fn follow_up(tx: &WriteTx, id: ChannelId, now: Ms) -> Result<()> {
-    let jobs = vec![
-        Job::SyncTemplates { channel_id: id }.row(now),
-        Job::RefreshChannel { channel_id: id }.row_at(now.plus(rapport_core::time::HOUR)),
-    ];
+/// The jobs a changed channel brings with it: its templates, and a look at it at `look`.
+pub(super) async fn follow_up(tx: &WriteTx, id: ChannelId, look: Ms, now: Ms) -> Result<()> {
+    let jobs =
+        vec![Job::SyncTemplates { channel_id: id }.row(now), Job::RefreshChannel { channel_id: id }.row_at(look)];
     Ok(rapport_store::job::enqueue(tx, jobs, now).await?)
 }
 
@@ -170,14 +164,25 @@ pub(super) fn base_url(app: &App, provider: Kind, given: Option<&str>) -> Result
     Ok(url.to_owned())
 }
 
-async fn refuse_connected(app: &App, caller: &Caller, phone_number_id: &str) -> Result<()> {
+async fn refuse_connected(app: &App, caller: &Caller, access: &Credentials) -> Result<()> {
     let read = app.store.workspace(caller.workspace).read();
-    let known = rapport_store::channel::by_number(&read, phone_number_id).await?;
+    let known = rapport_store::channel::by_number(&read, access.provider.code(), &access.phone_number_id).await?;
     if known.is_some_and(|row| row.status != DISCONNECTED) { Err(connected()) } else { Ok(()) }
 }
 
+/// Of the channels the number has or had, the one that comes back: the same provider's, else the newest of those that
+/// were disconnected.
+fn former(known: Vec<ChannelRow>, provider: Kind) -> Result<Option<ChannelRow>> {
+    let same = known.iter().position(|row| row.provider == provider.code());
+    let at = same.or_else(|| known.iter().rposition(|row| row.status == DISCONNECTED));
+    match at.and_then(|at| known.into_iter().nth(at)) {
+        Some(row) if row.status != DISCONNECTED => Err(connected()),
+        found => Ok(found),
+    }
+}
+
 fn connected() -> Error {
-    Error::conflict("number_connected", "this number is connected already")
+    Error::conflict("number_connected", "this number is connected already through this provider")
 }
 
 fn conflict(error: rapport_store::Error) -> Error {
@@ -192,8 +197,7 @@ fn new_row(
     found: &std::result::Result<Probe, NoProbe>,
     now: Ms,
 ) -> ChannelRow {
-    let verified = found.as_ref().ok().and_then(|probe| probe.number.verified_name.clone());
-    let name = new.name.clone().or(verified).unwrap_or_else(|| "WhatsApp".to_owned());
+    let name = new.name.clone().unwrap_or_else(|| NAMELESS.to_owned());
     let mut row = ChannelRow {
         workspace_id: caller.workspace.0,
         id,
@@ -219,6 +223,9 @@ fn new_row(
         created_at: now.0,
         updated_at: now.0,
     };
+    if new.name.is_none() {
+        number::nameless(&mut row);
+    }
     number::note(&mut row, found, now);
     row
 }

@@ -2,7 +2,7 @@
 
 use super::account::told;
 use super::add;
-use super::number::{self, NoProbe};
+use super::number::{self, NoProbe, Probe};
 use super::secret::Secrets;
 use super::view::{ChannelView, DISCONNECTED};
 use crate::audit::{Change, record};
@@ -70,9 +70,10 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Opti
 /// `provider_unavailable` when a new token cannot be tried, `Store`, `Vault`.
 pub async fn update(app: &App, caller: &Caller, id: ChannelId, patch: ChannelPatch) -> Result<ChannelView> {
     caller.require(Permission::ChannelManage)?;
-    if let Some(token) = &patch.access_token {
-        try_token(app, caller, id, token, patch.base_url.as_deref()).await?;
-    }
+    let probe = match &patch.access_token {
+        Some(token) => Some(try_token(app, caller, id, token, patch.base_url.as_deref()).await?),
+        None => None,
+    };
     let key = app.key(caller.workspace).await?;
     let now = app.now();
     let tx = app.store.workspace(caller.workspace).write().await?;
@@ -87,13 +88,17 @@ pub async fn update(app: &App, caller: &Caller, id: ChannelId, patch: ChannelPat
         row.secret = key.seal(place, &secrets.write()?)?;
     }
     apply(app, &mut row, patch, now)?;
+    if let Some(probe) = probe {
+        number::note(&mut row, &Ok(probe), now);
+    }
     row.updated_at = now.0;
     let after = ChannelView::of(&row, &app.settings, now);
     rapport_store::channel::update(&tx, row).await?;
     let change = Change { before: Some(json!(before)), after: Some(json!({ "channel": after, "replaced": replaced })) };
     record(&tx, now, caller, "channel.updated", ("channel", id.0), change).await?;
     told(&tx, id, json!({ "status": after.status }), now).await?;
-    add::follow_up(&tx, id, now).await?;
+    // What was wrong may be repaired: it is looked at once more.
+    add::follow_up(&tx, id, now, now).await?;
     tx.commit().await?;
     app.channels.forget();
     app.bells.jobs.ring();
@@ -102,8 +107,8 @@ pub async fn update(app: &App, caller: &Caller, id: ChannelId, patch: ChannelPat
     Ok(after)
 }
 
-/// Tries a new token at the provider before the old one is dropped.
-async fn try_token(app: &App, caller: &Caller, id: ChannelId, token: &str, base: Option<&str>) -> Result<()> {
+/// Tries a new token at the provider before the old one is dropped; tells what the provider said of the number.
+async fn try_token(app: &App, caller: &Caller, id: ChannelId, token: &str, base: Option<&str>) -> Result<Probe> {
     let row = super::view::row(app, caller, id).await?;
     let channel = app.channels.get(id).await?.ok_or(Error::NotFound("channel"))?;
     let token = add::secret("access_token", token)?;
@@ -111,8 +116,8 @@ async fn try_token(app: &App, caller: &Caller, id: ChannelId, token: &str, base:
     let mut provider = channel.access(&app.settings);
     (provider.token, provider.base_url) = (token, base_url);
     let kept = "The old one stays in use.";
-    match number::probe(app, &provider).await {
-        Ok(_) => {}
+    let probe = match number::probe(app, &provider).await {
+        Ok(probe) => probe,
         Err(NoProbe::Token(why)) => {
             return Err(Error::invalid("access_token", format!("is not accepted by the provider: {why}. {kept}")));
         }
@@ -123,14 +128,14 @@ async fn try_token(app: &App, caller: &Caller, id: ChannelId, token: &str, base:
             let detail = format!("The new token could not be tried: {why}. {kept}");
             return Err(Error::refused("provider_unavailable", detail));
         }
-    }
+    };
     // Only Meta tells scopes, and not every stand-in for it; otherwise what the probe said counts.
-    let Some(api) = provider.graph() else { return Ok(()) };
+    let Some(api) = provider.graph() else { return Ok(probe) };
     let told = app.http.run(numbers::debug_token(&api).with_timeout(number::PATIENCE)).await;
-    let Some(info) = told.ok().and_then(|answer| numbers::read_token(&answer).ok()) else { return Ok(()) };
+    let Some(info) = told.ok().and_then(|answer| numbers::read_token(&answer).ok()) else { return Ok(probe) };
     let missing = doctor::missing_scopes(&info);
     if missing.is_empty() {
-        return Ok(());
+        return Ok(probe);
     }
     Err(Error::invalid("access_token", format!("lacks the permission {}. {kept}", missing.join(", "))))
 }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod add;
+pub(crate) mod blocked;
 pub mod change;
 pub mod check;
 mod credentials;
@@ -35,6 +36,7 @@ use rapport_connectors::Secret;
 use rapport_connectors::provider::{Api, Feature, Kind, Provider};
 use rapport_core::channel::ChannelStatus;
 use rapport_core::inbox::Policy;
+use rapport_core::route::{Chats, Number};
 use rapport_core::{ChannelId, ConnectionId, Ms, WorkspaceId};
 use rapport_store::Store;
 use rapport_store::channel::ChannelRow;
@@ -147,6 +149,11 @@ impl Channel {
         if self.provider.offers(feature) { Ok(()) } else { Err(not_offered(self.provider, feature)) }
     }
 
+    /// What is known of its number.
+    pub(crate) fn number(&self) -> Number<'_> {
+        Number { id: &self.phone_number_id, phone: &self.display_phone }
+    }
+
     /// The access token.
     #[must_use]
     pub fn token(&self) -> Secret {
@@ -174,7 +181,8 @@ struct Kept<T> {
 
 struct Caches {
     channels: HashMap<ChannelId, Kept<Option<Arc<Channel>>>>,
-    numbers: HashMap<(WorkspaceId, String), Kept<Option<ChannelId>>>,
+    numbers: HashMap<(WorkspaceId, Kind, String), Kept<Option<ChannelId>>>,
+    chats: HashMap<WorkspaceId, Kept<Arc<Chats>>>,
     policies: HashMap<WorkspaceId, Kept<Policy>>,
     cares: HashMap<WorkspaceId, Kept<Care>>,
     connections: HashMap<WorkspaceId, Kept<Arc<Vec<ConnectionId>>>>,
@@ -198,6 +206,7 @@ impl Channels {
         let caches = Caches {
             channels: HashMap::new(),
             numbers: HashMap::new(),
+            chats: HashMap::new(),
             policies: HashMap::new(),
             cares: HashMap::new(),
             connections: HashMap::new(),
@@ -254,19 +263,24 @@ impl Channels {
         Ok(listed)
     }
 
-    /// The channel of a provider's number in a workspace.
+    /// The channel of a provider's number in a workspace. The same number over another provider is another channel.
     ///
     /// # Errors
     /// What the store or the vault said.
-    pub async fn by_number(&self, workspace: WorkspaceId, number: &str) -> Result<Option<Arc<Channel>>> {
+    pub async fn by_number(
+        &self,
+        workspace: WorkspaceId,
+        provider: Kind,
+        number: &str,
+    ) -> Result<Option<Arc<Channel>>> {
         let now = self.clock.now();
-        let key = (workspace, number.to_owned());
+        let key = (workspace, provider, number.to_owned());
         let known = self.look(now, |caches| caches.numbers.get(&key).map(|kept| (kept.at, kept.value)));
         let id = match known {
             Some(id) => id,
             None => {
                 let read = self.store.workspace(workspace).read();
-                let row = rapport_store::channel::by_number(&read, number).await?;
+                let row = rapport_store::channel::by_number(&read, provider.code(), number).await?;
                 let id = row.map(|row| ChannelId(row.id));
                 self.keep(|caches| keep_in(&mut caches.numbers, key, id, now));
                 id
@@ -276,6 +290,21 @@ impl Channels {
             Some(id) => self.get(id).await,
             None => Ok(None),
         }
+    }
+
+    /// Which of the workspace's channels are one chat to the customer.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub async fn chats(&self, workspace: WorkspaceId) -> Result<Arc<Chats>> {
+        let now = self.clock.now();
+        let known = |caches: &Caches| caches.chats.get(&workspace).map(|kept| (kept.at, kept.value.clone()));
+        if let Some(chats) = self.look(now, known) {
+            return Ok(chats);
+        }
+        let chats = Arc::new(crate::route::chats(&self.store.workspace(workspace).read()).await?);
+        self.keep(|caches| keep_in(&mut caches.chats, workspace, chats.clone(), now));
+        Ok(chats)
     }
 
     /// The workspace's settings that inbox decisions depend on.
@@ -335,11 +364,24 @@ impl Channels {
     pub async fn rules(&self, workspace: WorkspaceId) -> Result<Arc<RuleSet>> {
         let now = self.clock.now();
         let known = |caches: &Caches| caches.rules.get(&workspace).map(|kept| (kept.at, kept.value.clone()));
-        if let Some(rules) = self.look(now, known) {
-            return Ok(rules);
+        match self.look(now, known) {
+            Some(rules) => Ok(rules),
+            None => self.newest_rules(workspace).await,
         }
-        let stale = known(&self.caches.read().unwrap_or_else(PoisonError::into_inner)).map(|(_, rules)| rules);
-        let rules = RuleSet::load(&self.store.workspace(workspace).read(), stale).await?;
+    }
+
+    /// The rules as they are stored now, compiled again only when they changed: what was queued for a rule that another
+    /// node has just switched on must find it.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn newest_rules(&self, workspace: WorkspaceId) -> Result<Arc<RuleSet>> {
+        let now = self.clock.now();
+        let known = {
+            let caches = self.caches.read().unwrap_or_else(PoisonError::into_inner);
+            caches.rules.get(&workspace).map(|kept| kept.value.clone())
+        };
+        let rules = RuleSet::load(&self.store.workspace(workspace).read(), known).await?;
         self.keep(|caches| keep_in(&mut caches.rules, workspace, rules.clone(), now));
         Ok(rules)
     }
@@ -349,6 +391,7 @@ impl Channels {
         let mut caches = self.caches.write().unwrap_or_else(PoisonError::into_inner);
         caches.channels.clear();
         caches.numbers.clear();
+        caches.chats.clear();
         caches.policies.clear();
         caches.cares.clear();
         caches.connections.clear();

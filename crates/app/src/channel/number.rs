@@ -4,6 +4,7 @@
 use super::Channel;
 use super::account::told;
 use super::view::DISCONNECTED;
+use crate::doctor::channel as doctor;
 use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
@@ -11,7 +12,7 @@ use rapport_connectors::provider::{PhoneNumber, Provider, RetryClass};
 use rapport_core::time::{HOUR, MINUTE};
 use rapport_core::{ChannelId, WorkspaceId};
 use rapport_store::channel::ChannelRow;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// Time between two probes.
@@ -23,8 +24,13 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Messages a second of an ordinary number (`whatsapp-cloud-api.md` §9).
 pub(crate) const USUAL_THROUGHPUT: i32 = 80;
-const HIGH_THROUGHPUT: i32 = 1_000;
+pub(crate) const HIGH_THROUGHPUT: i32 = 1_000;
 const PHONE_APP_THROUGHPUT: i32 = 20;
+
+/// The name of a channel whose number nobody named, until the provider tells it.
+pub(crate) const NAMELESS: &str = "WhatsApp";
+/// Says among a channel's settings that it has no name yet.
+const HAS_NO_NAME: &str = "nameless";
 
 /// What a probe found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,13 +81,41 @@ pub async fn probe(app: &App, provider: &Provider) -> std::result::Result<Probe,
     }
 }
 
+/// The number gives the channel its name as soon as the provider tells it, unless a person is faster.
+pub(crate) fn nameless(row: &mut ChannelRow) {
+    object(&mut row.settings);
+    row.settings[HAS_NO_NAME] = true.into();
+}
+
+/// Settings that names can be put into.
+pub(crate) fn object(settings: &mut Value) {
+    if !settings.is_object() {
+        *settings = json!({});
+    }
+}
+
+/// Gives a channel that has no name yet the number's: the verified name, else the number itself.
+fn name(row: &mut ChannelRow, number: &PhoneNumber) {
+    if row.settings[HAS_NO_NAME] != true || row.name != NAMELESS {
+        return;
+    }
+    let phone = Some(&number.display_phone).filter(|phone| !phone.is_empty());
+    if let Some(name) = number.verified_name.as_ref().filter(|name| !name.is_empty()).or(phone) {
+        row.name = name.chars().take(100).collect();
+        row.settings[HAS_NO_NAME] = false.into();
+    }
+}
+
+/// What people see of a number.
+fn seen(row: &ChannelRow) -> impl PartialEq + use<> {
+    let words = (row.name.clone(), row.display_phone.clone(), row.quality.clone(), row.last_error.clone());
+    (words, row.tier_limit, row.throughput)
+}
+
 /// Writes what a probe found into the row; tells whether people would see a difference.
 pub(crate) fn note(row: &mut ChannelRow, found: &std::result::Result<Probe, NoProbe>, at: rapport_core::Ms) -> bool {
-    let before =
-        (row.display_phone.clone(), row.quality.clone(), row.tier_limit, row.throughput, row.last_error.clone());
-    if !row.settings.is_object() {
-        row.settings = json!({});
-    }
+    let before = seen(row);
+    object(&mut row.settings);
     row.settings["probed_at"] = at.0.into();
     match found {
         Err(error) => row.last_error = Some(error.text().to_owned()),
@@ -96,6 +130,7 @@ pub(crate) fn note(row: &mut ChannelRow, found: &std::result::Result<Probe, NoPr
             if !number.display_phone.is_empty() {
                 row.display_phone.clone_from(&number.display_phone);
             }
+            name(row, number);
             row.quality.clone_from(&number.quality);
             row.throughput = throughput(number);
             row.tier_limit = if number.unlimited { Some(i64::MAX) } else { number.daily_limit.or(row.tier_limit) };
@@ -103,7 +138,7 @@ pub(crate) fn note(row: &mut ChannelRow, found: &std::result::Result<Probe, NoPr
     }
     row.settings["probe_failed"] = found.is_err().into();
     row.updated_at = at.0;
-    before != (row.display_phone.clone(), row.quality.clone(), row.tier_limit, row.throughput, row.last_error.clone())
+    before != seen(row)
 }
 
 fn throughput(number: &PhoneNumber) -> i32 {
@@ -114,7 +149,7 @@ fn throughput(number: &PhoneNumber) -> i32 {
     }
 }
 
-/// The hourly probe.
+/// The hourly look, and the one after a change.
 ///
 /// # Errors
 /// What the store said.
@@ -125,6 +160,10 @@ pub async fn run(app: &App, workspace: WorkspaceId, id: ChannelId) -> Result<Out
     }
     let found = refresh(app, &channel).await?;
     let pause = if found.is_ok() { EVERY_MS } else { SOON_MS };
+    let row = rapport_store::channel::get(&app.store.workspace(workspace).read(), id).await?;
+    if let Some(row) = row.filter(|row| row.status != DISCONNECTED) {
+        doctor::all(app, &channel, &row, Some(found)).await?;
+    }
     Ok(Outcome::Again { at: app.now().plus(pause) })
 }
 

@@ -3,7 +3,7 @@
 use super::provider::{call, invalid, managed, refused};
 use crate::audit::{Change, record};
 use crate::auth::Caller;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_connectors::provider::Feature;
 use rapport_connectors::whatsapp::api::read_success;
@@ -70,7 +70,11 @@ pub async fn save(app: &App, caller: &Caller, id: ChannelId, code: Option<&str>,
     let channel = managed(app, caller, id).await?;
     let request = qr::save(&channel.graph(Feature::QrCodes)?, &channel.phone_number_id, code, given.text.trim())
         .map_err(invalid)?;
-    let saved: QrView = qr::read_saved(&call(app, request).await?).map_err(|error| refused(&error))?.into();
+    let answer = call(app, request).await?;
+    if code.is_some() && qr::is_unknown(&answer) {
+        return Err(Error::NotFound("link"));
+    }
+    let saved: QrView = qr::read_saved(&answer).map_err(|error| refused(&error))?.into();
     let action = if code.is_some() { "channel.qr_code_changed" } else { "channel.qr_code_added" };
     note(app, caller, id, action, Change { before: None, after: Some(json!(saved)) }).await?;
     Ok(saved)
@@ -83,6 +87,9 @@ pub async fn save(app: &App, caller: &Caller, id: ChannelId, code: Option<&str>,
 pub async fn delete(app: &App, caller: &Caller, id: ChannelId, code: &str) -> Result<()> {
     let channel = managed(app, caller, id).await?;
     let answer = call(app, qr::delete(&channel.graph(Feature::QrCodes)?, &channel.phone_number_id, code)).await?;
+    if qr::is_unknown(&answer) {
+        return Err(Error::NotFound("link"));
+    }
     read_success(&answer).map_err(|error| refused(&error))?;
     note(app, caller, id, "channel.qr_code_removed", Change { before: Some(json!({ "code": code })), after: None })
         .await

@@ -7,14 +7,16 @@ use super::view::row;
 use crate::audit::{Change, record};
 use crate::auth::Caller;
 use crate::error::Result;
+use crate::jobs::Job;
 use crate::state::App;
 use rapport_connectors::http::Request;
 use rapport_connectors::provider::{Feature, Kind};
 use rapport_connectors::whatsapp::ApiError;
 use rapport_connectors::whatsapp::api::read_success;
 use rapport_connectors::whatsapp::numbers::{self, Hooks, SubscribedApp};
-use rapport_core::ChannelId;
 use rapport_core::time::DAY;
+use rapport_core::{ChannelId, Ms};
+use rapport_store::WriteTx;
 use rapport_store::counter;
 use serde::Serialize;
 use serde_json::json;
@@ -132,12 +134,19 @@ pub async fn point_here(app: &App, caller: &Caller, id: ChannelId) -> Result<Sub
     let change = Change { before: Some(was), after: Some(is) };
     record(&tx, now, caller, "channel.subscribed", ("channel", id.0), change).await?;
     told(&tx, id, json!({ "subscribed": true }), now).await?;
+    look_again(&tx, id, now).await?;
     tx.commit().await?;
+    app.bells.jobs.ring();
     app.feeds.wake();
     // The provider's handshake came to our own door meanwhile.
     super::tally::flush(app).await;
     let after = ask(app, &channel).await?;
     view(app, caller, id, after).await
+}
+
+/// What was wrong may be repaired: the channel is looked at once more.
+async fn look_again(tx: &WriteTx, id: ChannelId, now: Ms) -> Result<()> {
+    Ok(rapport_store::job::enqueue(tx, vec![Job::RefreshChannel { channel_id: id }.row(now)], now).await?)
 }
 
 /// A provider that is told by one call where to deliver.
@@ -157,7 +166,9 @@ async fn point_other(app: &App, caller: &Caller, channel: &Channel, request: Req
     let change = Change { before: None, after: Some(json!({ "callback": here })) };
     record(&tx, now, caller, "channel.subscribed", ("channel", channel.id.0), change).await?;
     told(&tx, channel.id, json!({ "subscribed": true }), now).await?;
+    look_again(&tx, channel.id, now).await?;
     tx.commit().await?;
+    app.bells.jobs.ring();
     app.feeds.wake();
     elsewhere(app, caller, channel.id).await
 }

@@ -28,6 +28,10 @@ pub struct ChannelView {
     /// `template_editing`, `template_languages`, `template_library`, `blocking`, `read_marks`, `quality`, `quotes`,
     /// `user_ids`.
     pub not_offered: Vec<&'static str>,
+    /// Kinds of message it does not carry: `reaction`, `contacts`, `template`, `interactive/list`, `interactive/flow`, ...
+    pub not_carried: Vec<&'static str>,
+    /// Longest text of a message, in UTF-16 units.
+    pub text_max: usize,
     /// Name shown to people.
     pub name: String,
     /// The number as people write it; empty until the provider has told it.
@@ -43,6 +47,9 @@ pub struct ChannelView {
     /// Why, in a sentence.
     #[schema(required)]
     pub status_reason: Option<String>,
+    /// What keeps it from working although it is switched on, as the last look at it found (at least hourly): checks of
+    /// `GET /api/v1/doctor` with their codes, `channel.token/refused`; empty when nothing does.
+    pub blocked_by: Vec<String>,
     /// The provider's quality word: GREEN, YELLOW, RED or UNKNOWN.
     pub quality: String,
     /// Distinct customers a day that the business may write to first; null = unlimited or not told.
@@ -80,6 +87,8 @@ impl ChannelView {
             kind: row.kind.clone(),
             provider: row.provider.clone(),
             not_offered: not_offered(&row.provider),
+            not_carried: carrier(&row.provider).not_carried(),
+            text_max: carrier(&row.provider).text_max(),
             name: row.name.clone(),
             display_phone: row.display_phone.clone(),
             phone_number_id: row.phone_number_id.clone(),
@@ -87,6 +96,7 @@ impl ChannelView {
             base_url: row.base_url.clone(),
             status: row.status.clone(),
             status_reason: row.status_reason.clone(),
+            blocked_by: super::blocked::of(row),
             quality: row.quality.clone(),
             // Unlimited is stored as the largest number, which no program in a browser can hold.
             tier_limit: row.tier_limit.filter(|limit| *limit < i64::MAX),
@@ -136,6 +146,11 @@ pub(crate) async fn row(app: &App, caller: &Caller, id: ChannelId) -> Result<Cha
 
 /// The features that the provider of this word lacks.
 fn not_offered(provider: &str) -> Vec<&'static str> {
-    let kind = Kind::parse(provider).unwrap_or_default();
+    let kind = carrier(provider);
     Feature::ALL.into_iter().filter(|feature| !kind.offers(*feature)).map(Feature::code).collect()
+}
+
+/// The provider of this word.
+fn carrier(provider: &str) -> Kind {
+    Kind::parse(provider).unwrap_or_default()
 }

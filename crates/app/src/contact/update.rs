@@ -9,11 +9,12 @@ use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::inbox::words::given;
 use crate::rule::listen::{self, Changed};
+use crate::rule::set::RuleSet;
 use crate::state::App;
 use crate::tag::give::TagChange;
 use rapport_core::contact::identity::{Identity, IdentityKind};
 use rapport_core::contact::tags;
-use rapport_core::{ContactId, Ms, UserId};
+use rapport_core::{ConnectionId, ContactId, Ms, UserId};
 use rapport_store::contact::{self, ContactRow};
 use rapport_store::{WriteTx, sync_contact};
 use serde::Deserialize;
@@ -70,13 +71,43 @@ pub async fn update(app: &App, caller: &Caller, id: ContactId, patch: ContactPat
     if row.owner_id.is_some() && row.owner_id != before.owner_id && owner.is_none() {
         return Err(Error::invalid("owner_id", "names a user who does not exist"));
     }
-    let change = difference(&before, &row);
-    let changed: Vec<String> = change.1.keys().cloned().collect();
+    let pen = Pen { tx: &tx, connections: &connections, rules: &rules, cause: caller.own_rule(), now };
+    let Some(change) = write(&pen, &before, row).await? else { return get(app, caller, id).await };
+    crate::audit::record(&tx, now, caller, "contact.updated", (NOUN, id.0), change).await?;
+    tx.commit().await?;
+    app.feeds.wake();
+    app.bells.jobs.ring();
+    get(app, caller, id).await
+}
+
+/// What changes of contacts are written with, in the transaction that holds their lanes.
+pub(crate) struct Pen<'a> {
+    /// The transaction; whoever began it commits it.
+    pub tx: &'a WriteTx,
+    /// The CRMs, asked for before the transaction.
+    pub connections: &'a [ConnectionId],
+    /// The rules that listen.
+    pub rules: &'a RuleSet,
+    /// The rule that does it, when one does.
+    pub cause: Option<Uuid>,
+    /// The moment of the change.
+    pub now: Ms,
+}
+
+/// Writes a contact that was changed: its fields' moments, what browsers, CRMs and rules are to hear of it. Gives what
+/// differs, for the audit log, or `None` when nothing does. Whoever calls commits.
+///
+/// # Errors
+/// `Exists` (`contact_exists`) for an address that leads to somebody else, `Store`.
+pub(crate) async fn write(pen: &Pen<'_>, before: &ContactRow, mut row: ContactRow) -> Result<Option<Audited>> {
+    let (tx, now, id) = (pen.tx, pen.now, ContactId(row.id));
+    let (was, is) = difference(before, &row);
+    let changed: Vec<String> = is.keys().cloned().collect();
     if changed.is_empty() {
-        return get(app, caller, id).await;
+        return Ok(None);
     }
     if row.email != before.email {
-        readdress(&tx, id, before.email.as_deref(), row.email.as_deref(), now).await?;
+        readdress(tx, id, before.email.as_deref(), row.email.as_deref(), now).await?;
     }
     if !row.field_stamps.is_object() {
         row.field_stamps = json!({});
@@ -85,17 +116,29 @@ pub async fn update(app: &App, caller: &Caller, id: ContactId, patch: ContactPat
         row.field_stamps[name.as_str()] = json!(now);
     }
     row.updated_at = now.0;
-    contact::update(&tx, &row).await?;
-    rapport_store::feed::append(&tx, &[told("contact.updated", id, now, &changed)]).await?;
-    push(&connections, &tx, id, now).await?;
-    let heard = Changed { contact: id, fields: &changed, tags: given_tags(&before, &row), cause: caller.own_rule() };
-    listen::changed(&tx, &rules, heard, now).await?;
-    let change = Audited { before: Some(Value::Object(change.0)), after: Some(Value::Object(change.1)) };
-    crate::audit::record(&tx, now, caller, "contact.updated", (NOUN, id.0), change).await?;
-    tx.commit().await?;
-    app.feeds.wake();
-    app.bells.jobs.ring();
-    get(app, caller, id).await
+    contact::update(tx, &row).await?;
+    rapport_store::feed::append(tx, &[told("contact.updated", id, now, &changed)]).await?;
+    push(pen.connections, tx, id, now).await?;
+    let heard = Changed { contact: id, fields: &changed, tags: given_tags(before, &row), cause: pen.cause };
+    listen::changed(tx, pen.rules, heard, now).await?;
+    Ok(Some(Audited { before: Some(Value::Object(was)), after: Some(Value::Object(is)) }))
+}
+
+/// A contact before and after tags are given and taken away, for [`write`]; `None` when it has them like that already. The
+/// transaction must hold the contact's lane.
+///
+/// # Errors
+/// `NotFound`, and what [`crate::tag::give::check`] says.
+pub(crate) async fn tagged(
+    tx: &WriteTx,
+    caller: &Caller,
+    id: ContactId,
+    tags: TagChange,
+) -> Result<Option<(ContactRow, ContactRow)>> {
+    let before = contact::get_for_write(tx, id).await?.ok_or(Error::NotFound(NOUN))?;
+    let mut after = before.clone();
+    crate::tag::give::check(tx, caller, &mut after, &before.fields, tags).await?;
+    Ok((before.fields != after.fields).then_some((before, after)))
 }
 
 /// The tags that a change gives.

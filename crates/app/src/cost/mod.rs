@@ -8,14 +8,14 @@ mod report;
 pub mod view;
 
 pub use budget::{BudgetPatch, BudgetView, OnReachedWord};
-pub use rates::{RatePut, RateView};
+pub use rates::{RateKey, RatePut, RateView};
 pub use report::{CostGroup, CostQuery, CostReport, GroupWord};
 pub use view::{CostSum, CostView};
 
 pub(crate) use budget::{Standing, facts, standing};
 pub use budget::{get as budget, set as set_budget};
 pub(crate) use message::price;
-pub use rates::{list as rates, put as put_rate};
+pub use rates::{list as rates, put as put_rate, remove as remove_rate};
 pub use report::report;
 
 use crate::error::Result;

@@ -5,10 +5,11 @@ use crate::audit::{Change, record};
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::state::App;
+use rapport_core::contact::is_country;
 use rapport_core::cost::{ANYWHERE, CATEGORIES, Month, Rate};
 use rapport_store::cost;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// More for one message is a typing error: a thousand units of the currency in millionths.
 const MOST_MICROS: i64 = 1_000_000_000;
@@ -54,7 +55,8 @@ pub struct RatePut {
     pub market: String,
     /// The first month it holds for: `2026-10`.
     pub from: String,
-    /// Millionths of the currency for one message (0.0425 USD = 42500); null takes the price away.
+    /// Millionths of the currency for one message (0.0425 USD = 42500); null says that the price is missing, which
+    /// is not the same as removing the row: a market without a price is not filled with that of all others.
     pub amount_micros: Option<i64>,
     /// ISO 4217 in capitals; the same for every price of the card.
     pub currency: Option<String>,
@@ -107,12 +109,44 @@ pub async fn put(app: &App, caller: &Caller, given: RatePut) -> Result<Vec<RateV
     list(app, caller).await
 }
 
+/// Which row of the rate card.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct RateKey {
+    /// Its category.
+    pub category: String,
+    /// Its country, or `*`.
+    pub market: String,
+    /// The first month it holds for: `2026-10`.
+    pub from: String,
+}
+
+/// Takes a row out: from then on an older row of its market holds, or that of every country. A row that every card begins
+/// with stands there again without its price. Answers with the whole card.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Store`.
+pub async fn remove(app: &App, caller: &Caller, key: RateKey) -> Result<Vec<RateView>> {
+    caller.require(Permission::WorkspaceManage)?;
+    let gone = || Error::NotFound("price");
+    let from = Month::parse(&key.from).ok_or_else(gone)?;
+    let tx = app.store.workspace(caller.workspace).write().await?;
+    let row = rapport_store::workspace::get_for_write(&tx).await?.ok_or(Error::NotFound("workspace"))?;
+    let known = cost::rates_for_write(&tx).await?;
+    let same = |rate: &&Rate| rate.category == key.category && rate.market == key.market && rate.from == from;
+    let before = known.iter().find(same).map(|old| serde_json::json!(RateView::from(old))).ok_or_else(gone)?;
+    cost::delete_rate(&tx, &key.category, &key.market, from).await?;
+    let change = Change { before: Some(before), after: None };
+    record(&tx, app.now(), caller, "rate.removed", ("workspace", row.workspace_id), change).await?;
+    tx.commit().await?;
+    list(app, caller).await
+}
+
 fn checked(given: RatePut) -> Result<Rate> {
     if !CATEGORIES.contains(&given.category.as_str()) {
         return Err(Error::invalid("category", format!("must be one of {}", CATEGORIES.join(", "))));
     }
-    let country = given.market.len() == 2 && given.market.bytes().all(|byte| byte.is_ascii_uppercase());
-    if given.market != ANYWHERE && !country {
+    if given.market != ANYWHERE && !is_country(&given.market) {
         return Err(Error::invalid("market", "must be a country code such as AE, or * for all others"));
     }
     let from = Month::parse(&given.from).filter(|month| (Month::new(2025, 7)..Month::new(2100, 1)).contains(month));

@@ -1,7 +1,8 @@
 //! What is right and wrong about one channel.
 
-use super::{Finding, Words, words};
+use super::{Finding, State, Words, words};
 use crate::channel::Channel;
+use crate::channel::blocked;
 use crate::channel::number::{self, NoProbe, PATIENCE, Probe};
 use crate::channel::timeline::advice_text;
 use crate::error::Result;
@@ -69,16 +70,23 @@ pub async fn all(
     let events = account_event::since(&read, channel.id, now.plus(-TROUBLE_DAYS * DAY), TROUBLE_MAX).await?;
     let templates = rapport_store::template::counts(&read, &channel.waba_id).await?;
 
-    let mut findings = vec![status(row)];
-    findings.extend(probed_and_token(row, &found, token.as_ref(), now));
-    findings.extend(webhook(row, &app.settings, found.as_ref().ok().map(|probe| &probe.number), apps.as_deref()));
-    findings.extend(other_app(row, token.as_ref(), apps.as_deref()));
-    findings.extend(arrivals(row, refused, now));
+    let mut findings = probed_and_token(row, &found, token.as_ref(), now);
+    let locked_out = findings.iter().any(|one| one.check == words::CHANNEL_TOKEN_REFUSED.check && is_bad(one));
+    let mut hooks = webhook(row, &app.settings, found.as_ref().ok().map(|probe| &probe.number), apps.as_deref());
+    hooks.extend(other_app(row, token.as_ref(), apps.as_deref()));
+    findings.extend(arrivals(row, &app.settings, hooks, refused, now));
+    findings.extend(signatures(row, refused, locked_out, now));
     findings.extend(trouble(row, &events, now));
     findings.extend(files(row, &app.settings));
     findings.push(approved(row, &templates));
     findings.extend(crate::route::findings::of(&read, row).await?);
+    findings.splice(0..0, status(row, findings.iter().any(is_bad)));
+    blocked::remember(app, row, &findings).await;
     Ok(findings)
+}
+
+fn is_bad(finding: &Finding) -> bool {
+    finding.state == State::Blocking
 }
 
 async fn ask<T>(
@@ -94,15 +102,38 @@ fn say(row: &ChannelRow, words: &Words) -> Finding {
     words.finding().about("channel", row.id, &row.name)
 }
 
-fn status(row: &ChannelRow) -> Finding {
+/// Meta's words, or those for everybody else, who is named.
+fn say_to(row: &ChannelRow, meta: &Words, other: &Words) -> Finding {
+    match kind_of(row) {
+        Kind::Meta => say(row, meta),
+        Kind::Gateway => say(row, other).with("provider", Kind::Gateway.code()),
+        kind => say(row, other).with("provider", kind.name()),
+    }
+}
+
+fn kind_of(row: &ChannelRow) -> Kind {
+    Kind::parse(&row.provider).unwrap_or_default()
+}
+
+/// Whether it is switched on. That it works is not said of one that is `blocked` by something else.
+fn status(row: &ChannelRow, blocked: bool) -> Option<Finding> {
     match row.status.as_str() {
-        "active" => say(row, &words::CHANNEL_STATUS_OK),
-        "paused" => say(row, &words::CHANNEL_PAUSED),
+        "active" if blocked => None,
+        "active" => Some(say(row, &words::CHANNEL_STATUS_OK)),
+        "paused" => Some(say(row, &words::CHANNEL_PAUSED)),
         _ => {
             let reason = row.status_reason.as_deref().unwrap_or("The reason was not told.");
-            say(row, &words::CHANNEL_ERROR).with("reason", reason)
+            Some(say(row, &words::CHANNEL_ERROR).with("reason", reason))
         }
     }
+}
+
+/// What is known of a channel as it is added: what the probe says, and where its events go.
+#[must_use]
+pub fn first(row: &ChannelRow, settings: &Settings, found: &std::result::Result<Probe, NoProbe>) -> Vec<Finding> {
+    let mut findings = probed(row, found);
+    findings.extend(webhook(row, settings, found.as_ref().ok().map(|probe| &probe.number), None));
+    findings
 }
 
 /// What a probe says about the number and how fast the answer came.
@@ -110,8 +141,11 @@ fn status(row: &ChannelRow) -> Finding {
 pub fn probed(row: &ChannelRow, found: &std::result::Result<Probe, NoProbe>) -> Vec<Finding> {
     let probe = match found {
         Ok(probe) => probe,
-        Err(NoProbe::Token(error)) => return vec![say(row, &words::CHANNEL_TOKEN_REFUSED).with("error", error)],
-        Err(NoProbe::Refused(error)) => return vec![say(row, &words::CHANNEL_NUMBER_REFUSED).with("error", error)],
+        Err(NoProbe::Token(error)) => return vec![token_refused(row, error)],
+        Err(NoProbe::Refused(error)) => {
+            let (meta, other) = (&words::CHANNEL_NUMBER_REFUSED, &words::CHANNEL_NUMBER_REFUSED_PROVIDER);
+            return vec![say_to(row, meta, other).with("error", error)];
+        }
         Err(NoProbe::Unreachable(error)) => {
             return vec![say(row, &words::CHANNEL_NUMBER_UNREACHABLE).with("error", error)];
         }
@@ -122,7 +156,8 @@ pub fn probed(row: &ChannelRow, found: &std::result::Result<Probe, NoProbe>) -> 
         let phone = if number.display_phone.is_empty() { &row.phone_number_id } else { &number.display_phone };
         findings.push(say(row, &words::CHANNEL_NUMBER_OK).with("phone", phone).with("quality", &number.quality));
     } else {
-        findings.push(say(row, &words::CHANNEL_NUMBER_STATUS).with("status", &number.status));
+        let (meta, other) = (&words::CHANNEL_NUMBER_STATUS, &words::CHANNEL_NUMBER_STATUS_PROVIDER);
+        findings.push(say_to(row, meta, other).with("status", &number.status));
     }
     if matches!(number.quality.as_str(), "RED" | "YELLOW") {
         findings.push(say(row, &words::CHANNEL_QUALITY_LOW).with("quality", &number.quality));
@@ -131,6 +166,10 @@ pub fn probed(row: &ChannelRow, found: &std::result::Result<Probe, NoProbe>) -> 
     let words = if slow { words::CHANNEL_LATENCY_SLOW } else { words::CHANNEL_LATENCY_OK };
     findings.push(say(row, &words).with("ms", probe.latency_ms));
     findings
+}
+
+fn token_refused(row: &ChannelRow, error: &str) -> Finding {
+    say_to(row, &words::CHANNEL_TOKEN_REFUSED, &words::CHANNEL_TOKEN_REFUSED_PROVIDER).with("error", error)
 }
 
 fn probed_and_token(
@@ -158,7 +197,7 @@ fn judge_token(row: &ChannelRow, token: Option<&TokenInfo>, now: Ms) -> Finding 
     let age = now.since(Ms(row.token_set_at)).max(0) / DAY;
     if let Some(token) = token {
         if !token.valid {
-            return say(row, &words::CHANNEL_TOKEN_REFUSED).with("error", "It has expired or was withdrawn.");
+            return token_refused(row, "It has expired or was withdrawn.");
         }
         let missing = missing_scopes(token);
         if !missing.is_empty() {
@@ -194,13 +233,18 @@ pub fn webhook(
     if apps.is_some_and(<[SubscribedApp]>::is_empty) {
         return vec![say(row, &words::CHANNEL_WEBHOOK_UNSUBSCRIBED)];
     }
+    // Of a number that was never set up the finding below says how to begin.
+    let was_set_up = row.settings["handshake_at"].is_i64() || row.last_event_at.is_some();
+    if kind_of(row) == Kind::Meta && number.is_some() && there.is_none() && was_set_up {
+        return vec![say(row, &words::CHANNEL_WEBHOOK_NONE).with("here", here)];
+    }
     if let Some(why) = callback_refused(row) {
         return vec![say(row, &words::CHANNEL_WEBHOOK_UNREACHABLE).with("here", here).with("why", why)];
     }
     if row.last_event_at.is_some() {
         return Vec::new();
     }
-    let words = match Kind::parse(&row.provider).unwrap_or_default() {
+    let words = match kind_of(row) {
         Kind::Meta if row.settings["handshake_at"].is_i64() => words::CHANNEL_WEBHOOK_EMPTY,
         Kind::Meta => words::CHANNEL_WEBHOOK_UNVERIFIED,
         Kind::Dialog360 => words::CHANNEL_WEBHOOK_DIALOG360,
@@ -215,7 +259,7 @@ pub fn webhook(
 
 /// Providers that fetch files from us need an address they can reach.
 fn files(row: &ChannelRow, settings: &Settings) -> Option<Finding> {
-    let kind = Kind::parse(&row.provider).unwrap_or_default();
+    let kind = kind_of(row);
     let reachable = settings.is_https();
     (kind.takes_links() && !reachable)
         .then(|| say(row, &words::CHANNEL_FILES_NOT_PUBLIC).with("here", &settings.public_url))
@@ -251,22 +295,48 @@ fn trouble(row: &ChannelRow, newest_first: &[AccountEventRow], now: Ms) -> Optio
     Some(finding.with("advice_key", &event.advice).with("kind", &event.kind))
 }
 
-/// Whether events come and are signed as they should be.
-fn arrivals(row: &ChannelRow, refused: i64, now: Ms) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if let Some(last) = row.last_event_at.map(Ms) {
-        let days = now.since(last) / DAY;
-        let words = if days >= SILENT_DAYS { words::CHANNEL_WEBHOOK_SILENT } else { words::CHANNEL_WEBHOOK_OK };
-        findings.push(since(say(row, &words), now.since(last)).with("days", days));
+/// Whether deliveries come whose signature does not fit, and none since with one that does.
+fn is_forged(row: &ChannelRow, refused: i64) -> bool {
+    refused > 0 && row.settings["refused_at"].as_i64() > row.last_event_at
+}
+
+/// What `hooks` says about where events go, else how long ago one came. Where events come and are refused, nobody is
+/// told that nothing comes.
+fn arrivals(row: &ChannelRow, settings: &Settings, mut hooks: Vec<Finding>, refused: i64, now: Ms) -> Vec<Finding> {
+    let forged = is_forged(row, refused);
+    if forged {
+        hooks.retain(|one| !one.code.starts_with(words::CHANNEL_WEBHOOK_EMPTY.code));
     }
-    let refused_at = row.settings["refused_at"].as_i64();
-    let words = match (refused, refused_at > row.last_event_at) {
-        (0, _) => words::CHANNEL_SIGNATURE_OK,
-        (_, true) => words::CHANNEL_SIGNATURE_WRONG,
-        (_, false) => words::CHANNEL_SIGNATURE_SOME,
+    let Some(last) = row.last_event_at.map(Ms).filter(|_| hooks.is_empty() && !forged) else { return hooks };
+    let days = now.since(last) / DAY;
+    let finding = if days >= SILENT_DAYS {
+        let here = settings.webhook_url(&row.kind, row.id);
+        say_to(row, &words::CHANNEL_WEBHOOK_SILENT, &words::CHANNEL_WEBHOOK_SILENT_PROVIDER).with("here", here)
+    } else {
+        say(row, &words::CHANNEL_WEBHOOK_OK)
     };
-    findings.push(say(row, &words).with("count", refused));
-    findings
+    vec![since(finding, now.since(last)).with("days", days)]
+}
+
+/// Whether deliveries are signed as they should be. That all were right is said only where some came, and not of a
+/// channel that is `locked_out`: what it came with may be as old as its token.
+fn signatures(row: &ChannelRow, refused: i64, locked_out: bool, now: Ms) -> Option<Finding> {
+    let words = if is_forged(row, refused) {
+        match kind_of(row) {
+            Kind::Meta | Kind::Practice => words::CHANNEL_SIGNATURE_WRONG,
+            Kind::Dialog360 => words::CHANNEL_SIGNATURE_WRONG_DIALOG360,
+            Kind::Twilio => words::CHANNEL_SIGNATURE_WRONG_TWILIO,
+            Kind::Bird => words::CHANNEL_SIGNATURE_WRONG_BIRD,
+            Kind::Gateway => words::CHANNEL_SIGNATURE_WRONG_GATEWAY,
+        }
+    } else if refused > 0 {
+        words::CHANNEL_SIGNATURE_SOME
+    } else if !locked_out && row.last_event_at.is_some_and(|last| now.since(Ms(last)) <= DAY) {
+        words::CHANNEL_SIGNATURE_OK
+    } else {
+        return None;
+    };
+    Some(say(row, &words).with("count", refused))
 }
 
 /// How long ago: in English, and as a figure for other languages.
@@ -284,14 +354,14 @@ fn ago(ms: i64) -> String {
 }
 
 fn approved(row: &ChannelRow, by_status: &BTreeMap<String, i64>) -> Finding {
-    let kind = Kind::parse(&row.provider).unwrap_or_default();
+    let kind = kind_of(row);
     if !kind.offers(Feature::Templates) {
         return say(row, &words::CHANNEL_TEMPLATES_NOT_OFFERED).with("provider", kind.name());
     }
     let count = |status: &str| by_status.get(status).copied().unwrap_or(0);
     let (approved, stopped) = (count("APPROVED"), count("PAUSED") + count("DISABLED"));
     if approved == 0 {
-        return say(row, &words::CHANNEL_TEMPLATES_NONE);
+        return say_to(row, &words::CHANNEL_TEMPLATES_NONE, &words::CHANNEL_TEMPLATES_NONE_PROVIDER);
     }
     if stopped > 0 {
         return say(row, &words::CHANNEL_TEMPLATES_PAUSED).with("count", stopped).with("approved", approved);

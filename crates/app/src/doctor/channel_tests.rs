@@ -121,7 +121,15 @@ fn deliveries_are_judged() {
         (row(), None, Some(vec![app(Some("https://elsewhere.example"))]), Some("elsewhere")),
         (row(), None, Some(vec![]), Some("not_subscribed")),
         (fresh(), None, None, Some("not_verified")),
+        (fresh(), Some(number()), Some(vec![app(None)]), Some("not_verified")),
         (verified(), at(here), None, Some("no_events")),
+        (verified(), Some(number()), Some(vec![app(None)]), Some("no_callback")),
+        (row(), Some(number()), Some(vec![app(None)]), Some("no_callback")),
+        (row(), Some(number()), None, Some("no_callback")),
+        (row(), Some(number()), Some(vec![]), Some("not_subscribed")),
+        (row(), Some(number()), Some(vec![app(Some(here))]), None),
+        (row(), None, Some(vec![app(None)]), None),
+        (ChannelRow { provider: "twilio".to_owned(), ..row() }, Some(number()), None, None),
     ] {
         let findings = webhook(&row, &settings(), number.as_ref(), apps.as_deref());
         assert_eq!(findings.first().map(|one| one.code), code);
@@ -181,16 +189,69 @@ fn arrivals_and_signatures_are_judged() {
         settings: refused.map_or(json!({}), |at| json!({ "refused_at": at })),
         ..row()
     };
-    for (row, refused, expected) in [
-        (with(Some(NOW.0), None), 0, vec![]),
-        (with(Some(NOW.0 - 8 * DAY), None), 0, vec![("channel.webhook", "silent")]),
-        (with(Some(NOW.0), Some(NOW.0 - 5)), 3, vec![("channel.signature", "some")]),
-        (with(Some(NOW.0 - 5), Some(NOW.0)), 3, vec![("channel.signature", "wrong")]),
-        (with(None, Some(NOW.0)), 3, vec![("channel.signature", "wrong")]),
+    let (here, old) = (Some(NOW.0), Some(NOW.0 - 8 * DAY));
+    let elsewhere = || vec![say(&row(), &words::CHANNEL_WEBHOOK_ELSEWHERE)];
+    let empty = || vec![say(&row(), &words::CHANNEL_WEBHOOK_EMPTY)];
+    for (row, hooks, refused, locked_out, expected) in [
+        (with(here, None), vec![], 0, false, vec![("channel.webhook", "ok"), ("channel.signature", "ok")]),
+        (with(here, None), vec![], 0, true, vec![("channel.webhook", "ok")]),
+        (with(here, None), elsewhere(), 0, false, vec![("channel.webhook", "elsewhere"), ("channel.signature", "ok")]),
+        (with(old, None), elsewhere(), 0, false, vec![("channel.webhook", "elsewhere")]),
+        (with(old, None), vec![], 0, false, vec![("channel.webhook", "silent")]),
+        (with(None, None), empty(), 0, false, vec![("channel.webhook", "no_events")]),
+        (with(None, here), empty(), 3, false, vec![("channel.signature", "wrong")]),
+        (
+            with(None, here),
+            elsewhere(),
+            3,
+            false,
+            vec![("channel.webhook", "elsewhere"), ("channel.signature", "wrong")],
+        ),
+        (with(here, old), vec![], 3, false, vec![("channel.webhook", "ok"), ("channel.signature", "some")]),
+        (with(old, here), vec![], 3, true, vec![("channel.signature", "wrong")]),
     ] {
-        assert_eq!(codes(&arrivals(&row, refused, NOW)), expected);
+        let mut found = arrivals(&row, &settings(), hooks, refused, NOW);
+        found.extend(signatures(&row, refused, locked_out, NOW));
+        let found: Vec<_> = found.iter().map(|one| (one.check, one.code)).collect();
+        assert_eq!(found, expected, "{:?} {:?}", row.last_event_at, row.settings);
     }
     assert_eq!((ago(5), ago(2 * MINUTE), ago(3 * DAY)), ("just now".into(), "2 min ago".into(), "3 days ago".into()));
+}
+
+/// Whatever is wrong, nobody is sent to a console that is not theirs.
+#[test]
+fn advice_is_the_providers_own() {
+    for (provider, name, wrong) in [
+        ("meta", "", "wrong"),
+        ("dialog360", "360dialog", "wrong_dialog360"),
+        ("twilio", "Twilio", "wrong_twilio"),
+        ("bird", "Bird", "wrong_bird"),
+        ("gateway", "gateway", "wrong_gateway"),
+    ] {
+        let of = |last| ChannelRow { provider: provider.to_owned(), last_event_at: last, ..row() };
+        let silent = of(Some(NOW.0 - 9 * DAY));
+        let refused = ChannelRow { settings: json!({ "refused_at": NOW.0 }), ..of(None) };
+        let odd = PhoneNumber { status: "BLOCKED".to_owned(), ..number() };
+        let mut found = probed(&silent, &Err(NoProbe::Token("no".to_owned())));
+        found.extend(probed(&silent, &Err(NoProbe::Refused("no".to_owned()))));
+        found.extend(probed(&silent, &Ok(Probe { number: odd, latency_ms: 9 })).into_iter().take(1));
+        found.extend(arrivals(&silent, &settings(), Vec::new(), 0, NOW));
+        found.push(approved(&silent, &BTreeMap::new()));
+        found.extend(signatures(&refused, 3, false, NOW));
+        let told: Vec<(&str, &str)> = codes(&found);
+        let plain = ["refused", "refused", "not_connected", "silent", "none"];
+        for (at, (_, code)) in told.iter().take(5).enumerate() {
+            let own = format!("{}_provider", plain[at]);
+            let known = [plain[at], own.as_str(), "not_offered"][usize::from(provider != "meta")..].contains(code);
+            assert!(known && (provider != "meta" || *code == plain[at]), "{provider}: {told:?}");
+        }
+        assert_eq!(told[5], ("channel.signature", wrong));
+        let text: String = found.iter().map(|one| one.fix.as_str()).collect::<Vec<_>>().join(" ");
+        let metas =
+            ["App Dashboard", "WhatsApp Manager", "Meta Business settings"].iter().any(|word| text.contains(word));
+        assert_eq!(metas, provider == "meta", "{provider}: {text}");
+        assert!(text.contains(name) && !text.contains('{'), "{provider}: {text}");
+    }
 }
 
 #[test]
@@ -200,6 +261,8 @@ fn templates_and_status_are_judged() {
     assert_eq!(approved(&row(), &counts(&[("PENDING", 2)])).code, "none");
     assert_eq!(approved(&row(), &counts(&[("APPROVED", 2), ("PAUSED", 1)])).code, "paused");
     for (status_word, code) in [("active", "ok"), ("paused", "paused"), ("error", "error")] {
-        assert_eq!(status(&ChannelRow { status: status_word.to_owned(), ..row() }).code, code);
+        let row = ChannelRow { status: status_word.to_owned(), ..row() };
+        assert_eq!(status(&row, false).map(|one| one.code), Some(code));
+        assert_eq!(status(&row, true).map(|one| one.code), Some(code).filter(|code| *code != "ok"), "{code}");
     }
 }

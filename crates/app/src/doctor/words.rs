@@ -214,6 +214,9 @@ words! {
     CHANNEL_TOKEN_REFUSED: "channel.token" "refused" Blocking "The provider does not accept the access token",
         "{error}",
         "Make a permanent token of a system user in Meta Business settings and set it with Replace token on the channel's page or: rapport channel rotate-token";
+    CHANNEL_TOKEN_REFUSED_PROVIDER: "channel.token" "refused_provider" Blocking "The provider does not accept the key",
+        "{error}",
+        "Copy the key (API key, auth token, access key) again at the provider ({provider}) and set it with Replace token on the channel's page or: rapport channel rotate-token";
     CHANNEL_TOKEN_ENDS: "channel.token" "ends_soon" Warning "The access token ends soon",
         "It is valid for {days} more days.",
         "Make a permanent token of a system user and set it before then; messages are not interrupted.";
@@ -235,9 +238,15 @@ words! {
     CHANNEL_NUMBER_REFUSED: "channel.number" "refused" Blocking "The provider does not know this number",
         "{error}",
         "Compare phone number id and account id with the App Dashboard (WhatsApp, API Setup); the token must belong to that account.";
+    CHANNEL_NUMBER_REFUSED_PROVIDER: "channel.number" "refused_provider" Blocking "The provider does not know this number",
+        "{error}",
+        "Compare number and account with what the provider ({provider}) shows; the key must belong to that account. If they differ, disconnect the channel and connect the number again: its conversations come back.";
     CHANNEL_NUMBER_STATUS: "channel.number" "not_connected" Blocking "The number is not connected at the provider",
         "Its status is {status}.",
         "Open WhatsApp Manager, Phone numbers, and follow what it asks for.";
+    CHANNEL_NUMBER_STATUS_PROVIDER: "channel.number" "not_connected_provider" Blocking "The number is not connected at the provider",
+        "Its status is {status}.",
+        "Open the number at the provider ({provider}) and follow what is asked for there.";
     CHANNEL_QUALITY_LOW: "channel.quality" "low" Warning "Customers complain about this number",
         "Its quality is {quality}.",
         "Send fewer promotions and only to people who agreed; the provider lowers the limit of numbers that stay RED.";
@@ -253,6 +262,9 @@ words! {
     CHANNEL_WEBHOOK_ELSEWHERE: "channel.webhook" "elsewhere" Blocking "The provider delivers to another address",
         "This number's events go to {there}, not to {here}.",
         "Press Deliver here on the channel's page; or set the callback address to {here} in the App Dashboard (WhatsApp, Configuration).";
+    CHANNEL_WEBHOOK_NONE: "channel.webhook" "no_callback" Blocking "The provider has no address to deliver to",
+        "No callback is set for this number, its account or the app: what customers write reaches nobody.",
+        "Press Deliver here on the channel's page; or enter {here} as callback in the App Dashboard (WhatsApp, Configuration).";
     CHANNEL_WEBHOOK_UNSUBSCRIBED: "channel.webhook" "not_subscribed" Blocking "No app is subscribed to the account",
         "The provider delivers this account's events to nobody.",
         "Press Deliver here on the channel's page; in the App Dashboard (WhatsApp, Configuration) the field messages must be chosen.";
@@ -283,6 +295,9 @@ words! {
     CHANNEL_WEBHOOK_SILENT: "channel.webhook" "silent" Warning "Nothing has come for {days} days",
         "The last event came {ago}.",
         "Write to the number from your own phone. If nothing comes, check the subscription in the App Dashboard.";
+    CHANNEL_WEBHOOK_SILENT_PROVIDER: "channel.webhook" "silent_provider" Warning "Nothing has come for {days} days",
+        "The last event came {ago}.",
+        "Write to the number from your own phone. If nothing comes, check at the provider ({provider}) that it delivers to {here}.";
 
     CHANNEL_WEBHOOK_UNREACHABLE: "channel.webhook" "unreachable" Blocking "The provider cannot reach this server",
         "It tried {here} and said: {why}",
@@ -303,12 +318,27 @@ words! {
     CHANNEL_SIGNATURE_WRONG: "channel.signature" "wrong" Blocking "Deliveries are refused: the signature does not fit",
         "{count} since yesterday, and none with a right one after them.",
         "Copy the app secret again (App Dashboard, Settings, Basic) and set it; the provider repeats what was refused.";
+    CHANNEL_SIGNATURE_WRONG_DIALOG360: "channel.signature" "wrong_dialog360" Blocking "Deliveries are refused: the secret does not fit",
+        "{count} since yesterday, and none with the right one after them.",
+        "Press Deliver here on the channel's page: 360dialog then sends the secret that was entered here.";
+    CHANNEL_SIGNATURE_WRONG_TWILIO: "channel.signature" "wrong_twilio" Blocking "Deliveries are refused: Twilio's signature does not fit",
+        "{count} since yesterday, and none with a right one after them.",
+        "Copy the auth token again from the Twilio console and set it with Replace token on the channel's page. The address of this installation (public_url) must be exactly what Twilio calls.";
+    CHANNEL_SIGNATURE_WRONG_BIRD: "channel.signature" "wrong_bird" Blocking "Deliveries are refused: Bird's signature does not fit",
+        "{count} since yesterday, and none with a right one after them.",
+        "Copy the signing key of the webhook subscription again from Bird and set it with: rapport channel rotate-secret";
+    CHANNEL_SIGNATURE_WRONG_GATEWAY: "channel.signature" "wrong_gateway" Blocking "Deliveries are refused: the gateway's signature does not fit",
+        "{count} since yesterday, and none with a right one after them.",
+        "Let the gateway sign with the shared secret that was entered here, or set the one it uses with: rapport channel rotate-secret";
 
     CHANNEL_TEMPLATES_OK: "channel.templates" "ok" Ok "Templates can be sent",
         "{count} are approved.", "";
     CHANNEL_TEMPLATES_NONE: "channel.templates" "none" Warning "No template is approved",
         "Without one, customers whose 24 hours are over cannot be written to.",
         "Make one in WhatsApp Manager, Message templates, and read the list again.";
+    CHANNEL_TEMPLATES_NONE_PROVIDER: "channel.templates" "none_provider" Warning "No template is approved",
+        "Without one, customers whose 24 hours are over cannot be written to.",
+        "Make one at the provider ({provider}) and read the list again.";
     CHANNEL_TEMPLATES_PAUSED: "channel.templates" "paused" Warning "Templates are paused or disabled",
         "{count} of them cannot be sent; {approved} are approved.",
         "Improve the text and whom it goes to; the provider pauses what customers block.";

@@ -91,6 +91,9 @@ pub enum ContentView {
         /// Answers of a flow.
         #[serde(skip_serializing_if = "Option::is_none")]
         data: Option<Value>,
+        /// The names in `data`, and of an address in its `values`, as they came; left out where they are not known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        order: Option<Vec<String>>,
     },
     /// A cart from the catalogue.
     Order {

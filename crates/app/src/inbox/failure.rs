@@ -26,7 +26,7 @@ pub(crate) fn view(stored: Option<&Value>, status: &str) -> Option<FailureView> 
     if status == Status::Unknown.code() {
         return Some(lost(&failure));
     }
-    if failure.code == 0 {
+    if matches!(failure.code, 0 | Failure::HOPELESS) {
         return Some(ours(&failure));
     }
     let row = meaning(failure.code);
@@ -40,9 +40,12 @@ pub(crate) fn view(stored: Option<&Value>, status: &str) -> Option<FailureView> 
     })
 }
 
+/// What to do about a message that cannot be sent as it is.
+const HOPELESS: &str = "Nothing reached the customer. Correct what is named, then write it anew.";
+
 fn lost(failure: &Failure) -> FailureView {
     FailureView {
-        code: failure.code,
+        code: failure.code.max(0),
         meaning: "The answer to this message was lost: it may have gone out.".to_owned(),
         advice: "Look at the customer's chat, then say whether it was sent.".to_owned(),
         retryable: false,
@@ -51,11 +54,13 @@ fn lost(failure: &Failure) -> FailureView {
 
 fn ours(failure: &Failure) -> FailureView {
     let detail = failure.detail.trim();
+    let retryable = failure.code != Failure::HOPELESS;
+    let advice = if retryable { "Nothing reached the customer. Try again." } else { HOPELESS };
     FailureView {
         code: 0,
         meaning: if detail.is_empty() { "It did not go out.".to_owned() } else { sentence(detail) },
-        advice: "Nothing reached the customer. Try again.".to_owned(),
-        retryable: true,
+        advice: advice.to_owned(),
+        retryable,
     }
 }
 
@@ -95,6 +100,9 @@ mod tests {
         assert_eq!(of(999_999, "Strange thing", "failed").meaning, "Strange thing");
         let own = of(0, "connection refused", "failed");
         assert_eq!((own.meaning.as_str(), own.retryable), ("Connection refused.", true));
+        let hopeless = of(Failure::HOPELESS, "text.body: at most 1600 characters at Twilio", "failed");
+        assert_eq!((hopeless.code, hopeless.retryable, hopeless.advice.as_str()), (0, false, HOPELESS));
+        assert!(hopeless.meaning.starts_with("Text.body: at most 1600"), "{}", hopeless.meaning);
         assert!(of(0, "timed out", "unknown").meaning.contains("may have gone out"));
     }
 }

@@ -4,6 +4,7 @@
 use crate::channel::{Channel, template_fill};
 use crate::error::{Error, Result};
 use crate::media::inside;
+use rapport_connectors::provider::Kind;
 use rapport_core::message::check::{self, Problem, file};
 use rapport_core::message::{Content, Direction, Media, MediaKind};
 use rapport_core::{ContactId, ConversationId, MediaId, MessageId, Ms, template};
@@ -69,7 +70,7 @@ pub(crate) async fn prepare(
     inside::claim(&mut prepared.content);
     files_exist(read, &prepared.content).await?;
     complete(read, channel, place, &mut prepared).await?;
-    within_limits(&prepared.content)?;
+    within_limits(channel.provider, &prepared.content)?;
     Ok(prepared)
 }
 
@@ -210,8 +211,12 @@ fn carried(channel: &Channel, content: &Content) -> Result<()> {
 }
 
 /// Everything the provider would refuse, under the names the request has for it.
-fn within_limits(content: &Content) -> Result<()> {
-    let problems: Vec<Problem> = check::content(content)
+fn within_limits(provider: Kind, content: &Content) -> Result<()> {
+    let common = check::content(content);
+    // The narrower limit is the one to be told.
+    let own = provider.too_long(content);
+    let problems: Vec<Problem> = own
+        .map_or(common, |problem| vec![problem])
         .into_iter()
         .map(|problem| Problem { field: format!("content.{}", problem.field), ..problem })
         .collect();
@@ -235,12 +240,17 @@ mod tests {
         ];
         for (json, expected) in cases {
             let content: Content = serde_json::from_value(json.clone()).unwrap();
-            match within_limits(&content) {
+            match within_limits(Kind::Meta, &content) {
                 Err(Error::Limits(problems)) => assert_eq!(problems[0].field, expected, "{json}"),
                 other => panic!("{json}: {other:?}"),
             }
         }
         let fine: Content = serde_json::from_value(json!({ "type": "text", "body": "hello" })).unwrap();
-        assert!(within_limits(&fine).is_ok());
+        assert!(within_limits(Kind::Meta, &fine).is_ok());
+        let long: Content = serde_json::from_value(json!({ "type": "text", "body": "x".repeat(5_000) })).unwrap();
+        for (provider, limit) in [(Kind::Meta, "4096"), (Kind::Twilio, "1600")] {
+            let Err(Error::Limits(problems)) = within_limits(provider, &long) else { panic!("{provider:?}") };
+            assert_eq!((problems.len(), problems[0].limit.as_str()), (1, limit), "{provider:?}");
+        }
     }
 }

@@ -87,7 +87,7 @@ pub(crate) struct Room {
     /// The workspace's settings.
     pub policy: Policy,
     /// The rules that listen to what happens in it.
-    rules: Arc<RuleSet>,
+    pub rules: Arc<RuleSet>,
     /// When it was entered: the moment of everything done in it.
     pub now: Ms,
 }

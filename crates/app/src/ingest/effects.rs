@@ -100,7 +100,7 @@ impl Jobs {
 }
 
 /// Writes them; returns how many jobs there are.
-pub(super) async fn store(tx: &WriteTx, jobs: Jobs, now: Ms) -> crate::Result<usize> {
+pub(super) async fn store(tx: &WriteTx, mut jobs: Jobs, now: Ms) -> crate::Result<usize> {
     rapport_store::media::insert(tx, &jobs.media, now).await?;
     if !jobs.released.is_empty() {
         tx.release_raw(&jobs.released).await?;
@@ -109,7 +109,7 @@ pub(super) async fn store(tx: &WriteTx, jobs: Jobs, now: Ms) -> crate::Result<us
         rapport_store::send::settle(tx, *message_id, Some(provider_id), now).await?;
     }
     for (channel, event) in &jobs.account {
-        crate::channel::account::note(tx, channel, event, now).await?;
+        jobs.jobs.extend(crate::channel::account::note(tx, channel, event, now).await?);
     }
     let rows: Vec<_> = jobs.jobs.iter().map(|job| job.row(now)).collect();
     let count = rows.len();

@@ -48,14 +48,18 @@ impl Turn {
         let policy = self.channels.policy(workspace).await?;
         let care = self.channels.care(workspace).await?;
         let rules = self.channels.rules(workspace).await?;
+        let chats = self.channels.chats(workspace).await?;
         let (ready, mut finished) = self.understand(workspace, events).await?;
         let mut wanted = Needs::default();
         for one in &ready {
-            needs(&one.event, one.channel.id, &mut wanted);
+            for member in chats.members(&one.channel.id) {
+                needs(&one.event, *member, &mut wanted);
+            }
         }
         let tx = scope.write().await?;
         tx.fence_lanes(self.store.node_id(), held).await?;
         let mut book = rapport_store::ingest::load(&tx, &wanted).await?;
+        book.know_chats(chats);
         let shelved = Shelved::of(&book);
         let lanes: HashSet<u16> = held.iter().map(|held| held.lane).collect();
         let mut jobs = Jobs::new(self.channels.connections(workspace).await?);
@@ -118,7 +122,7 @@ impl Turn {
             return Ok(Ok(Ready { pending: pending.clone(), channel: hooked, event }));
         }
         // One webhook may serve several numbers of the business.
-        match self.channels.by_number(workspace, &event.phone_number_id).await? {
+        match self.channels.by_number(workspace, hooked.provider, &event.phone_number_id).await? {
             Some(channel) => Ok(Ok(Ready { pending: pending.clone(), channel, event })),
             None => Ok(Err(format!("no channel has the phone number id {}", event.phone_number_id))),
         }

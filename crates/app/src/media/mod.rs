@@ -1,5 +1,6 @@
 //! Files of messages: fetched at once, kept under the name of their content.
 
+mod declared;
 pub mod derived;
 pub mod fetch;
 pub(crate) mod inside;

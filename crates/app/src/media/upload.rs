@@ -1,6 +1,6 @@
 //! Files that people and programs bring: streamed to disk, measured, looked at, named by their content.
 
-use super::{look, path, voice};
+use super::{declared, look, path, voice};
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::state::App;
@@ -132,17 +132,14 @@ impl Upload {
     /// Takes the next piece.
     ///
     /// # Errors
-    /// `Limits` beyond what the kind may have, `Refused` (`file_too_large`) beyond the installation's limit, else what
-    /// the disk said.
+    /// `Limits` (`file`) beyond what the kind, or any file, may have; else what the disk said.
     pub async fn write(&mut self, piece: &[u8]) -> Result<()> {
         self.size = self.size.saturating_add(piece.len() as u64);
-        if let Some(most) = self.of_kind.filter(|most| self.size > *most) {
+        let beyond = self.of_kind.filter(|most| self.size > *most);
+        if let Some(most) = beyond.or_else(|| (self.size > self.most).then_some(self.most)) {
             let code = Code::FileTooLarge;
             let (limit, actual) = (most.to_string(), self.size.to_string());
             return Err(Error::Limits(vec![Problem { code, field: "file".to_owned(), limit, actual }]));
-        }
-        if self.size > self.most {
-            return Err(Error::refused("file_too_large", format!("A file may have at most {} bytes.", self.most)));
         }
         let missing = HEAD.saturating_sub(self.head.len()).min(piece.len());
         self.head.extend_from_slice(&piece[..missing]);
@@ -170,10 +167,14 @@ impl Upload {
         if query.kind == Some(UploadKind::Voice) {
             file = found.become_voice().await?;
         } else {
-            found.mime = looked(&found.place.0, head.clone(), told).await;
+            let mime = looked(&found.place.0, head.clone(), told).await;
+            declared::shown(&head, &mime).clone_into(&mut found.mime);
         }
         let kind = query.kind.map_or_else(|| limits::kind_of(&found.mime), MediaKind::from);
-        if let Some(problem) = limits::check(kind, &found.mime, found.size, look::moves(&head)) {
+        let differs = declared::problem(query.kind.map(MediaKind::from), told, &found.mime);
+        let differs = differs.filter(|_| query.kind != Some(UploadKind::Voice) && found.size > 0);
+        let beyond = limits::check(kind, &found.mime, found.size, look::moves(&head));
+        if let Some(problem) = differs.or(beyond) {
             return Err(Error::Limits(vec![Problem { field: "file".to_owned(), ..problem }]));
         }
         file.sync_all().await.map_err(|error| disk(&error))?;

@@ -177,6 +177,7 @@ fn put_state(row: &mut RouteRow, route: &rapport_core::route::Route) -> Result<(
 
 async fn finish(app: &App, tx: WriteTx) -> Result<()> {
     tx.commit().await?;
+    app.channels.forget();
     app.routes.changed();
     app.bells.send.ring();
     app.feeds.wake();

@@ -13,9 +13,12 @@ pub mod view;
 
 pub(crate) use keeper::Keeper;
 
+use crate::channel::view::DISCONNECTED;
 use rapport_connectors::provider::{RetryClass, SendOutcome};
-use rapport_core::route::{By, Settings};
+use rapport_core::route::{By, Chats, Number, Settings};
 use rapport_core::{ChannelId, MediaId, Ms};
+use rapport_store::Read;
+use rapport_store::channel::ChannelRow;
 use rapport_store::route::RouteRow;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -108,6 +111,24 @@ pub(crate) fn seen(outcome: &SendOutcome, ms: i64) -> (Option<i64>, Option<Strin
             _ => (Some(ms), None),
         },
     }
+}
+
+/// Which channels are one chat to the customer: connected ones with the same number, where one is the other's standby.
+pub(crate) async fn chats(read: &Read) -> crate::Result<Chats> {
+    let routes = rapport_store::route::list(read).await?;
+    if routes.is_empty() {
+        return Ok(Chats::default());
+    }
+    let rows = rapport_store::channel::list(read).await?;
+    let connected = rows.iter().filter(|row| row.status != DISCONNECTED);
+    let numbers: Vec<_> = connected.map(|row| (ChannelId(row.id), number(row))).collect();
+    let pair = |row: &RouteRow| Some((ChannelId(row.channel_id), ChannelId(row.standby_id?)));
+    Ok(Chats::of(&numbers, &routes.iter().filter_map(pair).collect::<Vec<_>>()))
+}
+
+/// What is known of a channel's number.
+pub(crate) fn number(row: &ChannelRow) -> Number<'_> {
+    Number { id: &row.phone_number_id, phone: &row.display_phone }
 }
 
 /// What an administrator set.

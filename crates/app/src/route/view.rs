@@ -1,6 +1,7 @@
 //! A channel's route as people and programs see it.
 
 use super::change::RouteSide;
+use super::number;
 use super::{settings, state};
 use crate::auth::{Caller, Permission};
 use crate::channel::view as channels;
@@ -160,7 +161,7 @@ pub async fn get(app: &App, caller: &Caller, id: ChannelId) -> Result<RouteView>
     let has_standby = row.as_ref().is_some_and(|row| row.standby_id.is_some());
     Ok(RouteView {
         standby_channel_id: row.as_ref().and_then(|row| row.standby_id),
-        same_number: standby.as_ref().is_some_and(|row| same_number(&row.display_phone, &primary.display_phone)),
+        same_number: standby.as_ref().is_some_and(|row| same_number(number(row), number(&primary))),
         standby_name: standby.map(|row| row.name),
         slow_ms: settings.slow_ms,
         probe_every_seconds: settings.every_ms / SECOND,

@@ -31,7 +31,7 @@ impl Crossing {
     pub async fn of(read: &Read, home: Arc<Channel>, channel: &Channel, contact: ContactId) -> Result<Self> {
         let there = person::conversation(read, contact, channel.id).await?;
         let blocked = rapport_store::block::is_blocked(read, contact, home.id).await?;
-        let same_number = same_number(&home.display_phone, &channel.display_phone);
+        let same_number = same_number(home.number(), channel.number());
         let there = Window::new(there.and_then(|conversation| conversation.window_expires_at));
         Ok(Self { home, same_number, there, blocked })
     }
@@ -73,6 +73,10 @@ pub(super) async fn objection(
     let same_account = crossing.home.waba_id == channel.waba_id;
     if let Some(bar) = bar(&out.content, crossing.same_number, same_account) {
         return Ok(Some(bar.code()));
+    }
+    // What its own provider takes, the standby's may not: it waits for its own.
+    if channel.provider.carries(&out.content).is_err() || channel.provider.too_long(&out.content).is_some() {
+        return Ok(Some("content"));
     }
     let Some(contact) = person::contact(read, out.contact).await? else { return Ok(Some("recipient")) };
     let Some(row) = rapport_store::conversation::get(read, out.conversation).await? else {

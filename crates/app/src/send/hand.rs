@@ -167,7 +167,7 @@ pub(super) fn unsent(error: &ApiError) -> SendOutcome {
 }
 
 pub(super) fn never(detail: &str) -> SendOutcome {
-    let failure = Failure { code: 0, detail: detail.to_owned() };
+    let failure = Failure { code: Failure::HOPELESS, detail: detail.to_owned() };
     SendOutcome::Rejected { failure, class: RetryClass::Never, retry_after: None }
 }
 

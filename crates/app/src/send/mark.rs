@@ -5,7 +5,7 @@ use crate::jobs::Outcome;
 use crate::state::App;
 use rapport_connectors::http::Failure;
 use rapport_core::channel::ChannelStatus;
-use rapport_core::{ConversationId, WorkspaceId};
+use rapport_core::{ChannelId, ConversationId, WorkspaceId};
 
 /// Tells the customer that their last message, and all before it, was read. A failure is not repeated: the next
 /// look at the conversation marks again.
@@ -16,9 +16,14 @@ pub async fn run(app: &App, workspace: WorkspaceId, id: ConversationId, typing: 
     let read = app.store.workspace(workspace).read();
     let Some(row) = rapport_store::conversation::get(&read, id).await? else { return Ok(Outcome::Done) };
     let Some(message_id) = row.last_inbound_provider_id else { return Ok(Outcome::Done) };
-    let Some(channel) = app.channels.get(rapport_core::ChannelId(row.channel_id)).await? else {
-        return Ok(Outcome::Done);
+    let home = ChannelId(row.channel_id);
+    let chats = app.channels.chats(workspace).await?;
+    // Each provider knows the messages that it delivered itself.
+    let over = match chats.members(&home) {
+        [_] => home,
+        members => rapport_store::conversation::heard_over(&read, members, &message_id).await?.unwrap_or(home),
     };
+    let Some(channel) = app.channels.get(over).await? else { return Ok(Outcome::Done) };
     if channel.status != ChannelStatus::Active {
         return Ok(Outcome::Done);
     }

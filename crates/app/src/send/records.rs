@@ -127,7 +127,7 @@ fn rejected(
         RetryClass::PauseChannel => Some(now),
         _ => None,
     };
-    let code = Some(failure.code).filter(|code| *code != 0);
+    let code = Some(failure.code).filter(|code| *code > 0);
     let detail = failure.detail.clone();
     let aside = match class {
         RetryClass::OptOut => Some(Aside::OptOut(detail.clone())),

@@ -119,6 +119,10 @@ fn sentence(check: &Check) -> String {
         None => return key.to_owned(),
     };
     let until = check.until.map_or(Value::Null, |at| at.0.into());
+    let mut text = text.to_owned();
+    for clause in check.until.is_none().then_some(ENDS).into_iter().flatten() {
+        text = text.replace(clause, "");
+    }
     text.replace("{rule}", &check.rule.code().replace('_', " "))
         .replace("{value}", &shown(&check.value, check.unit))
         .replace("{limit}", &shown(&check.limit, check.unit))
@@ -159,6 +163,17 @@ fn span(ms: i64) -> String {
     };
     format!("{count} {unit}")
 }
+
+/// What is left out of a sentence when nobody knows until when; the longer clauses first.
+const ENDS: &[&str] = &[
+    ", or wait until {until}",
+    "; free again at {until}",
+    "; the next may go at {until}",
+    ": it goes out at {until}",
+    ": it is looked at again at {until}",
+    " until {until}",
+    " at {until}",
+];
 
 const NOT_NEEDED: &str = "Does not apply to this message.";
 
@@ -255,7 +270,7 @@ const SENTENCES: &[(&str, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rapport_core::guard::{Author, Purpose, Request, Snapshot, judge, note_keys};
+    use rapport_core::guard::{Author, Effect, Purpose, Request, Rule, Snapshot, judge, note_keys};
     use rapport_core::message::Content;
 
     #[test]
@@ -287,6 +302,29 @@ mod tests {
         let json = serde_json::to_value(&verdict).unwrap();
         assert_eq!(stored(&json), Some(view));
         assert!(view_has_no_braces(&VerdictView::from(&verdict)));
+    }
+
+    #[test]
+    fn an_end_nobody_knows_is_left_out() {
+        for (key, text) in SENTENCES.iter().filter(|(_, text)| text.contains("{until}")) {
+            let check = |until| Check {
+                rule: Rule::TemplateApproved,
+                held: false,
+                effect: Some(Effect::Delay),
+                value: 3.into(),
+                limit: 4.into(),
+                unit: Unit::Count,
+                note_key: (*key).into(),
+                params: Value::Null,
+                until,
+            };
+            let told = sentence(&check(None));
+            assert!(!told.contains("until") && !told.contains('{') && !told.contains(" at ."), "{key}: {told}");
+            assert!(told.ends_with('.') && told.len() + 60 > text.len(), "{key}: {told}");
+            let known = sentence(&check(Some(Ms(1_790_000_000_000))));
+            assert!(known.contains("2026-09-21 14:13 UTC"), "{key}: {known}");
+            assert_eq!(told == "The template is paused.", *key == "guard.template_approved.paused", "{told}");
+        }
     }
 
     fn view_has_no_braces(view: &VerdictView) -> bool {

@@ -2,6 +2,7 @@
 //! and whenever the process restarts.
 #![allow(missing_docs, reason = "tests")]
 
+mod chats;
 #[path = "../house/mod.rs"]
 mod house;
 mod life;

@@ -17,5 +17,7 @@ mod push;
 mod refusals;
 mod routing;
 mod rules;
+mod starters;
+mod tagging;
 mod unsent;
 mod world;

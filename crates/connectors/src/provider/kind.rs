@@ -1,6 +1,7 @@
 //! Which providers there are, and what each of them offers.
 
 use rapport_core::message::Content;
+use rapport_core::message::check::{self, Code, Problem};
 use rapport_core::template::draft::Carrier;
 use serde::Serialize;
 
@@ -216,46 +217,122 @@ impl Kind {
         matches!(self, Self::Twilio | Self::Bird | Self::Gateway)
     }
 
+    /// Longest text of a message, in UTF-16 units.
+    #[must_use]
+    pub fn text_max(self) -> usize {
+        if self == Self::Twilio { super::twilio::send::BODY_MAX } else { check::TEXT }
+    }
+
+    /// The kinds of message it does not carry, in the words of [`Unsupported::kind`]; of some it may carry less than all.
+    #[must_use]
+    pub fn not_carried(self) -> Vec<&'static str> {
+        WORDS.iter().chain(INTERACTIVE).copied().filter(|word| self.lacks(word)).collect()
+    }
+
+    fn lacks(self, word: &str) -> bool {
+        match self {
+            Self::Meta | Self::Dialog360 | Self::Gateway | Self::Practice => false,
+            Self::Twilio => match word.strip_prefix("interactive/") {
+                Some(kind) => !matches!(kind, "button" | "list" | "cta_url"),
+                None => matches!(word, "reaction" | "contacts" | "interactive"),
+            },
+            Self::Bird => match word.strip_prefix("interactive/") {
+                Some(kind) => !matches!(kind, "button" | "cta_url"),
+                None => matches!(word, "reaction" | "contacts" | "template" | "interactive"),
+            },
+        }
+    }
+
     /// Whether it carries this content at all. Limits are a matter of `core::message::check` and of the builder.
     ///
     /// # Errors
     /// [`Unsupported`], with the kind and the provider.
     pub fn carries(self, content: &Content) -> Result<(), Unsupported> {
-        let kind = match (self, content) {
-            (Self::Meta | Self::Dialog360 | Self::Gateway | Self::Practice, _) => return Ok(()),
-            (Self::Twilio, Content::Interactive { kind, .. }) => match kind.as_str() {
-                "button" | "list" | "cta_url" => match super::twilio::content::lacks(content) {
-                    None => return Ok(()),
-                    Some(lacking) => lacking,
-                },
-                other => interactive(other),
-            },
-            (Self::Bird, Content::Interactive { kind, .. }) => match kind.as_str() {
-                "button" | "cta_url" => return Ok(()),
-                other => interactive(other),
-            },
-            (Self::Bird, Content::Template { .. }) => "template",
-            (Self::Twilio | Self::Bird, Content::Reaction { .. }) => "reaction",
-            (Self::Twilio | Self::Bird, Content::Contacts { .. }) => "contacts",
-            (Self::Twilio | Self::Bird, _) => return Ok(()),
+        let word = match content {
+            Content::Interactive { kind, .. } => interactive(kind),
+            other => other.kind(),
         };
-        Err(Unsupported { provider: self.name(), kind })
+        let lacking = if self.lacks(word) {
+            Some(word)
+        } else if self == Self::Twilio {
+            super::twilio::content::lacks(content)
+        } else {
+            None
+        };
+        lacking.map_or(Ok(()), |kind| Err(Unsupported { provider: self.name(), kind }))
+    }
+
+    /// Whether a text is longer than it takes, though within WhatsApp's own limits.
+    #[must_use]
+    pub fn too_long(self, content: &Content) -> Option<Problem> {
+        let Content::Text { body, .. } = content else { return None };
+        let (limit, actual) = (self.text_max(), body.encode_utf16().count());
+        (limit < check::TEXT && actual > limit).then(|| Problem {
+            code: Code::TooLong,
+            field: "body".to_owned(),
+            limit: limit.to_string(),
+            actual: actual.to_string(),
+        })
     }
 }
 
-/// The names of interactive kinds, as they are told to people.
+/// Kinds of message that some provider does not carry.
+const WORDS: &[&str] = &["reaction", "contacts", "template"];
+/// The same, of interactive messages.
+const INTERACTIVE: &[&str] = &[
+    "interactive/button",
+    "interactive/list",
+    "interactive/cta_url",
+    "interactive/flow",
+    "interactive/location_request_message",
+    "interactive/address_message",
+    "interactive/product",
+    "interactive/product_list",
+    "interactive/catalog_message",
+    "interactive/carousel",
+    "interactive/request_contact_info",
+    "interactive/call_permission_request",
+];
+
+/// The name of an interactive kind, as it is told to people.
 fn interactive(kind: &str) -> &'static str {
-    match kind {
-        "button" => "interactive/button",
-        "list" => "interactive/list",
-        "cta_url" => "interactive/cta_url",
-        "flow" => "interactive/flow",
-        "location_request_message" => "interactive/location_request_message",
-        "product" => "interactive/product",
-        "product_list" => "interactive/product_list",
-        "catalog_message" => "interactive/catalog_message",
-        "carousel" => "interactive/carousel",
-        "request_contact_info" => "interactive/request_contact_info",
-        _ => "interactive",
+    INTERACTIVE.iter().copied().find(|word| word.strip_prefix("interactive/") == Some(kind)).unwrap_or("interactive")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_carried_is_told_beforehand() {
+        for kind in [Kind::Meta, Kind::Dialog360, Kind::Gateway, Kind::Practice] {
+            assert_eq!((kind.not_carried(), kind.text_max()), (Vec::new(), 4_096), "{kind:?}");
+        }
+        let twilio = Kind::Twilio.not_carried();
+        for word in ["reaction", "contacts", "interactive/flow", "interactive/product", "interactive/carousel"] {
+            assert!(twilio.contains(&word), "{word}");
+        }
+        for word in ["template", "interactive/button", "interactive/list", "interactive/cta_url"] {
+            assert!(!twilio.contains(&word), "{word}");
+        }
+        assert!(
+            Kind::Bird.not_carried().contains(&"interactive/list") && Kind::Bird.not_carried().contains(&"template")
+        );
+    }
+
+    #[test]
+    fn a_text_has_its_providers_length() {
+        for (kind, body, found) in [
+            (Kind::Twilio, "x".repeat(1_600), None),
+            (Kind::Twilio, "غ".repeat(1_600), None),
+            (Kind::Twilio, "x".repeat(1_601), Some(("1600", "1601"))),
+            (Kind::Twilio, "🛍".repeat(801), Some(("1600", "1602"))),
+            (Kind::Meta, "x".repeat(4_096), None),
+            // What is too long for WhatsApp itself is told by the common check.
+            (Kind::Meta, "x".repeat(4_097), None),
+        ] {
+            let problem = kind.too_long(&Content::Text { body, preview_url: None });
+            assert_eq!(problem.as_ref().map(|one| (one.limit.as_str(), one.actual.as_str())), found, "{kind:?}");
+        }
     }
 }

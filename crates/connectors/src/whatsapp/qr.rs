@@ -1,6 +1,6 @@
 //! Short links and QR codes that begin a chat with a text already written (§12).
 
-use super::api::{Api, ApiError, Invalid, next_cursor, read, string};
+use super::api::{Api, ApiError, Invalid, integer, next_cursor, read, string};
 use crate::http::{Method, Request, Response};
 use serde_json::{Value, json};
 
@@ -66,6 +66,15 @@ pub fn read_saved(response: &Response) -> Result<QrCode, ApiError> {
 #[must_use]
 pub fn delete(api: &Api, phone_number_id: &str, code: &str) -> Request {
     api.call("qr_code_delete", Method::Delete, &[phone_number_id, "message_qrdls", code], &[])
+}
+
+/// Whether the answer to [`save`] or [`delete`] says that there is no link with this code.
+#[must_use]
+pub fn is_unknown(response: &Response) -> bool {
+    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+    // "Object with ID '..' does not exist" (§1).
+    let missing = integer(&body["error"]["code"]) == Some(100) && integer(&body["error"]["error_subcode"]) == Some(33);
+    !response.ok() && (response.status == 404 || missing)
 }
 
 fn qr_code(row: &Value) -> Option<QrCode> {

@@ -26,8 +26,10 @@ fn digits(field: &str, text: &str) -> Result<(), Invalid> {
     if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(());
     }
-    // The value is a secret: only its length is told.
-    Err(Invalid::new(field, "exactly 6 digits", format!("{} characters", text.chars().count())))
+    // The value is a secret: only what is wrong with it is told.
+    let count = text.chars().count();
+    let found = if count == 6 { "something other than digits".to_owned() } else { format!("{count} characters") };
+    Err(Invalid::new(field, "six digits, 0 to 9", found))
 }
 
 /// Registers the number; `pin` becomes its PIN, or must be it when there is one. Answered with

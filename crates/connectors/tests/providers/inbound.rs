@@ -249,7 +249,7 @@ fn gateway_events() {
             says(
                 "g5",
                 "16505551234",
-                json!({"type": "reply", "kind": "flow", "title": "Sent", "data": {"city": "Dubai"}})
+                json!({"type": "reply", "kind": "flow", "title": "Sent", "data": {"city": "Dubai"}, "order": ["city"]})
             ),
             json!({"reaction": "👍", "target": "out1"}),
             json!({"status": "failed", "id": "out1", "who": "16505551234", "callback": "rpt:1:1", "failure": 131_047}),

@@ -1,6 +1,7 @@
 //! Contacts: who a person is, how they are reached, what they agreed to, and until when they may be answered.
 
 pub mod consent;
+mod country;
 pub mod email;
 pub mod identity;
 pub mod phone;
@@ -10,6 +11,7 @@ pub mod window;
 pub mod zone;
 
 pub use consent::Consent;
+pub use country::is_country;
 pub use identity::{Identity, IdentityKind};
 pub use phone::Phone;
 pub use tags::{TAG_COLORS, TAG_NAME, TAGS_OF_CONTACT, TAGS_OF_WORKSPACE, tag_color, tag_key, tag_name, tags};

@@ -261,6 +261,7 @@ mod tests {
             title: "Stop promotions".to_owned(),
             description: None,
             data: None,
+            order: Vec::new(),
         };
         assert_eq!(stop_content(&tapped, &own), Some((Word::Stop, "Stop promotions")));
         assert_eq!(

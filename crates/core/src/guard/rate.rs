@@ -176,7 +176,8 @@ impl Throughput {
 }
 
 /// Messages to one customer (131056): one per 6 s; within 6 s up to 45 may be borrowed, and then nothing leaves until
-/// the borrowed ones would have had their turn (45 -> 270 s).
+/// the borrowed ones would have had their turn (45 -> 270 s). It is no bucket that fills while it is used: after three
+/// within 6 s the provider refuses a fourth until 18 s have gone, and a refusal costs the customer's place (4^n s).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     gap: i64,

@@ -1,6 +1,7 @@
 //! The policy as settings: every field with what it may be, and how a change is checked.
 
 use super::Policy;
+use crate::contact::is_country;
 use crate::time::{DAY, MINUTE, SECOND};
 use serde_json::{Map, Value};
 
@@ -142,12 +143,11 @@ fn period(value: &Value) -> Result<(), String> {
 }
 
 fn countries(value: &Value) -> Result<(), String> {
-    let code = |code: &Value| {
-        code.as_str().is_some_and(|code| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()))
-    };
-    match value.as_array() {
-        Some(codes) if codes.len() <= 250 && codes.iter().all(code) => Ok(()),
-        _ => Err("must be a list of country codes such as US".to_owned()),
+    const WANTED: &str = "must be a list of country codes such as US";
+    let codes = value.as_array().filter(|codes| codes.len() <= 250).ok_or_else(|| WANTED.to_owned())?;
+    match codes.iter().find(|code| !code.as_str().is_some_and(is_country)) {
+        None => Ok(()),
+        Some(code) => Err(format!("{WANTED}; {code} is none")),
     }
 }
 
@@ -272,7 +272,7 @@ mod tests {
         // What an older program stored and this one would refuse counts as the default; the rest stays.
         let odd = Policy::of(&json!({ "pair_gap_ms": 1, "opt_in_templates": 2, "gone": true }));
         assert_eq!((odd.pair_gap_ms, odd.opt_in_templates), (6_000, 2));
-        for bad in [json!(["us"]), json!("US"), json!([1])] {
+        for bad in [json!(["us"]), json!("US"), json!([1]), json!(["XX"]), json!(["US", "ZZ"]), json!(["US "])] {
             assert!(Policy::amended(&Value::Null, &change(json!({ "closed_markets": bad }))).is_err());
         }
         for bad in [json!([""]), json!(["🛑"]), json!(["a\nb"]), json!(["x".repeat(61)])] {

@@ -5,8 +5,10 @@ use super::state::{
     Change, ConsentRecord, ContactState, ConversationState, ConversationStatus, FeedEvent, MessageState, NewMessage,
 };
 use crate::contact::identity::Identity;
+use crate::route::Chats;
 use crate::{ChannelId, ContactId, ConversationId, MessageId, Ms};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 /// The rows a batch needs. The store fills it, decisions read it, [`Book::apply`] changes it.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +19,7 @@ pub struct Book {
     by_place: HashMap<(ContactId, ChannelId), Vec<ConversationId>>,
     messages: HashMap<MessageId, MessageState>,
     by_provider: HashMap<(ChannelId, [u8; 16]), MessageId>,
+    chats: Arc<Chats>,
     batch: Batch,
 }
 
@@ -72,6 +75,17 @@ impl Batch {
 }
 
 impl Book {
+    /// Says which channels are one chat to the customer; without this each is one of its own.
+    pub fn know_chats(&mut self, chats: Arc<Chats>) {
+        self.chats = chats;
+    }
+
+    /// Which channels are one chat to the customer.
+    #[must_use]
+    pub fn chats(&self) -> &Chats {
+        &self.chats
+    }
+
     /// Puts a loaded contact in, found by the identities it carries.
     pub fn load_contact(&mut self, contact: ContactState) {
         for identity in &contact.identities {
@@ -118,11 +132,15 @@ impl Book {
         self.conversations.get(&id)
     }
 
-    /// The conversation a new message joins: the unresolved one, else the newest resolved one.
+    /// The conversation a new message joins: the unresolved one, else the newest resolved one. Of channels that are one
+    /// chat to the customer, the first that has an unresolved one counts.
     #[must_use]
     pub fn place(&self, contact: ContactId, channel: ChannelId) -> Option<&ConversationState> {
-        let ids = self.by_place.get(&(contact, channel))?;
-        let rows = || ids.iter().filter_map(|id| self.conversations.get(id));
+        let ids = || {
+            let members = self.chats.members(&channel).iter();
+            members.filter_map(|member| self.by_place.get(&(contact, *member))).flatten()
+        };
+        let rows = || ids().filter_map(|id| self.conversations.get(id));
         rows()
             .find(|row| row.status != ConversationStatus::Resolved)
             .or_else(|| rows().max_by_key(|row| (row.last_message_at, row.id)))
@@ -145,10 +163,12 @@ impl Book {
         self.messages.get(&id)
     }
 
-    /// A message by the provider's id.
+    /// A message by the provider's id, whichever channel of the chat it went over.
     #[must_use]
     pub fn message_of(&self, channel: ChannelId, provider_id: &str) -> Option<&MessageState> {
-        self.by_provider.get(&(channel, message_key(provider_id))).and_then(|id| self.messages.get(id))
+        let key = message_key(provider_id);
+        let mut members = self.chats.members(&channel).iter();
+        members.find_map(|member| self.by_provider.get(&(*member, key))).and_then(|id| self.messages.get(id))
     }
 
     /// Plays changes into the book and notes what is to be written.

@@ -72,7 +72,11 @@ pub(super) fn receive(
     let place = Place::find(book, context, &person.contact, at, answer, fresh);
     let line = line_of(book, context, &person, &place.conversation, at, inbound, echo, fresh);
     let agreed = if echo { None } else { agreed(context, &person, &place.conversation, &line, fresh) };
+    let key = message_key(&inbound.id);
     let mut decision = finish(context, person, place, line, inbound, echo, fresh);
+    // What is about this message may wait at any channel of the chat.
+    let members = book.chats().members(&context.channel_id);
+    decision.effects.extend(members.iter().map(|member| Effect::Release { channel_id: *member, key }));
     if let Some(Agreed { changes, contact_id }) = agreed {
         decision.changes.extend(changes);
         decision.effects.push(Effect::PushContact(contact_id));
@@ -177,7 +181,8 @@ impl Place {
                 return Self { conversation: known.clone(), is_new: false, reopened: resolved && !answer };
             }
         }
-        let conversation = fresh_conversation(ConversationId(fresh()), contact.id, context, contact.lane, at);
+        let mut conversation = fresh_conversation(ConversationId(fresh()), contact.id, context, contact.lane, at);
+        conversation.channel_id = book.chats().home(context.channel_id);
         Self { conversation, is_new: true, reopened: false }
     }
 }
@@ -299,7 +304,6 @@ fn finish(
         let media = media.clone();
         effects.push(Effect::FetchMedia { media_id, message_id: line.id, channel_id: line.channel_id, media });
     }
-    effects.push(Effect::Release { channel_id: line.channel_id, key: message_key(&inbound.id) });
     let outcome = Outcome::Message(line.id);
     changes.push(Change::Feed(created(&line)));
     changes.push(Change::InsertMessage(line));

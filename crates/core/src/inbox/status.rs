@@ -25,7 +25,7 @@ pub(super) fn advance(
     let Some(known) = book.message_of(context.channel_id, &update.id).or(echoed) else {
         return wait(context, &update.id);
     };
-    if known.direction != Direction::Out || known.channel_id != context.channel_id {
+    if known.direction != Direction::Out || !book.chats().share(known.channel_id, context.channel_id) {
         return Decision::nothing(Outcome::Ignored("a status for a message we did not send".to_owned()));
     }
     let lane = book.conversation(known.conversation_id).map_or(context.lane, |conversation| conversation.lane);
@@ -43,7 +43,9 @@ pub(super) fn advance(
     if adopted {
         message.provider_id = Some(update.id.clone());
         effects.push(Effect::SettleSend { message_id: message.id, provider_id: update.id.clone() });
-        effects.push(Effect::Release { channel_id: context.channel_id, key: message_key(&update.id) });
+        let key = message_key(&update.id);
+        let members = book.chats().members(&context.channel_id).iter();
+        effects.extend(members.map(|member| Effect::Release { channel_id: *member, key }));
     }
     merge(&mut message, update, at);
     if message == *known {

@@ -1,5 +1,6 @@
 //! The inbox as tables and properties: order-free, once, one open conversation.
 
+mod chat;
 mod consent;
 mod tries;
 mod work;
@@ -24,14 +25,17 @@ struct World {
     book: Book,
     now: Ms,
     seed: u64,
-    waiting: Vec<([u8; 16], Event)>,
+    /// The channel events come over.
+    over: ChannelId,
+    waiting: Vec<((ChannelId, [u8; 16]), Event)>,
     effects: Vec<Effect>,
     locked_only: Option<u16>,
 }
 
 impl World {
     fn new() -> Self {
-        Self { book: Book::default(), now: START, seed: 0, waiting: Vec::new(), effects: Vec::new(), locked_only: None }
+        let (waiting, effects) = (Vec::new(), Vec::new());
+        Self { book: Book::default(), now: START, seed: 0, over: channel(), waiting, effects, locked_only: None }
     }
 
     fn play(&mut self, event: &Event) -> Outcome {
@@ -46,8 +50,9 @@ impl World {
         let only = self.locked_only;
         let locked = move |lane: u16| only.is_none_or(|held| held == lane);
         let policy = Policy::default();
+        let over = self.over;
         let context = Context {
-            channel_id: channel(),
+            channel_id: over,
             workspace_id: WorkspaceId(Uuid::from_u128(1)),
             lane: 5,
             locked: &locked,
@@ -59,13 +64,14 @@ impl World {
         let decision = decide(&self.book, &context, event, &mut fresh);
         self.book.apply(decision.changes);
         if let Outcome::Waiting { key, .. } = decision.outcome {
-            self.waiting.push((key, event.clone()));
+            self.waiting.push(((over, key), event.clone()));
         }
         for effect in decision.effects {
-            if let Effect::Release { key, .. } = &effect {
-                let (ready, rest) = self.waiting.drain(..).partition(|(waits, _)| waits == key);
+            if let Effect::Release { channel_id, key } = &effect {
+                let (ready, rest) = self.waiting.drain(..).partition(|(waits, _)| *waits == (*channel_id, *key));
                 self.waiting = rest;
-                for (_, event) in ready {
+                for ((over, _), event) in ready {
+                    self.over = over;
                     self.play(&event);
                 }
             }

@@ -39,12 +39,27 @@ pub fn bar(content: &Content, same_number: bool, same_account: bool) -> Option<B
     }
 }
 
-/// Whether two channels are one number to the customer: their digits are the same. A number nobody knows is no one's.
+/// What is known of a channel's number; empty = not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number<'a> {
+    /// The provider's id of it. Meta's is the same at everybody who passes on what Meta does; others take its digits.
+    pub id: &'a str,
+    /// As people write it.
+    pub phone: &'a str,
+}
+
+impl Number<'_> {
+    fn names(self) -> [String; 2] {
+        [self.id.to_owned(), self.phone.chars().filter(char::is_ascii_digit).collect()]
+    }
+}
+
+/// Whether two channels are one number to the customer: their ids or digits are the same. A number nobody knows is no
+/// one's.
 #[must_use]
-pub fn same_number(one: &str, other: &str) -> bool {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let (one, other) = (digits(one), digits(other));
-    !one.is_empty() && one == other
+pub fn same_number(one: Number<'_>, other: Number<'_>) -> bool {
+    let names = other.names();
+    one.names().iter().any(|name| !name.is_empty() && names.contains(name))
 }
 
 /// The customer service window on the other channel. To the customer one number is one chat, so its window counts

@@ -6,10 +6,12 @@
 //! nowhere. [`Route`] is a pure state machine; whoever owns the primary's send lane feeds it and stores it.
 
 mod carry;
+mod chat;
 #[cfg(test)]
 mod tests;
 
-pub use carry::{Bar, bar, same_number, window};
+pub use carry::{Bar, Number, bar, same_number, window};
+pub use chat::Chats;
 
 use crate::Ms;
 use crate::time::{HOUR, MINUTE, SECOND};

@@ -253,12 +253,17 @@ fn some_messages_cannot_travel() {
 #[test]
 fn one_number_is_one_chat() {
     for (one, other, expected) in [
-        ("+1 555-078-3881", "15550783881", true),
-        ("+1 555-078-3881", "+1 555-078-3882", false),
-        ("", "", false),
-        ("n/a", "n/a", false),
+        (("1", "+1 555-078-3881"), ("2", "15550783881"), true),
+        (("1", "+1 555-078-3881"), ("2", "+1 555-078-3882"), false),
+        (("1", "+1 555-078-3881"), ("1", ""), true),
+        (("1", "+1 555-078-3881"), ("15550783881", ""), true),
+        (("1", ""), ("2", ""), false),
+        (("", ""), ("", ""), false),
+        (("1", "n/a"), ("2", "n/a"), false),
     ] {
-        assert_eq!(same_number(one, other), expected, "{one} {other}");
+        let number = |(id, phone)| Number { id, phone };
+        assert_eq!(same_number(number(one), number(other)), expected, "{one:?} {other:?}");
+        assert_eq!(same_number(number(other), number(one)), expected, "{other:?} {one:?}");
     }
     let open = Window::new(Some(START.plus(HOUR)));
     let closed = Window::new(Some(START.plus(-HOUR)));

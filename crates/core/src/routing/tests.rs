@@ -209,7 +209,14 @@ fn scores_are_read_in_every_script() {
 
 fn tapped(survey: Uuid, score: u8) -> Content {
     let id = Some(reply_id(survey, score));
-    Content::Reply { kind: "list".to_owned(), id, title: "x".to_owned(), description: None, data: None }
+    Content::Reply {
+        kind: "list".to_owned(),
+        id,
+        title: "x".to_owned(),
+        description: None,
+        data: None,
+        order: Vec::new(),
+    }
 }
 
 fn text(body: &str) -> Content {
@@ -271,6 +278,7 @@ fn the_question_is_within_the_providers_limits() {
         title: String::new(),
         description: None,
         data: None,
+        order: Vec::new(),
     };
     for id in ["csat:", "csat:x:5", "buy", "csat:00000000000000000000000000000007:6"] {
         assert!(!is_answer(&foreign(id)), "{id}");

@@ -12,6 +12,7 @@ mod zoho;
 use crate::{
     bounded::Ring,
     calls::{Filter, Logged},
+    clock::SPEEDS,
     fault::Fault,
     world::World,
 };
@@ -181,14 +182,18 @@ async fn clock(State(world): Shared) -> Json<Value> {
     Json(json!({"now": world.clock.now(), "speed": world.clock.speed()}))
 }
 
-async fn set_clock(State(world): Shared, Json(change): Json<ClockChange>) -> Json<Value> {
+async fn set_clock(State(world): Shared, Json(change): Json<ClockChange>) -> Response {
     if let Some(speed) = change.speed {
+        if !SPEEDS.contains(&speed) {
+            let text = format!("speed must be {} to {}, and it is {speed}", SPEEDS.start(), SPEEDS.end());
+            return refuse(StatusCode::BAD_REQUEST, text);
+        }
         world.clock.set_speed(speed);
     }
     if let Some(ms) = change.advance_ms {
         world.clock.advance(ms);
     }
-    clock(State(world)).await
+    clock(State(world)).await.into_response()
 }
 
 async fn limits(State(world): Shared) -> Json<Value> {

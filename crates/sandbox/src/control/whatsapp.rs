@@ -70,6 +70,7 @@ async fn define(State(world): Shared, Json(definition): Json<Definition>) -> Res
         config.callback_url = state.apps.get(&number.app_id).and_then(|app| app.callback_url.clone());
         Some(config)
     });
+    let moved = definition.number.contains_key("callback_url");
     let mut merged = json!(known.unwrap_or_default());
     if let Some(map) = merged.as_object_mut() {
         map.extend(definition.number);
@@ -79,7 +80,14 @@ async fn define(State(world): Shared, Json(definition): Json<Definition>) -> Res
         Err(error) => return refuse(StatusCode::BAD_REQUEST, error.to_string()),
     };
     let mut view = json!(config);
-    world.wa().define(config.clone(), world.clock.now());
+    {
+        let mut state = world.wa();
+        state.define(config.clone(), world.clock.now());
+        // Who names where webhooks go means it, whatever the number or its account was pointed to before.
+        if moved {
+            state.point_by_app(&config.phone_number_id);
+        }
+    }
     if definition.handshake {
         let outcome = match &config.callback_url {
             Some(url) => envelope::handshake(&world, url, &config.verify_token).await,

@@ -287,7 +287,8 @@ impl State {
         state
     }
 
-    /// Adds or replaces a number with its app and account; a new account gets the starter templates.
+    /// Adds a number, or changes how a known one is defined, with its app and account; a new account gets the starter
+    /// templates.
     pub fn define(&mut self, config: NumberConfig, now: i64) {
         let known = self.numbers.get(&config.phone_number_id);
         let app_id = match (&config.app_id, known) {
@@ -315,8 +316,23 @@ impl State {
             override_url: None,
             restriction: None,
         });
-        let number = Number::new(config.clone(), app_id);
-        self.numbers.insert(config.phone_number_id, number);
+        match self.numbers.get_mut(&config.phone_number_id) {
+            // It stays what it has become: its callback, quality, profile, links and the rest.
+            Some(number) => (number.config, number.app_id) = (config, app_id),
+            None => {
+                let id = config.phone_number_id.clone();
+                self.numbers.insert(id, Number::new(config, app_id));
+            }
+        }
+    }
+
+    /// Takes the callbacks of the number and its account away, so that the app's counts.
+    pub fn point_by_app(&mut self, phone_number_id: &str) {
+        let Some(number) = self.numbers.get_mut(phone_number_id) else { return };
+        number.override_url = None;
+        if let Some(waba) = self.wabas.get_mut(&number.config.waba_id) {
+            waba.override_url = None;
+        }
     }
 
     /// A decimal id of `digits` digits, as Meta's objects have.

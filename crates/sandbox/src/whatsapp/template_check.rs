@@ -85,6 +85,11 @@ fn authentication(components: &[Value]) -> Result<()> {
 fn check_header(header: &Value, named: bool) -> Result<()> {
     let format = header.get("format").and_then(Value::as_str).unwrap_or("TEXT").to_uppercase();
     match format.as_str() {
+        "TEXT" if header.get("text").and_then(Value::as_str).is_some_and(is_dressed) => Err(refused(
+            2_388_047,
+            "Message header format is incorrect",
+            "The message header can't have any new lines, formatting characters, emojis or asterisks.",
+        )),
         "TEXT" => text(header, named, 2_388_047, 60, Some(1)),
         "IMAGE" | "VIDEO" | "DOCUMENT" => {
             let sample = header.pointer("/example/header_handle/0").or_else(|| header.pointer("/example/header_url/0"));
@@ -97,6 +102,18 @@ fn check_header(header: &Value, named: bool) -> Result<()> {
         "LOCATION" | "PRODUCT" => Ok(()),
         _ => Err(refused(2_388_047, "Header is not valid", format!("The header format {format} does not exist."))),
     }
+}
+
+/// Whether a header's words, its variables aside, have marks that would make them bold and the like, or emoji.
+fn is_dressed(words: &str) -> bool {
+    let mut bare = words.to_owned();
+    for name in variables(words) {
+        bare = bare.replace(&format!("{{{{{name}}}}}"), "");
+    }
+    let pair = |mark: char| bare.matches(mark).count() > 1;
+    let emoji =
+        |c: char| matches!(u32::from(c), 0x2600..=0x27BF | 0x2B1B..=0x2B55 | 0xFE0F | 0x20E3 | 0x1F000..=0x1FAFF);
+    bare.contains(['*', '\n', '\r']) || ['_', '~', '`'].into_iter().any(pair) || bare.chars().any(emoji)
 }
 
 /// A text with variables: length, edges, numbering, samples.
@@ -281,6 +298,17 @@ mod tests {
         assert_eq!(subcode(body("Hi {{2}}, your order is here.", json!([["a"]]))), Some(2_388_040));
         assert_eq!(subcode(body("Hi {{1}}, your order is here.", json!([]))), Some(2_388_043));
         assert_eq!(subcode(json!([{"type": "FOOTER", "text": "x"}])), Some(2_388_072));
+        for (words, expected) in [
+            ("Your order", None),
+            ("Size_L - 50% off", None),
+            ("Hi 🎉", Some(2_388_047)),
+            ("*Hi*", Some(2_388_047)),
+            ("_Hi_", Some(2_388_047)),
+            ("Hi\nyou", Some(2_388_047)),
+        ] {
+            let header = json!({"type": "HEADER", "format": "TEXT", "text": words});
+            assert_eq!(subcode(json!([{"type": "BODY", "text": "Hello there."}, header])), expected, "{words}");
+        }
         assert!(identity("Order", "en").is_err() && identity("order_1", "en_US").is_ok());
     }
 }

@@ -48,6 +48,8 @@ use tower_http::timeout::TimeoutLayer;
 pub const MAX_JSON: usize = 1 << 20;
 /// Largest upload, bytes; Meta takes documents up to 100 MB (`whatsapp-cloud-api.md`).
 pub const MAX_UPLOAD: usize = 100 << 20;
+/// What a form may have beyond its file, so that a file that is too large is told as one.
+const FORM_MARGIN: usize = 1 << 20;
 /// Time an endpoint has to answer, the reading of the body included.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The same for uploads, which come over slow lines.
@@ -76,7 +78,7 @@ pub fn router(app: App, settings: Settings) -> Result<Router, String> {
     let json = document.to_json().map_err(|error| error.to_string())?;
 
     let endpoints = endpoints.layer(DefaultBodyLimit::max(MAX_JSON)).layer(timeout(TIMEOUT));
-    let uploads = uploads.layer(DefaultBodyLimit::max(MAX_UPLOAD)).layer(timeout(UPLOAD_TIMEOUT));
+    let uploads = uploads.layer(DefaultBodyLimit::max(MAX_UPLOAD + FORM_MARGIN)).layer(timeout(UPLOAD_TIMEOUT));
     let api = endpoints
         .merge(uploads)
         .route_layer(from_fn_with_state(app.clone(), idempotency::replay))

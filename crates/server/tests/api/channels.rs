@@ -1,6 +1,7 @@
 //! Channels: connecting, changing and disconnecting numbers, with a provider that cannot be reached.
 
 use crate::harness::TestApp;
+use rapport_connectors::provider::Kind;
 use serde_json::{Value, json};
 
 /// A number to be connected.
@@ -71,6 +72,35 @@ async fn a_number_is_connected_once_and_comes_back_as_itself() {
     assert_eq!(owner.get("/api/v1/channels").await.body["items"], json!([]));
     let back = owner.post("/api/v1/channels", number("106", "t")).await;
     assert_eq!((back.status, back.text("/id")), (201, id), "its conversations are found again");
+}
+
+/// The same number through two providers is two channels, of which one may stand by for the other.
+#[tokio::test]
+async fn a_number_is_connected_once_at_each_provider() {
+    let (test, owner) = TestApp::with_owner().await;
+    let meta = owner.post("/api/v1/channels", number("106", "s")).await.text("/id");
+    let other = json!({ "kind": "whatsapp", "provider": "dialog360", "phone_number_id": "106", "waba_id": "102",
+        "api_key": "key", "webhook_secret": "sixteen-or-more-letters" });
+    let added = owner.post("/api/v1/channels", other.clone()).await;
+    assert_eq!(added.status, 201, "{}", added.body);
+    let standby = added.text("/id");
+    assert_ne!(standby, meta);
+    for again in [number("106", "t"), other.clone()] {
+        assert_eq!(owner.post("/api/v1/channels", again).await.problem(), (409, "number_connected".to_owned()));
+    }
+    let route = json!({ "standby_channel_id": standby });
+    let set = owner.send(axum::http::Method::PUT, &format!("/api/v1/channels/{meta}/route"), Some(route)).await;
+    assert_eq!((set.status, &set.body["same_number"]), (200, &json!(true)), "{}", set.body);
+    // A delivery that names a number finds the one of its own provider.
+    let open = test.app.channels.get(rapport_core::ChannelId(meta.parse().unwrap())).await.unwrap().unwrap();
+    for (provider, expected) in [(Kind::Meta, Some(&meta)), (Kind::Dialog360, Some(&standby)), (Kind::Twilio, None)] {
+        let found = test.app.channels.by_number(open.workspace, provider, "106").await.unwrap();
+        assert_eq!(found.map(|channel| channel.id.to_string()).as_ref(), expected, "{provider:?}");
+    }
+    let path = format!("/api/v1/channels/{standby}");
+    assert_eq!(owner.delete(&path).await.status, 204);
+    let back = owner.post("/api/v1/channels", other).await;
+    assert_eq!((back.status, back.text("/id")), (201, standby), "it comes back as itself");
 }
 
 #[tokio::test]

@@ -127,6 +127,9 @@ async fn the_rate_card_begins_without_prices_and_refuses_nonsense_by_field() {
     for (category, market, from, micros, wrong) in [
         ("spam", "*", "2026-10", json!(1), "category"),
         ("marketing", "Emirates", "2026-10", json!(1), "market"),
+        ("marketing", "ZZ", "2026-10", json!(1), "market"),
+        ("marketing", "UK", "2026-10", json!(1), "market"),
+        ("marketing", "ae", "2026-10", json!(null), "market"),
         ("marketing", "*", "2026-10-01", json!(1), "from"),
         ("marketing", "*", "2025-06", json!(1), "from"),
         ("marketing", "*", "2026-10", json!(-1), "amount_micros"),
@@ -140,6 +143,41 @@ async fn the_rate_card_begins_without_prices_and_refuses_nonsense_by_field() {
     assert!(reply.text("/detail").contains("USD"), "{}", reply.body);
     let audit = owner.get("/api/v1/audit?target_kind=workspace").await;
     assert_eq!(audit.body["items"][0]["action"], "rate.updated");
+}
+
+#[tokio::test]
+async fn a_removed_price_gives_way_to_that_of_all_countries() {
+    let (_, shop, owner) = Shop::open().await;
+    shop.wait(20 * DAY);
+    let before = owner.get("/api/v1/costs/rates").await.body;
+    rate(&owner, "utility", "*", "2026-10", json!(5_000)).await;
+    rate(&owner, "utility", "AE", "2026-10", json!(10_000)).await;
+    let heard = shop.hear("971500000001", "Amal", "hello").await;
+    let sent = say(&owner, &heard, text()).await;
+    shop.charge(&sent.text("/id"), Status::Delivered, "service", "regular").await;
+    let path = format!("/api/v1/messages/{}", sent.text("/id"));
+    let cost = async || owner.get(&path).await.body["cost"].clone();
+    assert_eq!(cost().await["amount_micros"], 10_000);
+    // A price that is missing is not another market's price.
+    rate(&owner, "utility", "AE", "2026-10", json!(null)).await;
+    assert_eq!(cost().await["why"], "price_missing");
+
+    let remove = async |market: &str, from: &str| {
+        let path = format!("/api/v1/costs/rates?category=utility&market={market}&from={from}");
+        owner.send(Method::DELETE, &path, None).await
+    };
+    for (market, from) in [("AE", "2026-11"), ("AE", "soon"), ("DE", "2026-10")] {
+        assert_eq!(remove(market, from).await.problem(), (404, "not_found".to_owned()), "{market} {from}");
+    }
+    let card = remove("AE", "2026-10").await;
+    assert_eq!(card.status, 200, "{}", card.body);
+    assert!(!card.body.as_array().unwrap().iter().any(|row| row["market"] == "AE"));
+    assert_eq!(cost().await["amount_micros"], 5_000);
+    assert_eq!(remove("AE", "2026-10").await.problem(), (404, "not_found".to_owned()));
+    assert_eq!(remove("*", "2026-10").await.body, before, "what every card begins with stays");
+    let audit = owner.get("/api/v1/audit?target_kind=workspace").await;
+    assert_eq!(audit.body["items"][0]["action"], "rate.removed");
+    assert_eq!(audit.body["items"][0]["before"]["amount_micros"], 5_000, "{}", audit.body["items"][0]);
 }
 
 #[tokio::test]

@@ -59,6 +59,39 @@ async fn what_a_browser_would_run_is_only_for_saving() {
 }
 
 #[tokio::test]
+async fn a_file_is_what_it_says() {
+    let (test, shop, owner) = Shop::open().await;
+    let words: &[u8] = b"not what it says";
+    for (query, name, mime, bytes, wanted) in [
+        ("", "a.png", "image/png", words, 422),
+        ("?kind=image", "a.jpg", "image/jpeg", words, 422),
+        ("?kind=video", "a.mp4", "video/mp4", words, 422),
+        ("?kind=audio", "a.mp3", "audio/mpeg", words, 422),
+        ("?kind=sticker", "a.webp", "image/webp", words, 422),
+        ("", "a.mp4", "video/mp4", PNG, 422),
+        ("?kind=document", "a.png", "image/png", words, 201),
+        ("", "a.txt", "text/plain", words, 201),
+        ("", "a.csv", "text/csv", words, 201),
+        ("?kind=document", "a.xls", "application/vnd.ms-excel", words, 201),
+        ("?kind=image", "a.png", "", PNG, 201),
+    ] {
+        let reply = shop.upload_as(&owner, query, name, mime, bytes).await;
+        assert_eq!(reply.status, wanted, "{query} {mime}: {}", reply.body);
+        if wanted == 422 {
+            assert_eq!(reply.text("/field"), "file");
+            assert_eq!(
+                (reply.text("/problems/0/code"), reply.text("/problems/0/limit")),
+                ("file_differs".into(), mime.into())
+            );
+        } else if bytes == words {
+            assert!(!reply.text("/mime").starts_with("image/"), "nobody shows it as a picture: {}", reply.body);
+        }
+    }
+    let left: Vec<_> = std::fs::read_dir(test.app.settings.data_dir.join("media/incoming")).unwrap().collect();
+    assert!(left.is_empty());
+}
+
+#[tokio::test]
 async fn limits_are_named() {
     let (test, shop, owner) = Shop::open().await;
     let wrong = shop.upload_as(&owner, "?kind=video", "a.png", "image/png", PNG).await;
@@ -80,7 +113,14 @@ async fn limits_are_named() {
     let empty = shop.upload(&owner, "a.bin", b"").await;
     assert_eq!((empty.status, empty.text("/field")), (422, "file".to_owned()));
     let huge = vec![0; (1 << 20) + 1];
-    assert_eq!(shop.upload(&owner, "a.bin", &huge).await.problem(), (422, "file_too_large".to_owned()));
+    for query in ["", "?kind=document"] {
+        let refused = shop.upload_as(&owner, query, "a.bin", "application/octet-stream", &huge).await;
+        assert_eq!((refused.status, refused.text("/field")), (422, "file".to_owned()), "{query}");
+        assert_eq!(
+            (refused.text("/problems/0/code"), refused.text("/problems/0/limit")),
+            ("file_too_large".to_owned(), "1048576".to_owned())
+        );
+    }
     let nowhere =
         shop.upload_as(&owner, "?channel_id=00000000-0000-7000-8000-000000000000", "a.png", "image/png", PNG).await;
     assert_eq!(nowhere.text("/field"), "channel_id");

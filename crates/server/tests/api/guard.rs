@@ -56,6 +56,7 @@ async fn what_cannot_be_is_refused_by_name() {
         (json!({ "same_content_period": { "days": 40 } }), "same_content_period", "calendar_month"),
         (json!({ "stop_words": ["🛑"] }), "stop_words", "words or phrases"),
         (json!({ "closed_markets": ["usa"] }), "closed_markets", "country codes"),
+        (json!({ "closed_markets": ["US", "XX"] }), "closed_markets", "\"XX\" is none"),
         (json!({ "same_content_spares_people": 1 }), "same_content_spares_people", "true or false"),
         (json!({ "wrong": 1 }), "wrong", "no setting"),
     ];

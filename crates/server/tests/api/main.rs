@@ -38,6 +38,7 @@ mod search;
 mod sending;
 mod session;
 mod surface;
+mod tag_actions;
 mod tags;
 mod template_blanks;
 mod templates;

@@ -151,7 +151,15 @@ async fn the_profile_is_read_and_changed_within_limits() {
 async fn a_number_is_registered_and_refusals_are_explained() {
     let Scene { owner, provider, path, .. } = scene().await;
     let register = format!("{path}/register");
-    assert_eq!(owner.post(&register, json!({ "pin": "12345" })).await.text("/field"), "pin");
+    for (pin, found) in
+        [("12345", "5 characters"), ("abcdef", "other than digits"), ("１２３４５６", "other than digits")]
+    {
+        let wrong = owner.post(&register, json!({ "pin": pin })).await;
+        assert_eq!((wrong.status, wrong.text("/field")), (422, "pin".to_owned()), "{pin}");
+        let detail = wrong.text("/detail");
+        assert!(detail.starts_with("pin must be six digits") && detail.contains(found), "{detail}");
+        assert!(!detail.contains(pin), "a PIN is not repeated");
+    }
     provider.refuses("register", 133_005, "Two step verification PIN Mismatch");
     let refused = owner.post(&register, json!({ "pin": "111111" })).await;
     assert_eq!(refused.problem(), (422, "provider_refused".to_owned()));
@@ -188,6 +196,13 @@ async fn short_links_are_made_changed_and_removed() {
     assert_eq!(provider.got("qr_code_save")[1], json!({ "prefilled_message": "Hi", "code": "4O4YGZEG3RIVE1" }));
     provider.says("qr_code_delete", 200, json!({ "success": true }));
     assert_eq!(owner.delete(&one).await.status, 204);
+    let gone = json!({ "error": { "code": 100, "error_subcode": 33, "type": "GraphMethodException", "message": "Unsupported delete request." } });
+    provider.says("qr_code_delete", 400, gone.clone());
+    assert_eq!(owner.delete(&one).await.problem(), (404, "not_found".to_owned()));
+    provider.says("qr_code_save", 400, gone);
+    assert_eq!(owner.patch(&one, json!({ "text": "Hi" })).await.problem(), (404, "not_found".to_owned()));
+    provider.says("qr_code_delete", 400, json!({ "error": { "code": 100, "message": "Invalid parameter" } }));
+    assert_eq!(owner.delete(&one).await.problem(), (422, "provider_refused".to_owned()));
 }
 
 #[tokio::test]

@@ -54,6 +54,7 @@ async fn every_provider_is_connected_and_says_what_is_left() {
     }
     let meta = connected(&owner, crate::channels::number("106", "s")).await;
     assert_eq!((&meta["provider"], &meta["not_offered"]), (&json!("meta"), &json!([])));
+    assert_eq!((&meta["not_carried"], &meta["text_max"]), (&json!([]), &json!(4096)));
 }
 
 #[tokio::test]
@@ -97,6 +98,37 @@ async fn what_a_provider_lacks_is_told() {
     assert_eq!(owner.post(&path("subscribe"), json!({})).await.problem(), refused);
     let token = owner.patch(&format!("/api/v1/channels/{id}"), json!({"verify_token": "x"})).await;
     assert_eq!((token.status, token.text("/field")), (422, "verify_token".to_owned()));
+}
+
+/// What is too much for the number's provider is refused when it is written, with the limit.
+#[tokio::test]
+async fn a_text_is_as_long_as_its_provider_takes() {
+    let (test, shop, owner) = Shop::open().await;
+    let heard = shop.hear("971500000001", "Amal", "hello").await;
+    let path = format!("/api/v1/conversations/{}/messages", heard.conversation);
+    let say = async |body: String| owner.post(&path, json!({ "content": { "type": "text", "body": body } })).await;
+    assert_eq!(say("x".repeat(4_096)).await.status, 202);
+    let tx = shop.scope().write().await.unwrap();
+    let mut row = rapport_store::channel::get_for_write(&tx, shop.channel).await.unwrap().unwrap();
+    row.provider = "twilio".to_owned();
+    rapport_store::channel::update(&tx, row).await.unwrap();
+    tx.commit().await.unwrap();
+    test.app.channels.forget();
+    let channel = &owner.get(&format!("/api/v1/channels/{}", shop.channel)).await.body;
+    assert_eq!(channel["text_max"], 1_600);
+    assert!(channel["not_carried"].as_array().unwrap().contains(&json!("interactive/flow")), "{channel}");
+    for (body, actual) in [("x".repeat(1_601), "1601"), ("غ".repeat(4_096), "4096"), ("🛍".repeat(801), "1602")] {
+        let refused = say(body).await;
+        assert_eq!((refused.status, refused.text("/field")), (422, "content.body".to_owned()), "{}", refused.body);
+        let told = json!([{ "code": "too_long", "field": "content.body", "limit": "1600", "actual": actual }]);
+        assert_eq!(refused.body["problems"], told);
+    }
+    assert_eq!(say("غ".repeat(1_600)).await.status, 202);
+    let flow = json!({ "type": "interactive", "kind": "location_request_message", "body": "Where?", "action": { "name": "send_location" } });
+    assert_eq!(
+        owner.post(&path, json!({ "content": flow })).await.problem(),
+        (422, "not_offered_by_provider".to_owned())
+    );
 }
 
 fn signature(token: &str, url: &str, sorted: &str) -> String {

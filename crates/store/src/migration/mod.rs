@@ -28,6 +28,7 @@ mod m0024_practice;
 mod m0025_tags;
 mod m0026_reply_files;
 mod m0027_rules;
+mod m0028_number_provider;
 
 use crate::connect;
 use crate::error::{Error, Result};
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_tags::Migration),
             Box::new(m0026_reply_files::STEP),
             Box::new(m0027_rules::STEP),
+            Box::new(m0028_number_provider::STEP),
         ]
     }
 }

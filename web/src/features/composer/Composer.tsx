@@ -1,8 +1,10 @@
+import { useQuery } from '@tanstack/react-query'
 import { CalendarClock, Clock, LayoutTemplate, Lock, MessageSquareText, Mic, Paperclip, SendHorizontal } from 'lucide-react'
 import { Suspense, useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react'
 import { FileTrigger, ToggleButton } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { useAction } from '@/actions/registry'
+import { channelsQuery } from '@/api/queries'
 import type { Content, Conversation } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { pageWords } from '@/i18n'
@@ -62,6 +64,8 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const [picking, setPicking] = useState(false)
   const [building, setBuilding] = useState<Kind | null>(null)
   const voice = useVoice()
+  // What the number's provider takes; the server judges where that is not known yet.
+  const carrier = useQuery(channelsQuery).data?.find((one) => one.id === conversation.channel.id)
   const rewrite = useRewrite(conversation.id)
   const plan = draft.plan ?? null
   const setPlan = (chosen: Planned | null) => setDraft((old) => ({ ...old, plan: chosen ?? undefined }))
@@ -124,7 +128,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const uploading = attachments.some((entry) => entry.state === 'uploading')
   const ready = attachments.filter((entry) => entry.state === 'ready' && entry.upload)
   const caption = mode === 'edit' ? rewrite.message?.content.type === 'media' : ready.length === 1 && ready[0]?.kind !== 'audio' && ready[0]?.kind !== 'sticker'
-  const limit = mode === 'note' ? noteLimit : caption ? captionLimit : limits.text
+  const limit = mode === 'note' ? noteLimit : caption ? captionLimit : Math.min(limits.text, carrier?.text_max ?? limits.text)
   const blanks = mode === 'reply' ? openBlanks(draft) : []
   const fits = written.trim().length <= limit && blanks.length === 0
   const canSend = !fits ? false : mode === 'edit' ? rewrite.canSave : mode === 'note' ? text !== '' : !uploading && (text !== '' || ready.length > 0)
@@ -292,7 +296,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
             <div className={speaking ? 'hidden' : 'flex items-center gap-0.5 px-1.5 pb-1.5'}>
               {mode === 'reply' && (
                 <>
-                  <PlusMenu onChoose={setBuilding} />
+                  <PlusMenu lacking={carrier?.not_carried ?? []} onChoose={setBuilding} />
                   <FileTrigger allowsMultiple onSelect={(files) => files && add(files)}>
                     <IconButton ref={attachButton} label={t('composer.attach')} aria-description={limitsText} icon={Paperclip} action="attach" />
                   </FileTrigger>

@@ -3,7 +3,7 @@ import type { TFunction } from 'i18next'
 import type { MacroAction } from './api'
 
 /** Every kind of action, in the order of the menu. */
-export const actionKinds = ['assign_me', 'assign', 'team', 'status', 'snooze', 'priority', 'send_text', 'send_template', 'note'] as const satisfies readonly MacroAction['type'][]
+export const actionKinds = ['assign_me', 'assign', 'team', 'status', 'snooze', 'priority', 'add_tags', 'remove_tags', 'send_text', 'send_template', 'note'] as const satisfies readonly MacroAction['type'][]
 
 export function macroText(actions: readonly MacroAction[], t: TFunction): string {
   return actions.map((action) => t(`macro.kind.${action.type}`)).join(t('common.list_separator'))
@@ -22,6 +22,9 @@ export function emptyAction(kind: MacroAction['type']): MacroAction {
       return { type: kind, until: 'tomorrow' }
     case 'priority':
       return { type: kind, priority: 'high' }
+    case 'add_tags':
+    case 'remove_tags':
+      return { type: kind, tag_ids: [] }
     case 'send_template':
       return { type: kind, name: '', language: '' }
     case 'send_text':

@@ -17,6 +17,7 @@ import { UserText } from '@/ui/UserText'
 import { ruleKeys, rulesQuery } from './api'
 import type { Rule } from './model'
 import { RunList } from './RunList'
+import { Starters } from './Starters'
 
 /** What happens by itself: the rules with their switches, and what they did. */
 export function AutomationPage() {
@@ -28,16 +29,21 @@ export function AutomationPage() {
   return (
     <PageFrame title={t('automation.title')} lead={t('automation.lead')} actions={query.data?.length ? add : undefined}>
       <Answered query={query}>
-        {(rules) => rules.length === 0
-          ? <Empty ghost={<Ghost rows={2} />} title={t('automation.empty')} text={t('automation.empty_text')}>{add}</Empty>
-          : (
-            <>
-              <ul aria-label={t('automation.title')}>
-                {rules.map((rule) => <Row key={rule.id} rule={rule} may={may} />)}
-              </ul>
-              <Section title={t('automation.runs')}><RunList /></Section>
-            </>
-          )}
+        {(rules) => (
+          <>
+            {rules.length === 0
+              ? <Empty ghost={<Ghost rows={2} />} title={t('automation.empty')} text={t('automation.empty_text')}>{add}</Empty>
+              : (
+                <>
+                  <ul aria-label={t('automation.title')}>
+                    {rules.map((rule) => <Row key={rule.id} rule={rule} may={may} />)}
+                  </ul>
+                  <Section title={t('automation.runs')}><RunList /></Section>
+                </>
+              )}
+            {may && <Starters rules={rules} />}
+          </>
+        )}
       </Answered>
     </PageFrame>
   )

@@ -31,6 +31,14 @@ export interface Rule {
   updated_at: number
 }
 
+/** A rule that is ready to be switched on. */
+export interface Starter {
+  key: string
+  language: string
+  definition: Definition
+  example: string | null
+}
+
 export interface Fault {
   path: string
   code: string

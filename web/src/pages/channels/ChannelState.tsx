@@ -1,4 +1,4 @@
-import { Check, CirclePause, TriangleAlert, Unplug } from 'lucide-react'
+import { Check, CirclePause, TriangleAlert, Unplug, Wrench } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { Channel } from '@/api/types'
 import { Pill } from '@/ui/Pill'
@@ -8,11 +8,13 @@ const looks = {
   paused: { icon: CirclePause, tone: 'caution' },
   error: { icon: TriangleAlert, tone: 'danger' },
   disconnected: { icon: Unplug, tone: 'danger' },
+  blocked: { icon: Wrench, tone: 'danger' },
 } as const
 
-/** How a channel is. */
+/** How a channel is. One that is switched on and cannot work is not called active. */
 export function ChannelState({ channel }: { channel: Channel }) {
   const { t } = useTranslation()
-  const { icon, tone } = looks[channel.status] ?? looks.error
-  return <Pill icon={icon} tone={tone}>{t(`channel.status.${channel.status}`)}</Pill>
+  const state = channel.status === 'active' && channel.blocked_by.length > 0 ? 'blocked' : channel.status
+  const { icon, tone } = looks[state] ?? looks.error
+  return <Pill icon={icon} tone={tone}>{t(`channel.status.${state}`)}</Pill>
 }

@@ -41,7 +41,7 @@ export function ChannelsPage() {
                 <UserText className="block truncate font-semibold text-strong">{channel.name}</UserText>
                 <span className="block text-sm text-muted">
                   {channel.display_phone && <Phone value={channel.display_phone} />}
-                  {channel.last_event_at !== null && <> · {t('channels.last_event')} <When at={channel.last_event_at} /></>}
+                  {channel.last_event_at !== null && <>{channel.display_phone && ' · '}{t('channels.last_event')} <When at={channel.last_event_at} /></>}
                 </span>
               </span>
               {channel.provider === 'practice' ? <Pill tone="info">{t('frame.practice')}</Pill> : <ChannelState channel={channel} />}

@@ -27,6 +27,9 @@ import { useFormats } from '@/i18n/format'
 import { ConnectionHealth } from './ConnectionHealth'
 import { MappingEditor } from './MappingEditor'
 
+/** Below this share of records that were in step when compared, something is wrong. */
+const matchedAtLeast = 0.99
+
 /** One connection: how far behind, what failed, which fields go where. */
 export function ConnectionPage() {
   const { t } = useTranslation()
@@ -86,12 +89,16 @@ export function ConnectionPage() {
 function Figures({ connection }: { connection: Connection }) {
   const { t } = useTranslation()
   const formats = useFormats()
+  const compared = connection.compared
+  const matched = compared ? 1 - (compared.differed + compared.gone) / compared.records : null
   return (
     <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
       <Figure label={t('connection.backlog')} definition={t('connection.backlog_definition')}>{formats.number(connection.backlog)}</Figure>
       <Figure label={t('connection.failed')} definition={t('connection.failed_definition')} bad={connection.failed > 0}>{formats.number(connection.failed)}</Figure>
       <Figure label={t('connection.success')} definition={t('connection.success_definition')}>{connection.success_rate === null ? '–' : formats.percent(connection.success_rate)}</Figure>
       <Figure label={t('connection.last_sync')} definition={t('connection.last_sync_definition')}>{connection.last_sync_at === null ? '–' : <When at={connection.last_sync_at} />}</Figure>
+      <Figure label={t('connection.compared')} definition={t('connection.compared_definition')}>{compared ? formats.number(compared.records) : '–'}</Figure>
+      <Figure label={t('connection.matched')} definition={t('connection.matched_definition')} bad={matched !== null && matched < matchedAtLeast}>{matched === null ? '–' : formats.percent(matched)}</Figure>
     </dl>
   )
 }

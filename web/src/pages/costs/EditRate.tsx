@@ -2,15 +2,17 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { put } from '@/api/client'
-import { keys } from '@/api/keys'
 import type { Rate } from '@/api/types'
 import { priced, readAmount, typed, useCostWords } from '@/features/cost/amount'
+import { isolated } from '@/i18n/direction'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
+import { isAtField } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 import { Select } from '@/ui/Select'
 import { Switch } from '@/ui/Switch'
+import { costsChanged } from './changed'
 
 /** An empty row; its month is not chosen yet. */
 export const fresh = (currency: string): Rate => ({ category: 'marketing', market: '', from: '', amount_micros: null, currency, confirmed: false })
@@ -30,8 +32,7 @@ export function EditRate({ rate, isNew, onClose }: { rate: Rate; isNew: boolean;
   const save = useMutation({
     mutationFn: () => put<Rate[]>('/costs/rates', { category, market: market.trim().toUpperCase() || '*', from, amount_micros: micros, currency: currency.trim().toUpperCase() || null, confirmed }),
     onSuccess: () => {
-      // Every cost on screen follows the card.
-      for (const queryKey of [keys.costs, keys.conversations, keys.doctor, ['messages'], ['contacts']]) void client.invalidateQueries({ queryKey })
+      costsChanged(client)
       onClose()
     },
   })
@@ -48,7 +49,7 @@ export function EditRate({ rate, isNew, onClose }: { rate: Rate; isNew: boolean;
           <>
             <Select label={t('cost.by.category')} value={category} onChange={setCategory} options={priced.map((id) => ({ id: id as string, label: words.category(id) }))} />
             <div className="grid grid-cols-2 gap-3">
-              <Field label={t('cost.by.country')} hint={t('cost.market_hint')} ltr value={market} onChange={setMarket} placeholder="AE" maxLength={2} />
+              <Field label={t('cost.by.country')} hint={t('cost.market_hint')} ltr value={market} onChange={setMarket} placeholder="AE" maxLength={2} error={isAtField(save.error, ['market']) ? t('cost.unknown_country', { code: isolated(market.trim().toUpperCase()) }) : null} />
               <Field label={t('cost.from')} hint={t('cost.from_hint')} ltr isRequired value={from} onChange={setFrom} placeholder="2026-10" maxLength={7} />
             </div>
           </>
@@ -58,7 +59,7 @@ export function EditRate({ rate, isNew, onClose }: { rate: Rate; isNew: boolean;
           <Field label={t('cost.currency')} ltr value={currency} onChange={setCurrency} placeholder="USD" maxLength={3} />
         </div>
         <Switch label={t('cost.compared')} isSelected={confirmed} onChange={setConfirmed} />
-        {save.isError && <ErrorNote error={save.error} />}
+        {save.isError && !isAtField(save.error, ['market']) && <ErrorNote error={save.error} />}
         <Button look="primary" type="submit" isDisabled={(amount !== '' && micros === null) || save.isPending}>{t('common.save')}</Button>
       </form>
     </Dialog>

@@ -1,7 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { memo, Suspense, useDeferredValue, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAction } from '@/actions/registry'
+import { keys } from '@/api/keys'
 import { conversationQuery } from '@/api/queries'
 import type { View } from '@/api/types'
 import { ContextPanel } from '@/features/contact/ContextPanel'
@@ -32,10 +33,13 @@ export function InboxPage() {
   const { context, views: viewsShown } = useStore(prefs)
   const changing = useStore(underWay).length > 0
   const changed = useStore(undoable) !== null
-  // The pressed row answers in the same frame; the thread that takes another's place follows in the next.
+  // A thread that was fetched before comes in the same frame as its row. One that was not follows in the next, and so does the
+  // panel beside it: the pressed row answers at once.
+  const client = useQueryClient()
   const wanted = useMemo(() => ({ id: conversationId, target }), [conversationId, target])
   const ready = useDeferredValue(wanted)
-  const shown = conversationId && ready.id ? ready : wanted
+  const after = conversationId && ready.id ? ready : wanted
+  const shown = conversationId && client.getQueryState(keys.messages(conversationId))?.data ? wanted : after
   const show = (view: View) => change({ view: view === 'all' ? undefined : view, status: undefined, sort: undefined })
   useAction('view_mine', () => show('mine'))
   useAction('view_unassigned', () => show('unassigned'))
@@ -63,7 +67,7 @@ export function InboxPage() {
       </div>
       <ClosingAsk />
       {conversationId && <PartingAsk conversation={conversationId} />}
-      {conversationId && context && <Context conversationId={shown.id ?? conversationId} />}
+      {conversationId && context && <Context conversationId={after.id ?? conversationId} />}
     </main>
   )
 }

@@ -6,6 +6,7 @@ import { ApiError, patch, post } from '@/api/client'
 import { teamsQuery, usersQuery } from '@/api/queries'
 import { categoriesQuery, routingKeys, type Macro, type MacroAction } from '@/features/routing/api'
 import { actionKinds, emptyAction } from '@/features/routing/macroText'
+import { TagChoice } from '@/features/tag/TagChoice'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -51,7 +52,7 @@ export function MacroEditor({ macro, mayShare, onClose }: { macro: Macro | null;
       >
         <Field label={t('macro.name')} isRequired value={name} onChange={setName} maxLength={100} />
         {mayShare && <Switch label={t('macro.share')} isSelected={shared} onChange={setShared} />}
-        <fieldset>
+        <fieldset className="min-w-0">
           <legend className="mb-1 text-sm font-semibold">{t('macro.steps')}</legend>
           <ol className="flex flex-col gap-2">
             {actions.map((action, at) => (
@@ -103,6 +104,9 @@ function Detail({ action, onChange }: { action: MacroAction; onChange: (action: 
       return <Select hideLabel label={t('macro.kind.snooze')} value={action.until} options={moments.map((id) => ({ id, label: t(`macro.until.${id}`) }))} onChange={(until) => onChange({ ...action, until })} />
     case 'priority':
       return <Select hideLabel label={t('macro.kind.priority')} value={action.priority} options={priorities.map((id) => ({ id, label: t(`priority.${id}`) }))} onChange={(priority) => onChange({ ...action, priority })} />
+    case 'add_tags':
+    case 'remove_tags':
+      return <TagChoice label={t(`macro.kind.${action.type}`)} gives={action.type === 'add_tags'} value={action.tag_ids} onChange={(tag_ids) => onChange({ ...action, tag_ids })} />
     case 'send_text':
     case 'note':
       return <Field label={t('macro.text')} value={action.body} onChange={(body) => onChange({ ...action, body })} rows={3} maxLength={4096} />

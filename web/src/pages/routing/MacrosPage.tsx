@@ -50,10 +50,13 @@ export function MacrosPage() {
           return (
             <li key={macro.id} className="flex min-h-12 items-center gap-3 border-b border-line py-2 last:border-b-0">
               <div className="min-w-0 grow">
-                <UserText className="block truncate text-strong">{macro.name}</UserText>
-                <span className="block truncate text-sm text-muted">{macroText(macro.actions, t)}</span>
+                <UserText className="block truncate text-strong max-md:line-clamp-2 max-md:whitespace-normal">{macro.name}</UserText>
+                <span className="block truncate text-sm text-muted max-md:line-clamp-2 max-md:whitespace-normal">
+                  <span className="md:hidden">{`${t(macro.shared ? 'macro.shared' : 'macro.private')} · `}</span>
+                  {macroText(macro.actions, t)}
+                </span>
               </div>
-              <Pill>{t(macro.shared ? 'macro.shared' : 'macro.private')}</Pill>
+              <span className="max-md:hidden"><Pill>{t(macro.shared ? 'macro.shared' : 'macro.private')}</Pill></span>
               {may && <IconButton label={t('macro.edit_named', { name: macro.name })} icon={Pencil} onPress={() => setEditing(macro)} />}
               {may && <IconButton label={t('macro.remove_named', { name: macro.name })} icon={Trash2} onPress={() => setDropping(macro)} />}
             </li>

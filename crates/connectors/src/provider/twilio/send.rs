@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use std::time::Duration;
 
 /// Longest text, UTF-16 units.
-const BODY_MAX: usize = 1_600;
+pub(in crate::provider) const BODY_MAX: usize = 1_600;
 /// The name of our callback text in the address of status reports.
 pub(super) const CALLBACK: &str = "rapport";
 

@@ -125,7 +125,14 @@ fn card(card: &Value) -> ContactCard {
 fn button(object: &Value) -> Option<Content> {
     let id = object.text("payload");
     let title = object.text("text").or_else(|| id.clone())?;
-    Some(Content::Reply { kind: "template_button".to_owned(), id, title, description: None, data: None })
+    Some(Content::Reply {
+        kind: "template_button".to_owned(),
+        id,
+        title,
+        description: None,
+        data: None,
+        order: Vec::new(),
+    })
 }
 
 fn order(object: &Value) -> Option<Content> {

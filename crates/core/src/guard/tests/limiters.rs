@@ -126,6 +126,25 @@ proptest! {
     }
 }
 
+/// "A burst of 20 messages within 6 seconds: no other message to that user for 2 minutes", so Meta's page on the limit.
+/// What is borrowed is paid back whole before anything leaves, however little it was.
+#[test]
+fn fast_typing_borrows_and_pays_back() {
+    let burst: Vec<i64> = (0..20).map(|n| n * 200).collect();
+    for (name, sent, asked, leaves) in [
+        ("the documented example", burst.as_slice(), 6_000, 120_000),
+        ("one alone", &[0], 6_000, 6_000),
+        ("a second in the same breath", &[0], 5_999, 5_999),
+        ("a fourth in the same 6 s", &[0, 1_000, 2_000], 5_900, 5_900),
+        ("a fourth after them", &[0, 1_000, 2_000], 7_000, 18_000),
+        ("a fourth when they are paid for", &[0, 1_000, 2_000], 18_000, 18_000),
+        ("one every 6 s owes nothing", &[0, 6_000, 12_000], 18_000, 18_000),
+    ] {
+        let sent: Vec<Ms> = sent.iter().copied().map(Ms).collect();
+        assert_eq!(Pair::after(6_000, 45, &sent).earliest(Ms(asked)), Ms(leaves), "{name}");
+    }
+}
+
 #[test]
 fn the_documented_burst() {
     let mut pair = Pair::default();

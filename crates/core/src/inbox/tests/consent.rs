@@ -9,6 +9,7 @@ fn tapped(id: &str, title: &str) -> Event {
         title: title.to_owned(),
         description: None,
         data: None,
+        order: Vec::new(),
     };
     event(START, EventKind::Message(Box::new(inbound(id, content))))
 }

@@ -63,6 +63,8 @@ pub enum Code {
     FileTooLarge,
     /// A file without content.
     FileEmpty,
+    /// A file whose content is not of the type that was said; `limit` is that type, `actual` what it is.
+    FileDiffers,
 }
 
 impl Code {
@@ -86,6 +88,7 @@ impl Code {
             Self::FileType => "file_type",
             Self::FileTooLarge => "file_too_large",
             Self::FileEmpty => "file_empty",
+            Self::FileDiffers => "file_differs",
         }
     }
 }
@@ -121,6 +124,7 @@ impl Problem {
             Code::FileType => format!("one of {limit}"),
             Code::FileTooLarge => format!("at most {limit} bytes"),
             Code::FileEmpty => "a file with content".to_owned(),
+            Code::FileDiffers => format!("what it says it is, {limit}"),
             Code::Missing | Code::OutOfRange | Code::NotAllowed | Code::Characters | Code::Mixed => limit.clone(),
         }
     }

@@ -68,6 +68,7 @@ codes! {
     ComponentTwice "component_twice" "There can be only one {value}.",
     ComponentNotAllowed "component_not_allowed" "A template of this kind cannot have {value}.",
     HeaderUnknown "header_unknown" "There is no header format \"{value}\".",
+    HeaderPlain "header_plain" "A header has neither emoji nor marks such as * and _ around words: take out \"{value}\".",
     SampleMissing "sample_missing" "Choose a sample file for the reviewers.",
     SampleLink "sample_link" "A link is not a sample: choose the file again.",
     VariableNotAllowed "variable_not_allowed" "There can be no variable here.",

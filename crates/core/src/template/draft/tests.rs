@@ -339,3 +339,44 @@ fn messages_are_tried_as_long_as_their_category_allows() {
     }
     assert_eq!(ttl_range("AUTHENTICATION"), Some(30..=900));
 }
+
+#[test]
+fn a_header_is_plain_text() {
+    let header = |text: &str, sample: Value| json!([{ "type": "HEADER", "format": "TEXT", "text": text, "example": { "header_text": sample } }, plain()]);
+    let none: [&str; 0] = [];
+    for text in ["Your order", "Size_L: 50% off", "~10 min", "Zürich © 2026", "طلبك", "您的订单", "नमस्ते", "5 - 6"]
+    {
+        assert_eq!(of(header(text, json!([]))), none, "{text}");
+    }
+    assert_eq!(of(header("Order {{1}}", json!(["*9*"]))), none, "the sample is the reviewers'");
+    for (text, found) in [
+        ("Sale 🎉", "🎉"),
+        ("*Sale*", "*"),
+        ("2 * 3", "*"),
+        ("_Sale_ now", "_"),
+        ("~Sale~", "~"),
+        ("```Sale```", "`"),
+        ("Order ✅", "✅"),
+        ("Order ☑\u{FE0F}", "☑\u{FE0F}"),
+        ("Step 1\u{FE0F}\u{20E3}", "1\u{FE0F}"),
+        ("🇦🇪 Dubai", "🇦"),
+    ] {
+        assert_eq!(of(header(text, json!([]))), ["header_plain components.0.text"], "{text}");
+        let components = header(text, json!([]));
+        let draft = Draft {
+            name: "a",
+            language: "en",
+            category: "UTILITY",
+            parameter_format: "POSITIONAL",
+            components: &components,
+            ttl_seconds: None,
+        };
+        assert_eq!(problems(&draft)[0].value.as_deref(), Some(found), "{text}");
+    }
+    let named = json!([
+        { "type": "HEADER", "format": "TEXT", "text": "Order {{order_no_1}} today",
+          "example": { "header_text_named_params": [{ "param_name": "order_no_1", "example": "9" }] } },
+        plain()
+    ]);
+    assert!(found("UTILITY", "NAMED", named).is_empty(), "a variable's name is not shown");
+}

@@ -16,6 +16,9 @@ pub(super) fn header(path: &str, component: &Value, format: Format, report: &mut
                 return;
             }
             let text = definition::header_text(component, format);
+            if let Some(found) = dressing(&text.text) {
+                report.word(&format!("{path}.text"), Code::HeaderPlain, &found);
+            }
             if text.variables.len() > 1 {
                 report.count(&format!("{path}.text"), Code::VariablesMany, 1, text.variables.len(), None);
             }
@@ -26,6 +29,40 @@ pub(super) fn header(path: &str, component: &Value, format: Format, report: &mut
         "LOCATION" | "PRODUCT" => {}
         _ => report.word(&format!("{path}.format"), Code::HeaderUnknown, &word),
     }
+}
+
+/// The first thing in a header's own words that Meta refuses there (2388047): an asterisk, a pair of formatting marks,
+/// an emoji. A single underscore or tilde formats nothing.
+fn dressing(text: &str) -> Option<String> {
+    let (mut rest, mut own) = (text, String::new());
+    while let Some((before, _, after)) = next_placeholder(rest) {
+        own.push_str(before);
+        rest = after;
+    }
+    own.push_str(rest);
+    let paired = |c: char| matches!(c, '_' | '~' | '`') && own.matches(c).count() > 1;
+    own.chars().find(|c| *c == '*' || paired(*c) || is_emoji(*c)).map(|c| match c {
+        // Without the sign before it, what makes an emoji of it is nothing to see.
+        EMOJI_STYLE | KEYCAP => {
+            let before = own.find(c).and_then(|at| own[..at].chars().next_back());
+            before.into_iter().chain([c]).collect()
+        }
+        c => c.to_string(),
+    })
+}
+
+/// Makes an emoji of the sign before it.
+const EMOJI_STYLE: char = '\u{FE0F}';
+const KEYCAP: char = '\u{20E3}';
+
+/// Signs that are shown as emoji by themselves, as Unicode's `Emoji_Presentation` has them, and what makes others so.
+/// Plain signs such as © or ✓ stay.
+fn is_emoji(c: char) -> bool {
+    matches!(c, EMOJI_STYLE | KEYCAP
+        | '⌚'..='⌛' | '⏩'..='⏬' | '⏰' | '⏳' | '◽'..='◾' | '☔'..='☕' | '♈'..='♓' | '♿' | '⚓' | '⚡'
+        | '⚪'..='⚫' | '⚽'..='⚾' | '⛄'..='⛅' | '⛎' | '⛔' | '⛪' | '⛲'..='⛳' | '⛵' | '⛺' | '⛽' | '✅'
+        | '✊'..='✋' | '✨' | '❌' | '❎' | '❓'..='❕' | '❗' | '➕'..='➗' | '➰' | '➿' | '⬛'..='⬜' | '⭐' | '⭕'
+        | '❤' | '\u{1F000}'..='\u{1FAFF}')
 }
 
 /// A media header shows the reviewers a file: uploaded to Meta (`header_handle`), or ours that will be.

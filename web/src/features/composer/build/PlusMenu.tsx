@@ -2,7 +2,7 @@ import { Contact, GalleryHorizontal, House, Link2, List, MapPin, MapPinned, Plus
 import { useTranslation } from 'react-i18next'
 import { IconButton } from '@/ui/IconButton'
 import { Menu } from '@/ui/Menu'
-import { kinds, type Kind } from './kinds'
+import { offered, type Kind } from './kinds'
 
 const icons: Record<Kind, LucideIcon> = {
   button: RectangleEllipsis,
@@ -20,11 +20,17 @@ const icons: Record<Kind, LucideIcon> = {
   catalog_message: Store,
 }
 
-/** Everything else that can be sent. */
-export function PlusMenu({ onChoose }: { onChoose: (kind: Kind) => void }) {
+interface Props {
+  /** Kinds of message that the channel's provider does not carry. */
+  lacking: readonly string[]
+  onChoose: (kind: Kind) => void
+}
+
+/** Everything else that can be sent here. */
+export function PlusMenu({ lacking, onChoose }: Props) {
   const { t } = useTranslation()
   return (
-    <Menu label={t('compose.more')} items={kinds.map((kind) => ({ id: kind, icon: icons[kind], label: t(`compose.kind.${kind}`), onAction: () => onChoose(kind) }))}>
+    <Menu label={t('compose.more')} items={offered(lacking).map((kind) => ({ id: kind, icon: icons[kind], label: t(`compose.kind.${kind}`), onAction: () => onChoose(kind) }))}>
       <IconButton label={t('compose.more')} icon={Plus} />
     </Menu>
   )

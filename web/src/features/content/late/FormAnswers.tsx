@@ -19,7 +19,7 @@ function isLong(value: Answer): boolean {
 export function FormAnswers({ content }: { content: Extract<Content, { type: 'reply' }> }) {
   const { t } = useTranslation()
   const [whole, setWhole] = useState(false)
-  const answers = formAnswers(content.data)
+  const answers = formAnswers(content.data, content.order)
   const address = content.kind === 'address'
   const Icon = address ? House : ClipboardList
   return (

@@ -15,6 +15,12 @@ describe('the answers of a form', () => {
     ['no object at all', [1, 2], []],
     ['nothing', null, []],
   ])('%s', (_, data, wanted) => expect(formAnswers(data)).toEqual(wanted))
+  it.each([
+    [['size', 'city'], ['Size', 'City']],
+    [['flow_token', 'city', 'size', 'gone'], ['City', 'Size']],
+    [['size'], ['Size', 'City']],
+    [undefined, ['City', 'Size']],
+  ])('keeps the order %s', (order, wanted) => expect(formAnswers({ city: 'Dubai', flow_token: 't', size: 'M' }, order).map(({ name }) => name)).toEqual(wanted))
   it('ends, however deep it goes', () => {
     const deep = JSON.parse('{"a":'.repeat(50) + '1' + '}'.repeat(50)) as unknown
     expect(JSON.stringify(formAnswers(deep)).length).toBeLessThan(1_000)

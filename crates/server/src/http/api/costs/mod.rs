@@ -3,6 +3,7 @@
 mod budget;
 mod forecast;
 mod rates;
+mod remove_rate;
 mod report;
 mod set_budget;
 mod set_rate;
@@ -17,6 +18,6 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(report::report))
         .routes(routes!(forecast::forecast))
-        .routes(routes!(rates::rates, set_rate::set_rate))
+        .routes(routes!(rates::rates, set_rate::set_rate, remove_rate::remove_rate))
         .routes(routes!(budget::budget, set_budget::set_budget))
 }

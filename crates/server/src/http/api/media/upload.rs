@@ -1,6 +1,6 @@
 //! POST /api/v1/media
 
-use crate::http::{Answer, Caller, Json, Problem, Problems, Query};
+use crate::http::{Answer, Caller, Json, MAX_UPLOAD, Problem, Problems, Query};
 use axum::extract::State;
 use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
 use axum::http::StatusCode;
@@ -59,5 +59,9 @@ async fn take(app: &App, caller: &Caller, query: UploadQuery, mut field: Field<'
 
 /// A form that cannot be read to its end: too large, cut off, or not a form.
 fn unreadable(error: MultipartError) -> Problem {
-    Problem::of_status(error.status())
+    if error.status() != StatusCode::PAYLOAD_TOO_LARGE {
+        return Problem::of_status(error.status());
+    }
+    let detail = format!("The form is larger than a file may be: file has at most {MAX_UPLOAD} bytes.");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail).with_field("file").with("limit", &MAX_UPLOAD)
 }

@@ -1,0 +1,120 @@
+//! One number over two channels: one chat, and news that reach the right one.
+
+use crate::life::on_both;
+use crate::world::{Mood, ONE, TWO, World, text};
+use rapport_core::ChannelId;
+use rapport_store::Backend;
+use rapport_store::channel::ChannelRow;
+use serde_json::{Value, json};
+
+const CONVERSATIONS: &str = "SELECT count(*) FROM conversation";
+
+async fn row(world: &World, id: ChannelId) -> ChannelRow {
+    let read = world.app.store.workspace(world.workspace).read();
+    rapport_store::channel::get(&read, id).await.unwrap().unwrap()
+}
+
+/// Both providers deliver the same customer, one of the messages twice: what the standby delivers lands in the
+/// conversation of the first.
+async fn what_the_standby_delivers_lands_in_the_conversation_of_the_first(backend: Backend) {
+    let world = World::open(backend, ("one", "one"), 0).await;
+    let same = "UPDATE channel SET display_phone = '+1 555-078-3881'";
+    rapport_store::testing::execute(&world.app.store, same).await.unwrap();
+    world.stand_by().await;
+    world.app.channels.forget();
+    let seconds = world.app.now().0 / 1_000;
+    for (channel, number, id) in [
+        (world.two, TWO, "wamid.a"),
+        (world.one, ONE, "wamid.a"),
+        (world.one, ONE, "wamid.b"),
+        (world.two, TWO, "wamid.c"),
+    ] {
+        world.deliver(channel, &text(number, 0, id, seconds)).await;
+        world.settle().await;
+    }
+    assert_eq!(world.number(CONVERSATIONS).await, 1);
+    assert_eq!(world.number("SELECT count(*) FROM message WHERE direction = 'in'").await, 3);
+    let talk = world.conversations(ONE, 1).await[0];
+    let read = world.app.store.workspace(world.workspace).read();
+    let known = rapport_store::conversation::get(&read, talk).await.unwrap().unwrap();
+    assert_eq!((known.channel_id, known.unread), (world.one.0, 3), "once each, in the first one's conversation");
+    for (id, over) in
+        [("wamid.a", Some(world.two)), ("wamid.b", Some(world.one)), ("wamid.c", Some(world.two)), ("x", None)]
+    {
+        let found = rapport_store::conversation::heard_over(&read, &[world.one, world.two], id).await.unwrap();
+        assert_eq!(found, over, "{id}: read marks go the way it came");
+    }
+    let counts = rapport_store::audit::counts(&world.app.store.workspace(world.workspace)).await.unwrap();
+    assert!(counts.balanced && counts.duplicates == 1, "{counts:?}");
+    // Whoever answers does so over the first one, whose window the standby's delivery opened.
+    world.write(talk, "hello").await;
+    world.comes_to("it went out", "SELECT count(*) FROM message WHERE direction = 'out' AND status = 'sent'", 1).await;
+    assert_eq!((world.provider.over(ONE), world.provider.over(TWO)), (1, 0));
+    world.finish().await;
+}
+
+/// Another number is another chat, also where it stands by.
+async fn another_number_keeps_a_conversation_of_its_own(backend: Backend) {
+    let world = World::open(backend, ("one", "one"), 0).await;
+    world.stand_by().await;
+    world.app.channels.forget();
+    let seconds = world.app.now().0 / 1_000;
+    world.deliver(world.one, &text(ONE, 0, "wamid.a", seconds)).await;
+    world.deliver(world.two, &text(TWO, 0, "wamid.b", seconds)).await;
+    world.settle().await;
+    assert_eq!(world.number(CONVERSATIONS).await, 2);
+    world.finish().await;
+}
+
+/// What Meta tells about a number is shown at once, at the number it is about; what it does not tell is asked.
+async fn news_of_a_number_are_shown_without_asking_for_a_check(backend: Backend) {
+    let world = World::open(backend, ("one", "one"), 0).await;
+    let plain = "UPDATE channel SET throughput = 80, tier_limit = 250, quality = 'GREEN'";
+    rapport_store::testing::execute(&world.app.store, plain).await.unwrap();
+    let tell = |field: &str, value: Value| {
+        let change = json!({ "field": field, "value": value });
+        json!({ "object": "whatsapp_business_account", "entry": [{ "id": "one", "changes": [change] }] })
+    };
+    let quality = |event: &str, tier: &str| {
+        let value = json!({ "display_phone_number": "15550783882", "event": event, "max_daily_conversations_per_business": tier });
+        tell("phone_number_quality_update", value)
+    };
+    // Nobody can be asked now: what is shown is what was told.
+    world.provider.is(ONE, Mood::Down);
+    world.provider.is(TWO, Mood::Down);
+    let told = "SELECT count(*) FROM event_log WHERE kind = 'channel.updated'";
+    for (news, two, one) in [
+        (quality("FLAGGED", "TIER_250"), ("RED", 80, 250), ("GREEN", 80, 250)),
+        (quality("DOWNGRADE", "TIER_50"), ("RED", 80, 50), ("GREEN", 80, 250)),
+        (quality("THROUGHPUT_UPGRADE", "TIER_2K"), ("RED", 1_000, 2_000), ("GREEN", 80, 250)),
+        (quality("UNFLAGGED", "TIER_2K"), ("UNKNOWN", 1_000, 2_000), ("GREEN", 80, 250)),
+        (
+            tell("business_capability_update", json!({ "max_daily_conversations_per_business": 10_000 })),
+            ("UNKNOWN", 1_000, 10_000),
+            ("GREEN", 80, 10_000),
+        ),
+    ] {
+        let before = world.number(told).await;
+        world.deliver(world.one, &news).await;
+        world.settle().await;
+        for (id, expected) in [(world.two, two), (world.one, one)] {
+            let row = row(&world, id).await;
+            let seen = (row.quality.as_str(), row.throughput, row.tier_limit.unwrap_or(0));
+            assert_eq!(seen, expected, "{id} after {news}");
+        }
+        assert!(world.number(told).await > before, "browsers hear of it");
+    }
+    // The provider is asked because it told something: the next look of its own would be ten minutes away.
+    world.provider.is(TWO, Mood::Well);
+    world.deliver(world.one, &quality("FLAGGED", "TIER_2K")).await;
+    let asked =
+        "SELECT count(*) FROM channel WHERE phone_number_id = '2002002002' AND quality = 'GREEN' AND throughput = 80";
+    world.comes_to("it was asked", asked, 1).await;
+    world.finish().await;
+}
+
+on_both!(
+    what_the_standby_delivers_lands_in_the_conversation_of_the_first,
+    another_number_keeps_a_conversation_of_its_own,
+    news_of_a_number_are_shown_without_asking_for_a_check,
+);

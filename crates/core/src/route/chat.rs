@@ -1,0 +1,92 @@
+//! Which channels are one chat to the customer.
+
+use super::{Number, same_number};
+use crate::ChannelId;
+use std::collections::{HashMap, HashSet};
+
+/// Channels that are one number to the customer, because one stands by for another: there is one chat with them,
+/// whichever of them a delivery came over.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Chats(HashMap<ChannelId, Vec<ChannelId>>);
+
+impl Chats {
+    /// From the connected channels with their numbers, and the routes as (primary, standby). Routes between different
+    /// numbers, or to channels that are not connected, join nothing.
+    #[must_use]
+    pub fn of(numbers: &[(ChannelId, Number<'_>)], routes: &[(ChannelId, ChannelId)]) -> Self {
+        let number = |id: ChannelId| numbers.iter().find(|(known, _)| *known == id).map(|(_, number)| *number);
+        let joined = |(one, other): &&(ChannelId, ChannelId)| {
+            one != other && number(*one).zip(number(*other)).is_some_and(|(one, other)| same_number(one, other))
+        };
+        let routes: Vec<_> = routes.iter().filter(joined).collect();
+        let standbys: HashSet<ChannelId> = routes.iter().map(|(_, standby)| *standby).collect();
+        let mut chats: HashMap<ChannelId, Vec<ChannelId>> = HashMap::new();
+        for (primary, standby) in routes {
+            let mut members = chats.get(primary).cloned().unwrap_or_else(|| vec![*primary]);
+            members.extend(chats.get(standby).cloned().unwrap_or_else(|| vec![*standby]));
+            // First whom nobody has as standby, then the oldest: two that stand by for each other agree, too.
+            members.sort_by_key(|id| (standbys.contains(id), *id));
+            members.dedup();
+            for member in &members {
+                chats.insert(*member, members.clone());
+            }
+        }
+        Self(chats)
+    }
+
+    /// The channels of the chat that a channel belongs to, the one whose conversation it is first; most are alone.
+    #[must_use]
+    pub fn members<'a>(&'a self, channel: &'a ChannelId) -> &'a [ChannelId] {
+        self.0.get(channel).map_or(std::slice::from_ref(channel), Vec::as_slice)
+    }
+
+    /// The channel that new conversations belong to.
+    #[must_use]
+    pub fn home(&self, channel: ChannelId) -> ChannelId {
+        self.members(&channel).first().copied().unwrap_or(channel)
+    }
+
+    /// Whether the customer has one chat with both.
+    #[must_use]
+    pub fn share(&self, one: ChannelId, other: ChannelId) -> bool {
+        self.members(&one).contains(&other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn id(n: u128) -> ChannelId {
+        ChannelId(Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn one_number_over_a_standby_is_one_chat() {
+        let three = [(1, "m1", "+1 555"), (2, "m2", "1555"), (3, "m3", "+1555")];
+        for (known, routes, of, expected) in [
+            (&three[..], vec![], 2, vec![2]),
+            (&three, vec![(1, 2)], 2, vec![1, 2]),
+            (&three, vec![(1, 2)], 3, vec![3]),
+            (&three, vec![(2, 1)], 1, vec![2, 1]),
+            (&three, vec![(2, 1), (1, 2)], 2, vec![1, 2]),
+            (&three, vec![(1, 2), (2, 3)], 3, vec![1, 2, 3]),
+            (&three, vec![(1, 3), (2, 3)], 3, vec![1, 2, 3]),
+            (&three, vec![(2, 2)], 2, vec![2]),
+            (&[(1, "m1", "+1 555"), (2, "m1", "")], vec![(1, 2)], 2, vec![1, 2]),
+            (&[(1, "m1", "+1 555"), (2, "1555", "")], vec![(1, 2)], 2, vec![1, 2]),
+            (&[(1, "m1", "+1 555"), (2, "m2", "+1 556")], vec![(1, 2)], 2, vec![2]),
+            (&[(1, "", ""), (2, "", "")], vec![(1, 2)], 2, vec![2]),
+            (&[(2, "m2", "+1 555")], vec![(1, 2)], 2, vec![2]),
+        ] {
+            let numbers: Vec<_> = known.iter().map(|(n, name, phone)| (id(*n), Number { id: name, phone })).collect();
+            let routes: Vec<_> = routes.into_iter().map(|(one, other): (u128, u128)| (id(one), id(other))).collect();
+            let chats = Chats::of(&numbers, &routes);
+            let expected: Vec<ChannelId> = expected.into_iter().map(id).collect();
+            assert_eq!(chats.members(&id(of)), expected, "{known:?} {routes:?}");
+            assert_eq!(chats.home(id(of)), expected[0]);
+            assert!(expected.iter().all(|member| chats.share(id(of), *member) && chats.share(*member, id(of))));
+        }
+    }
+}
