@@ -36,7 +36,9 @@ pub async fn sync(context: &Context) -> Result<()> {
             let wrong = alone(move || scene(stand, long))?;
             context.report.check(&format!("{title}: {}", stand.kind), wrong.is_empty(), &wrong.join("; "));
         }
-        let wrong = storms(stand, context.seed, if context.long { 100 } else { 3 })?;
+        // The short form plays what it played before; looking for new stories is the long form's.
+        let (seed, count) = if context.long { (context.seed, 100) } else { (1, 3) };
+        let wrong = storms(stand, seed, count)?;
         let name = format!("F7 F17 F18 F22 edits on both sides under faults: {}", stand.kind);
         context.report.check(&name, wrong.is_empty(), &wrong.join("; "));
     }

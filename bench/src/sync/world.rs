@@ -38,7 +38,7 @@ const STEPS: usize = 200_000;
 pub enum Mutant {
     /// What was written is written once more when it is seen again.
     Echo,
-    /// The place up to which changes were read runs ahead of them, and nobody tells of any.
+    /// The place up to which changes were read runs ahead of them, nobody tells of any, and nothing is compared.
     LostCursor,
 }
 
@@ -266,7 +266,12 @@ impl World {
         let app = self.app();
         let tx = app.store.workspace(self.caller.workspace).write().await?;
         let cursor = json!({ "since": app.now().plus(DAY), "writing": { "after": uuid::Uuid::nil(), "done": true } });
-        let change = rapport_store::connection::Change { cursor: Some(cursor), ..Default::default() };
+        let row = rapport_store::connection::get_for_write(&tx, self.connection()).await?.ok_or("no connection")?;
+        // Comparing would put right what is lost.
+        let mut stats = row.stats;
+        stats["compared_at"] = json!(app.now().plus(DAY));
+        let change =
+            rapport_store::connection::Change { cursor: Some(cursor), stats: Some(stats), ..Default::default() };
         rapport_store::connection::change(&tx, self.connection(), change, app.now()).await?;
         tx.commit().await?;
         Ok(())

@@ -8,7 +8,7 @@ use rapport_app::auth::Caller;
 use rapport_app::auth::password::Cost;
 use rapport_app::channel::add::{self, NewChannel};
 use rapport_app::channel::change::{self, ChannelPatch};
-use rapport_app::channel::{number, view};
+use rapport_app::channel::{number, tally, view};
 use rapport_app::clock::{Ids, ManualClock, SystemIds};
 use rapport_app::doctor::{self, Finding, State};
 use rapport_app::jobs::Outcome;
@@ -292,6 +292,31 @@ async fn what_blocks_a_channel_is_kept_until_a_look_finds_it_gone(backend: Backe
     world.db.finish().await.unwrap();
 }
 
+/// What was wrong at our own door is looked at again once something comes through it.
+async fn what_comes_in_brings_a_look_at_what_blocked_it(backend: Backend) {
+    let world = World::open(backend).await;
+    well(&world.provider);
+    let id = world.channel().await;
+    let workspace = world.caller.workspace;
+    let due = async || {
+        let text = "SELECT min(run_at) FROM job WHERE kind = 'refresh_channel' AND state = 'ready'";
+        rapport_store::testing::number(&world.app.store, text).await.unwrap() - world.app.now().0
+    };
+    let hourly = due().await;
+    world.app.tally.event(workspace, id, world.app.now());
+    tally::flush(&world.app).await;
+    assert_eq!(due().await, hourly, "nothing blocked it");
+    world.provider.says("subscribed_apps", 200, json!({ "data": [] }));
+    number::run(&world.app, workspace, id).await.unwrap();
+    for (handshake, expected) in [(false, 60_000), (true, 0)] {
+        let note = if handshake { tally::Tally::handshake } else { tally::Tally::event };
+        note(&world.app.tally, workspace, id, world.app.now());
+        tally::flush(&world.app).await;
+        assert_eq!(due().await, expected);
+    }
+    world.db.finish().await.unwrap();
+}
+
 macro_rules! on_both {
     ($($name:ident),+) => {
         mod sqlite { $(#[tokio::test] async fn $name() { super::$name(rapport_store::Backend::Sqlite).await; })+ }
@@ -304,5 +329,6 @@ on_both!(
     what_waits_is_found,
     the_probe_notes_what_changes,
     a_repaired_token_gives_the_channel_its_name,
-    what_blocks_a_channel_is_kept_until_a_look_finds_it_gone
+    what_blocks_a_channel_is_kept_until_a_look_finds_it_gone,
+    what_comes_in_brings_a_look_at_what_blocked_it
 );

@@ -107,7 +107,8 @@ impl Lanes {
         self.lease(now, lease_ms).await
     }
 
-    /// Gives everything back, for a clean stop: others need not wait for the leases to end.
+    /// Gives everything back, for a clean stop: others need not wait for the leases to end, neither of lanes nor of
+    /// jobs that did not finish in time.
     ///
     /// # Errors
     /// What the database said.
@@ -119,7 +120,9 @@ impl Lanes {
             let text = format!("UPDATE {} SET owner = NULL, lease_until = 0 WHERE owner = $1", table.name);
             tx.execute_raw(sql::with(self.store.backend(), text, [me.into()])).await?;
         }
-        tx.execute_raw(sql::with(self.store.backend(), "DELETE FROM node WHERE id = $1", [me.into()])).await?;
+        let (backend, jobs) = (self.store.backend(), crate::job::again_text("locked_by = $1"));
+        tx.execute_raw(sql::with(backend, jobs, [me.into()])).await?;
+        tx.execute_raw(sql::with(backend, "DELETE FROM node WHERE id = $1", [me.into()])).await?;
         tx.commit().await?;
         Ok(())
     }

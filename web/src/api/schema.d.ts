@@ -3440,6 +3440,12 @@ export interface components {
             gone: number;
             /**
              * Format: int64
+             * @description Of these, those that were not there, too many at once to be believed: another account, or a right that was taken
+             *     away. Nothing was done about them.
+             */
+            held_back: number;
+            /**
+             * Format: int64
              * @description Records compared.
              */
             records: number;
@@ -8219,7 +8225,7 @@ export interface components {
          * @description What sends a template.
          * @enum {string}
          */
-        TemplateUserKind: "campaign" | "macro" | "survey";
+        TemplateUserKind: "campaign" | "macro" | "rule" | "survey";
         /** @description How much a template is used. */
         TemplateUses: {
             /**

@@ -6,9 +6,11 @@ use crate::state::App;
 use rapport_core::WorkspaceId;
 use rapport_core::guard::Policy;
 use rapport_core::guard::settings::{FIELDS, Field, Kind};
+use rapport_core::route::Chats;
 use rapport_store::entity::workspace::Model;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Where the choices stand among the workspace's settings.
@@ -20,6 +22,8 @@ pub(crate) struct Rules {
     pub policy: Policy,
     /// IANA name of its time zone.
     pub timezone: String,
+    /// Which of its channels are one chat to the customer.
+    pub chats: Arc<Chats>,
 }
 
 /// The rules at this moment, as every node sees them: read anew for each batch, so a change counts at once.
@@ -28,10 +32,11 @@ pub(crate) struct Rules {
 /// What the store said.
 pub(crate) async fn rules(app: &App, workspace: WorkspaceId) -> Result<Rules> {
     let row = rapport_store::workspace::get(&app.store.workspace(workspace).read()).await?;
-    Ok(row.map_or_else(
-        || Rules { policy: Policy::default(), timezone: "UTC".to_owned() },
-        |row| Rules { policy: policy_of(&row), timezone: row.timezone },
-    ))
+    let chats = app.channels.chats(workspace).await?;
+    Ok(match row {
+        None => Rules { policy: Policy::default(), timezone: "UTC".to_owned(), chats },
+        Some(row) => Rules { policy: policy_of(&row), timezone: row.timezone, chats },
+    })
 }
 
 /// The policy a workspace has chosen.

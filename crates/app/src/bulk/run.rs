@@ -14,7 +14,7 @@ use rapport_core::inbox::{
     self, Actor, Book, Command, CommandError, Context, ConversationState, ConversationStatus, Decision, FeedEvent,
     Gone, Policy,
 };
-use rapport_core::{ChannelId, ContactId, ConversationId, Ms, TeamId, UserId, WorkspaceId};
+use rapport_core::{ContactId, ConversationId, Ms, TeamId, UserId, WorkspaceId};
 use rapport_store::audit_log::Line;
 use rapport_store::bulk::{self, BulkRow, Item, Turn};
 use rapport_store::{Read, WriteTx, ingest};
@@ -88,6 +88,7 @@ impl Waiting {
 async fn batch(app: &App, workspace: WorkspaceId, id: Uuid, policy: &Policy) -> Result<bool> {
     let rules = app.channels.rules(workspace).await?;
     let connections = app.channels.connections(workspace).await?;
+    let chats = app.channels.chats(workspace).await?;
     let scope = app.store.workspace(workspace);
     let read = scope.read();
     let items: Vec<Waiting> = bulk::waiting(&read, id, BATCH).await?.into_iter().map(Waiting::read).collect();
@@ -102,7 +103,8 @@ async fn batch(app: &App, workspace: WorkspaceId, id: Uuid, policy: &Policy) -> 
     }
     let now = app.now();
     let stored = stored(&row)?;
-    let book = load(&tx, &items).await?;
+    let mut book = load(&tx, &items).await?;
+    book.know_chats(chats);
     let gone = release::had(&tx, book.conversations()).await?;
     let tags = Tags::of(&tx, &stored, items.iter().filter_map(|item| item.before.as_ref())).await?;
     let pen = Pen { tx: &tx, connections: &connections, rules: &rules, cause: None, now };
@@ -293,12 +295,14 @@ impl Work<'_> {
         commands
     }
 
-    /// Whether the customer has another conversation on the channel that is not resolved; one that this batch opened
-    /// counts.
+    /// Whether the customer has another conversation on the channel, or on another one with its number, that is not
+    /// resolved; one that this batch opened counts.
     fn another_open(&self, own: &ConversationState) -> bool {
-        let place: (ContactId, ChannelId) = (own.contact_id, own.channel_id);
         let other = |row: &ConversationState| {
-            row.id != own.id && (row.contact_id, row.channel_id) == place && row.status != ConversationStatus::Resolved
+            row.id != own.id
+                && row.contact_id == own.contact_id
+                && self.book.chats().share(own.channel_id, row.channel_id)
+                && row.status != ConversationStatus::Resolved
         };
         self.book.conversations().any(other)
     }

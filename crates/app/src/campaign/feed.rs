@@ -114,7 +114,7 @@ impl Portion {
     /// the campaign is not under way any more.
     async fn store(mut self, app: &App, row: &CampaignRow, channel: &Arc<Channel>, policy: &Policy) -> Result<bool> {
         let scope = app.store.workspace(channel.workspace);
-        let id = CampaignId(row.id);
+        let (id, chats) = (CampaignId(row.id), app.channels.chats(channel.workspace).await?);
         let tx = scope.write().await?;
         let lanes: BTreeSet<u16> = self.letters.values().map(|(lane, _)| *lane).collect();
         tx.lock_lanes(&lanes.into_iter().collect::<Vec<_>>()).await?;
@@ -127,6 +127,7 @@ impl Portion {
         campaign::add(&tx, id, &self.heirs, now).await?;
         let people: Vec<ContactId> = self.letters.keys().copied().collect();
         let mut book = ingest::load_contacts(&tx, &people, &[]).await?;
+        book.know_chats(chats);
         let files = self.files();
         let letters = std::mem::take(&mut self.letters);
         let made = Announcer { row, channel, policy, tx: &tx, now }.announce(&mut book, letters);
@@ -171,7 +172,7 @@ impl Announcer<'_> {
             let Some(contact) = book.contact(id).filter(|known| known.lane == lane).cloned() else { continue };
             let known = book.place(id, self.channel.id).cloned();
             let context = Context {
-                channel_id: self.channel.id,
+                channel_id: book.chats().home(self.channel.id),
                 workspace_id: self.channel.workspace,
                 lane,
                 locked: &|_| true,

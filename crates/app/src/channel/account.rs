@@ -95,15 +95,28 @@ impl News<'_> {
     }
 }
 
-/// The channels that the news are about show them at once; then the provider is asked for what it did not say. A hook
-/// of one number also gets the news of the account's others.
+/// The channel that news are about: the one whose number is named, else the hook's where nothing is named or its own
+/// number is not known. Nobody's when they name a number that is not connected here: a hook of one number also gets the
+/// news of the account's others.
+fn subject(rows: &[ChannelRow], hook: ChannelId, phone: &str) -> Option<ChannelId> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let phone = digits(phone);
+    if phone.is_empty() {
+        return Some(hook);
+    }
+    let named = rows.iter().find(|row| digits(&row.display_phone) == phone);
+    let unknown = || rows.iter().find(|row| row.id == hook.0 && digits(&row.display_phone).is_empty());
+    named.or_else(unknown).map(|row| ChannelId(row.id))
+}
+
+/// The channels that the news are about show them at once; then the provider is asked for what it did not say. News of
+/// a number that is not connected here change nothing.
 async fn number(tx: &WriteTx, channel: &Channel, news: &News<'_>, line: Entry, now: Ms) -> Result<Vec<Job>> {
     let rows = rapport_store::channel::of_account_for_write(tx, channel.provider.code(), &channel.waba_id).await?;
-    let is_named = |row: &&ChannelRow| {
-        let phone = row.display_phone.chars().filter(char::is_ascii_digit);
-        !news.phone.is_empty() && phone.eq(news.phone.chars())
+    let Some(about) = subject(&rows, channel.id, news.phone) else {
+        tracing::info!(channel = %channel.id, news = news.word, "the provider told about a number that is not connected here");
+        return Ok(Vec::new());
     };
-    let about = rows.iter().find(is_named).map_or(channel.id, |row| ChannelId(row.id));
     let note = json!({ "number": news.word, "limit": news.limit, "unlimited": news.unlimited });
     let mut jobs = Vec::new();
     for mut row in rows {

@@ -102,7 +102,7 @@ pub async fn add(app: &App, caller: &Caller, new: NewChannel) -> Result<AddedCha
     let known = former(known, new.access.provider)?;
     let id = known.as_ref().map_or_else(|| tx.new_id(now), |row| row.id);
     let mut row = new_row(caller, &new, id, seal(id)?, &found, now);
-    let findings = doctor::first(&row, &app.settings, &found);
+    let findings = doctor::first(&row, &app.settings, &found, now);
     blocked::note(&mut row, &findings);
     if let Some(old) = known {
         row.created_at = old.created_at;

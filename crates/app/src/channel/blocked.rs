@@ -4,7 +4,7 @@
 use super::account::told;
 use super::number::object;
 use super::view::DISCONNECTED;
-use crate::doctor::{Finding, State};
+use crate::doctor::{Finding, State, words};
 use crate::error::Result;
 use crate::state::App;
 use rapport_core::{ChannelId, WorkspaceId};
@@ -21,6 +21,13 @@ const SWITCH: &str = "channel.status";
 pub(crate) fn of(row: &ChannelRow) -> Vec<String> {
     let list = row.settings[NAME].as_array().map_or(&[][..], Vec::as_slice);
     list.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect()
+}
+
+/// Whether something blocks the channel that may be over once the provider reaches us: where events go, or how they are
+/// signed.
+pub(crate) fn at_our_door(row: &ChannelRow) -> bool {
+    let checks = [words::CHANNEL_WEBHOOK_OK.check, words::CHANNEL_SIGNATURE_OK.check];
+    of(row).iter().any(|one| one.split('/').next().is_some_and(|check| checks.contains(&check)))
 }
 
 /// Writes what a look found into the row; tells whether that is new.

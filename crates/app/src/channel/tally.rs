@@ -1,10 +1,14 @@
 //! What happens at the doors of channels, counted in memory and written every few seconds: a flood of forged
 //! deliveries costs the database no more than one does.
 
+use super::blocked;
 use crate::error::Result;
+use crate::jobs::Job;
 use crate::state::App;
+use rapport_core::time::MINUTE;
 use rapport_core::{ChannelId, Ms, WorkspaceId};
 use rapport_store::counter;
+use rapport_store::job::NewJob;
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +17,9 @@ use tokio::task::JoinHandle;
 
 /// How often what was counted is written.
 const FLUSH: Duration = Duration::from_secs(5);
+/// How long a look at a channel waits whose events come again: they go on coming, and one look is enough for many.
+/// Milliseconds.
+const LOOK_MS: i64 = MINUTE;
 
 /// Counts that are not written yet. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -101,7 +108,9 @@ pub async fn flush(app: &App) {
 
 async fn write(app: &App, workspace: WorkspaceId, channels: &[(ChannelId, Noted)]) -> Result<()> {
     let tx = app.store.workspace(workspace).write().await?;
+    let mut looks = Vec::new();
     for (channel, noted) in channels {
+        looks.extend(look(&tx, *channel, noted, app.now()).await?);
         if noted.handshake.is_some() || noted.refused_at.is_some() {
             remember(&tx, *channel, noted).await?;
         }
@@ -115,7 +124,18 @@ async fn write(app: &App, workspace: WorkspaceId, channels: &[(ChannelId, Noted)
             counter::count(&tx, Some(*channel), counter::REFUSED_SIGNATURE, noted.refused, now).await?;
         }
     }
+    rapport_store::job::enqueue(&tx, looks, app.now()).await?;
     Ok(tx.commit().await?)
+}
+
+/// A look at a channel that something at our own door blocked, now that the provider reaches us.
+async fn look(tx: &rapport_store::WriteTx, channel: ChannelId, noted: &Noted, now: Ms) -> Result<Option<NewJob>> {
+    if noted.handshake.is_none() && noted.event.is_none() {
+        return Ok(None);
+    }
+    let due = if noted.handshake.is_some() { now } else { now.plus(LOOK_MS) };
+    let row = rapport_store::channel::get_for_write(tx, channel).await?.filter(blocked::at_our_door);
+    Ok(row.map(|_| Job::RefreshChannel { channel_id: channel }.row_at(due)))
 }
 
 async fn remember(tx: &rapport_store::WriteTx, channel: ChannelId, noted: &Noted) -> Result<()> {

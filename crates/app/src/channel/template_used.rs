@@ -1,11 +1,14 @@
-//! What stops working when a template does: campaigns that are not over, macros, the question about satisfaction.
+//! What stops working when a template does: campaigns that are not over, macros, rules that are
+//! switched on, the question about satisfaction.
 
 use super::template_list::TemplateView;
 use crate::auth::{Caller, Permission};
 use crate::campaign::view::StatusWord;
 use crate::error::Result;
 use crate::macros::{MacroAction, MacroView};
+use crate::rule::set::known;
 use crate::survey::settings;
+use rapport_core::rule::Known;
 use rapport_store::Read;
 use rapport_store::campaign::CampaignRow;
 use serde::Serialize;
@@ -38,6 +41,8 @@ pub enum TemplateUserKind {
     Campaign,
     /// A macro.
     Macro,
+    /// A rule that is switched on.
+    Rule,
     /// The question about satisfaction.
     Survey,
 }
@@ -46,6 +51,7 @@ pub enum TemplateUserKind {
 pub(super) struct Users {
     campaigns: Vec<CampaignRow>,
     macros: Vec<MacroView>,
+    rules: Vec<Known>,
     survey: Option<(String, String)>,
 }
 
@@ -58,11 +64,18 @@ impl Users {
             Vec::new()
         };
         let macros = rapport_store::macros::page(read, caller.user().ok(), None, MOST).await?;
+        let rules = if caller.permissions.has(Permission::RuleRead) {
+            rapport_store::rule::enabled(read).await?
+        } else {
+            Vec::new()
+        };
         let chosen = rapport_store::workspace::get(read).await?.map(|row| settings::of(&row.settings));
         let asks = chosen.filter(|settings| settings.enabled).and_then(|settings| settings.template);
         Ok(Self {
             campaigns,
             macros: macros.into_iter().map(crate::macros::view).collect(),
+            // One that cannot be read any more runs for nobody.
+            rules: rules.into_iter().filter_map(|row| known(row).ok()).collect(),
             survey: asks.map(|template| (template.name, template.language)),
         })
     }
@@ -86,12 +99,18 @@ impl Users {
             name: one.name.clone(),
             status: None,
         });
+        let rules = self.rules.iter().filter(|rule| rule.definition.sends(name, language)).map(|rule| TemplateUser {
+            kind: TemplateUserKind::Rule,
+            id: Some(rule.id),
+            name: rule.definition.name.clone(),
+            status: None,
+        });
         let survey = self.survey.iter().filter(|(one, other)| one == name && other == language).map(|_| TemplateUser {
             kind: TemplateUserKind::Survey,
             id: None,
             name: String::new(),
             status: None,
         });
-        campaigns.chain(macros).chain(survey).collect()
+        campaigns.chain(macros).chain(rules).chain(survey).collect()
     }
 }

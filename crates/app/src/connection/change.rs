@@ -210,8 +210,14 @@ pub(super) async fn afresh(tx: &WriteTx, row: &ConnectionRow, now: Ms) -> Result
     let id = ConnectionId(row.id);
     let writing = Writing { changed_since: Some(Ms(0)), ..Writing::default() };
     let cursor = Cursor { writing: Some(writing), ..Cursor::default() };
-    let stats =
-        Stats { phase: "reading".to_owned(), read: 0, created: 0, linked: 0, noted: 0, ..Stats::read(&row.stats) };
+    let old = Stats::read(&row.stats);
+    let stats = Stats {
+        phase: "reading".to_owned(),
+        paused_at: old.paused_at,
+        quota: old.quota,
+        polled_at: old.polled_at,
+        ..Stats::default()
+    };
     let change = Change { cursor: Some(json!(cursor)), stats: Some(stats.write()), ..Change::default() };
     connection::change(tx, id, change, now).await?;
     sync_job::wake(tx, id, now).await?;

@@ -67,11 +67,14 @@ pub struct Comparison {
     pub differed: u64,
     /// Of these, those that were not there any more; their contacts were let go.
     pub gone: u64,
+    /// Of these, those that were not there, too many at once to be believed: another account, or a right that was taken
+    /// away. Nothing was done about them.
+    pub held_back: u64,
 }
 
 impl From<Compared> for Comparison {
-    fn from(Compared { since, records, differed, gone }: Compared) -> Self {
-        Self { since, records, differed, gone }
+    fn from(Compared { since, records, differed, gone, held_back }: Compared) -> Self {
+        Self { since, records, differed, gone, held_back }
     }
 }
 

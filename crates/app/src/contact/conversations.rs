@@ -43,7 +43,8 @@ pub struct OpenConversation {
     pub channel_id: Uuid,
 }
 
-/// The contact's unresolved conversation on a channel, made when there is none. True when it was made.
+/// The contact's unresolved conversation on a channel, or on another one with its number, made when there is none. True
+/// when it was made.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` (`channel_id`), `Store`.
@@ -57,18 +58,20 @@ pub async fn open(
     let scope = app.store.workspace(caller.workspace);
     let channel = ChannelId(wanted.channel_id);
     let policy = app.channels.policy(caller.workspace).await?;
+    let chats = app.channels.chats(caller.workspace).await?;
     let (tx, row) = enter(&scope, id).await?;
     rapport_store::channel::get_for_write(&tx, channel)
         .await?
         .ok_or_else(|| Error::invalid("channel_id", "names a channel that does not exist"))?;
     let mut book = rapport_store::ingest::load_contacts(&tx, &[id], &[]).await?;
+    book.know_chats(chats);
     let contact = book.contact(id).cloned().ok_or(Error::NotFound(NOUN))?;
-    let known = book.conversations().find(|one| one.contact_id == id && one.channel_id == channel).cloned();
+    let (known, home) = (book.place(id, channel).cloned(), book.chats().home(channel));
     let now = app.now();
     let decision = {
         // The context may not live across a wait.
         let context = Context {
-            channel_id: channel,
+            channel_id: home,
             workspace_id: caller.workspace,
             lane: contact.lane,
             locked: &|_| true,
@@ -91,7 +94,7 @@ pub async fn open(
     let made: ConversationId = made.ok_or_else(|| Error::Internal("no conversation was made".to_owned()))?;
     book.apply(decision.changes);
     rapport_store::ingest::save(&tx, &book.drain(), now).await?;
-    let after = serde_json::json!({ "contact_id": row.id, "channel_id": channel });
+    let after = serde_json::json!({ "contact_id": row.id, "channel_id": home });
     let change = crate::audit::Change { before: None, after: Some(after) };
     crate::audit::record(&tx, now, caller, "conversation.created", ("conversation", made.0), change).await?;
     tx.commit().await?;

@@ -6,6 +6,7 @@ use crate::state::App;
 use rapport_core::inbox::{
     Change, ContactState, ConversationState, ConversationStatus, FeedEvent, join_contacts, join_conversations,
 };
+use rapport_core::route::Chats;
 use rapport_core::{ContactId, Ms, WorkspaceId};
 use rapport_store::WriteTx;
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ const STILL_TWO: &str = "Its contact was merged here; the records over there are
 /// What the store said.
 pub async fn run(app: &App, workspace: WorkspaceId, keep: ContactId, gone: ContactId) -> Result<Outcome> {
     let connections = app.channels.connections(workspace).await?;
+    let chats = app.channels.chats(workspace).await?;
     let now = app.now();
     let tx = app.store.workspace(workspace).write().await?;
     let book = rapport_store::ingest::load_contacts(&tx, &[keep, gone], &[]).await?;
@@ -32,7 +34,7 @@ pub async fn run(app: &App, workspace: WorkspaceId, keep: ContactId, gone: Conta
     // Again, now that nobody else writes: what was read above only told the lanes.
     let mut book = rapport_store::ingest::load_contacts(&tx, &[keep, gone], &[]).await?;
     let conversations: Vec<ConversationState> = book.conversations().cloned().collect();
-    let joined = join_threads(&tx, &kept, conversations, now).await?;
+    let joined = join_threads(&tx, &kept, conversations, &chats, now).await?;
     rapport_store::merge::contacts(&tx, keep, gone, kept.lane, now).await?;
     rapport_store::link::let_go(&tx, gone, STILL_TWO, now).await?;
     let person = join_contacts(&kept, &lost, now);
@@ -50,19 +52,21 @@ pub async fn run(app: &App, workspace: WorkspaceId, keep: ContactId, gone: Conta
     Ok(Outcome::Done)
 }
 
-/// Channels on which both have an unresolved conversation: the lines of one move into the other.
+/// Chats in which both have an unresolved conversation: the lines of one move into the other.
 async fn join_threads(
     tx: &WriteTx,
     kept: &ContactState,
     conversations: Vec<ConversationState>,
+    chats: &Chats,
     now: Ms,
 ) -> Result<Vec<ConversationState>> {
     let mut open: HashMap<_, Vec<ConversationState>> = HashMap::new();
     for row in conversations.into_iter().filter(|row| row.status != ConversationStatus::Resolved) {
-        open.entry(row.channel_id).or_default().push(row);
+        open.entry(chats.home(row.channel_id)).or_default().push(row);
     }
     let mut joined = Vec::new();
-    for rows in open.into_values() {
+    for (home, mut rows) in open {
+        rows.sort_by_key(|row| (row.channel_id != home, row.id));
         let (mine, theirs): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.contact_id == kept.id);
         let Some(mut target) = mine.into_iter().next() else { continue };
         for other in theirs {

@@ -3,12 +3,12 @@
 
 use super::CONTACT;
 use super::open::Open;
-use super::place::{is_in_flight, pushed, remote_record};
+use super::place::{is_in_flight, pushed, remote_record, stamp};
 use super::poll::{Cursor, Stats};
 use super::pull;
 use crate::error::Result;
 use crate::state::App;
-use rapport_connectors::crm::RemoteRecord;
+use rapport_connectors::crm::{RemoteRecord, Trouble};
 use rapport_core::Ms;
 use rapport_core::sync::{Side, record_hash};
 use rapport_core::time::{DAY, MINUTE};
@@ -16,8 +16,15 @@ use rapport_store::link::{self, IN_STEP, LinkRow, WAITING};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Links looked at in one go.
+/// Links looked at in a round.
 const AT_ONCE: u64 = 100;
+/// The same where each record costs a call.
+const ONE_BY_ONE: u64 = 20;
+/// Of these, so many are read and put right before the next.
+const PIECE: usize = 20;
+/// More missing ones of a piece are not believed: another account, or a right that was taken away, hides as many as it
+/// likes. Nobody is let go then, and people are told.
+const FEW: usize = 5;
 /// What was written or read so lately is not compared: the other side's servers may not agree among themselves yet.
 const SETTLED: i64 = 5 * MINUTE;
 /// Of the day's calls, so much is left to changes: below it nothing is compared. Hundredths.
@@ -25,6 +32,7 @@ const RESERVE: u64 = 20;
 
 /// What comparing found in a day at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Compared {
     /// The first of these comparisons.
     pub since: Ms,
@@ -34,11 +42,16 @@ pub(crate) struct Compared {
     pub differed: u64,
     /// Of these, those that were not there any more; they were let go.
     pub gone: u64,
+    /// Of these, those that were not there, too many at once to be believed; nothing was done.
+    pub held_back: u64,
 }
 
 impl Compared {
     /// Counts a round; of two spans of a day each the older one is forgotten.
     fn count(spans: &mut Vec<Self>, round: Self) {
+        if round.records == 0 {
+            return;
+        }
         match spans.last_mut() {
             Some(last) if round.since.since(last.since) < DAY => last.add(round),
             _ => spans.push(round),
@@ -58,60 +71,96 @@ impl Compared {
         self.records += other.records;
         self.differed += other.differed;
         self.gone += other.gone;
+        self.held_back += other.held_back;
     }
 }
 
-/// One round, when it is time; true when something was compared.
+/// One round, when it is time; true when there was one. None begins while everything is being read or written anew: what
+/// differs then is on its way.
 ///
 /// # Errors
 /// `Store`.
 pub(super) async fn round(app: &App, open: &Open, cursor: &mut Cursor, stats: &mut Stats) -> Result<bool> {
+    let now = app.now();
+    let is_live = cursor.writing.as_ref().is_some_and(|writing| writing.done);
     let is_scarce = open.line.quota().is_some_and(|quota| quota.remaining * 100 < quota.daily * RESERVE);
-    if is_scarce || !open.line.compare_due(&open.settings) {
+    let is_due = stats.compared_at.is_none_or(|at| now.since(at) >= open.settings.compare_ms);
+    if !is_live || is_scarce || !is_due {
         return Ok(false);
     }
-    let now = app.now();
+    stats.compared_at = Some(now);
+    let most = if open.remote.can().reads_many { AT_ONCE } else { ONE_BY_ONE };
     let read = app.store.workspace(open.workspace).read();
-    let after = cursor.compared.unwrap_or(Uuid::nil());
-    let page = link::page(&read, open.id, CONTACT, after, AT_ONCE).await?;
-    let is_last = (page.len() as u64) < AT_ONCE;
-    let next = page.last().filter(|_| !is_last).map(|link| link.local_id);
-    let links: Vec<LinkRow> = page.into_iter().filter(|link| is_settled(link, now)).collect();
+    let page = link::page(&read, open.id, CONTACT, cursor.compared.unwrap_or(Uuid::nil()), most).await?;
+    let is_last = (page.len() as u64) < most;
+    let mut found = Compared { since: now, ..Compared::default() };
+    for piece in page.chunks(PIECE) {
+        let settled: Vec<&LinkRow> = piece.iter().filter(|link| is_settled(link, now)).collect();
+        match look(open, &settled, &mut found).await {
+            Ok(apart) => pull::take(app, open, &apart).await?,
+            // From here on, next time.
+            Err(trouble) => {
+                tracing::debug!(connection = %open.id, %trouble, "records cannot be compared now");
+                Compared::count(&mut stats.compared, found);
+                return Ok(true);
+            }
+        };
+        cursor.compared = piece.last().map(|link| link.local_id);
+    }
+    if is_last {
+        cursor.compared = None;
+    }
+    Compared::count(&mut stats.compared, found);
+    Ok(true)
+}
+
+/// Reads the records of some links; answers with those that are not as we knew them.
+async fn look(
+    open: &Open,
+    links: &[&LinkRow],
+    found: &mut Compared,
+) -> std::result::Result<Vec<RemoteRecord>, Trouble> {
     let ids: Vec<String> = links.iter().map(|link| link.remote_id.clone()).collect();
-    let theirs = match open.remote.read(&ids).await {
-        Ok(theirs) => theirs,
-        // The same ones again, next time.
-        Err(trouble) => {
-            tracing::debug!(connection = %open.id, %trouble, "records cannot be compared now");
-            return Ok(false);
-        }
-    };
-    let mut found = Compared { since: now, records: links.len() as u64, ..Compared::default() };
-    let mut apart = Vec::new();
-    for link in &links {
+    let theirs = open.remote.read(&ids).await?;
+    let (mut apart, mut missing) = (Vec::new(), Vec::new());
+    let mut differed = 0;
+    for link in links {
         let record = theirs.iter().find(|one| one.id == link.remote_id || one.former.contains(&link.remote_id));
         match record {
-            None => {
-                found.gone += 1;
-                let id = link.remote_id.clone();
-                apart.push(RemoteRecord { id, archived: true, ..RemoteRecord::default() });
-            }
+            None => missing.push(link.remote_id.clone()),
             Some(record) if record.id != link.remote_id || differs(open, link, record) => {
                 // What changed a moment ago is on its way by itself.
-                let is_old = record.updated_at.is_none_or(|at| now.since(at) >= SETTLED);
-                found.differed += u64::from(is_old);
-                apart.push(record.clone());
+                differed += u64::from(record.updated_at.is_none_or(|at| found.since.since(at) >= SETTLED));
+                let mut record = record.clone();
+                if record.updated_at == stamp(link) {
+                    // Its stamp would say that nothing changed.
+                    record.updated_at = None;
+                }
+                apart.push(record);
             }
             Some(_) => {}
         }
     }
-    pull::take(app, open, &apart).await?;
-    cursor.compared = next;
-    if found.records == 0 {
-        return Ok(false);
+    let gone = if missing.len() > FEW { Vec::new() } else { sure(open, &missing).await? };
+    found.records += links.len() as u64;
+    found.differed += differed;
+    found.gone += gone.len() as u64;
+    if missing.len() > FEW {
+        found.held_back += missing.len() as u64;
     }
-    Compared::count(&mut stats.compared, found);
-    Ok(true)
+    apart.extend(gone.into_iter().map(|id| RemoteRecord { id, archived: true, ..RemoteRecord::default() }));
+    Ok(apart)
+}
+
+/// Those of them that are not there, asked for one by one: an answer to many may leave some out.
+async fn sure(open: &Open, missing: &[String]) -> std::result::Result<Vec<String>, Trouble> {
+    let mut gone = Vec::new();
+    for id in missing {
+        if open.remote.get(id).await?.is_none() {
+            gone.push(id.clone());
+        }
+    }
+    Ok(gone)
 }
 
 /// Whether nothing is under way for this link. One that needs a person is looked at too: its record may be gone.
@@ -135,7 +184,7 @@ mod tests {
     use super::*;
 
     fn span(since: i64, records: u64, differed: u64, gone: u64) -> Compared {
-        Compared { since: Ms(since), records, differed, gone }
+        Compared { since: Ms(since), records, differed, gone, held_back: 0 }
     }
 
     #[test]

@@ -94,7 +94,6 @@ struct State {
     seen: HashMap<String, i64>,
     idle_polls: u32,
     archived_at: Option<Instant>,
-    compared_at: Option<Instant>,
     noted_at: Option<Instant>,
     /// Until when the CRM's channel needs no looking after.
     watch_until: Option<Ms>,
@@ -279,12 +278,6 @@ impl Line {
     pub(crate) fn archived_due(&self, settings: &SyncSettings) -> bool {
         let now = self.clock.instant();
         self.edit(|state| due(&mut state.archived_at, settings.archived_ms, now))
-    }
-
-    /// Whether it is time to compare records; takes note that it is done now.
-    pub(crate) fn compare_due(&self, settings: &SyncSettings) -> bool {
-        let now = self.clock.instant();
-        self.edit(|state| due(&mut state.compared_at, settings.compare_ms, now))
     }
 
     /// Until when the CRM's channel needs no looking after; `None` before it was looked after at all.

@@ -76,6 +76,9 @@ pub(crate) struct Stats {
     pub noted: u64,
     /// Calls a day, and left.
     pub quota: Option<Value>,
+    /// When comparing last began a round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared_at: Option<Ms>,
     /// What comparing found, a day or two back.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub compared: Vec<Compared>,

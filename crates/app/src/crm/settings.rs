@@ -16,7 +16,7 @@ pub struct SyncSettings {
     pub poll_idle_ms: i64,
     /// Time between two looks for deleted records.
     pub archived_ms: i64,
-    /// Time between two rounds of comparing linked records, of a hundred each.
+    /// Time between two rounds of comparing linked records.
     pub compare_ms: i64,
     /// Time between two tries of a refused token.
     pub probe_ms: i64,

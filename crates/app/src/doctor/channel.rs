@@ -72,7 +72,8 @@ pub async fn all(
 
     let mut findings = probed_and_token(row, &found, token.as_ref(), now);
     let locked_out = findings.iter().any(|one| one.check == words::CHANNEL_TOKEN_REFUSED.check && is_bad(one));
-    let mut hooks = webhook(row, &app.settings, found.as_ref().ok().map(|probe| &probe.number), apps.as_deref());
+    let number = found.as_ref().ok().map(|probe| &probe.number);
+    let mut hooks = webhook(row, &app.settings, number, apps.as_deref(), now);
     hooks.extend(other_app(row, token.as_ref(), apps.as_deref()));
     findings.extend(arrivals(row, &app.settings, hooks, refused, now));
     findings.extend(signatures(row, refused, locked_out, now));
@@ -130,9 +131,14 @@ fn status(row: &ChannelRow, blocked: bool) -> Option<Finding> {
 
 /// What is known of a channel as it is added: what the probe says, and where its events go.
 #[must_use]
-pub fn first(row: &ChannelRow, settings: &Settings, found: &std::result::Result<Probe, NoProbe>) -> Vec<Finding> {
+pub fn first(
+    row: &ChannelRow,
+    settings: &Settings,
+    found: &std::result::Result<Probe, NoProbe>,
+    now: Ms,
+) -> Vec<Finding> {
     let mut findings = probed(row, found);
-    findings.extend(webhook(row, settings, found.as_ref().ok().map(|probe| &probe.number), None));
+    findings.extend(webhook(row, settings, found.as_ref().ok().map(|probe| &probe.number), None, now));
     findings
 }
 
@@ -223,6 +229,7 @@ pub fn webhook(
     settings: &Settings,
     number: Option<&PhoneNumber>,
     apps: Option<&[SubscribedApp]>,
+    now: Ms,
 ) -> Vec<Finding> {
     let here = settings.webhook_url(&row.kind, row.id);
     let overridden = apps.and_then(|apps| apps.iter().find_map(|app| app.override_callback.as_deref()));
@@ -235,7 +242,9 @@ pub fn webhook(
     }
     // Of a number that was never set up the finding below says how to begin.
     let was_set_up = row.settings["handshake_at"].is_i64() || row.last_event_at.is_some();
-    if kind_of(row) == Kind::Meta && number.is_some() && there.is_none() && was_set_up {
+    // Where events come, the provider has an address, wherever it is written down.
+    let is_live = row.last_event_at.is_some_and(|last| now.since(Ms(last)) < HOUR);
+    if kind_of(row) == Kind::Meta && number.is_some() && there.is_none() && was_set_up && !is_live {
         return vec![say(row, &words::CHANNEL_WEBHOOK_NONE).with("here", here)];
     }
     if let Some(why) = callback_refused(row) {

@@ -113,6 +113,7 @@ fn deliveries_are_judged() {
     };
     let at = |webhook: &str| Some(PhoneNumber { webhook: Some(webhook.to_owned()), ..number() });
     let fresh = || ChannelRow { last_event_at: None, ..row() };
+    let quiet = || ChannelRow { last_event_at: Some(NOW.0 - HOUR), ..row() };
     let verified = || ChannelRow { settings: json!({"handshake_at": 5}), ..fresh() };
     for (row, number, apps, code) in [
         (row(), None, None, None),
@@ -124,14 +125,15 @@ fn deliveries_are_judged() {
         (fresh(), Some(number()), Some(vec![app(None)]), Some("not_verified")),
         (verified(), at(here), None, Some("no_events")),
         (verified(), Some(number()), Some(vec![app(None)]), Some("no_callback")),
-        (row(), Some(number()), Some(vec![app(None)]), Some("no_callback")),
-        (row(), Some(number()), None, Some("no_callback")),
+        (quiet(), Some(number()), Some(vec![app(None)]), Some("no_callback")),
+        (quiet(), Some(number()), None, Some("no_callback")),
+        (row(), Some(number()), Some(vec![app(None)]), None),
         (row(), Some(number()), Some(vec![]), Some("not_subscribed")),
         (row(), Some(number()), Some(vec![app(Some(here))]), None),
         (row(), None, Some(vec![app(None)]), None),
         (ChannelRow { provider: "twilio".to_owned(), ..row() }, Some(number()), None, None),
     ] {
-        let findings = webhook(&row, &settings(), number.as_ref(), apps.as_deref());
+        let findings = webhook(&row, &settings(), number.as_ref(), apps.as_deref(), NOW);
         assert_eq!(findings.first().map(|one| one.code), code);
     }
 }
@@ -143,7 +145,7 @@ fn an_address_that_was_refused_and_a_foreign_app_are_named() {
         settings: json!({ "callback_refused": { "at": at, "why": "timed out" }, "handshake_at": handshake }),
         ..row()
     };
-    let code = |row: &ChannelRow| webhook(row, &settings(), None, None).first().map(|one| one.code);
+    let code = |row: &ChannelRow| webhook(row, &settings(), None, None, NOW).first().map(|one| one.code);
     assert_eq!(code(&refused(9, 5)), Some("unreachable"));
     assert_eq!(code(&refused(5, 9)), Some("no_events"), "it was verified since");
     assert_eq!(code(&ChannelRow { last_event_at: Some(10), ..refused(9, 5) }), None, "events came since");

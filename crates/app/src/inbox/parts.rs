@@ -91,7 +91,7 @@ pub async fn merge(app: &App, caller: &Caller, id: ConversationId, request: Merg
         return merged_meanwhile(app, caller, one, other).await;
     };
     let done = room
-        .decide(|context, fresh| inbox::merge(&known, &beside, &who, context, fresh))
+        .decide(|context, fresh| inbox::merge(&known, &beside, &room.chats, &who, context, fresh))
         .map_err(|refused| Error::invalid("into", refused.to_string()))?;
     rapport_store::merge::join_conversation(&room.tx, done.keep, done.gone).await?;
     room.write(done.changes).await?;

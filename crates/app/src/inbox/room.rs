@@ -7,6 +7,7 @@ use crate::rule::listen;
 use crate::rule::set::RuleSet;
 use crate::state::App;
 use rapport_core::inbox::{self, Book, Change, Context, ConversationState, ConversationStatus, Policy};
+use rapport_core::route::Chats;
 use rapport_core::{ContactId, ConversationId, MessageId, Ms, WorkspaceId};
 use rapport_store::{WriteTx, ingest};
 use std::sync::Arc;
@@ -31,6 +32,7 @@ impl Rooms {
         let scope = app.store.workspace(workspace);
         let policy = app.channels.policy(workspace).await?;
         let rules = app.channels.rules(workspace).await?;
+        let chats = app.channels.chats(workspace).await?;
         for _ in 0..TRIES {
             let row = rapport_store::conversation::get(&scope.read(), id).await?.ok_or(Error::NotFound(Self::NOUN))?;
             // One that was merged is entered under the id it has now.
@@ -50,7 +52,7 @@ impl Rooms {
             if let Some(conversation) = book.conversation(id).filter(|known| known.lane == lane) {
                 let conversation = conversation.clone();
                 let now = app.now();
-                return Ok(Room { tx, book, conversation, policy, rules, now });
+                return Ok(Room { tx, book, conversation, policy, rules, chats, now });
             }
             tx.rollback().await?;
         }
@@ -88,6 +90,8 @@ pub(crate) struct Room {
     pub policy: Policy,
     /// The rules that listen to what happens in it.
     pub rules: Arc<RuleSet>,
+    /// Which channels are one chat to the customer.
+    pub chats: Arc<Chats>,
     /// When it was entered: the moment of everything done in it.
     pub now: Ms,
 }
@@ -109,12 +113,15 @@ impl Room {
         decide(&context, &mut fresh)
     }
 
-    /// Whether the customer has another conversation on the channel that is not resolved.
+    /// Whether the customer has another conversation on the channel, or on another one with its number, that is not
+    /// resolved.
     pub async fn another_open(&self) -> Result<bool> {
         let own = &self.conversation;
         let book = ingest::load_contacts(&self.tx, &[own.contact_id], &[]).await?;
         let other = |row: &ConversationState| {
-            row.id != own.id && row.channel_id == own.channel_id && row.status != ConversationStatus::Resolved
+            row.id != own.id
+                && self.chats.share(own.channel_id, row.channel_id)
+                && row.status != ConversationStatus::Resolved
         };
         Ok(book.conversations().any(other))
     }

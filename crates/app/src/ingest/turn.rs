@@ -68,7 +68,8 @@ impl Turn {
             finished.push(Finished { id: one.pending.id, finish, outcome });
         }
         if care.listening {
-            book.apply(crate::survey::hear(&tx, &care.survey, jobs.answers(), now).await?);
+            let heard = crate::survey::hear(&tx, &care.survey, jobs.answers(), book.chats(), now).await?;
+            book.apply(heard);
         }
         shelved.reopened(&tx, &mut book, &policy, now).await?;
         let batch = book.drain();

@@ -7,10 +7,10 @@ use futures::FutureExt;
 use rapport_core::Ms;
 use rapport_core::time::{MINUTE, SECOND};
 use rapport_store::Backend;
-use rapport_store::job::Claimed;
+use rapport_store::job::{Claimed, SILENT_MS};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
@@ -23,6 +23,11 @@ const JOB: Duration = Duration::from_millis(50);
 /// How often leases that ended are looked for, and where there may be several nodes, those of lost ones.
 const EXPIRE: Duration = Duration::from_secs(15);
 const EXPIRE_OF_NODES: Duration = Duration::from_secs(4);
+/// A longer time between two looks that worked: the database or this process paused, and perhaps nobody could say that
+/// it lives.
+const GAP: Duration = Duration::from_secs(2 * EXPIRE_OF_NODES.as_secs() + 3);
+/// For how long looks must have worked before a node that is not heard of counts as gone.
+const STEADY: Duration = Duration::from_millis(SILENT_MS.unsigned_abs());
 
 /// The running job workers of this process.
 pub struct Runner(Vec<JoinHandle<()>>);
@@ -99,14 +104,55 @@ async fn claim(app: &App, queue: &str, limit: usize) -> Vec<Claimed> {
 async fn rescue(app: App) {
     let several = app.store.backend() == Backend::Postgres;
     let mut tick = tokio::time::interval(if several { EXPIRE_OF_NODES } else { EXPIRE });
-    loop {
-        tokio::select! {
-            () = app.shutdown.cancelled() => return,
-            _ = tick.tick() => match app.store.queue().expire_leases(app.now()).await {
-                Ok(0) => {}
-                Ok(count) => tracing::warn!(count, "jobs of a lost worker run again"),
-                Err(error) => tracing::warn!(%error, "leases cannot be looked through"),
-            },
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut steady = Steady::since(Instant::now());
+    while app.shutdown.run_until_cancelled(tick.tick()).await.is_some() {
+        let nodes = several && steady.at(Instant::now());
+        match look(&app, nodes).await {
+            Ok(0) => steady.worked(Instant::now()),
+            Ok(count) => {
+                steady.worked(Instant::now());
+                tracing::warn!(count, "jobs of a lost worker run again");
+            }
+            Err(error) => tracing::warn!(%error, "leases cannot be looked through"),
+        }
+    }
+}
+
+/// Looks for leases that ended, and for the jobs of lost `nodes`.
+async fn look(app: &App, nodes: bool) -> Result<u64> {
+    let queue = app.store.queue();
+    let left = if nodes { queue.take_from_silent(app.now()).await? } else { 0 };
+    let ended = queue.expire_leases(app.now()).await?;
+    Ok(ended + left)
+}
+
+/// How long the database has answered without a gap: others could beat all that time.
+struct Steady {
+    since: Instant,
+    worked: Instant,
+}
+
+impl Steady {
+    fn since(now: Instant) -> Self {
+        Self { since: now, worked: now }
+    }
+
+    /// Whether a silent node is a lost one at this moment. After a gap everybody has as long as at the start.
+    fn at(&mut self, now: Instant) -> bool {
+        self.heed_gap(now);
+        now.duration_since(self.since) > STEADY
+    }
+
+    /// A look worked, however long it took.
+    fn worked(&mut self, now: Instant) {
+        self.heed_gap(now);
+        self.worked = now;
+    }
+
+    fn heed_gap(&mut self, now: Instant) {
+        if now.duration_since(self.worked) > GAP {
+            self.since = now;
         }
     }
 }
@@ -203,4 +249,35 @@ async fn run(app: &App, claimed: &Claimed, job: Job) -> Result<Outcome> {
 fn backoff(now: Ms, attempt: i32) -> Ms {
     let steps = u32::try_from(attempt.clamp(1, 11) - 1).unwrap_or(0);
     now.plus(SECOND.saturating_mul(1 << steps).min(10 * MINUTE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_counts_only_where_looks_have_worked_for_long() {
+        let start = Instant::now();
+        let at = |seconds: u64| start + Duration::from_secs(seconds);
+        let mut steady = Steady::since(start);
+        // Seconds, whether silence counts, whether the look works.
+        for (seconds, counts, works) in [
+            (4, false, true),
+            (12, false, true),
+            (20, false, true),
+            (24, true, true),
+            (28, true, false),
+            (32, true, true),
+            (44, false, false),
+            (60, false, true),
+            (70, false, true),
+            (80, false, true),
+            (81, true, true),
+        ] {
+            assert_eq!(steady.at(at(seconds)), counts, "after {seconds} s");
+            if works {
+                steady.worked(at(seconds));
+            }
+        }
+    }
 }

@@ -261,6 +261,11 @@ pub async fn update(app: &App, caller: &Caller, id: Uuid, patch: MacroPatch) -> 
     caller.require(Permission::InboxWrite)?;
     let now = app.now();
     let tx = app.store.workspace(caller.workspace).write().await?;
+    // Tags before macros, as whoever merges tags locks them.
+    if let Some(actions) = &patch.actions {
+        check(actions)?;
+        tags::check_known(&tx, actions).await?;
+    }
     let mut row = own(&tx, caller, id).await?;
     let before = view(row.clone());
     if let Some(name) = patch.name {
@@ -270,8 +275,6 @@ pub async fn update(app: &App, caller: &Caller, id: Uuid, patch: MacroPatch) -> 
         row.owner_id = owner(caller, shared)?;
     }
     if let Some(actions) = patch.actions {
-        check(&actions)?;
-        tags::check_known(&tx, &actions).await?;
         row.actions = json!(actions);
     }
     row.updated_at = now.0;

@@ -36,7 +36,17 @@ pub(super) fn shown<'a>(head: &[u8], mime: &'a str) -> &'a str {
 
 /// Beginnings that say enough and are missed otherwise: ISO media of any brand, frames of MPEG sound.
 fn is_known(head: &[u8]) -> bool {
-    head.get(4..8) == Some(b"ftyp") || matches!(head, [0xFF, second, ..] if second & 0xE0 == 0xE0)
+    head.get(4..8) == Some(b"ftyp") || matches!(head, [0xFF, second, ..] if is_frame(*second))
+}
+
+/// Whether a second byte after FF begins a frame of MPEG sound: version and layer are ones there are, layer 0 is that of
+/// AAC alone. Text in UTF-16 begins with FF FE.
+fn is_frame(second: u8) -> bool {
+    let (version, layer) = (second >> 3 & 3, second >> 1 & 3);
+    match layer {
+        0 => second & 0xF6 == 0xF0,
+        _ => second & 0xE0 == 0xE0 && version != 1 && second < 0xFE,
+    }
 }
 
 /// What is wrong with a file that was said to be a picture, film, sound or sticker - by `kind`, else by the MIME type
@@ -77,6 +87,8 @@ mod tests {
         let text: &'static [u8] = b"hello, this is no picture";
         let zip: &'static [u8] = b"PK\x03\x04\x14\0\0\0\0\0somefile";
         let mp3: &'static [u8] = b"\xFF\xF3\x84\xC4\0\0\0\0\0\0\0\0";
+        let aac: &'static [u8] = b"\xFF\xF1\x50\x80\0\0\0\0\0\0\0\0";
+        let utf16: &'static [u8] = b"\xFF\xFEh\0e\0l\0l\0o\0";
         let odd_mp4: &'static [u8] = b"\0\0\0\x18ftypQQQQ\0\0\0\0";
         let amr: &'static [u8] = b"#!AMR\n\0\0\0\0\0\0";
         let cases: &[Case] = &[
@@ -85,6 +97,10 @@ mod tests {
             (png, None, "image/jpeg", None),
             (png, None, "text/html", None),
             (mp3, None, "audio/mpeg", None),
+            (aac, None, "audio/aac", None),
+            (utf16, None, "audio/mpeg", Some(("audio/mpeg", NOTHING))),
+            (b"\xFF\xFFh\0e\0", None, "audio/mpeg", Some(("audio/mpeg", NOTHING))),
+            (b"\xFF\xE0h\0e\0", None, "audio/mpeg", Some(("audio/mpeg", NOTHING))),
             (odd_mp4, Some(MediaKind::Video), "video/3gpp", None),
             (amr, Some(MediaKind::Audio), "audio/amr", None),
             (text, None, "text/plain", None),

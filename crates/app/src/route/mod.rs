@@ -113,15 +113,16 @@ pub(crate) fn seen(outcome: &SendOutcome, ms: i64) -> (Option<i64>, Option<Strin
     }
 }
 
-/// Which channels are one chat to the customer: connected ones with the same number, where one is the other's standby.
+/// Which of the workspace's channels are one chat to the customer: connected ones with the same number, whether or not
+/// one is the other's standby. A practice room is a workspace of its own, so its channel joins none of a business.
 pub(crate) async fn chats(read: &Read) -> crate::Result<Chats> {
-    let routes = rapport_store::route::list(read).await?;
-    if routes.is_empty() {
-        return Ok(Chats::default());
-    }
     let rows = rapport_store::channel::list(read).await?;
     let connected = rows.iter().filter(|row| row.status != DISCONNECTED);
     let numbers: Vec<_> = connected.map(|row| (ChannelId(row.id), number(row))).collect();
+    if numbers.len() < 2 {
+        return Ok(Chats::default());
+    }
+    let routes = rapport_store::route::list(read).await?;
     let pair = |row: &RouteRow| Some((ChannelId(row.channel_id), ChannelId(row.standby_id?)));
     Ok(Chats::of(&numbers, &routes.iter().filter_map(pair).collect::<Vec<_>>()))
 }

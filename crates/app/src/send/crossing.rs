@@ -28,12 +28,17 @@ pub(super) struct Crossing {
 
 impl Crossing {
     /// From `home` over `channel`.
-    pub async fn of(read: &Read, home: Arc<Channel>, channel: &Channel, contact: ContactId) -> Result<Self> {
-        let there = person::conversation(read, contact, channel.id).await?;
+    pub async fn of(
+        read: &Read,
+        rules: &Rules,
+        home: Arc<Channel>,
+        channel: &Channel,
+        contact: ContactId,
+    ) -> Result<Self> {
+        let there = person::window(read, contact, rules.chats.members(&channel.id)).await?;
         let blocked = rapport_store::block::is_blocked(read, contact, home.id).await?;
         let same_number = same_number(home.number(), channel.number());
-        let there = Window::new(there.and_then(|conversation| conversation.window_expires_at));
-        Ok(Self { home, same_number, there, blocked })
+        Ok(Self { home, same_number, there: Window::new(there), blocked })
     }
 
     /// What the guard must know: the facts of the other channel, whose own were read already.
@@ -69,7 +74,7 @@ pub(super) async fn objection(
     (message, out): (MessageId, &Outgoing),
     now: Ms,
 ) -> Result<Option<&'static str>> {
-    let crossing = Crossing::of(read, home, channel, out.contact).await?;
+    let crossing = Crossing::of(read, rules, home, channel, out.contact).await?;
     let same_account = crossing.home.waba_id == channel.waba_id;
     if let Some(bar) = bar(&out.content, crossing.same_number, same_account) {
         return Ok(Some(bar.code()));
@@ -84,7 +89,7 @@ pub(super) async fn objection(
     };
     let conversation = person::state(&row)?;
     let (event, id) = (out.event.as_deref(), Some(message));
-    let past = facts::past(read, channel, out.contact, (&out.content, event), id, &rules.policy, now).await?;
+    let past = facts::past(read, channel, out.contact, (&out.content, event), id, rules, now).await?;
     let category = past.template.as_ref().map(|template| template.definition.category);
     let ask = Ask::of(&out.author_kind, category, event);
     let mut snapshot = facts::snapshot(channel, &contact, &conversation, &out.content, &past, &rules.timezone, now);

@@ -1,13 +1,14 @@
 //! What the guard must know about a message, gathered from the store.
 
 use super::limits::Limits;
+use crate::account::guard_policy::Rules;
 use crate::channel::Channel;
 use crate::error::Result;
 use rapport_connectors::whatsapp::{RetryClass, meaning};
 use rapport_core::contact::identity::IdentityKind;
 use rapport_core::contact::{Consent, Window};
 use rapport_core::guard::{
-    Author, BudgetFacts, ChannelFacts, CustomerFacts, History, Policy, PortfolioFacts, Purpose, Request, Snapshot,
+    Author, BudgetFacts, ChannelFacts, CustomerFacts, History, PortfolioFacts, Purpose, Request, Snapshot,
     TemplateFacts, Tier, content_hash,
 };
 use rapport_core::inbox::{ContactState, ConversationState};
@@ -81,6 +82,9 @@ pub(super) struct Past {
     pub reached: Reached,
     /// The event the message is about.
     pub event: Option<String>,
+    /// Until when the window is open in the customer's conversations on all channels with this number; none where the
+    /// number has only this one.
+    pub window: Option<Ms>,
 }
 
 /// What the provider reported about reaching a customer lately.
@@ -119,7 +123,7 @@ pub(super) async fn past(
     contact: rapport_core::ContactId,
     (content, event): (&Content, Option<&str>),
     message: Option<MessageId>,
-    policy: &Policy,
+    rules: &Rules,
     now: Ms,
 ) -> Result<Past> {
     let sent = reach::of_contact(read, contact, now.plus(-LOOK_BACK_MS), message).await?;
@@ -146,10 +150,14 @@ pub(super) async fn past(
     let blocked = rapport_store::block::is_blocked(read, contact, channel.id).await?;
     let reached = Reached::of(&reach::reports(read, contact, now.plus(-LOOK_BACK_MS)).await?);
     let sells = template.as_ref().is_some_and(|facts| facts.definition.category == Category::Marketing);
-    let wrote_at = if policy.promotion_best_hour && sells {
+    let wrote_at = if rules.policy.promotion_best_hour && sells {
         person::wrote_at(read, contact, now.plus(-HABIT_MS), HABIT_MAX).await?
     } else {
         Vec::new()
+    };
+    let window = match rules.chats.members(&channel.id) {
+        [_] => None,
+        members => person::window(read, contact, members).await?,
     };
     let budget = if sells { crate::cost::facts(read, now).await? } else { None };
     Ok(Past {
@@ -162,6 +170,7 @@ pub(super) async fn past(
         blocked,
         reached,
         event: event.map(str::to_owned),
+        window,
     })
 }
 
@@ -231,7 +240,7 @@ pub(super) fn snapshot(
             ecosystem_refused_at: past.reached.ecosystem_refused_at,
             ..CustomerFacts::default()
         },
-        window: Window::new(conversation.window_expires_at),
+        window: Window::new(conversation.window_expires_at.max(past.window)),
         template: past.template.clone(),
         history: History {
             templates: past.sent.iter().filter(|row| row.template).map(|row| row.at).collect(),

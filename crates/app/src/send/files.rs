@@ -2,7 +2,7 @@
 //! for as long as it is valid. A second upload does no harm, so every failure is safe. Some providers take a link
 //! instead and fetch the file from us.
 
-use super::hand::{again, never, unsent};
+use super::hand::{again, hopeless, never, unsent};
 use crate::channel::Channel;
 use crate::media::{inside, link};
 use crate::state::App;
@@ -62,9 +62,9 @@ async fn bring(
 ) -> Result<(String, Option<Ms>), SendOutcome> {
     let read = app.store.workspace(workspace).read();
     let row = match rapport_store::media::get(&read, id).await {
-        Ok(Some(row)) if row.state == "deleted" => return Err(never("the file was deleted after its time")),
+        Ok(Some(row)) if row.state == "deleted" => return Err(hopeless("the file was deleted after its time")),
         Ok(Some(row)) => row,
-        Ok(None) => return Err(never("the file was removed")),
+        Ok(None) => return Err(hopeless("the file was removed")),
         Err(error) => return Err(again(&error.to_string())),
     };
     if channel.provider.takes_links() {
@@ -87,8 +87,8 @@ async fn bring(
     let provider = channel.access(&app.settings);
     let request = provider
         .upload(&row.mime, &name, Source::File(path), &boundary)
-        .map_err(|invalid| never(&invalid.to_string()))?
-        .ok_or_else(|| never("the provider takes no uploads"))?;
+        .map_err(|invalid| hopeless(&invalid.to_string()))?
+        .ok_or_else(|| hopeless("the provider takes no uploads"))?;
     let response = match app.http.run(request).await {
         Ok(response) => response,
         Err(Failure::Blocked(why)) => return Err(never(&why)),

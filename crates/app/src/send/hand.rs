@@ -107,7 +107,7 @@ async fn call(app: &App, letter: &Letter, content: &Content, started: Started, m
         (None, None) => return never("the customer has neither a number nor a user id"),
     };
     if is_astray(letter.channel.provider, &to) {
-        return never("practice customers are written to over the practice channel only, and nobody else is");
+        return hopeless("practice customers are written to over the practice channel only, and nobody else is");
     }
     let provider = letter.channel.access(&app.settings);
     let template = match registered(app, letter, content).await {
@@ -122,7 +122,7 @@ async fn call(app: &App, letter: &Letter, content: &Content, started: Started, m
     };
     let request = match provider.message(&outbound, &Sending { at: app.now(), template }) {
         Ok(request) => request,
-        Err(refused) => return never(&refused.to_string()),
+        Err(refused) => return hopeless(&refused.to_string()),
     };
     let began = Instant::now();
     let outcome = match app.http.run(request).await {
@@ -166,8 +166,18 @@ pub(super) fn unsent(error: &ApiError) -> SendOutcome {
     }
 }
 
+/// The message cannot be sent as it is, and would fail again.
+pub(super) fn hopeless(detail: &str) -> SendOutcome {
+    refused(Failure::HOPELESS, detail)
+}
+
+/// Nothing is wrong with the message, but a person must mend what is around it: then the same one may be tried again.
 pub(super) fn never(detail: &str) -> SendOutcome {
-    let failure = Failure { code: Failure::HOPELESS, detail: detail.to_owned() };
+    refused(0, detail)
+}
+
+fn refused(code: i64, detail: &str) -> SendOutcome {
+    let failure = Failure { code, detail: detail.to_owned() };
     SendOutcome::Rejected { failure, class: RetryClass::Never, retry_after: None }
 }
 

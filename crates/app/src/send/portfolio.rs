@@ -302,9 +302,8 @@ impl Portfolio {
             if let Some(crossing) = &crossing {
                 crossing.adapt(&mut out);
             }
-            let (policy, message) = (&rules.policy, Some(due.message));
-            let about = (&out.content, out.event.as_deref());
-            let past = facts::past(&read, &channel, due.contact, about, message, policy, now).await?;
+            let (about, message) = ((&out.content, out.event.as_deref()), Some(due.message));
+            let past = facts::past(&read, &channel, due.contact, about, message, rules, now).await?;
             facts::remember(&mut self.limits, &channel, due.contact, &past, now);
             let campaign = due.campaign.and_then(|id| standings.get(&id).copied());
             cases.push(Case { due, out, channel, past, crossing, wait, campaign, last_said: None });

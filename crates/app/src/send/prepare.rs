@@ -1,7 +1,7 @@
 //! What a provider must have before it takes a message: made once for all messages of one look, its id kept. Made a
 //! second time it does no harm, and nothing was sent meanwhile, so every failure is safe.
 
-use super::hand::{again, never, unsent};
+use super::hand::{again, hopeless, never, unsent};
 use crate::channel::Channel;
 use crate::state::App;
 use rapport_connectors::http::Failure;
@@ -17,7 +17,7 @@ pub(super) async fn ready(
     content: &Content,
 ) -> Result<Option<String>, SendOutcome> {
     let provider = channel.access(&app.settings);
-    let wanted = provider.prepare(content).map_err(|refused| never(&refused.to_string()))?;
+    let wanted = provider.prepare(content).map_err(|refused| hopeless(&refused.to_string()))?;
     let Some(wanted) = wanted else { return Ok(None) };
     let scope = app.store.workspace(workspace);
     let known = rapport_store::prepared::get(&scope.read(), &channel.waba_id, &wanted.key).await;

@@ -83,7 +83,7 @@ pub(crate) async fn judge(app: &App, read: &Read, scene: &Scene, author_kind: &s
     let (now, content) = (app.now(), said.content);
     let rules = rules(app, read.workspace()).await?;
     let about = (content, said.event);
-    let past = facts::past(read, &scene.channel, scene.contact.id, about, None, &rules.policy, now).await?;
+    let past = facts::past(read, &scene.channel, scene.contact.id, about, None, &rules, now).await?;
     let category = past.template.as_ref().map(|template| template.definition.category);
     let ask = Ask::of(author_kind, category, said.event);
     let mut request = ask.request(content, said.event);
@@ -111,7 +111,7 @@ pub(crate) async fn judge_sample(
     let now = app.now();
     let rules = rules(app, read.workspace()).await?;
     let about = (content, None);
-    let mut past = facts::past(read, &scene.channel, scene.contact.id, about, None, &rules.policy, now).await?;
+    let mut past = facts::past(read, &scene.channel, scene.contact.id, about, None, &rules, now).await?;
     past.template = template;
     let timezone = &rules.timezone;
     let snapshot = facts::snapshot(&scene.channel, &scene.contact, &scene.conversation, content, &past, timezone, now);

@@ -41,7 +41,7 @@ pub(super) async fn choose(
     (channel, out): (&Arc<Channel>, &Outgoing),
 ) -> Result<Way> {
     match due.home {
-        Some(home) => stay_or_return(app, keeper, read, due, (home, channel)).await,
+        Some(home) => stay_or_return(app, keeper, read, rules, due, (home, channel)).await,
         None => go_or_stay(app, keeper, read, rules, due, (channel, out)).await,
     }
 }
@@ -85,6 +85,7 @@ async fn stay_or_return(
     app: &App,
     keeper: &mut Keeper,
     read: &Read,
+    rules: &Rules,
     due: &Due,
     (home, channel): (rapport_core::ChannelId, &Arc<Channel>),
 ) -> Result<Way> {
@@ -95,7 +96,7 @@ async fn stay_or_return(
     };
     let stays = standing.is_some_and(|now| now.active == Side::Standby && now.standby == channel.id);
     if stays {
-        return Ok(Way::Here(Some(Crossing::of(read, own, channel, due.contact).await?)));
+        return Ok(Way::Here(Some(Crossing::of(read, rules, own, channel, due.contact).await?)));
     }
     Ok(Way::Over(back(&own, app.now())))
 }

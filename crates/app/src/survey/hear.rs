@@ -2,10 +2,11 @@
 
 use super::ask::ANSWERED;
 use crate::error::Result;
-use rapport_core::Ms;
 use rapport_core::inbox::{Change, NewMessage, quiet_line};
 use rapport_core::message::{Content, Direction};
+use rapport_core::route::Chats;
 use rapport_core::routing::{Asked, Heard, SurveySettings, hear as heard, scored};
+use rapport_core::{ChannelId, Ms};
 use rapport_store::WriteTx;
 use rapport_store::survey::{self, SurveyRow};
 use serde_json::json;
@@ -25,6 +26,7 @@ pub(crate) async fn hear(
     tx: &WriteTx,
     settings: &SurveySettings,
     lines: &[NewMessage],
+    chats: &Chats,
     now: Ms,
 ) -> Result<Vec<Change>> {
     let contacts: BTreeSet<Uuid> = lines.iter().map(|line| line.contact_id.0).collect();
@@ -40,7 +42,7 @@ pub(crate) async fn hear(
     lines.sort_by_key(|line| (line.at, line.id));
     let (mut changes, mut dirty) = (Vec::new(), BTreeSet::new());
     for line in lines {
-        let Some(row) = meant(&mut rows, line) else { continue };
+        let Some(row) = meant(&mut rows, line, chats) else { continue };
         match heard(&asked(row), &line.content, line.at, settings) {
             None => continue,
             Some(Heard::Score(score)) => {
@@ -65,12 +67,12 @@ pub(crate) async fn hear(
     Ok(changes)
 }
 
-/// The survey a line is about: the one whose row was tapped, else the one asked last on that channel.
-fn meant<'a>(rows: &'a mut [SurveyRow], line: &NewMessage) -> Option<&'a mut SurveyRow> {
+/// The survey a line is about: the one whose row was tapped, else the one asked last in that chat.
+fn meant<'a>(rows: &'a mut [SurveyRow], line: &NewMessage, chats: &Chats) -> Option<&'a mut SurveyRow> {
     let tapped = scored(&line.content).map(|(survey, _)| survey);
     rows.iter_mut().filter(|row| row.contact_id == line.contact_id.0).find(|row| match tapped {
         Some(survey) => row.id == survey,
-        None => row.channel_id == line.channel_id.0,
+        None => chats.share(ChannelId(row.channel_id), line.channel_id),
     })
 }
 

@@ -193,6 +193,45 @@ async fn merged_and_deleted_contacts_are_followed() {
 }
 
 #[tokio::test]
+async fn who_is_missing_is_let_go_unless_too_many_are() {
+    let world = World::bare().await;
+    let mut there = Vec::new();
+    for n in 0..8 {
+        there.push(person(&world, json!({ "name": format!("P {n}"), "phone": format!("+491511234500{n}") })).await);
+    }
+    let world = connected(world).await;
+    let mut here = Vec::new();
+    for n in 0..8 {
+        let found = world.who(&format!("+491511234500{n}")).await.unwrap();
+        world.in_step(found).await;
+        here.push(found);
+    }
+    // Another account, or a right that was taken away: nobody is there any more.
+    let hidden = json!({ "type": "error.list", "errors": [{ "code": "not_found", "message": "User Not Found" }] });
+    world.http.meddle(
+        move |request, response| {
+            if request.operation == "get" { Response::new(404, &[], hidden.to_string()) } else { response }
+        },
+    );
+    world.clock.advance(3_600_000);
+    world.until("told", async || world.view().await.compared.is_some_and(|compared| compared.held_back >= 8)).await;
+    for contact in &here {
+        assert_eq!(world.link(*contact).await.unwrap().deleted_at, None, "nobody is let go");
+    }
+    // They are there again, but for one whose deletion nobody told of.
+    world.http.meddle(|_, response| response);
+    world.control(Method::Delete, &format!("/intercom/contacts/{}", there[3]), None).await;
+    world.clock.advance(3_600_000);
+    world.until("let go", async || world.link(here[3]).await.is_some_and(|link| link.deleted_at.is_some())).await;
+    let compared = world.view().await.compared.unwrap();
+    assert_eq!((compared.gone, compared.differed), (1, 0));
+    for contact in here.iter().filter(|contact| **contact != here[3]) {
+        assert_eq!(world.link(*contact).await.unwrap().deleted_at, None);
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn many_of_one_second_are_read_and_a_second_change_within_it() {
     let world = World::bare().await;
     world.control(Method::Post, "/clock", Some(json!({ "speed": 0.001 }))).await;

@@ -2,7 +2,14 @@
 
 use crate::life::on_both;
 use crate::world::{Mood, ONE, TWO, World, text};
-use rapport_core::ChannelId;
+use rapport_app::auth::Caller;
+use rapport_app::bulk;
+use rapport_app::contact::conversations::{self, OpenConversation};
+use rapport_app::error::{Error, Result};
+use rapport_app::inbox::parts::{self, MergeRequest};
+use rapport_app::inbox::update;
+use rapport_app::inbox::view::ConversationView;
+use rapport_core::{ChannelId, ContactId, ConversationId};
 use rapport_store::Backend;
 use rapport_store::channel::ChannelRow;
 use serde_json::{Value, json};
@@ -14,14 +21,29 @@ async fn row(world: &World, id: ChannelId) -> ChannelRow {
     rapport_store::channel::get(&read, id).await.unwrap().unwrap()
 }
 
-/// Both providers deliver the same customer, one of the messages twice: what the standby delivers lands in the
-/// conversation of the first.
-async fn what_the_standby_delivers_lands_in_the_conversation_of_the_first(backend: Backend) {
-    let world = World::open(backend, ("one", "one"), 0).await;
+/// Both channels turn out to be one number.
+async fn become_one_number(world: &World) {
     let same = "UPDATE channel SET display_phone = '+1 555-078-3881'";
     rapport_store::testing::execute(&world.app.store, same).await.unwrap();
-    world.stand_by().await;
     world.app.channels.forget();
+}
+
+async fn what_the_standby_delivers_lands_in_the_conversation_of_the_first(backend: Backend) {
+    what_both_deliver_lands_in_one_conversation(backend, true).await;
+}
+
+async fn one_number_at_two_providers_is_one_chat_without_a_route(backend: Backend) {
+    what_both_deliver_lands_in_one_conversation(backend, false).await;
+}
+
+/// Both providers deliver the same customer, one of the messages twice: what the other delivers lands in the
+/// conversation of the first.
+async fn what_both_deliver_lands_in_one_conversation(backend: Backend, with_route: bool) {
+    let world = World::open(backend, ("one", "one"), 0).await;
+    become_one_number(&world).await;
+    if with_route {
+        world.stand_by().await;
+    }
     let seconds = world.app.now().0 / 1_000;
     for (channel, number, id) in [
         (world.two, TWO, "wamid.a"),
@@ -53,6 +75,56 @@ async fn what_the_standby_delivers_lands_in_the_conversation_of_the_first(backen
     world.finish().await;
 }
 
+async fn opened(world: &World, over: ChannelId) -> (ConversationId, bool) {
+    let id = rapport_store::testing::text(&world.app.store, "SELECT id FROM contact").await.unwrap();
+    let (wanted, caller) = (OpenConversation { channel_id: over.0 }, Caller::system(world.workspace));
+    let (view, made) = conversations::open(&world.app, &caller, ContactId(id.parse().unwrap()), wanted).await.unwrap();
+    (ConversationId(view.id), made)
+}
+
+async fn set(world: &World, id: ConversationId, status: &str) -> Result<ConversationView> {
+    let patch = serde_json::from_value(json!({ "status": status })).unwrap();
+    update::update(&world.app, &Caller::system(world.workspace), id, patch).await
+}
+
+/// Two conversations from before are of one chat from then on: nobody begins a third beside them, the window counts
+/// through both, and they can be made one.
+async fn two_conversations_from_before_are_of_one_chat(backend: Backend) {
+    let world = World::open(backend, ("one", "one"), 1).await;
+    let closed = "UPDATE conversation SET window_expires_at = NULL WHERE channel_id = \
+                  (SELECT id FROM channel WHERE phone_number_id = '1001001001')";
+    rapport_store::testing::execute(&world.app.store, closed).await.unwrap();
+    let (one, two) = (world.conversations(ONE, 1).await[0], world.conversations(TWO, 1).await[0]);
+    become_one_number(&world).await;
+    world.write(one, "hello").await;
+    world.comes_to("it went out", "SELECT count(*) FROM message WHERE direction = 'out' AND status = 'sent'", 1).await;
+    assert_eq!((world.provider.over(ONE), world.provider.over(TWO)), (1, 0), "the other's window counts");
+    for over in [world.one, world.two] {
+        assert_eq!(opened(&world, over).await, (one, false));
+    }
+    set(&world, one, "resolved").await.unwrap();
+    for over in [world.one, world.two] {
+        assert_eq!(opened(&world, over).await, (two, false), "what the other has open is gone on with");
+    }
+    let refused = set(&world, one, "open").await.unwrap_err();
+    assert!(matches!(&refused, Error::Conflict { code: "conversation_exists", .. }), "{refused:?}");
+    let many = serde_json::from_value(json!({ "ids": [one], "action": { "status": "open" } })).unwrap();
+    bulk::ask::create(&world.app, &Caller::system(world.workspace), many).await.unwrap();
+    let ended = "SELECT count(*) FROM bulk WHERE state = 'done' AND refused = 1 AND changed = 0";
+    world.comes_to("many at once are refused, too", ended, 1).await;
+    set(&world, two, "resolved").await.unwrap();
+    let (third, made) = opened(&world, world.two).await;
+    let read = world.app.store.workspace(world.workspace).read();
+    let row = rapport_store::conversation::get(&read, third).await.unwrap().unwrap();
+    assert_eq!((made, row.channel_id), (true, world.one.0), "a new one belongs to the first");
+    for id in [one, two] {
+        let kept = parts::merge(&world.app, &Caller::system(world.workspace), id, MergeRequest { into: third.0 }).await;
+        assert_eq!(kept.unwrap().id, third.0);
+    }
+    assert_eq!(world.number(CONVERSATIONS).await, 1);
+    world.finish().await;
+}
+
 /// Another number is another chat, also where it stands by.
 async fn another_number_keeps_a_conversation_of_its_own(backend: Backend) {
     let world = World::open(backend, ("one", "one"), 0).await;
@@ -75,10 +147,12 @@ async fn news_of_a_number_are_shown_without_asking_for_a_check(backend: Backend)
         let change = json!({ "field": field, "value": value });
         json!({ "object": "whatsapp_business_account", "entry": [{ "id": "one", "changes": [change] }] })
     };
-    let quality = |event: &str, tier: &str| {
-        let value = json!({ "display_phone_number": "15550783882", "event": event, "max_daily_conversations_per_business": tier });
+    let of = |phone: &str, event: &str, tier: &str| {
+        let value =
+            json!({ "display_phone_number": phone, "event": event, "max_daily_conversations_per_business": tier });
         tell("phone_number_quality_update", value)
     };
+    let quality = |event: &str, tier: &str| of("15550783882", event, tier);
     // Nobody can be asked now: what is shown is what was told.
     world.provider.is(ONE, Mood::Down);
     world.provider.is(TWO, Mood::Down);
@@ -104,6 +178,10 @@ async fn news_of_a_number_are_shown_without_asking_for_a_check(backend: Backend)
         }
         assert!(world.number(told).await > before, "browsers hear of it");
     }
+    world.deliver(world.one, &of("15550009999", "FLAGGED", "TIER_50")).await;
+    world.settle().await;
+    let one = row(&world, world.one).await;
+    assert_eq!((one.quality.as_str(), one.tier_limit), ("GREEN", Some(10_000)), "a number that is not connected here");
     // The provider is asked because it told something: the next look of its own would be ten minutes away.
     world.provider.is(TWO, Mood::Well);
     world.deliver(world.one, &quality("FLAGGED", "TIER_2K")).await;
@@ -115,6 +193,8 @@ async fn news_of_a_number_are_shown_without_asking_for_a_check(backend: Backend)
 
 on_both!(
     what_the_standby_delivers_lands_in_the_conversation_of_the_first,
+    one_number_at_two_providers_is_one_chat_without_a_route,
+    two_conversations_from_before_are_of_one_chat,
     another_number_keeps_a_conversation_of_its_own,
     news_of_a_number_are_shown_without_asking_for_a_check,
 );

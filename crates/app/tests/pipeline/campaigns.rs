@@ -1,7 +1,8 @@
 //! Campaigns: everybody once, whoever does the work and whatever stops it.
 
+use crate::house::Number;
 use crate::inbound::on_both;
-use crate::world::{START, World, status};
+use crate::world::{NUMBER, START, World, customer, status};
 use rapport_app::App;
 use rapport_app::auth::Caller;
 use rapport_app::campaign::list::{self, RecipientsWanted};
@@ -12,7 +13,7 @@ use rapport_app::campaign::write::{self, CampaignPatch, NewCampaign};
 use rapport_app::channel::change;
 use rapport_app::error::{Error, Result};
 use rapport_app::inbox::unsent;
-use rapport_core::{CampaignId, MessageId};
+use rapport_core::{CampaignId, ChannelId, MessageId};
 use rapport_store::Backend;
 use rapport_store::template::TemplateRow;
 use serde_json::json;
@@ -55,13 +56,13 @@ fn caller(world: &World) -> Caller {
 /// A draft for these numbers and ids.
 pub async fn draft(world: &World, contacts: Vec<String>) -> CampaignId {
     let template_id = template(world, "ready", "Your order {{1}} is ready.").await;
-    draft_of(world, template_id, contacts).await
+    draft_of(world, world.channel, template_id, contacts).await
 }
 
 /// One of a template that is there.
-async fn draft_of(world: &World, template_id: uuid::Uuid, contacts: Vec<String>) -> CampaignId {
+async fn draft_of(world: &World, channel: ChannelId, template_id: uuid::Uuid, contacts: Vec<String>) -> CampaignId {
     let new: NewCampaign = serde_json::from_value(json!({
-        "name": "Ready", "channel_id": world.channel, "template_id": template_id, "values": { "body.1": "7" },
+        "name": "Ready", "channel_id": channel, "template_id": template_id, "values": { "body.1": "7" },
         "audience": { "kind": "list", "contacts": contacts },
     }))
     .unwrap();
@@ -271,9 +272,9 @@ async fn a_removed_number_stops_its_campaigns(backend: Backend) {
     let world = World::open(backend).await;
     let me = caller(&world);
     let ready = template(&world, "ready", "Your order {{1}} is ready.").await;
-    let id = draft_of(&world, ready, (0..300).map(number).collect()).await;
-    let later = draft_of(&world, ready, vec![number(1)]).await;
-    let idle = draft_of(&world, ready, vec![number(2)]).await;
+    let id = draft_of(&world, world.channel, ready, (0..300).map(number).collect()).await;
+    let later = draft_of(&world, world.channel, ready, vec![number(1)]).await;
+    let idle = draft_of(&world, world.channel, ready, vec![number(2)]).await;
     let at = world.app.now().0 + 3_600_000;
     steps::start(&world.app, &me, later, CampaignStart { at: Some(at) }).await.unwrap();
     assert!(begin(&world.app, &world, id).await);
@@ -356,7 +357,31 @@ async fn what_is_taken_back_is_counted_as_that_and_lists_count_now_and_then(back
     world.finish().await;
 }
 
+/// One that goes over a second channel with the same number writes into the one chat that customers have with it.
+async fn over_the_same_number_elsewhere_it_is_the_same_chat(backend: Backend) {
+    let world = World::open(backend).await;
+    let phone = "+1 555-078-3881";
+    let other = Number { name: "Shop", id: "2002", phone, account: "waba", portfolio: "portfolio", throughput: 80 };
+    let other = world.connect(&other).await;
+    world.app.channels.forget();
+    world.deliver(&crate::world::text(1, "wamid.IN", START.0 / 1_000, "hello")).await;
+    world.settle().await;
+    let template_id = template(&world, "ready", "Your order {{1}} is ready.").await;
+    let id = draft_of(&world, other, template_id, vec![format!("+{}", customer(1)), number(2)]).await;
+    assert!(begin(&world.app, &world, id).await);
+    let done = runs_until(&world, id, |view| view.status == StatusWord::Finished).await;
+    assert_eq!((done.progress.recipients, done.progress.sent), (2, 2), "{done:?}");
+    let there = |channel| format!("FROM channel WHERE id = channel_id AND phone_number_id = '{channel}'");
+    let all = |table: &str, number| format!("SELECT count(*) FROM {table} WHERE EXISTS (SELECT 1 {})", there(number));
+    assert_eq!(world.number(&all("conversation", NUMBER)).await, 2, "the one that wrote, and a new one");
+    assert_eq!(world.number(&all("conversation", "2002")).await, 0);
+    let out = format!("{} AND direction = 'out'", all("message", "2002"));
+    assert_eq!(world.number(&out).await, 2, "they say over which channel they went");
+    world.finish().await;
+}
+
 on_both!(
+    over_the_same_number_elsewhere_it_is_the_same_chat,
     two_who_change_it_at_once_both_have_their_way,
     a_removed_number_stops_its_campaigns,
     a_number_in_two_spellings_is_one_customer,

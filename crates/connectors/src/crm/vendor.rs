@@ -89,6 +89,8 @@ pub struct Capabilities {
     pub key_is_ours: bool,
     /// Most rows of one upsert.
     pub batch: usize,
+    /// Whether one call reads many records by their ids; otherwise each costs a call.
+    pub reads_many: bool,
     /// Spellings of numbers that one search takes.
     pub spellings: usize,
     /// Whether a merge tells the surviving record; otherwise the other one is only deleted.

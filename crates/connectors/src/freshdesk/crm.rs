@@ -44,6 +44,7 @@ pub static VENDOR: Vendor = Vendor {
         // A shop may keep its own customer numbers there.
         key_is_ours: false,
         batch: 50,
+        reads_many: false,
         spellings: 4,
         tells_merges: false,
         overlap_ms: 2 * MINUTE,

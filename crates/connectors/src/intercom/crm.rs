@@ -41,7 +41,7 @@ pub static VENDOR: Vendor = Vendor {
             secret: true,
             required: false,
             help: "The app's client secret, which signs webhooks. Without it changes are found by asking, and deleted \
-                   contacts only when they are to be written.",
+                   contacts when they are to be written or compared.",
         },
     ],
     either: &[],
@@ -52,6 +52,7 @@ pub static VENDOR: Vendor = Vendor {
         // A shop may keep its own customer numbers there, and every lead has one of Intercom's making.
         key_is_ours: false,
         batch: BATCH,
+        reads_many: false,
         spellings: MAX_VALUES,
         tells_merges: true,
         overlap_ms: 5 * MINUTE,

@@ -62,6 +62,7 @@ pub static VENDOR: Vendor = Vendor {
         key: KEY,
         key_is_ours: true,
         batch: MAX_BATCH,
+        reads_many: true,
         spellings: 10,
         tells_merges: true,
         overlap_ms: 5 * MINUTE,

@@ -64,6 +64,7 @@ pub static VENDOR: Vendor = Vendor {
         // A shop may keep its own customer numbers there.
         key_is_ours: false,
         batch: MAX_BATCH,
+        reads_many: true,
         spellings: 1,
         tells_merges: false,
         overlap_ms: 2 * MINUTE,

@@ -65,6 +65,7 @@ pub static VENDOR: Vendor = Vendor {
         key_is_ours: true,
         batch: MAX_BATCH,
         // Each is asked for with its plus sign and without.
+        reads_many: true,
         spellings: MAX_VALUES / 2,
         tells_merges: false,
         overlap_ms: 2 * MINUTE,

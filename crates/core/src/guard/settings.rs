@@ -134,6 +134,19 @@ impl Field {
             Kind::Words => words(value),
         }
     }
+
+    /// A stored list of countries without those that are none: the others stay closed. What says nothing at all then
+    /// does not fit, as an empty list would open every market.
+    fn known(&self, mut value: Value) -> Value {
+        if let (Kind::Countries, Value::Array(codes)) = (self.kind, &mut value) {
+            let stored = codes.len();
+            codes.retain(|code| code.as_str().is_some_and(is_country));
+            if codes.is_empty() && stored > 0 {
+                return Value::Null;
+            }
+        }
+        value
+    }
 }
 
 fn period(value: &Value) -> Result<(), String> {
@@ -168,12 +181,15 @@ fn words(value: &Value) -> Result<(), String> {
 }
 
 impl Policy {
-    /// The policy that stored choices make: what was not chosen, or does not fit any more, is the default.
+    /// The policy that stored choices make: what was not chosen, or does not fit any more, is the default; of a list of
+    /// countries, those that are none are left out.
     #[must_use]
     pub fn of(chosen: &Value) -> Self {
-        let fit = |field: &&Field| chosen.get(field.name).is_some_and(|value| field.fits(value).is_ok());
-        let kept: Map<String, Value> =
-            FIELDS.iter().filter(fit).map(|field| (field.name.to_owned(), chosen[field.name].clone())).collect();
+        let stored = |field: &Field| {
+            let value = field.known(chosen.get(field.name)?.clone());
+            field.fits(&value).ok().map(|()| (field.name.to_owned(), value))
+        };
+        let kept: Map<String, Value> = FIELDS.iter().filter_map(stored).collect();
         serde_json::from_value(Value::Object(kept)).unwrap_or_default()
     }
 
@@ -272,7 +288,23 @@ mod tests {
         // What an older program stored and this one would refuse counts as the default; the rest stays.
         let odd = Policy::of(&json!({ "pair_gap_ms": 1, "opt_in_templates": 2, "gone": true }));
         assert_eq!((odd.pair_gap_ms, odd.opt_in_templates), (6_000, 2));
-        for bad in [json!(["us"]), json!("US"), json!([1]), json!(["XX"]), json!(["US", "ZZ"]), json!(["US "])] {
+        for (stored, closed) in [
+            (json!(["CA", "UK"]), &["CA"][..]),
+            (json!(["US", "CA", "UK", 7]), &["US", "CA"]),
+            (json!(["UK"]), &["US"]),
+            (json!([]), &[]),
+        ] {
+            assert_eq!(Policy::of(&json!({ "closed_markets": stored })).closed_markets, closed, "{stored}");
+        }
+        for bad in [
+            json!(["us"]),
+            json!(["CA", "UK"]),
+            json!("US"),
+            json!([1]),
+            json!(["XX"]),
+            json!(["US", "ZZ"]),
+            json!(["US "]),
+        ] {
             assert!(Policy::amended(&Value::Null, &change(json!({ "closed_markets": bad }))).is_err());
         }
         for bad in [json!([""]), json!(["🛑"]), json!(["a\nb"]), json!(["x".repeat(61)])] {

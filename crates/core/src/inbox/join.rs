@@ -4,6 +4,7 @@ use super::command::Actor;
 use super::people::feed;
 use super::remark::remark;
 use super::state::{Change, ContactState, Context, ConversationState, ConversationStatus, FeedEvent};
+use crate::route::Chats;
 use crate::{ConversationId, Ms};
 use serde_json::json;
 use uuid::Uuid;
@@ -36,7 +37,7 @@ pub fn join_contacts(keep: &ContactState, gone: &ContactState, now: Ms) -> Conta
     joined
 }
 
-/// One open conversation on a channel out of two: nothing waits less, no window closes earlier, the newest line shows.
+/// One open conversation of a chat out of two: nothing waits less, no window closes earlier, the newest line shows.
 #[must_use]
 pub fn join_conversations(keep: &ConversationState, gone: &ConversationState, now: Ms) -> ConversationState {
     let newest = if gone.last_message_at > keep.last_message_at { gone } else { keep };
@@ -87,13 +88,14 @@ pub struct Merged {
     pub changes: Vec<Change>,
 }
 
-/// Makes one conversation of two of the same customer on the same channel.
+/// Makes one conversation of two of the same customer on the same channel, or on two that are one chat to them.
 ///
 /// # Errors
 /// [`MergeError`] when they do not belong together.
 pub fn merge(
     one: &ConversationState,
     other: &ConversationState,
+    chats: &Chats,
     actor: &Actor,
     context: &Context<'_>,
     fresh: &mut dyn FnMut() -> Uuid,
@@ -104,7 +106,7 @@ pub fn merge(
     if one.contact_id != other.contact_id {
         return Err(MergeError::OtherContact);
     }
-    if one.channel_id != other.channel_id {
+    if !chats.share(one.channel_id, other.channel_id) {
         return Err(MergeError::OtherChannel);
     }
     let weight = |row: &ConversationState| (row.status != ConversationStatus::Resolved, row.last_message_at, row.id);
@@ -128,13 +130,22 @@ mod tests {
     use super::super::fixtures::{HEARD, NOW, context, conversation};
     use super::super::state::Policy;
     use super::*;
+    use crate::route::Number;
     use crate::{ChannelId, ContactId, UserId};
 
     fn run(one: &ConversationState, other: &ConversationState) -> Result<(Merged, ConversationState), MergeError> {
+        run_in(&Chats::default(), one, other)
+    }
+
+    fn run_in(
+        chats: &Chats,
+        one: &ConversationState,
+        other: &ConversationState,
+    ) -> Result<(Merged, ConversationState), MergeError> {
         let policy = Policy::default();
         let context = context(&policy, NOW);
         let actor = Actor { kind: "user".to_owned(), id: None, name: Some("Lea".to_owned()) };
-        let done = merge(one, other, &actor, &context, &mut || Uuid::from_u128(77))?;
+        let done = merge(one, other, chats, &actor, &context, &mut || Uuid::from_u128(77))?;
         let joined = done.changes.iter().find_map(|change| match change {
             Change::UpdateConversation(row) => Some(row.clone()),
             _ => None,
@@ -189,5 +200,10 @@ mod tests {
         assert_eq!(run(&one, &other).unwrap_err(), MergeError::OtherContact);
         let other = ConversationState { channel_id: ChannelId(Uuid::from_u128(99)), ..resolved(50, HEARD) };
         assert_eq!(run(&one, &other).unwrap_err(), MergeError::OtherChannel);
+        // The same number over another channel is the same chat; the newer stays where it is.
+        let number = Number { id: "106", phone: "" };
+        let chats = Chats::of(&[(one.channel_id, number), (other.channel_id, number)], &[]);
+        let (done, joined) = run_in(&chats, &one, &other).unwrap();
+        assert_eq!((done.gone, joined.id, joined.channel_id), (other.id, one.id, one.channel_id));
     }
 }

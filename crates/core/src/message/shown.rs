@@ -2,34 +2,64 @@
 //! message whose code is the customer's alone.
 
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 /// Parts of parts that are looked into.
 const DEEPEST: usize = 4;
+/// Bytes of answers after which no more are looked for: a form comes from outside, and is shown in a line.
+const ENOUGH: usize = 4_000;
 /// What stands for a hidden character.
 const HIDDEN: char = '•';
 
 /// The values somebody filled into a form or address, as `order` names its members; empty when nothing was filled in.
 /// Members that are there for programs are left out.
 pub(super) fn answers(data: &Value, order: &[String]) -> String {
-    let mut out = Vec::new();
+    let mut places = Places::with_capacity(order.len());
+    for (place, name) in order.iter().enumerate() {
+        places.entry(name).or_insert(place);
+    }
+    let mut out = Shown::default();
     match data {
         Value::Object(fields) => {
-            for (name, value) in in_order(fields, order) {
-                collect(value, order, from_editor(name), 0, &mut out);
+            for (name, value) in in_order(fields, &places) {
+                collect(value, &places, from_editor(name), 0, &mut out);
             }
         }
-        Value::String(text) => out.push(text.trim().to_owned()),
+        Value::String(text) => out.push(text),
         _ => {}
     }
-    out.retain(|text| !text.is_empty());
-    out.join(" · ")
+    out.0
 }
 
-/// What people filled in: first what `order` names, then the rest.
-fn in_order<'a>(fields: &'a Map<String, Value>, order: &'a [String]) -> impl Iterator<Item = (&'a String, &'a Value)> {
-    let named = order.iter().filter_map(|name| fields.get_key_value(name));
-    let others = fields.iter().filter(|(name, _)| !order.contains(name));
-    named.chain(others).filter(|(name, _)| !is_technical(name))
+/// Which place each name was asked at.
+type Places<'a> = HashMap<&'a str, usize>;
+
+/// What is collected, up to [`ENOUGH`].
+#[derive(Default)]
+struct Shown(String);
+
+impl Shown {
+    fn is_full(&self) -> bool {
+        self.0.len() >= ENOUGH
+    }
+
+    fn push(&mut self, text: &str) {
+        let text = text.trim();
+        if text.is_empty() || self.is_full() {
+            return;
+        }
+        if !self.0.is_empty() {
+            self.0.push_str(" · ");
+        }
+        self.0.push_str(text);
+    }
+}
+
+/// What people filled in: first what was asked for by name, then the rest.
+fn in_order<'a>(fields: &'a Map<String, Value>, places: &Places<'_>) -> Vec<(&'a String, &'a Value)> {
+    let mut list: Vec<_> = fields.iter().filter(|(name, _)| !is_technical(name)).collect();
+    list.sort_by_key(|(name, _)| places.get(name.as_str()).copied().unwrap_or(usize::MAX));
+    list
 }
 
 /// Names of members that people did not fill in.
@@ -59,15 +89,20 @@ fn from_editor(name: &str) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-fn collect(value: &Value, order: &[String], choices: bool, depth: usize, out: &mut Vec<String>) {
+fn collect(value: &Value, places: &Places<'_>, choices: bool, depth: usize, out: &mut Shown) {
+    if out.is_full() {
+        return;
+    }
+    let mut inner = |part| collect(part, places, choices, depth + 1, out);
     match value {
-        Value::String(text) => out.push(if choices { choice(text) } else { text.trim().to_owned() }),
-        Value::Number(number) => out.push(number.to_string()),
+        Value::String(text) if choices => out.push(&choice(text)),
+        Value::String(text) => out.push(text),
+        Value::Number(number) => out.push(&number.to_string()),
         _ if depth >= DEEPEST => {}
-        Value::Array(parts) => parts.iter().for_each(|part| collect(part, order, choices, depth + 1, out)),
+        Value::Array(parts) => parts.iter().for_each(inner),
         Value::Object(fields) => match fields.get("file_name").and_then(Value::as_str) {
-            Some(file) => out.push(file.to_owned()),
-            None => in_order(fields, order).for_each(|(_, value)| collect(value, order, choices, depth + 1, out)),
+            Some(file) => out.push(file),
+            None => in_order(fields, places).into_iter().for_each(|(_, part)| inner(part)),
         },
         // Ticked or not says nothing without its name.
         Value::Bool(_) | Value::Null => {}
@@ -164,6 +199,16 @@ mod tests {
             order: Vec::new(),
         };
         assert_eq!(row.text(), "Express · 1-2 days");
+    }
+
+    #[test]
+    fn a_form_of_any_size_is_read_at_once() {
+        let names: Vec<String> = (0..40_000).map(|at| format!("field_{at}")).collect();
+        let order: Vec<&str> = names.iter().rev().map(String::as_str).collect();
+        let of = |value: Value| Value::Object(names.iter().map(|name| (name.clone(), value.clone())).collect());
+        assert_eq!(form(of(json!({ "part": {} })), &order), "Sent");
+        let shown = form(of(json!("12345")), &order);
+        assert!(shown.starts_with("12345 · 12345") && (4_000..4_020).contains(&shown.len()), "{}", shown.len());
     }
 
     #[test]

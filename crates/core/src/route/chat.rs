@@ -4,29 +4,34 @@ use super::{Number, same_number};
 use crate::ChannelId;
 use std::collections::{HashMap, HashSet};
 
-/// Channels that are one number to the customer, because one stands by for another: there is one chat with them,
-/// whichever of them a delivery came over.
+/// Channels that are one number to the customer: there is one chat with them, whichever of them a delivery came over.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Chats(HashMap<ChannelId, Vec<ChannelId>>);
 
 impl Chats {
-    /// From the connected channels with their numbers, and the routes as (primary, standby). Routes between different
-    /// numbers, or to channels that are not connected, join nothing.
+    /// From the connected channels with their numbers, and the routes as (primary, standby). The number alone joins
+    /// channels; routes between those of one number only say whose conversations they are.
     #[must_use]
     pub fn of(numbers: &[(ChannelId, Number<'_>)], routes: &[(ChannelId, ChannelId)]) -> Self {
-        let number = |id: ChannelId| numbers.iter().find(|(known, _)| *known == id).map(|(_, number)| *number);
-        let joined = |(one, other): &&(ChannelId, ChannelId)| {
-            one != other && number(*one).zip(number(*other)).is_some_and(|(one, other)| same_number(one, other))
-        };
-        let routes: Vec<_> = routes.iter().filter(joined).collect();
-        let standbys: HashSet<ChannelId> = routes.iter().map(|(_, standby)| *standby).collect();
-        let mut chats: HashMap<ChannelId, Vec<ChannelId>> = HashMap::new();
-        for (primary, standby) in routes {
-            let mut members = chats.get(primary).cloned().unwrap_or_else(|| vec![*primary]);
-            members.extend(chats.get(standby).cloned().unwrap_or_else(|| vec![*standby]));
+        let mut groups: Vec<Vec<(ChannelId, Number<'_>)>> = Vec::new();
+        for (id, number) in numbers {
+            let same = |group: &Vec<_>| group.iter().any(|(_, known)| same_number(*known, *number));
+            // One that is known by both its id and its digits may join two that share neither.
+            let (joined, mut others): (Vec<_>, Vec<_>) = groups.into_iter().partition(same);
+            let mut group: Vec<_> = joined.into_iter().flatten().collect();
+            group.push((*id, *number));
+            others.push(group);
+            groups = others;
+        }
+        let mut chats = HashMap::new();
+        for group in groups.into_iter().filter(|group| group.len() > 1) {
+            let mut members: Vec<ChannelId> = group.into_iter().map(|(id, _)| id).collect();
+            let inside = |(one, other): &&(ChannelId, ChannelId)| {
+                one != other && members.contains(one) && members.contains(other)
+            };
+            let standbys: HashSet<ChannelId> = routes.iter().filter(inside).map(|(_, standby)| *standby).collect();
             // First whom nobody has as standby, then the oldest: two that stand by for each other agree, too.
             members.sort_by_key(|id| (standbys.contains(id), *id));
-            members.dedup();
             for member in &members {
                 chats.insert(*member, members.clone());
             }
@@ -63,20 +68,25 @@ mod tests {
     }
 
     #[test]
-    fn one_number_over_a_standby_is_one_chat() {
+    fn one_number_is_one_chat_and_routes_say_whose() {
         let three = [(1, "m1", "+1 555"), (2, "m2", "1555"), (3, "m3", "+1555")];
+        let bridged = [(1, "m1", "+1 555"), (2, "m2", "+1 556"), (3, "m1", "+1 556")];
         for (known, routes, of, expected) in [
-            (&three[..], vec![], 2, vec![2]),
-            (&three, vec![(1, 2)], 2, vec![1, 2]),
-            (&three, vec![(1, 2)], 3, vec![3]),
-            (&three, vec![(2, 1)], 1, vec![2, 1]),
-            (&three, vec![(2, 1), (1, 2)], 2, vec![1, 2]),
+            (&three[..], vec![], 2, vec![1, 2, 3]),
+            (&three[1..], vec![], 3, vec![2, 3]),
+            (&three[..1], vec![], 1, vec![1]),
+            (&three, vec![(1, 2)], 2, vec![1, 3, 2]),
+            (&three, vec![(2, 1)], 1, vec![2, 3, 1]),
+            (&three[..2], vec![(2, 1), (1, 2)], 2, vec![1, 2]),
             (&three, vec![(1, 2), (2, 3)], 3, vec![1, 2, 3]),
             (&three, vec![(1, 3), (2, 3)], 3, vec![1, 2, 3]),
-            (&three, vec![(2, 2)], 2, vec![2]),
-            (&[(1, "m1", "+1 555"), (2, "m1", "")], vec![(1, 2)], 2, vec![1, 2]),
-            (&[(1, "m1", "+1 555"), (2, "1555", "")], vec![(1, 2)], 2, vec![1, 2]),
-            (&[(1, "m1", "+1 555"), (2, "m2", "+1 556")], vec![(1, 2)], 2, vec![2]),
+            (&three, vec![(2, 2)], 2, vec![1, 2, 3]),
+            // Standby of another number, or of one that is not connected: nobody's in this chat.
+            (&three[..2], vec![(9, 1)], 2, vec![1, 2]),
+            (&bridged[..2], vec![(1, 2)], 2, vec![2]),
+            (&bridged, vec![], 2, vec![1, 2, 3]),
+            (&[(1, "m1", "+1 555"), (2, "m1", "")], vec![], 2, vec![1, 2]),
+            (&[(1, "m1", "+1 555"), (2, "1555", "")], vec![], 2, vec![1, 2]),
             (&[(1, "", ""), (2, "", "")], vec![(1, 2)], 2, vec![2]),
             (&[(2, "m2", "+1 555")], vec![(1, 2)], 2, vec![2]),
         ] {

@@ -119,6 +119,17 @@ impl Definition {
         recent
     }
 
+    /// Whether any step sends this template.
+    #[must_use]
+    pub fn sends(&self, template: &str, in_language: &str) -> bool {
+        let mut found = false;
+        Step::each(&self.steps, "do", &mut |_, step| {
+            found |=
+                matches!(step, Step::SendTemplate { name, language } if name == template && language == in_language);
+        });
+        found
+    }
+
     /// Every plain condition of the rule, those of its branches included, with its path.
     pub fn each_leaf<'a>(&'a self, see: &mut dyn FnMut(&str, &'a Condition)) {
         self.conditions.leaves("if", see);

@@ -172,6 +172,18 @@ async fn a_template_in_trouble_names_what_sends_it() {
     assert_eq!(owner.post(&format!("/api/v1/campaigns/{over}/cancel"), json!({})).await.status, 200);
     let actions = json!([{ "type": "send_template", "name": "order_ready", "language": "en" }]);
     let steps = owner.post("/api/v1/macros", json!({ "name": "Ready", "shared": true, "actions": actions })).await;
+    let rule = |name: &str| {
+        json!({
+            "name": name, "when": [{ "on": "conversation_opened" }],
+            "do": [{ "do": "branch", "if": { "type": "time", "from": "09:00", "to": "18:00", "zone": "Asia/Dubai" },
+                     "then": [{ "do": "send_template", "name": "order_ready", "language": "en" }], "else": [{ "do": "stop" }] }],
+        })
+    };
+    let made = owner.post("/api/v1/rules", json!({ "definition": rule("Greets") })).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let greets = made.text("/id");
+    assert_eq!(owner.patch(&format!("/api/v1/rules/{greets}"), json!({ "enabled": true })).await.status, 200);
+    assert_eq!(owner.post("/api/v1/rules", json!({ "definition": rule("Rests") })).await.status, 201);
     let asks = json!({ "enabled": true, "template": { "name": "order_ready", "language": "en" } });
     assert_eq!(owner.patch("/api/v1/surveys/settings", asks).await.status, 200);
 
@@ -181,8 +193,9 @@ async fn a_template_in_trouble_names_what_sends_it() {
         json!({ "kind": "macro", "id": steps.text("/id"), "name": "Ready", "status": null }),
         json!({ "kind": "survey", "id": null, "name": "", "status": null }),
     ];
-    let all = json!([campaign, others[0], others[1]]);
-    assert_eq!(owner.get(&path).await.body["used_by"], all, "not {over}, which is over");
+    let rule = json!({ "kind": "rule", "id": greets, "name": "Greets", "status": null });
+    let all = json!([campaign, others[0], rule, others[1]]);
+    assert_eq!(owner.get(&path).await.body["used_by"], all, "not {over}, which is over, nor a rule that rests");
     assert_eq!(owner.get("/api/v1/templates?q=order").await.body["items"][0]["used_by"], json!([]), "only where asked");
     let tx = shop.scope().write().await.unwrap();
     rapport_store::template::set_status(&tx, id.parse().unwrap(), "PAUSED", shop.wait(1)).await.unwrap();
@@ -190,7 +203,11 @@ async fn a_template_in_trouble_names_what_sends_it() {
     assert_eq!(owner.get("/api/v1/templates?degraded=true").await.body["items"][0]["used_by"], all);
     test.user(&owner, "agent").await;
     let agent = test.browser("agent@a.example").await;
-    assert_eq!(agent.get(&path).await.body["used_by"], json!(others), "who may not see campaigns is not told of them");
+    assert_eq!(
+        agent.get(&path).await.body["used_by"],
+        json!(others),
+        "who may not see campaigns and rules is not told of them"
+    );
 }
 
 #[tokio::test]

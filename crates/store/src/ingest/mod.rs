@@ -33,8 +33,8 @@ pub async fn load(tx: &WriteTx, needs: &Needs) -> Result<Book> {
         book.load_contact(contact);
     }
     for conversation in conversations::of_contacts(tx, &people).await? {
-        wanted.remove(&conversation.id);
         if needs.channels.contains(&conversation.channel_id) {
+            wanted.remove(&conversation.id);
             book.load_conversation(conversation);
         }
     }

@@ -10,6 +10,7 @@ use rapport_core::time::SECOND;
 use rapport_core::{JobId, Ms, WorkspaceId};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use serde_json::Value as Json;
+use std::time::{Duration, Instant};
 
 /// A job that this node runs until its lease ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,8 +51,12 @@ pub enum Fate {
 }
 
 /// A node of which nothing is heard for so long is gone, and what it was at goes to others: later than its lanes, which
-/// cost nothing when they change hands too often. Milliseconds.
-pub const SILENT_MS: i64 = 12 * SECOND;
+/// cost nothing when they change hands too often, and later than a node that stops beats for the last time and finishes
+/// its jobs. Milliseconds.
+pub const SILENT_MS: i64 = 20 * SECOND;
+
+/// A clock that was waited for longer than this tells of a database that paused, not of nodes that are gone.
+const HELD_UP: Duration = Duration::from_secs(3);
 
 /// How often a claim is repeated when two nodes reached for the same ordered jobs.
 const CLAIM_TRIES: usize = 5;
@@ -191,8 +196,8 @@ impl Queue {
         batch::execute(self.store.relaxed(), self.store.backend(), &text, &fixed, leased(jobs)).await
     }
 
-    /// Makes jobs ready again whose node did not finish them in time, or has not been heard of for [`SILENT_MS`]; those
-    /// without tries left are dead. Returns how many.
+    /// Makes jobs ready again whose node did not finish them in time; those without tries left are dead. Returns how
+    /// many.
     ///
     /// # Errors
     /// What the database said.
@@ -200,17 +205,32 @@ impl Queue {
         let backend = self.store.backend();
         let tx = self.store.begin().await?;
         let clock = sql::lease_clock(&*tx, backend, now).await?;
-        let done = match backend {
-            Backend::Postgres => {
-                let lost = "locked_until <= $1 OR EXISTS (SELECT 1 FROM node AS n WHERE n.id = job.locked_by AND n.seen_at <= $2)";
-                let values: [Value; 2] = [clock.0.into(), clock.plus(-SILENT_MS).0.into()];
-                tx.execute_raw(sql::with(backend, again_text(lost), values)).await?
-            }
-            // The only process is this one: what others left was taken when it started.
-            Backend::Sqlite => {
-                tx.execute_raw(sql::with(backend, again_text("locked_until <= $1"), [clock.0.into()])).await?
-            }
-        };
+        let done = tx.execute_raw(sql::with(backend, again_text("locked_until <= $1"), [clock.0.into()])).await?;
+        tx.commit().await?;
+        Ok(done.rows_affected())
+    }
+
+    /// The same for the jobs of other nodes that have not been heard of for [`SILENT_MS`]. Only to be asked where the
+    /// database has answered for as long: after a pause of its own nobody has been heard of. Returns how many; none on
+    /// SQLite, where the only process is this one and took what others left when it started.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn take_from_silent(&self, now: Ms) -> Result<u64> {
+        let backend = self.store.backend();
+        if backend == Backend::Sqlite {
+            return Ok(0);
+        }
+        let asked = Instant::now();
+        let tx = self.store.begin().await?;
+        let clock = sql::lease_clock(&*tx, backend, now).await?;
+        if asked.elapsed() > HELD_UP {
+            return Ok(0);
+        }
+        let silent =
+            "job.locked_by <> $2 AND EXISTS (SELECT 1 FROM node AS n WHERE n.id = job.locked_by AND n.seen_at <= $1)";
+        let values: [Value; 2] = [clock.plus(-SILENT_MS).0.into(), self.store.node_id().into()];
+        let done = tx.execute_raw(sql::with(backend, again_text(silent), values)).await?;
         tx.commit().await?;
         Ok(done.rows_affected())
     }

@@ -57,6 +57,22 @@ pub async fn conversation(read: &Read, contact: ContactId, channel: ChannelId) -
     open.or(rows.first()).map(state).transpose()
 }
 
+/// Until when the service window of a contact's conversations on some channels is open, or was at the latest.
+///
+/// # Errors
+/// What the database said.
+pub async fn window(read: &Read, contact: ContactId, channels: &[ChannelId]) -> Result<Option<Ms>> {
+    let query = conversation::Entity::find()
+        .select_only()
+        .column(conversation::Column::WindowExpiresAt)
+        .filter(conversation::Column::WorkspaceId.eq(read.workspace().0))
+        .filter(conversation::Column::ContactId.eq(contact.0))
+        .filter(conversation::Column::ChannelId.is_in(channels.iter().map(|id| id.0)))
+        .filter(conversation::Column::WindowExpiresAt.is_not_null())
+        .order_by_desc(conversation::Column::WindowExpiresAt);
+    Ok(query.into_tuple::<i64>().one(&read.conn()).await?.map(Ms))
+}
+
 /// When a contact wrote after a moment, the latest `limit` times, newest first.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use crate::scope::{Read, WriteTx};
 use crate::sql;
 use rapport_core::contact::tag_key;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -96,8 +96,8 @@ pub async fn rename(tx: &WriteTx, key: &str, name: &str) -> Result<()> {
 /// What the database said.
 pub async fn lead_macros(tx: &WriteTx, gone: Uuid, into: Uuid) -> Result<()> {
     let (gone, into) = (json!(gone), json!(into));
-    let rows = macro_row::Entity::find().filter(macro_row::Column::WorkspaceId.eq(tx.workspace().0)).all(tx.conn());
-    for mut row in rows.await? {
+    let rows = macro_row::Entity::find().filter(macro_row::Column::WorkspaceId.eq(tx.workspace().0));
+    for mut row in rows.order_by_asc(macro_row::Column::Id).lock_exclusive().all(tx.conn()).await? {
         let mut found = false;
         for action in row.actions.as_array_mut().into_iter().flatten() {
             let Some(ids) = action.get_mut("tag_ids").and_then(Json::as_array_mut) else { continue };

@@ -320,6 +320,21 @@ on_both! {
         assert!(book.place(two, channel(1)).is_some());
     }
 
+    async fn a_message_brings_its_conversation_on_any_channel(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        turn(&scope, &[text("m1", "15550001", "a", NOW)], NOW).await;
+        let tx = scope.write().await.unwrap();
+        for channels in [vec![channel(1)], vec![channel(2)], vec![]] {
+            // As a status that another channel delivers: the customer and the message are both named.
+            let messages = [(channel(1), message_key("m1"))].into();
+            let both = Needs { identities: [wa("15550001")].into(), messages, channels: channels.into_iter().collect(), ..Needs::default() };
+            let book = ingest::load(&tx, &both).await.unwrap();
+            let message = book.message_of(channel(1), "m1").unwrap();
+            assert!(book.conversation(message.conversation_id).is_some(), "{both:?}");
+        }
+        tx.rollback().await.unwrap();
+    }
+
     async fn keys_are_those_of_core(db: &TestStore) {
         let scope = db.store.workspace(workspace(1));
         turn(&scope, &[text("m1", "15550001", "a", NOW)], NOW).await;

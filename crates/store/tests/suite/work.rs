@@ -256,7 +256,8 @@ on_both! {
         let theirs = other.queue().claim("q", 1, NOW, HOUR).await.unwrap();
         let mine = db.store.queue().claim("q", 1, NOW, HOUR).await.unwrap();
         assert_eq!((theirs.len(), mine.len()), (1, 1));
-        assert_eq!(db.store.queue().expire_leases(NOW.plus(1)).await.unwrap(), 0, "both were heard of just now");
+        assert_eq!(db.store.queue().expire_leases(NOW.plus(1)).await.unwrap(), 0, "no lease has ended");
+        assert_eq!(db.store.queue().take_from_silent(NOW.plus(1)).await.unwrap(), 0, "both were heard of just now");
         if db.store.backend() == Backend::Sqlite {
             // The other process is gone, or this one would not start.
             db.store.lanes().seize(NOW, LEASE).await.unwrap();
@@ -264,12 +265,24 @@ on_both! {
             db.store.lanes().lease(NOW, LEASE).await.unwrap();
             let silent = format!("UPDATE node SET seen_at = seen_at - {} WHERE id = '{}'", job::SILENT_MS, other.node_id());
             testing::execute(&db.store, &silent).await.unwrap();
-            assert_eq!(db.store.queue().expire_leases(NOW.plus(1)).await.unwrap(), 1);
+            assert_eq!(db.store.queue().take_from_silent(NOW.plus(1)).await.unwrap(), 1);
+            let nobody = format!("UPDATE node SET seen_at = seen_at - {}", job::SILENT_MS);
+            testing::execute(&db.store, &nobody).await.unwrap();
+            assert_eq!(db.store.queue().take_from_silent(NOW.plus(1)).await.unwrap(), 0, "whoever looks is not gone");
         }
         let again = db.store.queue().claim("q", 10, NOW, HOUR).await.unwrap();
         let told: Vec<_> = again.iter().map(|job| (job.id, job.attempt)).collect();
         assert_eq!(told, [(theirs[0].id, 2)], "what this node runs stays with it");
         assert_eq!(other.queue().complete(&theirs).await.unwrap(), 0, "whoever comes back finds that it is no longer theirs");
+    }
+
+    async fn a_clean_stop_leaves_its_jobs_to_others(db: &TestStore) {
+        let other = db.another_node().await.unwrap();
+        enqueue(db, vec![job("x")]).await;
+        let theirs = other.queue().claim("q", 1, NOW, HOUR).await.unwrap();
+        other.lanes().release_all().await.unwrap();
+        let mine = db.store.queue().claim("q", 1, NOW, HOUR).await.unwrap();
+        assert_eq!((mine[0].id, mine[0].attempt), (theirs[0].id, 2));
     }
 
     async fn sends_go_by_priority_and_are_tried_once_at_a_time(db: &TestStore) {

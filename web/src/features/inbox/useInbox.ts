@@ -20,7 +20,8 @@ export function useShown() {
 export function useInbox() {
   const shown = useShown()
   const { place } = shown
-  const { m: target }: InboxSearch = useSearch({ strict: false })
+  // Both as the address says: the message of one address with the conversation of another would lead astray.
+  const target = useLocation({ select: ({ search }) => (search as InboxSearch).m })
   const conversationId = useOpened()
   const navigate = useNavigate()
   const open = useCallback(

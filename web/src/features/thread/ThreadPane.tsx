@@ -70,7 +70,9 @@ function useReadMark(conversation: Conversation | undefined): void {
     if (!conversation || (unread === 0 && !news)) return
     const mark = () => {
       if (document.hidden) return
-      if (unread > 0) putConversation(client, { ...conversation, unread_count: 0 }, me.user.id)
+      // As it is by now: it may have been resolved or given away meanwhile.
+      const now = client.getQueryData<Conversation>(keys.conversation(conversation.id)) ?? conversation
+      if (unread > 0) putConversation(client, { ...now, unread_count: 0 }, me.user.id)
       void post(`/conversations/${conversation.id}/read`)
         .then(() => client.invalidateQueries({ queryKey: keys.counts }))
         .catch(() => undefined)

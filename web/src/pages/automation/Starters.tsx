@@ -28,7 +28,7 @@ export function Starters({ rules }: { rules: readonly Rule[] }) {
     <Section
       title={t('automation.starters')}
       hint={t('automation.starters_hint')}
-      aside={<Select quiet hideLabel label={t('automation.starters_language')} options={options} value={language} onChange={setLanguage} />}
+      aside={<div className="shrink-0"><Select quiet hideLabel label={t('automation.starters_language')} options={options} value={language} onChange={setLanguage} /></div>}
     >
       <Answered query={query}>
         {(starters) => (

@@ -36,6 +36,7 @@ export function ConnectionPage() {
   const client = useQueryClient()
   const navigate = useNavigate()
   const { connectionId } = useParams({ from: '/app/connections/$connectionId' })
+  const formats = useFormats()
   const query = useQuery({ ...connectionsQuery, refetchInterval: 10_000 })
   const [removing, setRemoving] = useState(false)
   const refresh = () => void client.invalidateQueries({ queryKey: keys.connections })
@@ -77,6 +78,7 @@ export function ConnectionPage() {
       {connection.status_reason && <p className="mb-4 rounded-lg bg-danger-soft p-3 text-danger-ink"><bdi dir="auto">{connection.status_reason}</bdi></p>}
       <Section title={t('connection.health')} aside={<ConnectionHealth connection={connection} />}>
         <Figures connection={connection} />
+        {(connection.compared?.held_back ?? 0) > 0 && <p className="mt-4 rounded-lg bg-caution-soft p-3 text-caution-ink">{t('connection.held_back', { number: formats.number(connection.compared?.held_back ?? 0) })}</p>}
       </Section>
       {(check.data || check.isError) && <Section title={t('findings.title')}>{check.data ? <Findings findings={check.data.findings} /> : <ErrorNote error={check.error} />}</Section>}
       <DeadLetters />
@@ -90,7 +92,7 @@ function Figures({ connection }: { connection: Connection }) {
   const { t } = useTranslation()
   const formats = useFormats()
   const compared = connection.compared
-  const matched = compared ? 1 - (compared.differed + compared.gone) / compared.records : null
+  const matched = compared ? 1 - (compared.differed + compared.gone + compared.held_back) / compared.records : null
   return (
     <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
       <Figure label={t('connection.backlog')} definition={t('connection.backlog_definition')}>{formats.number(connection.backlog)}</Figure>

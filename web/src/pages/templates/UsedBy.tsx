@@ -23,6 +23,7 @@ function Own({ user }: { user: User }) {
   const { t } = useTranslation()
   const name = <bdi>{user.name}</bdi>
   if (user.kind === 'campaign' && user.id) return <Link to="/campaigns/$campaignId" params={{ campaignId: user.id }} className={look}>{name}</Link>
+  if (user.kind === 'rule' && user.id) return <Link to="/rules/$ruleId" params={{ ruleId: user.id }} className={look}>{name}</Link>
   if (user.kind === 'macro') return <Link to="/settings/macros" className={look}>{name}</Link>
   return <Link to="/settings/closing" className={look}>{t('survey.title')}</Link>
 }
