@@ -966,7 +966,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Makes one conversation of two of the same customer on the same channel, and answers with it. The one being worked on
+         * Makes one conversation of two of the same customer in the same chat, and answers with it. The one being worked on
          *     stays, else the newer; whatever is asked about the other's id from then on is answered about the one that stayed.
          *     Splitting it undoes that.
          */
@@ -6116,7 +6116,7 @@ export interface components {
         MergeRequest: {
             /**
              * Format: uuid
-             * @description The other one, of the same customer on the same channel. Which of the two ids stays is not up to the request: that of
+             * @description The other one, of the same customer in the same chat. Which of the two ids stays is not up to the request: that of
              *     the one being worked on, else of the newer.
              */
             into: string;

@@ -29,7 +29,7 @@ pub struct SplitRequest {
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MergeRequest {
-    /// The other one, of the same customer on the same channel. Which of the two ids stays is not up to the request: that of
+    /// The other one, of the same customer in the same chat. Which of the two ids stays is not up to the request: that of
     /// the one being worked on, else of the newer.
     pub into: Uuid,
 }

@@ -7,7 +7,7 @@ use rapport_app::inbox::parts::{self, MergeRequest};
 use rapport_app::inbox::view::ConversationView;
 use uuid::Uuid;
 
-/// Makes one conversation of two of the same customer on the same channel, and answers with it. The one being worked on
+/// Makes one conversation of two of the same customer in the same chat, and answers with it. The one being worked on
 /// stays, else the newer; whatever is asked about the other's id from then on is answered about the one that stayed.
 /// Splitting it undoes that.
 #[utoipa::path(
