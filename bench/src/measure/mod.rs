@@ -13,7 +13,7 @@ mod visible;
 
 use crate::Result;
 use crate::site::postgres::Postgres;
-use crate::site::product;
+use crate::site::{Scratch, product};
 use report::Report;
 use serde_json::json;
 use std::path::PathBuf;
@@ -38,6 +38,9 @@ pub struct Options {
     /// Seed of the generated deliveries
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Directory that keeps the databases `search` fills; with one that has them, they are asked and not filled again
+    #[arg(long, requires = "only")]
+    keep: Option<PathBuf>,
 }
 
 /// How much is measured.
@@ -58,6 +61,8 @@ pub struct Context {
     pub messages: u64,
     /// Seed of what is delivered.
     pub seed: u64,
+    /// Where filled databases stay.
+    pub keep: Option<PathBuf>,
     /// A private cluster.
     pub postgres: Option<Postgres>,
 }
@@ -85,13 +90,7 @@ impl Engine {
 pub async fn run(options: &Options) -> Result<bool> {
     let mut report = Report::default();
     crate::site::forget_logs()?;
-    let postgres = match Postgres::start(1_024).await {
-        Ok(cluster) => Some(cluster),
-        Err(error) => {
-            report.missing.push(format!("PostgreSQL: {error}"));
-            None
-        }
-    };
+    let postgres = cluster(options, &mut report).await?;
     let quick = options.quick;
     let alone = options.only.as_deref() == Some("references");
     // Search is asked in this process: no product is started.
@@ -105,6 +104,7 @@ pub async fn run(options: &Options) -> Result<bool> {
         again: if quick { 0 } else { 2 },
         messages: options.messages.max(1_000),
         seed: options.seed,
+        keep: options.keep.clone(),
         postgres,
     };
     let wanted = |name: &str| options.only.as_ref().is_none_or(|only| only.split(',').any(|one| one == name));
@@ -154,6 +154,21 @@ pub async fn run(options: &Options) -> Result<bool> {
     }
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     report.finish(&json!({"quick": quick, "debug_build": options.debug, "cores": cores, "seed": options.seed}))
+}
+
+/// The cluster that is measured; where none can be started, the report says so.
+async fn cluster(options: &Options, report: &mut Report) -> Result<Option<Postgres>> {
+    let cluster = match &options.keep {
+        Some(keep) => Postgres::start_in(Scratch::kept(keep.join("postgres"))?, 1_024).await,
+        None => Postgres::start(1_024).await,
+    };
+    Ok(match cluster {
+        Ok(cluster) => Some(cluster),
+        Err(error) => {
+            report.missing.push(format!("PostgreSQL: {error}"));
+            None
+        }
+    })
 }
 
 /// Figures of one part, and what its ingest runs lost.

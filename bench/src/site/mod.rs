@@ -40,17 +40,28 @@ pub fn forget_logs() -> crate::Result<()> {
     Ok(())
 }
 
-/// A directory that goes away with its owner.
-pub struct Scratch(PathBuf);
+/// Whether everything is to be left for a look afterwards.
+fn keeps() -> bool {
+    std::env::var("RAPPORT_BENCH_KEEP").is_ok_and(|keep| keep == "1")
+}
+
+/// A directory that goes away with its owner, unless it is to be kept.
+pub struct Scratch {
+    path: PathBuf,
+    keep: bool,
+}
 
 impl Scratch {
-    /// A new one under `target/bench`.
+    /// A new one under `target/bench`; `RAPPORT_BENCH_KEEP=1` keeps it.
     pub fn new(what: &str) -> crate::Result<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("{what}-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let path = output()?.join(name);
-        std::fs::create_dir_all(&path)?;
-        Ok(Self(path))
+        Self::at(output()?.join(name), keeps())
+    }
+
+    /// One at a place of one's own, made when missing, which stays with all that is in it.
+    pub fn kept(path: PathBuf) -> crate::Result<Self> {
+        Self::at(path, true)
     }
 
     /// A new one where flushing costs nothing, if there is such a place: for simulations, which count hours as moments.
@@ -62,23 +73,31 @@ impl Scratch {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("rapport-{what}-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let path = memory.join(name);
+        Self::at(path, keeps())
+    }
+
+    fn at(path: PathBuf, keep: bool) -> crate::Result<Self> {
         std::fs::create_dir_all(&path)?;
-        Ok(Self(path))
+        Ok(Self { path: path.canonicalize()?, keep })
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// Whether it stays.
+    pub fn stays(&self) -> bool {
+        self.keep
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // RAPPORT_BENCH_KEEP=1 leaves everything for a look afterwards.
-        if std::env::var("RAPPORT_BENCH_KEEP").is_ok_and(|keep| keep == "1") {
-            println!("kept: {}", self.0.display());
+        if self.keep {
+            println!("kept: {}", self.path.display());
         } else {
-            let _ = std::fs::remove_dir_all(&self.0);
+            let _ = std::fs::remove_dir_all(&self.path);
         }
     }
 }

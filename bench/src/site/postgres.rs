@@ -76,10 +76,11 @@ fn reachable(path: &Path) -> bool {
     path.ancestors().skip(1).all(|above| above.metadata().is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0))
 }
 
-fn directory(user: Option<(u32, u32)>) -> Result<Directory> {
-    let scratch = Scratch::new("pg")?;
+fn directory(scratch: Scratch, user: Option<(u32, u32)>) -> Result<Directory> {
     let place = if user.is_none() || reachable(scratch.path()) {
         Directory::Target(scratch)
+    } else if scratch.stays() {
+        return Err(format!("PostgreSQL's user cannot reach {}", scratch.path().display()).into());
     } else {
         let name = scratch.path().file_name().unwrap_or_default().to_owned();
         let path = std::env::temp_dir().join(name);
@@ -96,31 +97,31 @@ fn directory(user: Option<(u32, u32)>) -> Result<Directory> {
 impl Postgres {
     /// Makes and starts a cluster with `buffers` megabytes of shared memory.
     pub async fn start(buffers: u32) -> Result<Self> {
+        Self::start_in(Scratch::new("pg")?, buffers).await
+    }
+
+    /// Starts the cluster of a directory, and makes it when there is none.
+    pub async fn start_in(scratch: Scratch, buffers: u32) -> Result<Self> {
         let programs = programs()?;
         let user = somebody();
-        let directory = directory(user)?;
+        let directory = directory(scratch, user)?;
         let data = directory.path().join("data");
+        let is_new = !data.join("PG_VERSION").exists();
         let as_user = |command: &mut Command| {
             command.current_dir(directory.path()).env("LC_ALL", "C.UTF-8");
             if let Some((user, group)) = user {
                 command.uid(user).gid(group);
             }
         };
-        let mut init = Command::new(programs.join("initdb"));
-        init.arg("-D").arg(&data).args([
-            "-U",
-            "harness",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-            "--no-instructions",
-        ]);
-        as_user(&mut init);
-        let done = init.output()?;
-        if !done.status.success() {
-            return Err(format!("initdb: {}", String::from_utf8_lossy(&done.stderr)).into());
+        if is_new {
+            let mut init = Command::new(programs.join("initdb"));
+            let plain = ["-U", "harness", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"];
+            init.arg("-D").arg(&data).args(plain);
+            as_user(&mut init);
+            let done = init.output()?;
+            if !done.status.success() {
+                return Err(format!("initdb: {}", String::from_utf8_lossy(&done.stderr)).into());
+            }
         }
         let port = super::free_port()?.port();
         let mut serve = Command::new(programs.join("postgres"));
@@ -140,9 +141,10 @@ impl Postgres {
         let process = Process::start(&mut serve, &super::output()?.join("postgres.log"))?;
         let mut cluster = Self { process, port, _directory: directory };
         cluster.wait().await?;
-        let roles =
-            "CREATE ROLE node1 LOGIN SUPERUSER; CREATE ROLE node2 LOGIN SUPERUSER; CREATE ROLE node3 LOGIN SUPERUSER";
-        cluster.connect("postgres").await?.batch_execute(roles).await?;
+        if is_new {
+            let roles = "CREATE ROLE node1 LOGIN SUPERUSER; CREATE ROLE node2 LOGIN SUPERUSER; CREATE ROLE node3 LOGIN SUPERUSER";
+            cluster.connect("postgres").await?.batch_execute(roles).await?;
+        }
         Ok(cluster)
     }
 
@@ -170,9 +172,12 @@ impl Postgres {
         connect(&self.url(database, "harness")).await
     }
 
-    /// Makes an empty database.
+    /// Makes an empty database, unless there is one.
     pub async fn create(&self, database: &str) -> Result<()> {
         let client = self.connect("postgres").await?;
+        if client.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&database]).await?.is_some() {
+            return Ok(());
+        }
         client.batch_execute(&format!("CREATE DATABASE {database}")).await?;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Searching messages, notes and people, with the hits marked.
 
+use super::Budget;
 use super::people::{self, People};
 use super::piece::piece;
 use crate::auth::{Caller, Permission};
@@ -22,7 +23,7 @@ use uuid::Uuid;
 
 /// Longest text that is searched for, in characters.
 const LONGEST: usize = 500;
-/// How long one search looks back before it answers with what it has.
+/// How long one request looks back before it answers with what it has.
 const PATIENCE: Duration = Duration::from_millis(60);
 /// Notes and people beside messages, when everything is searched.
 const BESIDE: u64 = 5;
@@ -264,16 +265,19 @@ pub async fn find(
     let beside = if part == In::All { limit.min(BESIDE) } else { limit };
     let mut results = Results::default();
     let query = rapport_text::query(&wanted.q);
-    if matches!(part, In::All | In::Messages) {
-        results.messages = said(&read, Part::Messages, &query, &filter, after, limit).await?;
+    // What is asked beside others leaves them half of the time; the messages, which are the most, come last.
+    let budget = Budget::new(PATIENCE);
+    let time = || if part == In::All { budget.left() / 2 } else { budget.left() };
+    let people_too = part == In::Contacts || part == In::All && !wanted.is_narrow();
+    if people_too && caller.require(Permission::ContactRead).is_ok() {
+        results.contacts = contacts(&read, &rapport_text::people_query(&wanted.q), after, beside, time()).await?;
     }
     // A note has no direction: who asks for one does not ask for notes.
     if matches!(part, In::All | In::Notes) && (part == In::Notes || filter.direction.is_none()) {
-        results.notes = said(&read, Part::Notes, &query, &filter, after, beside).await?;
+        results.notes = said(&read, Part::Notes, &query, &filter, (after, beside, time())).await?;
     }
-    let people_too = part == In::Contacts || part == In::All && !wanted.is_narrow();
-    if people_too && caller.require(Permission::ContactRead).is_ok() {
-        results.contacts = contacts(&read, &rapport_text::people_query(&wanted.q), after, beside).await?;
+    if matches!(part, In::All | In::Messages) {
+        results.messages = said(&read, Part::Messages, &query, &filter, (after, limit, budget.left())).await?;
     }
     let progress = search::progress(&read).await?;
     results.indexing = (progress.total > 0).then_some(Indexing { done: progress.done, total: progress.total });
@@ -285,10 +289,9 @@ async fn said(
     part: Part,
     query: &Query,
     filter: &Filter,
-    after: Option<After>,
-    limit: u64,
+    (after, limit, patience): (Option<After>, u64, Duration),
 ) -> Result<Group<SearchHit>> {
-    let page = search::find(read, part, &super::asked(query), filter, after, limit, PATIENCE).await?;
+    let page = search::find(read, part, &super::asked(query), filter, after, limit, patience).await?;
     let ids: Vec<MessageId> = page.hits.iter().map(Hit::message).collect();
     if ids.is_empty() {
         return Ok(Group { items: Vec::new(), next: next(part, page.next) });
@@ -320,8 +323,14 @@ fn show(hit: &Hit, found: Found, names: &HashMap<Uuid, String>, query: &Query) -
     }
 }
 
-async fn contacts(read: &Read, asked: &PeopleQuery, after: Option<After>, limit: u64) -> Result<Group<ContactHit>> {
-    let People { people, next: on } = people::found(read, asked, after, limit, PATIENCE).await?;
+async fn contacts(
+    read: &Read,
+    asked: &PeopleQuery,
+    after: Option<After>,
+    limit: u64,
+    patience: Duration,
+) -> Result<Group<ContactHit>> {
+    let People { people, next: on } = people::found(read, asked, after, limit, patience).await?;
     let items = people.iter().map(|person| show_person(person, asked)).collect();
     Ok(Group { items, next: next(Part::Contacts, on) })
 }

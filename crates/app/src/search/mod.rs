@@ -24,6 +24,24 @@ const POLL: Duration = Duration::from_millis(700);
 /// left to others.
 const BREATH: Duration = Duration::from_millis(2);
 
+/// The time that one request has for looking through the index: its searches share it.
+struct Budget {
+    began: Instant,
+    whole: Duration,
+}
+
+impl Budget {
+    /// Begins now.
+    fn new(whole: Duration) -> Self {
+        Self { began: Instant::now(), whole }
+    }
+
+    /// What is left of it.
+    fn left(&self) -> Duration {
+        self.whole.saturating_sub(self.began.elapsed())
+    }
+}
+
 /// Starts the indexer of this process.
 #[must_use]
 pub fn start(app: &App) -> JoinHandle<()> {

@@ -7,9 +7,11 @@
 //! workspace, which every search asks for.
 //!
 //! A search reads the index newest first, in pieces that hold a bounded number of documents each and grow while too
-//! little is found ([`place`]), and stops when its time is up: then the page is short and says where to go on.
+//! little is found ([`place`]), none of them larger than what can be read in the time that is left ([`pace`]); then the
+//! page is short and says where to go on.
 
 mod fill;
+mod pace;
 mod people;
 mod place;
 mod read;
@@ -17,9 +19,10 @@ mod words;
 mod write;
 
 pub use fill::{Progress, advance, backlog, older, progress};
+pub use pace::Effort;
 pub use people::{Dirty, Found, Person, changed, details, index_people};
 pub use place::Part;
-pub use read::{Effort, Filter, Group, Page, Query, find};
+pub use read::{Filter, Group, Page, Query, find};
 pub use words::Vocabulary;
 pub use write::{index, remove};
 

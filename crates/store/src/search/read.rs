@@ -1,5 +1,6 @@
 //! Reading the index, newest first.
 
+use super::pace::{self, Effort, Pace, Piece, Stretches};
 use super::place::{self, Part};
 use super::{After, Hit, words};
 use crate::error::Result;
@@ -11,19 +12,9 @@ use crate::store::Backend;
 use rapport_core::inbox::ConversationStatus;
 use rapport_core::{ChannelId, ContactId, ConversationId, Ms, TeamId};
 use sea_orm::{ConnectionTrait, QueryResult};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use uuid::Uuid;
 
-/// Documents in the first piece of the index that is looked through, and how much larger each next piece is.
-///
-/// PostgreSQL reads a piece whole, so that a frequent word must be met by a small one. SQLite stops within a piece; each
-/// further one only costs it the looking up of every term again.
-const fn growth(backend: Backend) -> (i64, i64) {
-    match backend {
-        Backend::Sqlite => (200_000, 15),
-        Backend::Postgres => (25_000, 6),
-    }
-}
 /// Stretches of time that are told apart; older ones are one piece.
 const MOST_STRETCHES: i64 = 20_000;
 /// A customer with more conversations is told apart by their own id only.
@@ -71,7 +62,8 @@ pub struct Filter {
 }
 
 impl Filter {
-    fn asks_conversation(&self) -> bool {
+    /// Whether the conversation of what is found must be looked at.
+    pub(super) fn asks_conversation(&self) -> bool {
         self.assignee.is_some() || self.team.is_some() || !self.statuses.is_empty()
     }
 }
@@ -83,31 +75,6 @@ pub struct Page {
     pub hits: Vec<Hit>,
     /// Where to go on; `None` = everything was looked through.
     pub next: Option<After>,
-}
-
-/// A piece of the index: stretches of time next to each other.
-struct Piece {
-    /// The newest stretch; `None` = up to the newest document.
-    newest: Option<i64>,
-    /// The oldest stretch; `None` = down to the oldest document.
-    oldest: Option<i64>,
-    /// Those with documents in them, newest first.
-    slices: Vec<i64>,
-}
-
-/// How hard a search tries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Effort {
-    /// When to stop looking further back, checked between pieces of the index.
-    pub patience: Duration,
-    /// Documents in the first piece, and how much larger each next one is; `None` = what suits the database.
-    pub pieces: Option<(i64, i64)>,
-}
-
-impl From<Duration> for Effort {
-    fn from(patience: Duration) -> Self {
-        Self { patience, pieces: None }
-    }
 }
 
 /// The newest documents that match, newest first. A query without groups matches nothing.
@@ -124,14 +91,15 @@ pub async fn find(
     effort: impl Into<Effort>,
 ) -> Result<Page> {
     let began = Instant::now();
-    let Effort { patience, pieces: sizes } = effort.into();
     let Some(groups) = groups(read, query, filter).await? else { return Ok(Page::default()) };
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page::default();
     let open = (after.is_none() && filter.until.is_none(), filter.since.is_none());
-    let found = stretches(read, part, filter, after).await?;
-    let mut pieces = pieces(found, open, sizes.unwrap_or_else(|| growth(read.backend()))).into_iter().peekable();
-    while let Some(piece) = pieces.next() {
+    let mut left = Stretches::new(stretches(read, part, filter, after).await?, open);
+    let mut pace = Pace::new(effort.into(), read.backend(), began, pace::full(groups.iter().map(Vec::len), filter));
+    let mut reached = None;
+    while let Some(piece) = pace.room().and_then(|room| left.piece(room)) {
+        let lap = pace.lap();
         let missing = wanted + 1 - page.hits.len();
         let asked = Asked { read, part, groups: &groups, filter, after, piece: &piece, limit: missing };
         page.hits.extend(asked.hits().await?);
@@ -140,10 +108,11 @@ pub async fn find(
             page.next = page.hits.last().map(Hit::after);
             return Ok(page);
         }
-        if pieces.peek().is_some() && began.elapsed() > patience {
-            page.next = piece.oldest.map(|oldest| beginning_of(read.backend(), oldest));
-            return Ok(page);
-        }
+        pace.read(piece.documents, lap);
+        reached = piece.oldest;
+    }
+    if !left.is_empty() {
+        page.next = reached.map(|oldest| beginning_of(read.backend(), oldest));
     }
     Ok(page)
 }
@@ -216,35 +185,6 @@ async fn stretches(read: &Read, part: Part, filter: &Filter, after: Option<After
     let values = [read.workspace().0.into(), part.code().into(), newest.into(), oldest.into(), MOST_STRETCHES.into()];
     let rows = read.conn().query_all_raw(sql::with(read.backend(), text, values)).await?;
     rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
-}
-
-/// Cuts the stretches into pieces that hold more and more documents. `open`: whether the newest and the oldest may hold
-/// everything beyond them too.
-fn pieces(stretches: Vec<(i64, i64)>, open: (bool, bool), (first, growth): (i64, i64)) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    let (mut size, mut documents) = (first, 0);
-    let mut slices: Vec<i64> = Vec::new();
-    for (slice, docs) in stretches {
-        slices.push(slice);
-        documents += docs.max(0);
-        if documents >= size {
-            let (newest, oldest) = (slices.first().copied(), Some(slice));
-            pieces.push(Piece { newest, oldest, slices: std::mem::take(&mut slices) });
-            size = size.saturating_mul(growth);
-            documents = 0;
-        }
-    }
-    if !slices.is_empty() {
-        let (newest, oldest) = (slices.first().copied(), slices.last().copied());
-        pieces.push(Piece { newest, oldest, slices });
-    }
-    if let Some(first) = pieces.first_mut().filter(|_| open.0) {
-        first.newest = None;
-    }
-    if let Some(last) = pieces.last_mut().filter(|_| open.1) {
-        last.oldest = None;
-    }
-    pieces
 }
 
 /// One question to the index.
@@ -427,19 +367,5 @@ mod tests {
         let groups = [vec!["order".to_owned(), "ordorx".to_owned()], vec!["del".to_owned()]];
         assert_eq!(expression(Backend::Sqlite, &groups), "(\"order\" OR \"ordorx\") AND (\"del\")");
         assert_eq!(expression(Backend::Postgres, &groups), "('order' | 'ordorx') & ('del')");
-    }
-
-    #[test]
-    fn pieces_grow_and_hold_everything() {
-        let stretches: Vec<(i64, i64)> = (0..1_000).rev().map(|slice| (slice, 1_000)).collect();
-        let cut = pieces(stretches, (true, true), growth(Backend::Postgres));
-        assert_eq!(cut.iter().map(|piece| piece.slices.len()).collect::<Vec<_>>(), [25, 150, 825]);
-        assert!(cut[0].newest.is_none() && cut[2].oldest.is_none());
-        assert_eq!(
-            (cut[0].oldest, cut[1].newest, cut[1].oldest, cut[2].newest),
-            (Some(975), Some(974), Some(825), Some(824))
-        );
-        assert!(pieces(Vec::new(), (true, true), (1, 2)).is_empty());
-        assert_eq!(pieces(vec![(7, 1)], (false, false), (1, 2))[0].newest, Some(7));
     }
 }

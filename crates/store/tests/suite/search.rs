@@ -16,7 +16,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 const DAY: i64 = 24 * 60 * MINUTE;
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The words of the messages, as a tokenizer would hand them over.
 fn terms(body: &str) -> Vec<String> {
@@ -67,7 +67,7 @@ async fn prepare(db: &TestStore, scope: &Scope) -> BTreeMap<Uuid, String> {
         .collect()
 }
 
-fn query(groups: &[&[&str]], prefixes: &[&str]) -> Query {
+pub(super) fn query(groups: &[&[&str]], prefixes: &[&str]) -> Query {
     let own = |terms: &[&str]| terms.iter().map(|term| (*term).to_owned()).collect::<Vec<_>>();
     let last = groups.len().saturating_sub(1);
     let group = |(place, terms): (usize, &&[&str])| Group {
@@ -79,7 +79,7 @@ fn query(groups: &[&[&str]], prefixes: &[&str]) -> Query {
 
 async fn page(scope: &Scope, query: &Query, filter: &Filter, after: Option<After>, limit: u64) -> Page {
     // Small pieces, so that a few documents are many of them.
-    let effort = search::Effort { patience: PATIENCE, pieces: Some((400, 2)) };
+    let effort = search::Effort { pieces: Some((400, 2)), ..PATIENCE.into() };
     search::find(&scope.read(), Part::Messages, query, filter, after, limit, effort).await.unwrap()
 }
 
@@ -105,7 +105,7 @@ fn documents(count: i64, step: i64, words: impl Fn(i64) -> &'static str) -> Vec<
         .collect()
 }
 
-async fn put(scope: &Scope, documents: &[Document]) {
+pub(super) async fn put(scope: &Scope, documents: &[Document]) {
     let mut vocabulary = Vocabulary::default();
     for part in documents.chunks(1_000) {
         let tx = scope.write().await.unwrap();
@@ -269,7 +269,7 @@ on_both! {
             assert_eq!(hits.iter().map(|hit| hit.document).collect::<BTreeSet<_>>().len(), expected, "{word}");
             assert!(hits.windows(2).all(|pair| pair[0].at >= pair[1].at), "{word}");
             // Without patience every piece is a page of its own, and they lead to the same end.
-            let hurried = search::Effort { patience: Duration::ZERO, pieces: Some((400, 2)) };
+            let hurried = search::Effort { pieces: Some((400, 2)), ..Duration::ZERO.into() };
             let (mut short, mut after, mut pages) = (Vec::new(), None, 0);
             loop {
                 let all = Filter::default();
@@ -281,7 +281,7 @@ on_both! {
                 }
             }
             assert!(pages > 2, "{word}");
-            let whole = search::Effort { patience: PATIENCE, pieces: Some((i64::MAX, 1)) };
+            let whole = search::Effort { pieces: Some((i64::MAX, 1)), ..PATIENCE.into() };
             let once = search::find(&scope.read(), Part::Messages, &wanted, &Filter::default(), None, 10_000, whole).await.unwrap();
             assert_eq!(once.hits, hits, "{word}: the pieces together are the whole");
             assert_eq!(short, hits, "{word}");

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { channelsQuery, teamsQuery, usersQuery } from '@/api/queries'
 import { Button } from '@/ui/Button'
 import { Field } from '@/ui/Field'

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { NotebookPen } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { ContactHit, SearchHit } from '@/api/types'
 import { kindIcons } from '@/features/inbox/kinds'
 import { Avatar } from '@/ui/Avatar'

@@ -1,9 +1,10 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, type InfiniteData, type UseInfiniteQueryResult } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { SlidersHorizontal } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { searchQuery } from '@/api/queries'
+import type { SearchPage as SearchPageOf } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { Empty } from '@/ui/Empty'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -87,10 +88,47 @@ function walk(event: KeyboardEvent): void {
   hits[at + (event.key === 'ArrowDown' ? 1 : -1)]?.focus()
 }
 
+/** How many hits are enough for the page to stop looking further back by itself. */
+const enough = 12
+/** Between two looks, in milliseconds: others ask the server too. */
+const breath = 120
+
+type Found = InfiniteData<SearchPageOf>
+
+/** What a part of the results has next to show or to look through. */
+const groupOf = (page: SearchPageOf, part: Part) => (part === 'notes' ? page.notes : part === 'contacts' ? page.contacts : page)
+
+/**
+ * The server answers in time, with nothing where it found nothing by then: the page asks on by itself until something is found.
+ * `stop` ends that until the person asks for more.
+ */
+function useLookingBack(query: UseInfiniteQueryResult<Found>, part: Part, question: string) {
+  const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, isPlaceholderData, fetchNextPage } = query
+  const [stopped, setStopped] = useState<string | null>(null)
+  const pages = data?.pages ?? []
+  const found = pages.reduce((sum, page) => sum + groupOf(page, part).items.length, 0)
+  const last = pages.at(-1)
+  // A page that was cut short says so by what it lacks: whoever has asked for more gets at least one hit.
+  const isShort = last !== undefined && (groupOf(last, part).items.length === 0 || found < enough)
+  const looks = hasNextPage && isShort && stopped !== question && !isFetchNextPageError && !isPlaceholderData
+  useEffect(() => {
+    if (!looks || isFetchingNextPage) return
+    const timer = setTimeout(() => void fetchNextPage(), breath)
+    return () => clearTimeout(timer)
+    // Each answer asks for the next one, also when it came before this was drawn again.
+  }, [looks, isFetchingNextPage, fetchNextPage, pages.length])
+  const more = () => {
+    setStopped(null)
+    void fetchNextPage()
+  }
+  return { looks, isShort, stop: () => setStopped(question), more }
+}
+
 function Results({ address, onPart }: { address: SearchAddress; onPart: (part: Part) => void }) {
   const { t } = useTranslation()
   const part = address.in ?? 'all'
   const query = useInfiniteQuery(searchQuery(toQuery(address), part))
+  const { looks, isShort, stop, more } = useLookingBack(query, part, JSON.stringify(address))
   const [first] = query.data?.pages ?? []
   if (query.isError && !first) return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
   if (!first) return <Loading rows={4} />
@@ -98,21 +136,21 @@ function Results({ address, onPart }: { address: SearchAddress; onPart: (part: P
   const messages = pages.flatMap((page) => page.items)
   const notes = pages.flatMap((page) => page.notes.items)
   const contacts = pages.flatMap((page) => page.contacts.items)
-  const more = (next: Part) => part === 'all' && <Button small look="quiet" onPress={() => onPart(next)}>{t('search.show_all')}</Button>
-  const last = pages.at(-1) ?? first
-  // The server stopped looking back before it found more: the button says that there is still something to look through.
-  const isShort = (part === 'notes' ? last.notes : part === 'contacts' ? last.contacts : last).items.length === 0
+  // Beside the messages, the first few of the others: there is more, or not everything was looked through.
+  const beside = (next: 'notes' | 'contacts') => part === 'all' && first[next].next_cursor !== null
+  const all = (next: 'notes' | 'contacts') => beside(next) && <Button small look="quiet" onPress={() => onPart(next)}>{first[next].items.length > 0 ? t('search.show_all') : t('search.further')}</Button>
+  const nothing = messages.length + notes.length + contacts.length === 0
   return (
     <>
       {first.indexing && <p role="status" className="mb-4 rounded-md bg-info-soft px-3 py-2 text-sm text-info-ink">{t('search.indexing', { done: first.indexing.done, total: first.indexing.total })}</p>}
-      {messages.length + notes.length + contacts.length === 0 && !query.hasNextPage && <Empty title={t('search.none_title')} text={t('search.none_text')} />}
-      {contacts.length > 0 && (
-        <Section title={t('search.part.contacts')} aside={first.contacts.next_cursor && more('contacts')}>
+      {nothing && !query.hasNextPage && !beside('notes') && !beside('contacts') && <Empty title={t('search.none_title')} text={t('search.none_text')} />}
+      {(contacts.length > 0 || beside('contacts')) && (
+        <Section title={t('search.part.contacts')} aside={all('contacts')}>
           <ul aria-label={t('search.contacts')}>{contacts.map((hit) => <ContactRow key={hit.contact.id} hit={hit} />)}</ul>
         </Section>
       )}
-      {notes.length > 0 && (
-        <Section title={t('search.part.notes')} aside={first.notes.next_cursor && more('notes')}>
+      {(notes.length > 0 || beside('notes')) && (
+        <Section title={t('search.part.notes')} aside={all('notes')}>
           <ul aria-label={t('search.notes')}>{notes.map((hit) => <MessageRow key={hit.message.id} hit={hit} />)}</ul>
         </Section>
       )}
@@ -121,7 +159,15 @@ function Results({ address, onPart }: { address: SearchAddress; onPart: (part: P
           <ul aria-label={t('search.results')}>{messages.map((hit) => <MessageRow key={hit.message.id} hit={hit} />)}</ul>
         </Section>
       )}
-      {query.hasNextPage && <Button className="mt-4" isDisabled={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>{isShort ? t('search.further') : t('common.more')}</Button>}
+      {query.isFetchNextPageError && <ErrorNote error={query.error} onRetry={more} />}
+      {looks ? (
+        <div className="mt-4 flex items-center gap-3">
+          <p role="status" className="text-sm text-muted">{t('search.looking')}</p>
+          <Button small onPress={stop}>{t('search.stop')}</Button>
+        </div>
+      ) : (
+        query.hasNextPage && !query.isFetchNextPageError && <Button className="mt-4" isDisabled={query.isFetchingNextPage} onPress={more}>{isShort ? t('search.further') : t('common.more')}</Button>
+      )}
     </>
   )
 }
