@@ -10,10 +10,12 @@ use crate::auth::{Caller, Permission};
 use crate::doctor::{Finding, channel as doctor};
 use crate::error::{Error, Result};
 use crate::jobs::Job;
+use crate::route::number as numbered;
 use crate::state::App;
 use crate::vault::Place;
 use rapport_connectors::Secret;
 use rapport_connectors::provider::Kind;
+use rapport_core::route::same_number;
 use rapport_core::{ChannelId, Ms};
 use rapport_store::WriteTx;
 use rapport_store::channel::ChannelRow;
@@ -92,6 +94,7 @@ pub async fn add(app: &App, caller: &Caller, new: NewChannel) -> Result<AddedCha
     let new = checked(app, new)?;
     refuse_connected(app, caller, &new.access).await?;
     let found = number::probe(app, &new.access.access(String::new())).await;
+    let others = super::view::rows(app, caller).await?;
 
     let now = app.now();
     let key = app.key(caller.workspace).await?;
@@ -104,6 +107,7 @@ pub async fn add(app: &App, caller: &Caller, new: NewChannel) -> Result<AddedCha
     let mut row = new_row(caller, &new, id, seal(id)?, &found, now);
     let findings = doctor::first(&row, &app.settings, &found, now);
     blocked::note(&mut row, &findings);
+    let joins = others.iter().any(|other| same_number(numbered(other), numbered(&row)));
     if let Some(old) = known {
         row.created_at = old.created_at;
         rapport_store::channel::update(&tx, row.clone()).await?;
@@ -114,7 +118,9 @@ pub async fn add(app: &App, caller: &Caller, new: NewChannel) -> Result<AddedCha
     let change = Change { before: None, after: Some(json!(view)) };
     record(&tx, now, caller, "channel.added", ("channel", view.id), change).await?;
     told(&tx, ChannelId(view.id), json!({ "added": true }), now).await?;
-    follow_up(&tx, ChannelId(view.id), now.plus(rapport_core::time::HOUR), now).await?;
+    // One more channel of a number that is connected: what conversations show of its window is looked at at once.
+    let look = if joins { now } else { now.plus(rapport_core::time::HOUR) };
+    follow_up(&tx, ChannelId(view.id), look, now).await?;
     tx.commit().await?;
     app.channels.forget();
     app.bells.jobs.ring();
@@ -223,8 +229,9 @@ fn new_row(
         created_at: now.0,
         updated_at: now.0,
     };
-    if new.name.is_none() {
-        number::nameless(&mut row);
+    match new.name {
+        None => number::nameless(&mut row),
+        Some(_) => number::named(&mut row),
     }
     number::note(&mut row, found, now);
     row

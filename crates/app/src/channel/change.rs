@@ -2,8 +2,10 @@
 
 use super::account::told;
 use super::add;
+use super::credentials;
 use super::number::{self, NoProbe, Probe};
-use super::secret::Secrets;
+use super::secret::{self, Secrets};
+use super::subscription::POINTED_AT;
 use super::view::{ChannelView, DISCONNECTED};
 use crate::audit::{Change, record};
 use crate::auth::{Caller, Permission};
@@ -16,11 +18,8 @@ use rapport_connectors::whatsapp::numbers;
 use rapport_core::{ChannelId, Ms};
 use rapport_store::channel::ChannelRow;
 use serde::{Deserialize, Deserializer};
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
-
-/// App secrets that are valid at once: the new one, and the one before it while the provider still signs with it.
-const APP_SECRETS_MAX: usize = 2;
 
 /// What may be changed about a channel; what is left out stays.
 #[derive(Clone, Default, Deserialize, ToSchema)]
@@ -37,10 +36,10 @@ pub struct ChannelPatch {
     /// A new access token, API key, auth token or access key; tried at the provider first, used from the next call on.
     /// Also ends the state `error`.
     pub access_token: Option<String>,
-    /// A new app secret, webhook secret, signing key or shared secret. The one before stays valid too, so that nothing is
-    /// lost while the provider changes over.
+    /// A new app secret, webhook secret, signing key or shared secret. The one before stays valid for seven days, so that
+    /// nothing is lost while the provider changes over.
     pub app_secret: Option<String>,
-    /// True: only the newest app secret stays valid.
+    /// True: only the newest app secret stays valid, at once.
     pub retire_previous_app_secret: Option<bool>,
     /// A new verify token.
     pub verify_token: Option<String>,
@@ -82,13 +81,15 @@ pub async fn update(app: &App, caller: &Caller, id: ChannelId, patch: ChannelPat
     let before = ChannelView::of(&row, &app.settings, now);
     let place = Place::new("channel", "secret", row.id);
     let mut secrets = Secrets::read(&key.open(place, &row.secret)?)?;
+    secrets.forget_expired(&row.settings, now);
     let provider = Kind::parse(&row.provider).unwrap_or_default();
-    let replaced = replace(&mut secrets, provider, &patch)?;
+    let replaced = replace(&mut secrets, &mut row.settings, provider, &patch, now)?;
     if !replaced.is_empty() {
         row.secret = key.seal(place, &secrets.write()?)?;
     }
     apply(app, &mut row, patch, now)?;
     if let Some(probe) = probe {
+        number::settle_name(&app.store.workspace(caller.workspace).read(), &mut row).await?;
         number::note(&mut row, &Ok(probe), now);
     }
     row.updated_at = now.0;
@@ -141,29 +142,40 @@ async fn try_token(app: &App, caller: &Caller, id: ChannelId, token: &str, base:
 }
 
 /// Puts new secrets in place of old ones; says which, for the audit log.
-fn replace(secrets: &mut Secrets, provider: Kind, patch: &ChannelPatch) -> Result<Vec<&'static str>> {
+fn replace(
+    secrets: &mut Secrets,
+    settings: &mut Value,
+    provider: Kind,
+    patch: &ChannelPatch,
+    now: Ms,
+) -> Result<Vec<&'static str>> {
     let mut replaced = Vec::new();
+    let mut signs_anew = false;
     if patch.verify_token.is_some() && provider != Kind::Meta {
         return Err(Error::invalid("verify_token", "belongs to numbers that are reached through Meta"));
-    }
-    if patch.app_secret.is_some() && provider == Kind::Twilio {
-        return Err(Error::invalid("app_secret", "is the auth token at Twilio: replace access_token"));
     }
     if let Some(token) = &patch.access_token {
         secrets.access_token = add::secret("access_token", token)?;
         if provider == Kind::Twilio {
-            secrets.sign_with(secrets.access_token.clone(), APP_SECRETS_MAX);
+            signs_anew |= secrets.sign_with(secrets.access_token.clone(), now);
         }
         replaced.push("access_token");
     }
     if let Some(secret) = &patch.app_secret {
-        let secret = add::secret("app_secret", secret)?;
-        secrets.sign_with(secret, APP_SECRETS_MAX);
+        signs_anew |= secrets.sign_with(credentials::signing(provider, secret)?, now);
         replaced.push("app_secret");
     }
     if patch.retire_previous_app_secret == Some(true) {
-        secrets.app_secrets.truncate(1);
+        secrets.retire_previous();
+        signs_anew = true;
         replaced.push("previous_app_secret");
+    }
+    if signs_anew {
+        secret::keep_previous(settings, secrets, now);
+        if provider == Kind::Dialog360 && patch.app_secret.is_some() {
+            // It sends the one before until it is told.
+            settings[POINTED_AT] = false.into();
+        }
     }
     if let Some(token) = &patch.verify_token {
         secrets.verify_token = add::secret("verify_token", token)?;
@@ -175,6 +187,7 @@ fn replace(secrets: &mut Secrets, provider: Kind, patch: &ChannelPatch) -> Resul
 fn apply(app: &App, row: &mut ChannelRow, patch: ChannelPatch, now: Ms) -> Result<()> {
     if let Some(name) = patch.name {
         row.name = crate::account::name("name", &name)?;
+        number::named(row);
     }
     if let Some(limit) = patch.daily_limit {
         if limit.is_some_and(|limit| !(1..=10_000_000).contains(&limit)) {
@@ -188,6 +201,9 @@ fn apply(app: &App, row: &mut ChannelRow, patch: ChannelPatch, now: Ms) -> Resul
     }
     if patch.access_token.is_some() {
         row.token_set_at = now.0;
+    }
+    // Calls to a gateway are signed with the secret.
+    if patch.access_token.is_some() || (patch.app_secret.is_some() && row.provider == Kind::Gateway.code()) {
         row.last_error = None;
         if row.status == "error" {
             activate(row);
@@ -218,7 +234,7 @@ pub async fn disconnect(app: &App, caller: &Caller, id: ChannelId) -> Result<()>
     caller.require(Permission::ChannelManage)?;
     let key = app.key(caller.workspace).await?;
     let now = app.now();
-    let nothing = Secrets { access_token: "".into(), app_secrets: Vec::new(), verify_token: "".into() };
+    let nothing = Secrets::new("".into(), None, "".into());
     let tx = app.store.workspace(caller.workspace).write().await?;
     let row = rapport_store::channel::get_for_write(&tx, id).await?;
     let mut row = row.filter(|row| row.status != DISCONNECTED).ok_or(Error::NotFound("channel"))?;

@@ -105,7 +105,7 @@ fn value<'a>(new: &'a NewChannel, name: &str) -> &'a str {
 type Read = (String, String, Secrets);
 
 fn secrets(token: Secret, signing: Secret, verify_token: Secret) -> Secrets {
-    Secrets { access_token: token, app_secrets: vec![signing], verify_token }
+    Secrets::new(token, Some(signing), verify_token)
 }
 
 fn meta(new: &NewChannel) -> Result<Read> {
@@ -154,6 +154,19 @@ fn gateway(new: &NewChannel) -> Result<Read> {
     // Templates are kept by account; a gateway's belong to its number.
     let account = format!("gateway-{number}");
     Ok((number, account, secrets))
+}
+
+/// What is to sign deliveries from now on, by the name it has when a channel is changed.
+///
+/// # Errors
+/// `Invalid`: malformed, too easily guessed, or a provider that has none.
+pub(super) fn signing(provider: Kind, given: &str) -> Result<Secret> {
+    const FIELD: &str = "app_secret";
+    match provider {
+        Kind::Twilio => Err(Error::invalid(FIELD, "is the auth token at Twilio: replace access_token")),
+        Kind::Dialog360 | Kind::Gateway => strong(FIELD, given),
+        Kind::Meta | Kind::Bird | Kind::Practice => secret(FIELD, given),
+    }
 }
 
 /// An id of the provider's: digits at Meta, letters too elsewhere.

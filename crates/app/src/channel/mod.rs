@@ -24,6 +24,7 @@ pub mod template_suggest;
 pub mod template_used;
 pub mod template_write;
 pub mod templates;
+pub mod tier;
 pub mod timeline;
 pub mod view;
 
@@ -90,8 +91,10 @@ pub struct Channel {
 }
 
 impl Channel {
-    fn open(row: ChannelRow, key: &WorkspaceKey) -> Result<Self> {
+    fn open(row: ChannelRow, key: &WorkspaceKey, now: Ms) -> Result<Self> {
         let plain = key.open(Place::new("channel", "secret", row.id), &row.secret)?;
+        let mut secrets = Secrets::read(&plain)?;
+        secrets.forget_expired(&row.settings, now);
         Ok(Self {
             workspace: WorkspaceId(row.workspace_id),
             id: ChannelId(row.id),
@@ -108,7 +111,7 @@ impl Channel {
             throughput: u32::try_from(row.throughput).unwrap_or(0),
             tier_limit: row.tier_limit,
             daily_limit: row.daily_limit,
-            secrets: Secrets::read(&plain)?,
+            secrets,
         })
     }
 
@@ -226,12 +229,20 @@ impl Channels {
         {
             return Ok(known);
         }
-        let value = match rapport_store::channel::find(&self.store, id).await? {
-            Some(row) => Some(Arc::new(self.open(row).await?)),
-            None => None,
-        };
+        let value = self.newest(id).await?;
         self.keep(|caches| keep_in(&mut caches.channels, id, value.clone(), now));
         Ok(value)
+    }
+
+    /// [`Channels::get`] as it is stored now: for what must not happen with a secret that another node just replaced.
+    ///
+    /// # Errors
+    /// What the store or the vault said.
+    pub async fn newest(&self, id: ChannelId) -> Result<Option<Arc<Channel>>> {
+        Ok(match rapport_store::channel::find(&self.store, id).await? {
+            Some(row) => Some(Arc::new(self.open(row).await?)),
+            None => None,
+        })
     }
 
     /// [`Channels::get`] for whoever may make ids up: however many unknown ids come, the database is asked once a second.
@@ -402,7 +413,7 @@ impl Channels {
     async fn open(&self, row: ChannelRow) -> Result<Channel> {
         let workspace = WorkspaceId(row.workspace_id);
         let key = crate::state::workspace_key(&self.store, &self.vault, workspace).await?;
-        Channel::open(row, &key)
+        Channel::open(row, &key, self.clock.now())
     }
 
     fn look<T>(&self, now: Ms, find: impl FnOnce(&Caches) -> Option<(Ms, T)>) -> Option<T> {
@@ -452,7 +463,9 @@ pub(crate) fn not_offered(provider: Kind, feature: Feature) -> Error {
         Feature::Blocking => "blocking customers",
         Feature::ReadMarks => "read marks",
         Feature::Quality => "the number's quality",
-        Feature::Quotes => "quoting messages",
+        Feature::Quotes => {
+            return refuse(format!("{name} does not carry which message is answered: write it without quoting one."));
+        }
         Feature::UserIds => "customers without a visible number",
     };
     refuse(format!("{name} does not offer this here: {what}. Use the provider's own console."))

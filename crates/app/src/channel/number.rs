@@ -3,6 +3,7 @@
 
 use super::Channel;
 use super::account::told;
+use super::secret;
 use super::view::DISCONNECTED;
 use crate::doctor::channel as doctor;
 use crate::error::Result;
@@ -12,6 +13,7 @@ use rapport_connectors::provider::{PhoneNumber, Provider, RetryClass};
 use rapport_core::time::{HOUR, MINUTE};
 use rapport_core::{ChannelId, WorkspaceId};
 use rapport_store::channel::ChannelRow;
+use rapport_store::{Read, audit_log};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -29,8 +31,10 @@ const PHONE_APP_THROUGHPUT: i32 = 20;
 
 /// The name of a channel whose number nobody named, until the provider tells it.
 pub(crate) const NAMELESS: &str = "WhatsApp";
-/// Says among a channel's settings that it has no name yet.
+/// Says among a channel's settings whether it has no name yet; channels from before that was kept say nothing.
 const HAS_NO_NAME: &str = "nameless";
+/// Changes of a channel that are looked through for a name that a person gave.
+const CHANGES_MAX: u64 = 500;
 
 /// What a probe found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +89,38 @@ pub async fn probe(app: &App, provider: &Provider) -> std::result::Result<Probe,
 pub(crate) fn nameless(row: &mut ChannelRow) {
     object(&mut row.settings);
     row.settings[HAS_NO_NAME] = true.into();
+}
+
+/// A person named the channel: no number takes that name away.
+pub(crate) fn named(row: &mut ChannelRow) {
+    object(&mut row.settings);
+    row.settings[HAS_NO_NAME] = false.into();
+}
+
+/// Whether a channel from before names were told apart was called so by a person: the audit log knows.
+///
+/// # Errors
+/// What the store said.
+pub(crate) async fn settle_name(read: &Read, row: &mut ChannelRow) -> Result<()> {
+    if row.name != NAMELESS || !row.settings[HAS_NO_NAME].is_null() {
+        return Ok(());
+    }
+    let about = audit_log::Filter {
+        target_kind: Some("channel".to_owned()),
+        target_id: Some(row.id.to_string()),
+        ..audit_log::Filter::default()
+    };
+    let name = |json: &Option<Value>, path: &str| json.as_ref().and_then(|json| json.pointer(path).cloned());
+    let renamed = audit_log::page(read, &about, None, CHANGES_MAX).await?.iter().any(|line| {
+        let (before, after) = (name(&line.before, "/name"), name(&line.after, "/channel/name"));
+        before.is_some() && before != after && after.is_some_and(|after| after == NAMELESS)
+    });
+    if renamed {
+        named(row)
+    } else {
+        nameless(row)
+    }
+    Ok(())
 }
 
 /// Settings that names can be put into.
@@ -164,6 +200,7 @@ pub async fn run(app: &App, workspace: WorkspaceId, id: ChannelId) -> Result<Out
     if let Some(row) = row.filter(|row| row.status != DISCONNECTED) {
         doctor::all(app, &channel, &row, Some(found)).await?;
     }
+    crate::route::windows::level(app, workspace, id).await?;
     Ok(Outcome::Again { at: app.now().plus(pause) })
 }
 
@@ -179,6 +216,8 @@ pub async fn refresh(app: &App, channel: &Channel) -> Result<std::result::Result
     if row.status == DISCONNECTED {
         return Ok(found);
     }
+    secret::end_previous(&mut row.settings, &channel.secrets, now);
+    settle_name(&app.store.workspace(channel.workspace).read(), &mut row).await?;
     let changed = note(&mut row, &found, now);
     rapport_store::channel::update(&tx, row).await?;
     if changed {

@@ -71,6 +71,9 @@ pub async fn receive(app: &App, channel: &Channel, delivery: &Delivery<'_>) -> R
         app.tally.refused(channel.workspace, channel.id, now);
         return Err(error.into());
     }
+    if channel.secrets.app_secrets.len() > 1 {
+        app.tally.signed(channel.workspace, channel.id, provider.is_signed_anew(delivery), now);
+    }
     let accepted = store(app, channel, provider.split(delivery)?.items, now).await?;
     app.tally.event(channel.workspace, channel.id, now);
     Ok(accepted)

@@ -6,7 +6,7 @@ use super::provider::{call, managed, refused};
 use super::view::row;
 use crate::audit::{Change, record};
 use crate::auth::Caller;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::jobs::Job;
 use crate::state::App;
 use rapport_connectors::http::Request;
@@ -24,6 +24,8 @@ use utoipa::ToSchema;
 
 /// The provider's code for a callback that it could not verify.
 const CALLBACK_REFUSED: i64 = 2_200;
+/// Says among a channel's settings when its provider was told where to deliver; false: it has to be told again.
+pub(super) const POINTED_AT: &str = "pointed_at";
 
 /// An app that gets the account's events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -108,7 +110,9 @@ pub async fn read(app: &App, caller: &Caller, id: ChannelId) -> Result<Subscript
 /// # Errors
 /// The same; `Provider` with code 2200 when the provider cannot verify this address.
 pub async fn point_here(app: &App, caller: &Caller, id: ChannelId) -> Result<SubscriptionView> {
-    let channel = managed(app, caller, id).await?;
+    managed(app, caller, id).await?;
+    // A provider that is told a secret here is told the newest, whichever node replaced it a moment ago.
+    let channel = app.channels.newest(id).await?.ok_or(Error::NotFound("channel"))?;
     if let Some(request) = channel.access(&app.settings).point() {
         return point_other(app, caller, &channel, request).await;
     }
@@ -160,7 +164,7 @@ async fn point_other(app: &App, caller: &Caller, channel: &Channel, request: Req
         if !row.settings.is_object() {
             row.settings = json!({});
         }
-        row.settings["pointed_at"] = now.0.into();
+        row.settings[POINTED_AT] = now.0.into();
         rapport_store::channel::update(&tx, row).await?;
     }
     let change = Change { before: None, after: Some(json!({ "callback": here })) };
@@ -177,7 +181,8 @@ async fn point_other(app: &App, caller: &Caller, channel: &Channel, request: Req
 async fn elsewhere(app: &App, caller: &Caller, id: ChannelId) -> Result<SubscriptionView> {
     let row = row(app, caller, id).await?;
     let here = app.settings.webhook_url(&row.kind, row.id);
-    let told = row.settings["pointed_at"].is_i64() || row.last_event_at.is_some();
+    let pointed = &row.settings[POINTED_AT];
+    let told = pointed.is_i64() || (pointed.is_null() && row.last_event_at.is_some());
     let found = Found { apps: Vec::new(), own_app: None, hooks: Hooks::default() };
     let known = view(app, caller, id, found).await?;
     Ok(SubscriptionView { points_here: told, delivers_to: told.then_some(here), ..known })

@@ -1,7 +1,7 @@
 //! What happens at the doors of channels, counted in memory and written every few seconds: a flood of forged
 //! deliveries costs the database no more than one does.
 
-use super::blocked;
+use super::{blocked, secret};
 use crate::error::Result;
 use crate::jobs::Job;
 use crate::state::App;
@@ -32,6 +32,8 @@ struct Noted {
     handshake: Option<Ms>,
     refused: i64,
     refused_at: Option<Ms>,
+    newest: Option<Ms>,
+    older: Option<Ms>,
 }
 
 impl Noted {
@@ -40,6 +42,18 @@ impl Noted {
         self.handshake = self.handshake.max(other.handshake);
         self.refused += other.refused;
         self.refused_at = self.refused_at.max(other.refused_at);
+        self.newest = self.newest.max(other.newest);
+        self.older = self.older.max(other.older);
+    }
+
+    /// What is remembered among a channel's settings.
+    fn kept(&self) -> [(&'static str, Option<Ms>); 4] {
+        [
+            ("handshake_at", self.handshake),
+            ("refused_at", self.refused_at),
+            (secret::NEWEST_AT, self.newest),
+            (secret::OLDER_AT, self.older),
+        ]
     }
 }
 
@@ -52,6 +66,12 @@ impl Tally {
     /// The provider verified the webhook.
     pub fn handshake(&self, workspace: WorkspaceId, channel: ChannelId, at: Ms) {
         self.note(workspace, channel, Noted { handshake: Some(at), ..Noted::default() });
+    }
+
+    /// While several secrets are valid: a delivery was signed with the newest, or with one before it.
+    pub fn signed(&self, workspace: WorkspaceId, channel: ChannelId, newest: bool, at: Ms) {
+        let (newest, older) = if newest { (Some(at), None) } else { (None, Some(at)) };
+        self.note(workspace, channel, Noted { newest, older, ..Noted::default() });
     }
 
     /// A delivery was refused for its signature.
@@ -111,7 +131,7 @@ async fn write(app: &App, workspace: WorkspaceId, channels: &[(ChannelId, Noted)
     let mut looks = Vec::new();
     for (channel, noted) in channels {
         looks.extend(look(&tx, *channel, noted, app.now()).await?);
-        if noted.handshake.is_some() || noted.refused_at.is_some() {
+        if noted.kept().iter().any(|(_, at)| at.is_some()) {
             remember(&tx, *channel, noted).await?;
         }
         if let Some(at) = noted.event {
@@ -143,7 +163,7 @@ async fn remember(tx: &rapport_store::WriteTx, channel: ChannelId, noted: &Noted
     if !row.settings.is_object() {
         row.settings = json!({});
     }
-    for (name, at) in [("handshake_at", noted.handshake), ("refused_at", noted.refused_at)] {
+    for (name, at) in noted.kept() {
         if let Some(at) = at {
             row.settings[name] = at.0.into();
         }
@@ -163,7 +183,17 @@ mod tests {
         tally.event(workspace, channel, Ms(3));
         tally.refused(workspace, channel, Ms(4));
         tally.refused(workspace, channel, Ms(6));
-        let expected = Noted { event: Some(Ms(5)), handshake: None, refused: 2, refused_at: Some(Ms(6)) };
+        tally.signed(workspace, channel, true, Ms(7));
+        tally.signed(workspace, channel, false, Ms(8));
+        tally.signed(workspace, channel, true, Ms(3));
+        let expected = Noted {
+            event: Some(Ms(5)),
+            handshake: None,
+            refused: 2,
+            refused_at: Some(Ms(6)),
+            newest: Some(Ms(7)),
+            older: Some(Ms(8)),
+        };
         assert_eq!(tally.take(), BTreeMap::from([(workspace, vec![(channel, expected)])]));
         assert!(tally.take().is_empty());
     }

@@ -4,10 +4,11 @@ use super::template_list::{TemplateView, one, views};
 use crate::audit::{Change, record};
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
+use crate::shop::about::{Hint, of_template};
 use crate::state::App;
 use rapport_core::template::bind::{self, Bound, Filling, Fillings, Person};
 use rapport_core::template::{self, Definition};
-use rapport_core::{ContactId, ConversationId};
+use rapport_core::{ContactId, ConversationId, Ms};
 use rapport_store::Read;
 use rapport_store::contact::ContactRow;
 use rapport_store::query::contact_page;
@@ -22,7 +23,8 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FillingPut {
-    /// The customer's data: `first_name`, `name`, `phone`, `email`, `country` or `field:<own field>`; null = none.
+    /// The customer's data: `first_name`, `name`, `phone`, `email`, `country`, `field:<own field>`, or what is known of their
+    /// newest order: `order.number`, `shipment.tracking_url`, ... (`docs/shop.md`); null = none.
     pub source: Option<String>,
     /// What stands there when that is not known: 1 to 200 characters on one line; null = none.
     pub fallback: Option<String>,
@@ -131,7 +133,7 @@ pub async fn fill(app: &App, caller: &Caller, id: Uuid, request: FillRequest) ->
     };
     let definition = definition(&row)?;
     let given = request.values.unwrap_or_default();
-    let bound = bound(&read, contact, &row, &definition, &given).await?;
+    let bound = bound(&read, contact, &row, &definition, &given, (app.now(), Hint::default())).await?;
     let whole = |key: &String, value: &String| FilledBlank {
         key: key.clone(),
         value: value.clone(),
@@ -150,9 +152,13 @@ async fn bound(
     row: &TemplateRow,
     definition: &Definition,
     given: &BTreeMap<String, String>,
+    moment: (Ms, Hint<'_>),
 ) -> Result<Bound> {
     let known = contact_page::get(read, contact).await?.ok_or(Error::NotFound("contact"))?;
-    Ok(bind::bind(definition, &row.language, &stored(row), &person(&known), given))
+    let fillings = stored(row);
+    let sources: Vec<&str> = fillings.values().filter_map(|filling| filling.source.as_deref()).collect();
+    let shop = of_template(read, &known, &row.language, &sources, moment).await?;
+    Ok(bind::bind(definition, &row.language, &fillings, &Person { shop: Some(&shop), ..person(&known) }, given))
 }
 
 /// What a template can take from a contact.
@@ -163,10 +169,12 @@ pub(crate) fn person(row: &ContactRow) -> Person<'_> {
         email: row.email.as_deref(),
         country: row.country.as_deref(),
         fields: Some(&row.fields),
+        shop: None,
     }
 }
 
-/// The components of a message that left them out: every blank filled for the customer.
+/// The components of a message that left them out: every blank filled for the customer, as they are at this moment and of
+/// the order that is meant.
 ///
 /// # Errors
 /// `Invalid` naming the blank that nothing fills, `NotFound`, `Store`.
@@ -175,8 +183,9 @@ pub(crate) async fn components(
     contact: ContactId,
     row: &TemplateRow,
     definition: &Definition,
+    moment: (Ms, Hint<'_>),
 ) -> Result<Value> {
-    let bound = bound(read, contact, row, definition, &BTreeMap::new()).await?;
+    let bound = bound(read, contact, row, definition, &BTreeMap::new(), moment).await?;
     if let Some(key) = bound.missing.first() {
         let detail = "must be given: neither the customer's data nor a fall-back fills it";
         return Err(Error::invalid(format!("content.components.{key}"), detail));

@@ -70,6 +70,9 @@ pub struct ChannelView {
     pub last_error: Option<String>,
     /// Days since the access token was set.
     pub token_age_days: i64,
+    /// Until when deliveries may still be signed with the secret before the newest, milliseconds UTC; null = they may not.
+    #[schema(required, value_type = Option<i64>)]
+    pub previous_secret_until: Option<Ms>,
     /// Time the provider took to answer the last probe, milliseconds.
     #[schema(required)]
     pub latency_ms: Option<i64>,
@@ -106,6 +109,7 @@ impl ChannelView {
             last_event_at: row.last_event_at.map(Ms),
             last_error: row.last_error.clone(),
             token_age_days: now.since(Ms(row.token_set_at)).max(0) / DAY,
+            previous_secret_until: super::secret::previous_until(&row.settings, now),
             latency_ms: row.settings["latency_ms"].as_i64(),
             created_at: Ms(row.created_at),
         }

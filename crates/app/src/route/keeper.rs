@@ -5,7 +5,7 @@ use super::{Heard, alert, settings, state};
 use crate::channel::number;
 use crate::error::{Error, Result};
 use crate::state::App;
-use rapport_core::route::{By, Observation, Route, Settings, Side, Switch};
+use rapport_core::route::{By, Observation, Route, Settings, Side, Standing, Switch};
 use rapport_core::{ChannelId, Ms, WorkspaceId};
 use rapport_store::lane::{HeldSend, fence_send};
 use rapport_store::route::{self as rows, RouteRow};
@@ -21,19 +21,6 @@ const FRESH: Duration = Duration::from_secs(3);
 const FOREIGN_FRESH: Duration = Duration::from_millis(500);
 /// Routes of others that are remembered.
 const FOREIGN_MAX: usize = 1_000;
-
-/// Where a route stands, as far as one message is concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Standing {
-    /// Over which side messages go.
-    pub active: Side,
-    /// The standby.
-    pub standby: ChannelId,
-    /// The primary answers, slowly perhaps: what cannot go over the standby may go over it.
-    pub still_takes: bool,
-    /// When more will be known about the primary.
-    pub recheck_at: Ms,
-}
 
 struct Kept {
     row: RouteRow,
@@ -127,15 +114,18 @@ impl Keeper {
         self.kept.get(&primary).map(|kept| kept.standing(self.app.now()))
     }
 
-    /// The same for a channel that may be of another lane.
-    pub async fn standing_of(&mut self, read: &Read, primary: ChannelId) -> Result<Option<Standing>> {
+    /// The same for a channel that may be of another lane, for a message of its that waits at channel `at`.
+    pub async fn standing_of(&mut self, read: &Read, primary: ChannelId, at: ChannelId) -> Result<Option<Standing>> {
         if let Some(here) = self.standing(primary) {
             return Ok(Some(here));
         }
-        if let Some((at, known)) = self.foreign.get(&primary)
-            && at.elapsed() < FOREIGN_FRESH
+        // What keeps the message may be a moment old. What sends it home is read anew: its own lane, which knows better,
+        // would send it back here, and so on until this node knows too.
+        if let Some((read_at, Some(known))) = self.foreign.get(&primary)
+            && read_at.elapsed() < FOREIGN_FRESH
+            && known.keeps(at)
         {
-            return Ok(*known);
+            return Ok(Some(*known));
         }
         let found = rows::get(read, primary).await?.and_then(Kept::read);
         let standing = found.map(|kept| kept.standing(self.app.now()));

@@ -10,6 +10,7 @@ pub(crate) mod findings;
 pub(crate) mod keeper;
 mod lent;
 pub mod view;
+pub(crate) mod windows;
 
 pub(crate) use keeper::Keeper;
 

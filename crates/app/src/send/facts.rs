@@ -19,6 +19,7 @@ use rapport_core::{MessageId, Ms};
 use rapport_store::Read;
 use rapport_store::query::person;
 use rapport_store::reach::{self, Reach, Report};
+use rapport_store::template::TemplateRow;
 use std::sync::Arc;
 
 /// How far back the guard looks at what was sent to a customer. Milliseconds.
@@ -50,13 +51,7 @@ impl Ask {
             "system" => Author::System,
             _ => Author::Api,
         };
-        let purpose = match category {
-            Some(Category::Marketing) => Purpose::Promotion,
-            Some(_) => Purpose::Service,
-            None if event.is_some() && author != Author::User => Purpose::Service,
-            None => Purpose::Reply,
-        };
-        Self { author, purpose }
+        Self { author, purpose: Purpose::of(category, event.is_some() && author != Author::User) }
     }
 
     /// The request to judge.
@@ -182,17 +177,21 @@ fn full_minute(at: Ms) -> Ms {
 async fn template_of(read: &Read, waba_id: &str, name: &str, language: &str) -> Result<Option<Arc<TemplateFacts>>> {
     let rows = rapport_store::template::by_name(read, waba_id, name).await?;
     let Some(row) = rows.iter().find(|row| row.language == language).or(rows.first()) else { return Ok(None) };
-    let Ok(definition) = template::parse(&row.components, Some(&row.parameter_format), &row.category) else {
-        return Ok(None);
-    };
-    Ok(Some(Arc::new(TemplateFacts {
+    let languages = rows.iter().map(|row| row.language.clone()).collect();
+    Ok(template_facts(row, languages).map(Arc::new))
+}
+
+/// A template as the guard knows it, with the languages that its name exists in; `None` when it cannot be read.
+pub(crate) fn template_facts(row: &TemplateRow, languages: Vec<String>) -> Option<TemplateFacts> {
+    let definition = template::parse(&row.components, Some(&row.parameter_format), &row.category).ok()?;
+    Some(TemplateFacts {
         name: row.name.clone(),
         language: row.language.clone(),
-        languages: rows.iter().map(|row| row.language.clone()).collect(),
+        languages,
         status: row.status.clone(),
         paused_until: None,
         definition,
-    })))
+    })
 }
 
 /// Tells the pair limiter what was sent to the customer before this node owned the lane.

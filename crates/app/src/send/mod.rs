@@ -17,5 +17,6 @@ mod way;
 pub mod words;
 mod worker;
 
+pub(crate) use facts::template_facts;
 pub use words::VerdictView;
 pub use worker::Senders;

@@ -12,7 +12,7 @@ use crate::state::App;
 use rapport_core::Ms;
 use rapport_core::channel::ChannelStatus;
 use rapport_core::guard::RouteWait;
-use rapport_core::route::Side;
+use rapport_core::route::Step;
 use rapport_store::Read;
 use rapport_store::outgoing::Outgoing;
 use rapport_store::send::{Berth, Due};
@@ -55,29 +55,27 @@ async fn go_or_stay(
     due: &Due,
     (channel, out): (&Arc<Channel>, &Outgoing),
 ) -> Result<Way> {
-    let Some(standing) = keeper.standing(channel.id).filter(|standing| standing.active == Side::Standby) else {
+    let standing = keeper.standing(channel.id);
+    let away = standing.and_then(|standing| Some((standing, standing.leads_to()?)));
+    // A person who pauses a channel wants nothing to be sent from it, whichever way.
+    let Some((standing, to)) = away.filter(|_| channel.status != ChannelStatus::Paused) else {
         return Ok(Way::Here(None));
     };
-    // A person who pauses a channel wants nothing to be sent from it, whichever way.
-    if channel.status == ChannelStatus::Paused {
-        return Ok(Way::Here(None));
-    }
-    let standby = app.channels.get(standing.standby).await?.filter(|standby| standby.workspace == channel.workspace);
+    let standby = app.channels.get(to).await?.filter(|standby| standby.workspace == channel.workspace);
     let why = match &standby {
         None => Some("channel_active"),
         Some(standby) => objection(read, rules, channel.clone(), standby, (due.message, out), app.now()).await?,
     };
-    match (why, standby) {
-        (None, Some(standby)) => Ok(Way::Over(Berth {
+    Ok(match (standing.step(why.is_none()), standby) {
+        (Step::Over(_), Some(standby)) => Way::Over(Berth {
             channel: standby.id,
             portfolio_key: standby.portfolio_key.clone(),
             home: Some(channel.id),
             run_at: app.now(),
-        })),
-        // Late is better than never, where somebody answers.
-        _ if standing.still_takes => Ok(Way::Here(None)),
-        (why, _) => Ok(Way::Wait(RouteWait { why: why.unwrap_or("guard").to_owned(), until: standing.recheck_at })),
-    }
+        }),
+        (Step::Wait(until), _) => Way::Wait(RouteWait { why: why.unwrap_or("guard").to_owned(), until }),
+        (Step::Here | Step::Over(_), _) => Way::Here(None),
+    })
 }
 
 /// A message at the standby.
@@ -89,13 +87,13 @@ async fn stay_or_return(
     due: &Due,
     (home, channel): (rapport_core::ChannelId, &Arc<Channel>),
 ) -> Result<Way> {
-    let standing = keeper.standing_of(read, home).await?;
+    let standing = keeper.standing_of(read, home, channel.id).await?;
     // A channel that was removed has no way of its own any more: it is judged where it is.
     let Some(own) = app.channels.get(home).await?.filter(|own| own.workspace == due.workspace) else {
         return Ok(Way::Here(None));
     };
-    let stays = standing.is_some_and(|now| now.active == Side::Standby && now.standby == channel.id);
-    if stays {
+    // Nothing is sent from a channel that a person pauses, also not what has left it already.
+    if own.status != ChannelStatus::Paused && standing.is_some_and(|now| now.keeps(channel.id)) {
         return Ok(Way::Here(Some(Crossing::of(read, rules, own, channel, due.contact).await?)));
     }
     Ok(Way::Over(back(&own, app.now())))

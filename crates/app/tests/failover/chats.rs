@@ -4,7 +4,9 @@ use crate::life::on_both;
 use crate::world::{Mood, ONE, TWO, World, text};
 use rapport_app::auth::Caller;
 use rapport_app::bulk;
+use rapport_app::channel::number;
 use rapport_app::contact::conversations::{self, OpenConversation};
+use rapport_app::contact::merge;
 use rapport_app::error::{Error, Result};
 use rapport_app::inbox::parts::{self, MergeRequest};
 use rapport_app::inbox::update;
@@ -125,6 +127,91 @@ async fn two_conversations_from_before_are_of_one_chat(backend: Backend) {
     world.finish().await;
 }
 
+async fn window_of(world: &World, id: ConversationId) -> Option<i64> {
+    let read = world.app.store.workspace(world.workspace).read();
+    rapport_store::conversation::get(&read, id).await.unwrap().unwrap().window_expires_at
+}
+
+/// Both show until when the customer's one chat is open, as the look at a channel finds it; afterwards whatever comes
+/// over either of the channels opens both.
+async fn two_conversations_from_before_show_one_window(backend: Backend) {
+    let world = World::open(backend, ("one", "one"), 2).await;
+    let (ones, twos) = (world.conversations(ONE, 2).await, world.conversations(TWO, 2).await);
+    let older = "UPDATE conversation SET window_expires_at = window_expires_at - 3600000 WHERE channel_id = \
+                 (SELECT id FROM channel WHERE phone_number_id = '1001001001')";
+    rapport_store::testing::execute(&world.app.store, older).await.unwrap();
+    // Nobody can be asked now, so what is known of the numbers stays as it is.
+    world.provider.is(TWO, Mood::Down);
+    let look = async || number::run(&world.app, world.workspace, world.two).await.unwrap();
+    look().await;
+    let alone = [window_of(&world, ones[0]).await, window_of(&world, twos[0]).await];
+    assert!(alone[0] < alone[1], "two numbers, two windows: {alone:?}");
+    become_one_number(&world).await;
+    let told = "SELECT count(*) FROM event_log WHERE kind = 'conversation.updated'";
+    let before = world.number(told).await;
+    look().await;
+    assert_eq!(world.number(told).await, before + 2, "browsers hear of those that change");
+    look().await;
+    assert_eq!(world.number(told).await, before + 2, "once");
+    for (one, two) in ones.iter().zip(&twos) {
+        assert_eq!(window_of(&world, *one).await, window_of(&world, *two).await);
+    }
+    assert!(world.number(told).await >= before + 2, "browsers hear of it");
+    world.clock.advance(7_200_000);
+    world.app.channels.forget();
+    let seconds = world.app.now().0 / 1_000;
+    let one = "SELECT count(DISTINCT window_expires_at) FROM conversation";
+    for customer in 0..2 {
+        let id = format!("wamid.later.{customer}");
+        world.deliver(world.two, &text(TWO, customer, &id, seconds)).await;
+    }
+    world.settle().await;
+    assert_eq!(world.number(one).await, 1, "what comes later opens both");
+    assert_eq!(window_of(&world, twos[0]).await, Some((seconds + 86_400) * 1_000));
+    world.finish().await;
+}
+
+/// Two customers turn out to be one: what is open through either is shown in every conversation of the chat. Of several
+/// on one channel the hourly look touches only the newest.
+async fn the_window_of_whoever_is_merged_is_shown(backend: Backend) {
+    let world = World::open(backend, ("one", "one"), 2).await;
+    let (ones, twos) = (world.conversations(ONE, 2).await, world.conversations(TWO, 2).await);
+    let older = "UPDATE conversation SET status = 'resolved', resolved_at = 1, window_expires_at = 4000000000000 \
+                 - (CASE WHEN contact_id = (SELECT id FROM contact ORDER BY id DESC LIMIT 1) THEN 0 ELSE 3600000 END)";
+    rapport_store::testing::execute(&world.app.store, older).await.unwrap();
+    become_one_number(&world).await;
+    let read = world.app.store.workspace(world.workspace).read();
+    let mut contacts = Vec::new();
+    for id in &ones {
+        contacts.push(rapport_store::conversation::get(&read, *id).await.unwrap().unwrap().contact_id);
+    }
+    contacts.sort_unstable();
+    let windows = "SELECT count(DISTINCT window_expires_at) FROM conversation";
+    assert_eq!(world.number(windows).await, 2);
+    let (keep, gone) = (ContactId(contacts[0]), ContactId(contacts[1]));
+    merge::run(&world.app, world.workspace, keep, gone).await.unwrap();
+    let mut shown = Vec::new();
+    for id in ones.iter().chain(&twos) {
+        shown.push(window_of(&world, *id).await);
+    }
+    assert!(shown.iter().all(|window| window.is_some() && *window == shown[0]), "{shown:?}");
+    let of_kept =
+        "SELECT count(*) FROM conversation WHERE contact_id IN (SELECT id FROM contact WHERE merged_into IS NULL)";
+    assert_eq!(world.number(of_kept).await, 4);
+
+    let behind = "UPDATE conversation SET window_expires_at = window_expires_at - 1000 WHERE channel_id = \
+                  (SELECT id FROM channel WHERE phone_number_id = '1001001001')";
+    rapport_store::testing::execute(&world.app.store, behind).await.unwrap();
+    let told = "SELECT count(*) FROM event_log WHERE kind = 'conversation.updated'";
+    let before = world.number(told).await;
+    world.provider.is(TWO, Mood::Down);
+    for _ in 0..2 {
+        number::run(&world.app, world.workspace, world.two).await.unwrap();
+        assert_eq!((world.number(told).await, world.number(windows).await), (before + 1, 2), "the newest of two");
+    }
+    world.finish().await;
+}
+
 /// Another number is another chat, also where it stands by.
 async fn another_number_keeps_a_conversation_of_its_own(backend: Backend) {
     let world = World::open(backend, ("one", "one"), 0).await;
@@ -195,6 +282,8 @@ on_both!(
     what_the_standby_delivers_lands_in_the_conversation_of_the_first,
     one_number_at_two_providers_is_one_chat_without_a_route,
     two_conversations_from_before_are_of_one_chat,
+    two_conversations_from_before_show_one_window,
+    the_window_of_whoever_is_merged_is_shown,
     another_number_keeps_a_conversation_of_its_own,
     news_of_a_number_are_shown_without_asking_for_a_check,
 );

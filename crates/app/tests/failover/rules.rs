@@ -76,6 +76,53 @@ async fn what_the_standby_may_not_say_goes_over_a_slow_number(backend: Backend) 
     world.finish().await;
 }
 
+/// Each is the other's standby: whichever fails, all goes over the one that works, once, and back again.
+async fn two_that_stand_by_for_each_other(backend: Backend) {
+    let world = World::open(backend, ("one", "two"), 1).await;
+    world.stands_by_for(world.two, world.one).await;
+    world.stand_by().await;
+    let talks = [world.conversations(ONE, 1).await[0], world.conversations(TWO, 1).await[0]];
+    let sent = "SELECT count(*) FROM message WHERE direction = 'out' AND status = 'sent'";
+    for (turn, (down, works)) in [(1, (ONE, TWO)), (2, (TWO, ONE))] {
+        world.provider.is(works, Mood::Well);
+        world.provider.is(down, Mood::Down);
+        let before = world.provider.over(works);
+        for talk in talks {
+            world.write(talk, "hello").await;
+        }
+        world.comes_to("both went out", sent, 2 * turn).await;
+        assert_eq!(world.provider.over(works) - before, 2, "over the one that works");
+    }
+    assert!(world.provider.times().values().all(|times| *times == 1), "{:?}", world.provider.times());
+    world.finish().await;
+}
+
+/// What has left a channel that a person pauses is not sent either.
+async fn nothing_is_sent_from_a_channel_that_is_paused(backend: Backend) {
+    let world = World::open(backend, ("one", "two"), 1).await;
+    world.stand_by().await;
+    world.provider.is(ONE, Mood::Down);
+    world.provider.is(TWO, Mood::Deaf);
+    let talk = world.conversations(ONE, 1).await[0];
+    world.write(talk, "hello").await;
+    world.turns("standby").await;
+    world.comes_to("it waits there", "SELECT count(*) FROM send_queue WHERE home_channel_id IS NOT NULL", 1).await;
+    let pause = "UPDATE channel SET status = 'paused' WHERE phone_number_id = '1001001001'";
+    rapport_store::testing::execute(&world.app.store, pause).await.unwrap();
+    world.app.channels.forget();
+    world.comes_to("it went home", "SELECT count(*) FROM send_queue WHERE home_channel_id IS NOT NULL", 0).await;
+    world.provider.is(TWO, Mood::Well);
+    world.clock.advance(120_000);
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert_eq!(world.number("SELECT count(*) FROM message WHERE status = 'sent'").await, 0);
+    let resume = "UPDATE channel SET status = 'active' WHERE phone_number_id = '1001001001'";
+    rapport_store::testing::execute(&world.app.store, resume).await.unwrap();
+    world.app.channels.forget();
+    world.provider.is(ONE, Mood::Well);
+    world.comes_to("it goes", "SELECT count(*) FROM message WHERE direction = 'out' AND status = 'sent'", 1).await;
+    world.finish().await;
+}
+
 /// The same number through another provider is the same chat: its window counts.
 async fn one_number_at_two_providers_is_one_chat(backend: Backend) {
     let world = World::open(backend, ("one", "two"), 1).await;
@@ -141,6 +188,8 @@ async fn no_switch_to_a_standby_that_is_no_better(backend: Backend) {
 on_both!(
     what_the_standby_may_not_say_waits_with_the_reason,
     what_the_standby_may_not_say_goes_over_a_slow_number,
+    two_that_stand_by_for_each_other,
+    nothing_is_sent_from_a_channel_that_is_paused,
     one_number_at_two_providers_is_one_chat,
     a_reaction_needs_its_own_number,
     no_switch_to_a_standby_that_is_no_better,

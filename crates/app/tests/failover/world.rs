@@ -183,11 +183,17 @@ impl World {
 
     /// The standby of the first number: probed every second while something is wrong.
     pub async fn stand_by(&self) {
+        self.stands_by_for(self.one, self.two).await;
+        self.probed(2).await;
+    }
+
+    /// Makes a channel another one's standby.
+    pub async fn stands_by_for(&self, primary: ChannelId, standby: ChannelId) {
         let tx = self.app.store.workspace(self.workspace).write().await.unwrap();
         let row = RouteRow {
             workspace_id: self.workspace.0,
-            channel_id: self.one.0,
-            standby_id: Some(self.two.0),
+            channel_id: primary.0,
+            standby_id: Some(standby.0),
             slow_ms: SLOW_MS,
             every_ms: 3_600_000,
             soon_ms: 1_000,
@@ -198,7 +204,6 @@ impl World {
         };
         rapport_store::route::put(&tx, row).await.unwrap();
         tx.commit().await.unwrap();
-        self.probed(2).await;
     }
 
     /// Waits until both sides were probed, each `times` altogether at least.

@@ -140,14 +140,23 @@ impl Provider {
     /// # Errors
     /// [`SignatureError`]; nothing of the body should be read then.
     pub fn verify(&self, delivery: &Delivery<'_>) -> Result<(), SignatureError> {
+        self.signed_with(&self.secrets(), delivery)
+    }
+
+    /// Did the newest of [`Provider::signing`] sign this delivery? To be asked about one that [`Provider::verify`]
+    /// believes: another of them did then.
+    #[must_use]
+    pub fn is_signed_anew(&self, delivery: &Delivery<'_>) -> bool {
+        self.signed_with(self.secrets().get(..1).unwrap_or_default(), delivery).is_ok()
+    }
+
+    fn signed_with(&self, secrets: &[&str], delivery: &Delivery<'_>) -> Result<(), SignatureError> {
         match self.kind {
-            Kind::Meta => {
-                whatsapp::signature::verify(&self.secrets(), delivery.header("x-hub-signature-256"), delivery.raw)
-            }
-            Kind::Dialog360 => dialog360::verify(&self.secrets(), delivery),
-            Kind::Twilio => twilio::sign::verify(&self.secrets(), &self.hook_url, delivery),
-            Kind::Bird => bird::verify(&self.secrets(), &self.hook_url, delivery),
-            Kind::Gateway => gateway::sign::verify(&self.secrets(), delivery),
+            Kind::Meta => whatsapp::signature::verify(secrets, delivery.header("x-hub-signature-256"), delivery.raw),
+            Kind::Dialog360 => dialog360::verify(secrets, delivery),
+            Kind::Twilio => twilio::sign::verify(secrets, &self.hook_url, delivery),
+            Kind::Bird => bird::verify(secrets, &self.hook_url, delivery),
+            Kind::Gateway => gateway::sign::verify(secrets, delivery),
             // Nothing of it comes from outside.
             Kind::Practice => Err(SignatureError::NoSecret),
         }

@@ -146,6 +146,13 @@ impl Book {
             .or_else(|| rows().max_by_key(|row| (row.last_message_at, row.id)))
     }
 
+    /// A contact's conversations that are one chat with this channel to them; none where the channel is alone.
+    pub fn beside(&self, contact: ContactId, channel: ChannelId) -> impl Iterator<Item = &ConversationState> {
+        let members = self.chats.several(channel).into_iter().flatten();
+        let ids = members.filter_map(move |member| self.by_place.get(&(contact, *member))).flatten();
+        ids.filter_map(|id| self.conversations.get(id))
+    }
+
     /// Every loaded conversation, in no particular order.
     pub fn conversations(&self) -> impl Iterator<Item = &ConversationState> {
         self.conversations.values()

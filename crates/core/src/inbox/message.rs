@@ -1,6 +1,7 @@
 //! A message arrives: from the customer, from the owner's phone, or as a system line.
 
 use super::Book;
+use super::beside::open_beside;
 use super::needs::message_key;
 use super::people::{Found, Person, consent_changes, consent_line, feed, find_or_create};
 use super::quiet::event_line;
@@ -73,7 +74,13 @@ pub(super) fn receive(
     let line = line_of(book, context, &person, &place.conversation, at, inbound, echo, fresh);
     let agreed = if echo { None } else { agreed(context, &person, &place.conversation, &line, fresh) };
     let key = message_key(&inbound.id);
+    let beside = if echo {
+        Vec::new()
+    } else {
+        open_beside(book, context, person.contact.id, place.conversation.id, window_of(at))
+    };
     let mut decision = finish(context, person, place, line, inbound, echo, fresh);
+    decision.changes.extend(beside);
     // What is about this message may wait at any channel of the chat.
     let members = book.chats().members(&context.channel_id);
     decision.effects.extend(members.iter().map(|member| Effect::Release { channel_id: *member, key }));
@@ -183,6 +190,8 @@ impl Place {
         }
         let mut conversation = fresh_conversation(ConversationId(fresh()), contact.id, context, contact.lane, at);
         conversation.channel_id = book.chats().home(context.channel_id);
+        let beside = book.beside(contact.id, context.channel_id);
+        conversation.window_expires_at = beside.filter_map(|known| known.window_expires_at).max();
         Self { conversation, is_new: true, reopened: false }
     }
 }
@@ -322,7 +331,7 @@ fn comes_back(conversation: &ConversationState, reopened: bool) -> Option<(&'sta
 
 /// The customer spoke: the window opens for 24 h from then (`whatsapp-cloud-api.md` §9). A conversation that stays
 /// `closed` asks for nobody's attention.
-fn heard(conversation: &mut ConversationState, at: Ms, provider_id: &str, closed: bool) {
+pub(crate) fn heard(conversation: &mut ConversationState, at: Ms, provider_id: &str, closed: bool) {
     if !closed {
         called(conversation, at);
     }
@@ -330,7 +339,12 @@ fn heard(conversation: &mut ConversationState, at: Ms, provider_id: &str, closed
         conversation.last_inbound_at = Some(at);
         conversation.last_inbound_provider_id = Some(provider_id.to_owned());
     }
-    conversation.window_expires_at = conversation.window_expires_at.max(Some(at.plus(DAY)));
+    conversation.window_expires_at = conversation.window_expires_at.max(Some(window_of(at)));
+}
+
+/// When the window closes that what the customer said then opens.
+fn window_of(said: Ms) -> Ms {
+    said.plus(DAY)
 }
 
 /// Somebody is to look at the conversation.
@@ -352,7 +366,7 @@ fn called(conversation: &mut ConversationState, at: Ms) {
 ///
 /// Unread is what nobody here has looked at, so an answer from the phone app leaves it alone; it would otherwise
 /// depend on the order in which events arrive.
-pub(super) fn answered(conversation: &mut ConversationState, at: Ms) {
+pub(crate) fn answered(conversation: &mut ConversationState, at: Ms) {
     if conversation.last_inbound_at.is_none_or(|asked| at >= asked) {
         conversation.waiting_since = None;
     }

@@ -7,6 +7,7 @@
 
 mod amend;
 mod announce;
+mod beside;
 mod book;
 mod command;
 mod decide;
@@ -31,10 +32,12 @@ pub mod unsent;
 
 pub use amend::react_by_business;
 pub use announce::announce;
+pub use beside::open_until;
 pub use book::{Batch, Book};
 pub use command::{Actor, Command, CommandError, Draft, note, open, outbound, run};
 pub use decide::decide;
 pub use join::{MergeError, Merged, join_contacts, join_conversations, merge};
+pub(crate) use message::{answered, heard};
 pub use needs::{Needs, message_key, needs};
 pub use quiet::quiet_line;
 pub use release::Gone;

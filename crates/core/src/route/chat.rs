@@ -51,6 +51,12 @@ impl Chats {
         self.members(&channel).first().copied().unwrap_or(channel)
     }
 
+    /// The channels of the chat, when there are several.
+    #[must_use]
+    pub fn several(&self, channel: ChannelId) -> Option<&[ChannelId]> {
+        self.0.get(&channel).map(Vec::as_slice)
+    }
+
     /// Whether the customer has one chat with both.
     #[must_use]
     pub fn share(&self, one: ChannelId, other: ChannelId) -> bool {
@@ -81,6 +87,9 @@ mod tests {
             (&three, vec![(1, 2), (2, 3)], 3, vec![1, 2, 3]),
             (&three, vec![(1, 3), (2, 3)], 3, vec![1, 2, 3]),
             (&three, vec![(2, 2)], 2, vec![1, 2, 3]),
+            // Two that stand by for each other, and a third; all three in a circle.
+            (&three, vec![(1, 2), (2, 1), (3, 1)], 2, vec![3, 1, 2]),
+            (&three, vec![(1, 2), (2, 3), (3, 1)], 3, vec![1, 2, 3]),
             // Standby of another number, or of one that is not connected: nobody's in this chat.
             (&three[..2], vec![(9, 1)], 2, vec![1, 2]),
             (&bridged[..2], vec![(1, 2)], 2, vec![2]),

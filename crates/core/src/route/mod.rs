@@ -8,10 +8,14 @@
 mod carry;
 mod chat;
 #[cfg(test)]
+mod fleet;
+mod standing;
+#[cfg(test)]
 mod tests;
 
 pub use carry::{Bar, Number, bar, same_number, window};
 pub use chat::Chats;
+pub use standing::{Standing, Step};
 
 use crate::Ms;
 use crate::time::{HOUR, MINUTE, SECOND};

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { post } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Channel } from '@/api/types'
@@ -12,14 +12,9 @@ import { ErrorNote } from '@/ui/ErrorNote'
 import { fieldError, isAtField } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 import { Select } from '@/ui/Select'
-import { fieldsOf, made, optional, providers, secret, type Provider, type ProviderField } from './providers'
+import { fieldsOf, made, newSecret, optional, providers, secret, type Provider, type ProviderField } from './providers'
 
 type Name = ProviderField | 'name'
-
-/** A secret nobody guesses; the provider repeats it to us. */
-function newSecret(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
 
 /** Connects a WhatsApp number: what the provider shows is entered, what the provider wants is copied. */
 export function AddChannel({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {

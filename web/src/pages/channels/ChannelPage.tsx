@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { MoreHorizontal, Stethoscope } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { patch, post, remove } from '@/api/client'
 import { keys } from '@/api/keys'
 import { channelsQuery } from '@/api/queries'
@@ -29,10 +29,13 @@ import { ChannelState } from './ChannelState'
 import { DeliverySection } from './DeliverySection'
 import { LinkSection } from './LinkSection'
 import { ProfileSection } from './ProfileSection'
-import { offers, providerOf } from './providers'
+import { PreviousSecret } from './PreviousSecret'
+import { offers, providerOf, signing } from './providers'
 import { RegisterDialog } from './RegisterDialog'
 import { RouteSection } from './RouteSection'
+import { SecretDialog, type Replaced } from './SecretDialog'
 import { TemplateList } from './TemplateList'
+import { TierSection } from './TierSection'
 import { Timeline } from './Timeline'
 import { TokenDialog } from './TokenDialog'
 
@@ -43,7 +46,7 @@ export function ChannelPage() {
   const navigate = useNavigate()
   const { channelId } = useParams({ from: '/app/channels/$channelId' })
   const query = useQuery(channelsQuery)
-  const [asked, setAsked] = useState<'remove' | 'register' | 'deregister' | 'token' | null>(null)
+  const [asked, setAsked] = useState<'remove' | 'register' | 'deregister' | 'token' | Replaced | null>(null)
   const mayManage = useMe().permissions.includes('channel.manage')
   const refresh = () => void client.invalidateQueries({ queryKey: keys.channels })
   const fail = (error: unknown) => toast(errorText(error, t), 'danger')
@@ -81,6 +84,8 @@ export function ChannelPage() {
             items={[
               { id: 'pause', label: paused ? t('channel.resume') : t('channel.pause'), onAction: () => pause.mutate(paused ? 'active' : 'paused') },
               { id: 'token', label: t('channel.replace_token'), onAction: () => setAsked('token') },
+              ...(signing[providerOf(channel)] ? [{ id: 'secret', label: t('channel.replace_secret'), onAction: () => setAsked('secret') }] : []),
+              ...(providerOf(channel) === 'meta' ? [{ id: 'verify_token', label: t('channel.replace_verify'), onAction: () => setAsked('verify_token') }] : []),
               ...(offers(channel, 'registration')
                 ? [
                     { id: 'register', label: t('register.title'), onAction: () => setAsked('register') },
@@ -97,7 +102,7 @@ export function ChannelPage() {
     >
       {channel.last_error && <p className="mb-4 rounded-lg bg-danger-soft p-3 text-danger-ink"><bdi dir="auto">{channel.last_error}</bdi></p>}
       <Section title={t('channel.state')} aside={<ChannelState channel={channel} />}>
-        <ChannelFacts channel={channel} />
+        <ChannelFacts channel={channel} mayManage={mayManage} />
       </Section>
       {(check.data || check.isError) && (
         <Section title={t('findings.title')}>
@@ -105,6 +110,7 @@ export function ChannelPage() {
         </Section>
       )}
       <DeliverySection channel={channel} mayManage={mayManage} />
+      {offers(channel, 'quality') && <TierSection channel={channel} />}
       <RouteSection channel={channel} mayManage={mayManage} />
       <Timeline channelId={channelId} />
       {offers(channel, 'templates') ? <TemplateList channelId={channelId} /> : <Section title={t('channel.templates')}><p className="text-sm text-muted">{t('channel.no_templates_here', { provider: t(`channels.provider_of.${providerOf(channel)}`) })}</p></Section>}
@@ -114,6 +120,7 @@ export function ChannelPage() {
       <Confirm title={t('register.deregister')} text={t('register.deregister_text')} verb={t('register.deregister')} isOpen={asked === 'deregister'} onClose={close} onConfirm={() => deregister.mutate()} />
       <RegisterDialog channel={channel} isOpen={asked === 'register'} onClose={close} />
       <TokenDialog channel={channel} isOpen={asked === 'token'} onClose={close} />
+      {(asked === 'secret' || asked === 'verify_token') && <SecretDialog channel={channel} what={asked} onClose={close} />}
     </PageFrame>
   )
 }
@@ -125,7 +132,7 @@ const ids = {
 
 const qualities = ['GREEN', 'YELLOW', 'RED', 'UNKNOWN'] as const
 
-function ChannelFacts({ channel }: { channel: Channel }) {
+function ChannelFacts({ channel, mayManage }: { channel: Channel; mayManage: boolean }) {
   const { t } = useTranslation()
   const formats = useFormats()
   const provider = providerOf(channel)
@@ -143,6 +150,7 @@ function ChannelFacts({ channel }: { channel: Channel }) {
       : []),
     [t('channel.throughput'), t('channel.throughput_value', { count: channel.throughput_per_second })],
     [t('channel.token_age'), formats.days(channel.token_age_days)],
+    ...(channel.previous_secret_until === null ? [] : [[t('channel.previous_secret'), <PreviousSecret key="s" channel={channel} until={channel.previous_secret_until} mayManage={mayManage} />] as [string, React.ReactNode]]),
     [t('channels.last_event'), channel.last_event_at === null ? t('channel.never') : <When key="e" at={channel.last_event_at} />],
   ]
   if (channel.status_reason) rows.unshift([t('channel.reason'), <bdi key="r" dir="auto">{channel.status_reason}</bdi>])

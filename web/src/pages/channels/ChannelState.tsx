@@ -1,5 +1,5 @@
 import { Check, CirclePause, TriangleAlert, Unplug, Wrench } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Channel } from '@/api/types'
 import { Pill } from '@/ui/Pill'
 

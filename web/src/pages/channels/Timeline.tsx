@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { CircleX, Info, TriangleAlert } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { timelineQuery } from '@/api/queries'
 import type { AccountEvent } from '@/api/types'
 import { useFormats } from '@/i18n/format'

@@ -29,6 +29,16 @@ export const made: Record<Provider, 'verify_token' | 'webhook_secret' | 'shared_
   meta: 'verify_token', dialog360: 'webhook_secret', twilio: null, bird: null, gateway: 'shared_secret',
 }
 
+/** What signs deliveries, as each provider calls it; at Twilio it is the auth token itself. */
+export const signing: Record<Provider, 'app_secret' | 'webhook_secret' | 'signing_key' | 'shared_secret' | null> = {
+  meta: 'app_secret', dialog360: 'webhook_secret', twilio: null, bird: 'signing_key', gateway: 'shared_secret',
+}
+
+/** A secret nobody guesses; the provider repeats it to us. */
+export function newSecret(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
 /** Whether a channel's provider offers this. */
 export function offers(channel: Channel, feature: string): boolean {
   return !channel.not_offered.includes(feature)

@@ -1,6 +1,7 @@
 //! Signatures by the Standard Webhooks convention, both ways: `webhook-id`, `webhook-timestamp` (seconds) and
 //! `webhook-signature`, `v1,` and base64 of HMAC-SHA256 over id, timestamp and body with dots between them.
 
+use crate::Secret;
 use crate::http::Request;
 use crate::provider::Provider;
 use crate::provider::delivery::Delivery;
@@ -53,13 +54,14 @@ pub(crate) fn verify(secrets: &[&str], delivery: &Delivery<'_>) -> Result<(), Si
     if matched { Ok(()) } else { Err(SignatureError::Mismatch) }
 }
 
-/// Signs a call of ours. `id` names what it is about: the same id is the same message.
+/// Signs a call of ours with every secret that is valid, the newest first: while one is replaced, the gateway knows one of
+/// them. `id` names what it is about: the same id is the same message.
 pub(super) fn signed(provider: &Provider, mut request: Request, id: &str, at: Ms, body: &str) -> Request {
     let stamp = at.0.div_euclid(1_000).to_string();
-    let secret = provider.signing.first().map(|secret| secret.expose()).unwrap_or_default();
-    let signature = format!("v1,{}", STANDARD.encode(sum(secret, id, &stamp, body.as_bytes())));
+    let one = |secret: &Secret| format!("v1,{}", STANDARD.encode(sum(secret.expose(), id, &stamp, body.as_bytes())));
+    let signatures: Vec<String> = provider.signing.iter().map(one).collect();
     request.headers.push(("webhook-id", id.to_owned()));
+    request.headers.push(("webhook-signature", signatures.join(" ")));
     request.headers.push(("webhook-timestamp", stamp));
-    request.headers.push(("webhook-signature", signature));
     if provider.token.is_empty() { request } else { request.with_bearer(&provider.token) }
 }

@@ -105,3 +105,43 @@ fn a_report_over_the_other_channel_counts() {
         assert_eq!(world.book.message(sent.id).expect("stored").status, expected, "{same}");
     }
 }
+
+fn windows(world: &World) -> Vec<Option<Ms>> {
+    world.book.conversations().map(|row| row.window_expires_at).collect()
+}
+
+proptest! {
+    /// A customer has written to both channels before they became one number. From then on both conversations show one
+    /// window, whichever channel a message comes over and however late it is.
+    #[test]
+    fn conversations_from_before_show_one_window(
+        (first, second) in (0_i64..600, 0_i64..600),
+        later in proptest::collection::vec((any::<bool>(), any::<bool>(), 0_i64..20_000), 0..12),
+    ) {
+        let mut world = pair(false);
+        world.now = START.plus(20_000 * MINUTE);
+        play(&mut world, channel(), &text("wamid.a", START.plus(first * MINUTE), "hello"));
+        play(&mut world, standby(), &text("wamid.b", START.plus(second * MINUTE), "hello"));
+        let mut newest = first.max(second);
+        world.book.know_chats(Arc::new(pair(true).book.chats().clone()));
+        let known: Vec<ConversationState> = world.book.conversations().cloned().collect();
+        let until = known.iter().filter_map(|row| row.window_expires_at).max().expect("both are open");
+        let level: Vec<Change> = known.iter().flat_map(|row| open_until(row, until, world.now)).collect();
+        prop_assert_eq!(level.is_empty(), first == second);
+        world.book.apply(level);
+        for (at, (over_first, resolved, minute)) in later.into_iter().enumerate() {
+            if resolved {
+                let id = world.book.place(known[0].contact_id, channel()).expect("it is there").id;
+                let mut row = world.book.conversation(id).expect("it is there").clone();
+                (row.status, row.resolved_at) = (ConversationStatus::Resolved, Some(START));
+                world.book.apply(vec![Change::UpdateConversation(row)]);
+            }
+            let over = if over_first { channel() } else { standby() };
+            play(&mut world, over, &text(&format!("wamid.{at}"), START.plus(minute * MINUTE), "and now?"));
+            newest = newest.max(minute);
+            let expected = Some(START.plus(DAY + newest * MINUTE));
+            let shown = windows(&world);
+            prop_assert!(shown.iter().all(|shown| *shown == expected), "{shown:?} {expected:?}");
+        }
+    }
+}

@@ -19,6 +19,7 @@ mod set_route;
 mod subscribe;
 mod subscription;
 mod switch_route;
+mod tier;
 mod timeline;
 mod update;
 mod verify_code;
@@ -45,6 +46,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(read::read, update::update, delete::delete))
         .routes(routes!(check::check))
         .routes(routes!(timeline::timeline))
+        .routes(routes!(tier::tier))
         .routes(routes!(profile::profile, set_profile::set_profile))
         .routes(routes!(route::route, set_route::set_route))
         .routes(routes!(switch_route::switch_route))
