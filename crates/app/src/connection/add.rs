@@ -14,7 +14,7 @@ use rapport_connectors::crm::{
     Access, Account, Address, ErrorClass, KeyState, Property, Seed, Trouble, VENDORS, Vendor, oauth, vendor,
 };
 use rapport_core::ConnectionId;
-use rapport_core::sync::Kind;
+use rapport_core::sync::{Kind, Prefer};
 use rapport_store::connection::{self, ACTIVE, ConnectionRow};
 use rapport_store::job;
 use rapport_store::mapping::{self, MappingRow};
@@ -202,6 +202,7 @@ fn seeds(vendor: &Vendor, workspace: Uuid, connection: Uuid, properties: &[Prope
         direction: seed.direction.to_owned(),
         default_value: None,
         enabled: seed.enabled,
+        prefer: Prefer::Newest.code().to_owned(),
     };
     vendor.seeds.iter().filter(|seed| known(seed.remote)).map(row).collect()
 }

@@ -8,6 +8,7 @@ use crate::doctor::{Finding, State, Words};
 use crate::error::Result;
 use crate::state::App;
 use rapport_connectors::crm::{KeyState, Property, Trouble};
+use rapport_core::matter::Object;
 use rapport_core::time::MINUTE;
 use rapport_core::{ConnectionId, Ms};
 use rapport_store::connection::PAUSED;
@@ -135,6 +136,14 @@ const LIST_CUT: Words = words(
     "The others come over when they change again, or when one of these customers writes. To bring them all over now, change \
      one of their fields there in parts of less than that.",
 );
+const UNSEEN: Words = words(
+    "connection.matters",
+    "unseen",
+    State::Warning,
+    "Changes of {what}s in the CRM are not seen",
+    "{reason}",
+    "Give the credentials these rights: {rights}. Contacts go on meanwhile, and what is changed here goes over.",
+);
 const FAILED: Words = words(
     "connection.failed",
     "dead_letters",
@@ -178,6 +187,7 @@ pub async fn check(app: &App, caller: &Caller, id: ConnectionId) -> Result<Vec<F
     findings.extend(quota(&open));
     let shown = open.row.cursor.get("resume").and_then(|resume| open.remote.beyond(resume));
     findings.extend(shown.map(|shown| LIST_CUT.finding().with("shown", shown)));
+    findings.extend(open.remote.can().objects.iter().filter_map(|object| unseen(&open, *object)));
     let waits = sync_job::backlog(&app.store.workspace(caller.workspace).read(), id).await?;
     if waits.dead > 0 {
         findings.push(FAILED.finding().with("count", waits.dead));
@@ -242,6 +252,13 @@ async fn fields(open: &Open) -> Vec<Finding> {
         findings.push(FIELDS_OK.finding().with("count", used.len()));
     }
     findings
+}
+
+/// What keeps the rounds from seeing how deals or cases stand over there.
+fn unseen(open: &Open, object: Object) -> Option<Finding> {
+    let reason = open.line.unseen(object)?;
+    let finding = UNSEEN.finding().with("what", object.code()).with("reason", reason);
+    Some(finding.with("rights", open.remote.rights(object)))
 }
 
 fn quota(open: &Open) -> Option<Finding> {

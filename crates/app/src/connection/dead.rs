@@ -127,6 +127,7 @@ fn summary(row: &Dead, names: &HashMap<Uuid, String>) -> String {
                 name("connection_id", "a removed connection")
             )
         }
+        "push_matter" => format!("Bring a deal or case over to {}", name("connection_id", "a removed connection")),
         "pull_record" => {
             let record = row.payload["remote_id"].as_str().unwrap_or("?").to_owned();
             format!("Fetch record {record} from {}", name("connection_id", "a removed connection"))

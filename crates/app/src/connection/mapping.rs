@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_connectors::crm::Property;
 use rapport_core::ConnectionId;
-use rapport_core::sync::Direction;
+use rapport_core::sync::{Direction, Prefer};
 use rapport_store::connection::{self, Change};
 use rapport_store::mapping::{self, MappingRow};
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,10 @@ pub struct MappingView {
     /// Switched off: neither read nor written.
     #[serde(default = "yes")]
     pub enabled: bool,
+    /// Whose value stays when both sides changed it: `newest`, `ours` or `theirs`. Answers always say it. Left out of a
+    /// request, it stays as it is, `newest` for a field that was not mapped.
+    #[serde(default)]
+    pub prefer: Option<String>,
 }
 
 fn yes() -> bool {
@@ -80,8 +84,8 @@ fn yes() -> bool {
 
 impl From<MappingRow> for MappingView {
     fn from(row: MappingRow) -> Self {
-        let MappingRow { local_field, remote_field, direction, default_value, enabled, .. } = row;
-        Self { local_field, remote_field, direction, default_value, enabled }
+        let MappingRow { local_field, remote_field, direction, default_value, enabled, prefer, .. } = row;
+        Self { local_field, remote_field, direction, default_value, enabled, prefer: Some(prefer) }
     }
 }
 
@@ -126,7 +130,7 @@ pub async fn set_mappings(
     app: &App,
     caller: &Caller,
     id: ConnectionId,
-    given: Vec<MappingView>,
+    mut given: Vec<MappingView>,
 ) -> Result<Vec<MappingView>> {
     caller.require(Permission::ConnectionManage)?;
     let open = opened(app, caller, id).await?;
@@ -142,11 +146,16 @@ pub async fn set_mappings(
         direction: view.direction.clone(),
         default_value: view.default_value.clone().filter(|text| !text.trim().is_empty()),
         enabled: view.enabled,
+        prefer: view.prefer.clone().unwrap_or_else(|| Prefer::Newest.code().to_owned()),
     };
     let now = app.now();
     let tx = app.store.workspace(caller.workspace).write().await?;
     let present = connection::get_for_write(&tx, id).await?.ok_or(Error::NotFound("connection"))?;
     let settings = SyncSettings { kinds: kinds(&properties), ..SyncSettings::read(&present.settings) };
+    let mut prefers = mapping::prefers(&tx, id, CONTACT).await?;
+    for view in given.iter_mut().filter(|view| view.prefer.is_none()) {
+        view.prefer = prefers.remove(&view.local_field);
+    }
     mapping::replace(&tx, id, CONTACT, given.iter().map(row).collect()).await?;
     connection::change(&tx, id, Change { settings: Some(settings.write()), ..Change::default() }, now).await?;
     afresh(&tx, &present, now).await?;
@@ -174,6 +183,9 @@ fn check(given: &[MappingView], properties: &[Property], key: &str) -> Result<()
         let Some(direction) = Direction::parse(&view.direction) else {
             return wrong("direction", "must be both, push or pull");
         };
+        if view.prefer.as_deref().is_some_and(|prefer| Prefer::parse(prefer).is_none()) {
+            return wrong("prefer", "must be newest, ours or theirs");
+        }
         if property.name == key {
             return wrong("remote_field", "this one is Rapport's own and cannot be mapped");
         }
@@ -248,6 +260,7 @@ mod tests {
             direction: direction.to_owned(),
             default_value: default.map(str::to_owned),
             enabled: true,
+            prefer: None,
         }
     }
 
@@ -272,6 +285,7 @@ mod tests {
             (vec![row("nope", "phone", "both", None)], "local_field"),
             (vec![row("phone", "nope", "both", None)], "remote_field"),
             (vec![row("phone", "phone", "sideways", None)], "direction"),
+            (vec![MappingView { prefer: Some("mine".to_owned()), ..row("phone", "phone", "both", None) }], "prefer"),
             (vec![row("fields.n", "num_notes", "both", None)], "direction"),
             (vec![row("username", "city", "both", None)], "direction"),
             (vec![row("phone", "score", "both", None)], "remote_field"),

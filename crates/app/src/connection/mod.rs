@@ -3,7 +3,9 @@
 pub mod add;
 pub mod change;
 pub mod check;
+pub mod conflict;
 pub mod dead;
+pub mod health;
 pub mod hook;
 pub mod kinds;
 pub mod mapping;

@@ -2,7 +2,7 @@
 
 use super::CONTACT;
 use super::fields::{self, Written};
-use super::open::Open;
+use super::open::{Open, told};
 use super::place::Unwritten;
 use crate::error::Result;
 use crate::jobs::Job;
@@ -13,6 +13,7 @@ use rapport_core::inbox::FeedEvent;
 use rapport_core::sync::{Conflict, MergeResult, Record, Side};
 use rapport_core::{ContactId, Ms};
 use rapport_store::audit_log::Line;
+use rapport_store::conflict::{self, ConflictRow};
 use rapport_store::job::NewJob;
 use rapport_store::link::LinkRow;
 use rapport_store::sync_contact::{self, ContactRow};
@@ -30,6 +31,7 @@ pub(crate) struct Desk<'a> {
     pub links: Vec<LinkRow>,
     log: Vec<SyncLogRow>,
     audit: Vec<Line>,
+    conflicts: Vec<ConflictRow>,
     feed: Vec<FeedEvent>,
     jobs: Vec<NewJob>,
     /// Contacts that have been brought over: what was given up about them is settled.
@@ -39,8 +41,8 @@ pub(crate) struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// An empty desk for a transaction.
     pub(crate) fn new(app: &'a App, open: &'a Open, tx: &'a WriteTx, now: Ms) -> Self {
-        let (links, log, audit, feed, jobs, settled) = (vec![], vec![], vec![], vec![], vec![], vec![]);
-        Self { app, open, tx, now, links, log, audit, feed, jobs, settled }
+        let (links, log, audit, conflicts, feed, jobs) = (vec![], vec![], vec![], vec![], vec![], vec![]);
+        Self { app, open, tx, now, links, log, audit, conflicts, feed, jobs, settled: vec![] }
     }
 
     /// Stores it all. Returns how many jobs there are.
@@ -49,6 +51,10 @@ impl<'a> Desk<'a> {
         link::put(tx, self.links).await?;
         sync_log::append(tx, self.log).await?;
         audit_log::append(tx, self.audit).await?;
+        if !self.conflicts.is_empty() {
+            conflict::note(tx, self.conflicts).await?;
+            told(tx, open.id, now).await?;
+        }
         feed::append(tx, &self.feed).await?;
         sync_job::forget_dead(tx, open.id, &self.settled).await?;
         let count = self.jobs.len();
@@ -118,10 +124,13 @@ impl<'a> Desk<'a> {
         });
     }
 
-    /// Values that lost: kept with who won and why (D5).
-    pub(crate) fn conflicts(&mut self, contact: ContactId, lost: &[&Conflict]) {
+    /// Values that lost: kept with who won and why, and shown to people where nobody has decided it (D5).
+    pub(crate) fn conflicts(&mut self, contact: ContactId, remote_id: &str, lost: &[&Conflict]) {
         let open = self.open;
         for conflict in lost {
+            if conflict.won_by.is_open() {
+                self.conflicts.push(self.conflict(contact, remote_id, conflict));
+            }
             let winner = if conflict.winner == Side::Local { &conflict.local } else { &conflict.remote };
             let before = json!({ conflict.field.as_str(): conflict.loser });
             let after = json!({
@@ -133,6 +142,35 @@ impl<'a> Desk<'a> {
                 "remote_at": conflict.remote_at,
             });
             self.audit(contact, "contact.conflict", Some(before), after);
+        }
+    }
+
+    fn conflict(&self, contact: ContactId, remote_id: &str, found: &Conflict) -> ConflictRow {
+        ConflictRow {
+            workspace_id: self.open.workspace.0,
+            id: self.tx.new_id(self.now),
+            connection_id: self.open.id.0,
+            contact_id: contact.0,
+            remote_id: remote_id.to_owned(),
+            field: found.field.clone(),
+            remote_field: found.remote_field.clone(),
+            ours: conflict::kept(&found.local),
+            theirs: conflict::kept(&found.remote),
+            base: conflict::kept(&found.base),
+            ours_at: found.local_at.map(|at| at.0),
+            theirs_at: found.remote_at.map(|at| at.0),
+            winner: found.winner.code().to_owned(),
+            won_by: found.won_by.code().to_owned(),
+            times: 1,
+            state: conflict::OPEN.to_owned(),
+            choice: None,
+            actor_kind: None,
+            actor_id: None,
+            batch: None,
+            undo: None,
+            settled_at: None,
+            created_at: self.now.0,
+            updated_at: self.now.0,
         }
     }
 
@@ -176,7 +214,7 @@ impl<'a> Desk<'a> {
 }
 
 /// The tags that a change gives.
-fn given(written: &Written) -> Vec<String> {
+pub(crate) fn given(written: &Written) -> Vec<String> {
     let of = |values: &serde_json::Map<String, Value>| {
         tags(&json!({ "tags": values.get("fields.tags").cloned().unwrap_or_default() }))
     };
@@ -192,6 +230,20 @@ pub(crate) struct Told {
     pub error: Option<String>,
     pub latency_ms: Option<i64>,
 }
+
+/// What a failed line says beside its sentence: the kind of failure, by which health counts it.
+pub(crate) fn class(name: &'static str) -> Value {
+    json!({ "class": name })
+}
+
+/// Several records over there may be this contact.
+pub(crate) const SEVERAL: &str = "several";
+/// The other side refuses the whole record.
+pub(crate) const REFUSED: &str = "refused";
+/// The contact goes round in circles.
+pub(crate) const CIRCLE: &str = "circle";
+/// A record over there may be several contacts, or one that is linked to another record.
+pub(crate) const UNCLEAR: &str = "unclear";
 
 /// Reasons of refused fields in one sentence.
 pub(crate) fn sentence(refused: &BTreeMap<String, String>) -> Option<String> {

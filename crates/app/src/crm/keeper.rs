@@ -1,12 +1,15 @@
-//! Sees to it that every connection is read, whatever happened to the job that does it, and that the log stays short.
+//! Sees to it that every connection is read, whatever happened to the job that does it, and that the log and the
+//! differences that wait for a person stay short.
 
 use crate::error::Result;
 use crate::jobs::Job;
 use crate::state::App;
 use rapport_core::time::DAY;
 use rapport_core::{ConnectionId, WorkspaceId};
+use rapport_store::conflict::Keep;
 use rapport_store::connection::PAUSED;
-use rapport_store::{connection, job, sync_job, sync_log};
+use rapport_store::{conflict, connection, job, sync_job, sync_log};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
@@ -16,6 +19,13 @@ const EVERY: Duration = Duration::from_secs(20);
 const LOG_KEEP_MS: i64 = 30 * DAY;
 /// Lines removed in one go.
 const LOG_ROWS: u64 = 2_000;
+
+/// How long a difference waits for a person. Milliseconds.
+const CONFLICT_WAIT_MS: i64 = 30 * DAY;
+/// How long settled ones are remembered: for taking back, and for the rules that choices suggest. Milliseconds.
+const CONFLICT_KEEP_MS: i64 = 90 * DAY;
+/// Most that wait in a workspace: two months' work at a hundred a day.
+const CONFLICTS: u64 = 5_000;
 
 /// Starts the keeper; it ends when the app stops.
 #[must_use]
@@ -40,8 +50,15 @@ pub fn start(app: &App) -> JoinHandle<()> {
 /// # Errors
 /// `Store`.
 pub async fn look(app: &App) -> Result<()> {
-    for row in connection::all(&app.store).await?.into_iter().filter(|row| row.status != PAUSED) {
+    let all = connection::all(&app.store).await?;
+    for row in all.iter().filter(|row| row.status != PAUSED) {
         ensure(app, WorkspaceId(row.workspace_id), ConnectionId(row.id)).await?;
+    }
+    let now = app.now();
+    let keep =
+        Keep { most: CONFLICTS, open_since: now.plus(-CONFLICT_WAIT_MS), settled_since: now.plus(-CONFLICT_KEEP_MS) };
+    for id in all.iter().map(|row| row.workspace_id).collect::<BTreeSet<_>>() {
+        conflict::tidy(&app.store.workspace(WorkspaceId(id)), keep, now).await?;
     }
     sync_log::purge(&app.store, app.now().plus(-LOG_KEEP_MS), LOG_ROWS).await?;
     Ok(())

@@ -7,6 +7,7 @@ use super::settings::SyncSettings;
 use super::token;
 use crate::clock::{Clock, SystemClock};
 use rapport_connectors::crm::{Pace, Rest, Told};
+use rapport_core::matter::Object;
 use rapport_core::{ConnectionId, Ms};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -95,6 +96,11 @@ struct State {
     idle_polls: u32,
     archived_at: Option<Instant>,
     noted_at: Option<Instant>,
+    looked_at: Option<Instant>,
+    /// What the last look at deals and at cases met with, where it saw nothing.
+    unseen: [Option<String>; 2],
+    /// Whether our own fields were looked after: of deals, of cases.
+    keyed: [bool; 2],
     /// Until when the CRM's channel needs no looking after.
     watch_until: Option<Ms>,
 }
@@ -278,6 +284,32 @@ impl Line {
     pub(crate) fn archived_due(&self, settings: &SyncSettings) -> bool {
         let now = self.clock.instant();
         self.edit(|state| due(&mut state.archived_at, settings.archived_ms, now))
+    }
+
+    /// Whether it is time to look at deals and cases; takes note that it is done now.
+    pub(crate) fn matters_due(&self, settings: &SyncSettings) -> bool {
+        let now = self.clock.instant();
+        self.edit(|state| due(&mut state.looked_at, settings.matters_ms, now))
+    }
+
+    /// Takes note of how a look at things of this kind went: what it met with, where it saw nothing.
+    pub(crate) fn looked(&self, object: Object, trouble: Option<String>) {
+        self.edit(|state| state.unseen[object as usize] = trouble);
+    }
+
+    /// What the last look at things of this kind met with, where it saw nothing.
+    pub(crate) fn unseen(&self, object: Object) -> Option<String> {
+        self.edit(|state| state.unseen[object as usize].clone())
+    }
+
+    /// Whether our own fields of this kind of thing were looked after.
+    pub(crate) fn is_keyed(&self, object: Object) -> bool {
+        self.edit(|state| state.keyed[object as usize])
+    }
+
+    /// Takes note whether our own fields were looked after.
+    pub(crate) fn keyed(&self, object: Object, is: bool) {
+        self.edit(|state| state.keyed[object as usize] = is);
     }
 
     /// Until when the CRM's channel needs no looking after; `None` before it was looked after at all.

@@ -8,7 +8,7 @@
 //! Nothing here knows a vendor: what is special to one stands behind `connectors::crm::Crm`, which [`remote`] asks over
 //! the line.
 
-mod commit;
+pub(crate) mod commit;
 pub(crate) mod compare;
 pub(crate) mod credentials;
 pub(crate) mod fields;

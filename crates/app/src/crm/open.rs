@@ -12,10 +12,10 @@ use rapport_connectors::Secret;
 use rapport_connectors::crm::{Access, Trouble, vendor};
 use rapport_core::inbox::FeedEvent;
 use rapport_core::retry::{Class, Next, next};
-use rapport_core::sync::{Direction, Kind, Mapping};
+use rapport_core::sync::{Direction, Kind, Mapping, Prefer};
 use rapport_core::time::{MINUTE, SECOND};
 use rapport_core::{ConnectionId, Ms, WorkspaceId};
-use rapport_store::connection::{self, ACTIVE, Change, ConnectionRow, ERROR};
+use rapport_store::connection::{self, ACTIVE, Change, ConnectionRow, ERROR, PAUSED};
 use rapport_store::mapping::MappingRow;
 use rapport_store::{WriteTx, sync_job};
 use serde_json::{Value, json};
@@ -55,6 +55,17 @@ impl Open {
         let remote = Remote::new(vendor, &access, app.http.clone(), line.clone(), settings.clone(), &fields)
             .stored(app, workspace, id);
         Ok(Some(Self { workspace, id, row, settings, mappings, remote, line, country, hook_secret }))
+    }
+
+    /// What becomes of work while the connection is not in use. What repairs or resumes it wakes its jobs; this is for the
+    /// case that nobody did.
+    pub(crate) fn waits(&self, now: Ms) -> Option<Outcome> {
+        let pause = match self.row.status.as_str() {
+            ACTIVE => return None,
+            PAUSED => 60 * MINUTE,
+            _ => 5 * MINUTE,
+        };
+        Some(Outcome::Again { at: now.plus(pause) })
     }
 
     /// What the other side is called in logs and audit.
@@ -148,6 +159,7 @@ fn mapping(row: MappingRow, settings: &SyncSettings) -> Option<Mapping> {
     Some(Mapping {
         kind: kind_of(&row.local_field, &row.remote_field, settings),
         direction: Direction::parse(&row.direction)?,
+        prefer: Prefer::parse(&row.prefer).unwrap_or_default(),
         default_value: row.default_value.map(Value::from),
         enabled: row.enabled,
         local_field: row.local_field,

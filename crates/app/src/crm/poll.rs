@@ -150,6 +150,7 @@ async fn look(app: &App, open: &Open) -> Result<i64> {
             let busy = bring(app, open, &mut stored, &mut cursor, &mut stats).await?;
             deleted(app, open).await?;
             compared = compare::round(app, open, &mut cursor, &mut stats).await?;
+            crate::matter::look::round(app, open).await?;
             watch::renew(app, open).await;
             if open.line.came_back() {
                 wake(app, open).await?;

@@ -8,7 +8,6 @@ use crate::jobs::{Job, Outcome};
 use crate::state::App;
 use rapport_core::time::{MINUTE, SECOND};
 use rapport_core::{ConnectionId, ContactId, Ms, WorkspaceId};
-use rapport_store::connection::{ACTIVE, PAUSED};
 use rapport_store::job::Claimed;
 use rapport_store::{job, sync_job};
 use std::time::Duration;
@@ -44,10 +43,8 @@ pub async fn run(
 ) -> Result<Outcome> {
     let Some(open) = Open::load(app, workspace, connection).await? else { return Ok(Outcome::Done) };
     let now = app.now();
-    if open.row.status != ACTIVE {
-        // What repairs or resumes it wakes its jobs; this is for the case that nobody did.
-        let pause = if open.row.status == PAUSED { 60 * MINUTE } else { 5 * MINUTE };
-        return Ok(Outcome::Again { at: now.plus(pause) });
+    if let Some(wait) = open.waits(now) {
+        return Ok(wait);
     }
     let Ok(slot) = tokio::time::timeout(SLOT, open.line.slots.acquire()).await else { return Ok(shortly(now)) };
     let others = sync_job::claim(&app.store, workspace, connection, BATCH - 1, now, LEASE_MS).await?;

@@ -15,9 +15,10 @@ use futures::future::BoxFuture;
 use rapport_connectors::Secret;
 use rapport_connectors::crm::{
     Access, Account, Answer, Ask, BatchResult, By, Capabilities, Changes, Channel, Crm, CrmError, ErrorClass, KeyState,
-    Pace, Properties, Property, RemoteRecord, Trouble, UpsertRow, Vendor, Wire,
+    Matters, Pace, Properties, Property, RemoteMatter, RemoteRecord, Trouble, UpsertRow, Vendor, Wire, Writing,
 };
 use rapport_connectors::http::{Executor, Failure, Request, Response};
+use rapport_core::matter::Object;
 use rapport_core::{ConnectionId, Ms, WorkspaceId};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
@@ -149,6 +150,48 @@ impl Remote {
 
     pub(crate) fn upsert<'a>(&'a self, rows: &'a [UpsertRow]) -> Ask<'a, BatchResult> {
         self.crm.upsert(&self.wire, rows)
+    }
+
+    /// Deals and cases; a vendor without them refuses, which whoever looks at its capabilities never meets.
+    fn shelf(&self) -> Answer<&dyn Matters> {
+        self.crm.matters().ok_or(Trouble::Silent(Failure::Blocked("it takes neither deals nor cases".into())))
+    }
+
+    /// How our own fields stand for this kind of thing; they are made when missing.
+    pub(crate) async fn matter_key(&self, object: Object) -> Answer<KeyState> {
+        self.shelf()?.key(&self.wire, object, true).await
+    }
+
+    pub(crate) async fn matters(&self, object: Object, ids: &[String]) -> Answer<Vec<RemoteMatter>> {
+        self.shelf()?.read(&self.wire, object, ids).await
+    }
+
+    pub(crate) async fn find_matter(&self, object: Object, key: &str) -> Answer<Option<RemoteMatter>> {
+        self.shelf()?.find(&self.wire, object, key).await
+    }
+
+    pub(crate) async fn write_matter(&self, writing: &Writing) -> Answer<RemoteMatter> {
+        self.shelf()?.write(&self.wire, writing).await
+    }
+
+    /// What whoever calls must be allowed to.
+    pub(crate) fn rights(&self, object: Object) -> &'static str {
+        self.crm.matters().map_or("", |matters| matters.rights(object))
+    }
+
+    /// Whether deals there have a currency of their own.
+    pub(crate) fn keeps_currency(&self) -> bool {
+        self.crm.matters().is_none_or(|matters| matters.keeps_currency())
+    }
+
+    /// Our word that a priority of ours is read back as.
+    pub(crate) fn priority_back<'a>(&self, ours: &'a str) -> &'a str {
+        self.crm.matters().map_or(ours, |matters| matters.priority_back(ours))
+    }
+
+    /// Begins the address of a record's page.
+    pub(crate) fn matter_page(&self, object: &str, contact_page: &str) -> Option<String> {
+        self.crm.matters()?.page(Object::parse(object)?, contact_page)
     }
 
     pub(crate) fn upserts_by_id(&self) -> bool {

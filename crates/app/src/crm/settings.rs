@@ -18,6 +18,8 @@ pub struct SyncSettings {
     pub archived_ms: i64,
     /// Time between two rounds of comparing linked records.
     pub compare_ms: i64,
+    /// Time between two looks at deals and cases.
+    pub matters_ms: i64,
     /// Time between two tries of a refused token.
     pub probe_ms: i64,
     /// How far behind the index may be: the next look begins this long before the last end (`crm-apis.md` §0 rule 5).
@@ -43,6 +45,7 @@ impl Default for SyncSettings {
             poll_idle_ms: 30 * SECOND,
             archived_ms: 10 * MINUTE,
             compare_ms: 15 * MINUTE,
+            matters_ms: MINUTE,
             probe_ms: 5 * MINUTE,
             overlap_ms: 5 * MINUTE,
             calls_per_10s: 90,
@@ -77,6 +80,7 @@ impl SyncSettings {
             poll_idle_ms: 2 * SECOND,
             archived_ms: 15 * SECOND,
             compare_ms: MINUTE,
+            matters_ms: 2 * SECOND,
             probe_ms: 5 * SECOND,
             exports_per_minute: usual.exports_per_minute.max(240),
             ..usual

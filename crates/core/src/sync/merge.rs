@@ -43,6 +43,8 @@ pub struct Conflict {
     pub local: Value,
     /// Their value.
     pub remote: Value,
+    /// What both sides last agreed on, in canonical form; null when that was nothing, or when they never did.
+    pub base: Value,
     /// When ours was changed, where known.
     pub local_at: Option<Ms>,
     /// When theirs was changed, where known.
@@ -65,6 +67,27 @@ pub enum WonBy {
     Tie,
     /// The mapping goes one way only.
     Direction,
+    /// A person chose for good whose value of this field stays.
+    Preferred,
+}
+
+impl WonBy {
+    /// The short code that is stored and sent over the API.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Later => "later",
+            Self::Tie => "tie",
+            Self::Direction => "direction",
+            Self::Preferred => "preferred",
+        }
+    }
+
+    /// Whether nobody has decided yet whose value should stay: the clock did, or chance.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Later | Self::Tie)
+    }
 }
 
 /// Why a field is (not) written.
@@ -112,8 +135,8 @@ pub struct Trace {
 /// synced). `default_country` (ISO, may be empty) is for local phone numbers.
 ///
 /// For each enabled mapping that goes both ways: a value changed on one side only goes to the other, an emptied one
-/// too; at the first sync a value fills an empty place; where both sides have changed, the later change wins, by field
-/// stamps where there are any, else by record stamps. Stamps are compared at the resolution of the coarser clock, for
+/// too; at the first sync a value fills an empty place; where both sides have changed, the side that the mapping prefers
+/// wins, and where it prefers none the later change, by field stamps where there are any, else by record stamps. Stamps are compared at the resolution of the coarser clock, for
 /// a clock that knows seconds cannot say who was first within one; equal or missing stamps leave the remote value,
 /// because the CRM is where a business looks for the truth. The rule reads nothing but its arguments, so every node
 /// decides alike.
@@ -218,7 +241,9 @@ impl Pair<'_> {
         }
         result.base.insert(self.mapping.local_field.clone(), value.clone());
         if let (Some(won_by), Some(winner)) = (choice.won_by, choice.from) {
-            result.conflicts.push(self.conflict(raw_local, raw_remote, winner, won_by));
+            let mut conflict = self.conflict(raw_local, raw_remote, winner, won_by);
+            conflict.base = values.base.unwrap_or_default();
+            result.conflicts.push(conflict);
         }
         (choice.reason, value)
     }
@@ -235,7 +260,8 @@ impl Pair<'_> {
             None if local.is_null() => Choice::of(Reason::Filled, Some(Side::Remote)),
             None if remote.is_null() => Choice::of(Reason::Filled, Some(Side::Local)),
             _ => {
-                let (winner, won_by) = self.later();
+                let preferred = self.mapping.prefer.side().map(|side| (side, WonBy::Preferred));
+                let (winner, won_by) = preferred.unwrap_or_else(|| self.later());
                 Choice { reason: Reason::Conflict, from: Some(winner), won_by: Some(won_by) }
             }
         }
@@ -274,6 +300,7 @@ impl Pair<'_> {
             remote_field: self.mapping.remote_field.clone(),
             local: local.clone(),
             remote: remote.clone(),
+            base: Value::Null,
             local_at: self.local.stamp(&self.mapping.local_field),
             remote_at: self.remote.stamp(&self.mapping.remote_field),
             winner,

@@ -144,6 +144,57 @@ impl Direction {
     }
 }
 
+/// Whose value stays when both sides have changed a field that goes both ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prefer {
+    /// Whoever changed it later.
+    #[default]
+    Newest,
+    /// Ours, whenever it was changed.
+    Ours,
+    /// Theirs, whenever it was changed.
+    Theirs,
+}
+
+impl Prefer {
+    /// The short code that is stored and sent over the API.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Ours => "ours",
+            Self::Theirs => "theirs",
+        }
+    }
+
+    /// Reads a stored code.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Newest, Self::Ours, Self::Theirs].into_iter().find(|prefer| prefer.code() == code)
+    }
+
+    /// The side that is preferred, whatever the stamps say.
+    #[must_use]
+    pub fn side(self) -> Option<Side> {
+        match self {
+            Self::Newest => None,
+            Self::Ours => Some(Side::Local),
+            Self::Theirs => Some(Side::Remote),
+        }
+    }
+}
+
+/// How many equal choices of people in a row make a rule worth offering.
+pub const LEARNT: usize = 5;
+
+/// The rule that people's last choices for a field suggest, newest first: the side that [`LEARNT`] of them in a row chose.
+#[must_use]
+pub fn learnt(choices: &[Side]) -> Option<Side> {
+    let last = choices.get(..LEARNT)?;
+    last.iter().all(|side| *side == last[0]).then_some(last[0])
+}
+
 /// What a field holds: decides when two spellings are the same value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -182,6 +233,9 @@ pub struct Mapping {
     /// What it holds.
     #[serde(default)]
     pub kind: Kind,
+    /// Whose value stays when both sides have changed it; of no account where the field goes one way.
+    #[serde(default)]
+    pub prefer: Prefer,
     /// Written where the value would be empty (S4).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_value: Option<Value>,
@@ -203,6 +257,7 @@ impl Mapping {
             remote_field: remote_field.into(),
             direction: Direction::Both,
             kind,
+            prefer: Prefer::Newest,
             default_value: None,
             enabled: true,
         }

@@ -78,6 +78,60 @@ fn clocks_that_know_seconds_only() {
 }
 
 #[test]
+fn a_preference_stands_above_the_clock() {
+    let (a, b, c, empty) = (json!("A"), json!("B"), json!("C"), json!(null));
+    // Base, local, remote; preference; the value both end with, and whether a preference decided.
+    type Row<'a> = (Option<&'a Value>, &'a Value, &'a Value, Prefer, &'a Value, bool);
+    let table: &[Row<'_>] = &[
+        (Some(&a), &b, &c, Prefer::Ours, &b, true),
+        (Some(&a), &b, &c, Prefer::Theirs, &c, true),
+        (None, &b, &c, Prefer::Ours, &b, true),
+        (Some(&a), &empty, &c, Prefer::Ours, &empty, true),
+        (Some(&a), &b, &empty, Prefer::Theirs, &empty, true),
+        // Where only one side changed, there is nothing to prefer.
+        (Some(&a), &a, &c, Prefer::Ours, &c, false),
+        (Some(&a), &b, &a, Prefer::Theirs, &b, false),
+        (None, &empty, &c, Prefer::Ours, &c, false),
+    ];
+    for (known, l, r, prefer, ends, decided) in table {
+        for (local_at, remote_at) in [(1, 2), (2, 1), (2, 2)] {
+            let mapping = Mapping { prefer: *prefer, ..text().remove(0) };
+            let (local, remote) = (record("name", (*l).clone(), local_at), record("fullname", (*r).clone(), remote_at));
+            let result = merge(&local, &remote, &base(known.cloned()), &[mapping], "");
+            let name = format!("{known:?} {l} {r} {prefer:?} {local_at} {remote_at}");
+            assert_eq!(&result.explanation[0].value, *ends, "{name}");
+            let by: Vec<WonBy> = result.conflicts.iter().map(|conflict| conflict.won_by).collect();
+            assert_eq!(by, vec![WonBy::Preferred; usize::from(*decided)], "{name}");
+        }
+    }
+    let mapping = Mapping { prefer: Prefer::Theirs, direction: Direction::Push, ..text().remove(0) };
+    let result =
+        merge(&record("name", b.clone(), 1), &record("fullname", c, 2), &base(Some(a.clone())), &[mapping], "");
+    assert_eq!((&result.conflicts[0].won_by, &result.conflicts[0].base), (&WonBy::Direction, &a), "one way is one way");
+    for prefer in [Prefer::Newest, Prefer::Ours, Prefer::Theirs] {
+        assert_eq!(Prefer::parse(prefer.code()), Some(prefer));
+        assert_eq!(serde_json::to_value(prefer).unwrap(), prefer.code());
+    }
+    for by in [WonBy::Later, WonBy::Tie, WonBy::Direction, WonBy::Preferred] {
+        assert_eq!(serde_json::to_value(by).unwrap(), by.code());
+    }
+}
+
+#[test]
+fn equal_choices_in_a_row_are_a_rule() {
+    let (l, r) = (Side::Local, Side::Remote);
+    for (choices, rule) in [
+        (vec![], None),
+        (vec![l; LEARNT - 1], None),
+        (vec![l; LEARNT], Some(l)),
+        ([vec![r; LEARNT], vec![l; 9]].concat(), Some(r)),
+        ([vec![r], vec![l; 9]].concat(), None),
+    ] {
+        assert_eq!(learnt(&choices), rule, "{choices:?}");
+    }
+}
+
+#[test]
 fn one_way_fields() {
     use Reason::{Default, Equal, Kept, OneWay};
     let (a, b, c, d, empty) = (json!("A"), json!("B"), json!("C"), json!("D"), json!(null));
@@ -297,11 +351,13 @@ fn records(prefix: &'static str) -> impl Strategy<Value = Record> {
 }
 
 fn mappings(direction: impl Strategy<Value = Direction> + Clone) -> impl Strategy<Value = Vec<Mapping>> {
-    let one = (0..4usize, 0..4usize, kinds(), direction, prop::option::of(values()), prop::bool::weighted(0.9));
+    let prefer = prop::sample::select(vec![Prefer::Newest, Prefer::Ours, Prefer::Theirs]);
+    let one = (0..4usize, 0..4usize, kinds(), direction, prefer, prop::option::of(values()), prop::bool::weighted(0.9));
     prop::collection::vec(one, 1..5).prop_map(|all| {
         all.into_iter()
-            .map(|(l, r, kind, direction, default_value, enabled)| Mapping {
+            .map(|(l, r, kind, direction, prefer, default_value, enabled)| Mapping {
                 direction,
+                prefer,
                 default_value,
                 enabled,
                 ..Mapping::new(format!("l{l}"), format!("r{r}"), kind)
@@ -332,6 +388,28 @@ proptest! {
             prop_assert_eq!(&mine, &other, "{:?}", trace);
             prop_assert_eq!(&mine, &trace.value);
             prop_assert_eq!(&result.base[&mapping.local_field], &mine);
+        }
+    }
+
+    /// Stamps are all that tells in which order changes came; with a preference they do not matter.
+    #[test]
+    fn a_preference_is_kept_whatever_the_order(
+        local in records("l"), remote in records("r"), known in records("l"), mappings in mappings(Just(Direction::Both)),
+        later in any::<bool>(),
+    ) {
+        let stamped = |record: &Record, at: i64| {
+            let fields = record.fields.iter().map(|(name, field)| (name.clone(), field.value.clone()));
+            Record::new(fields, Some(Ms(at)))
+        };
+        let preferred: Vec<Mapping> = mappings.into_iter().filter(|mapping| mapping.prefer != Prefer::Newest).collect();
+        let (l, r) = if later { (7, 3) } else { (3, 7) };
+        let one = merge(&stamped(&local, l), &stamped(&remote, r), &known, &preferred, "TW");
+        let other = merge(&stamped(&local, r), &stamped(&remote, l), &known, &preferred, "TW");
+        prop_assert_eq!((&one.to_local, &one.to_remote, &one.base), (&other.to_local, &other.to_remote, &other.base));
+        for conflict in &one.conflicts {
+            let mapping = preferred.iter().find(|m| m.enabled && m.local_field == conflict.field).unwrap();
+            prop_assert_eq!(Some(conflict.winner), mapping.prefer.side());
+            prop_assert_eq!(conflict.won_by, WonBy::Preferred);
         }
     }
 

@@ -27,6 +27,8 @@ pub struct Model {
     pub default_value: Option<String>,
     /// Whether it is used.
     pub enabled: bool,
+    /// Whose value stays when both sides changed it: `newest`, `ours` or `theirs`.
+    pub prefer: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,5 +1,5 @@
 import { Check, CirclePause, Clock, TriangleAlert } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Connection } from '@/api/types'
 import { useFormats } from '@/i18n/format'
 import { Pill } from '@/ui/Pill'

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { MoreHorizontal, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { patch, post, remove } from '@/api/client'
 import { keys } from '@/api/keys'
 import { connectionsQuery } from '@/api/queries'
@@ -25,6 +25,8 @@ import { toast } from '@/ui/toast'
 import { When } from '@/ui/When'
 import { useFormats } from '@/i18n/format'
 import { ConnectionHealth } from './ConnectionHealth'
+import { ConflictsLink } from './ConflictsLink'
+import { HealthSections } from './HealthSections'
 import { MappingEditor } from './MappingEditor'
 
 /** Below this share of records that were in step when compared, something is wrong. */
@@ -78,9 +80,11 @@ export function ConnectionPage() {
       {connection.status_reason && <p className="mb-4 rounded-lg bg-danger-soft p-3 text-danger-ink"><bdi dir="auto">{connection.status_reason}</bdi></p>}
       <Section title={t('connection.health')} aside={<ConnectionHealth connection={connection} />}>
         <Figures connection={connection} />
+        <ConflictsLink connectionId={connectionId} />
         {(connection.compared?.held_back ?? 0) > 0 && <p className="mt-4 rounded-lg bg-caution-soft p-3 text-caution-ink">{t('connection.held_back', { number: formats.number(connection.compared?.held_back ?? 0) })}</p>}
       </Section>
       {(check.data || check.isError) && <Section title={t('findings.title')}>{check.data ? <Findings findings={check.data.findings} /> : <ErrorNote error={check.error} />}</Section>}
+      <HealthSections connectionId={connectionId} />
       <DeadLetters />
       <MappingEditor connectionId={connectionId} />
       <Confirm title={t('connection.remove')} text={t('connection.remove_text', { name: isolated(connection.name) })} verb={t('connection.remove')} isOpen={removing} onClose={() => setRemoving(false)} onConfirm={() => drop.mutate()} />

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { connectionKindsQuery, connectionsQuery } from '@/api/queries'
 import { useMe } from '@/features/frame/useMe'
 import { Button } from '@/ui/Button'
@@ -13,6 +13,7 @@ import { Loading } from '@/ui/Loading'
 import { PageFrame } from '@/ui/PageFrame'
 import { UserText } from '@/ui/UserText'
 import { AddConnection } from './AddConnection'
+import { ConflictsLink } from './ConflictsLink'
 import { ConnectionHealth } from './ConnectionHealth'
 
 /** The CRMs that are kept in step; one line of health each. */
@@ -41,6 +42,7 @@ export function ConnectionsPage() {
           </li>
         ))}
       </ul>
+      {query.data && query.data.length > 0 && <ConflictsLink />}
       <AddConnection isOpen={adding} onClose={() => setAdding(false)} />
     </PageFrame>
   )

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowLeft, ArrowLeftRight, ArrowRight, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { put } from '@/api/client'
 import { keys } from '@/api/keys'
 import { mappingsQuery, remoteFieldsQuery } from '@/api/queries'
@@ -26,7 +26,8 @@ export function MappingEditor({ connectionId }: { connectionId: string }) {
   const [rows, setRows] = useState<Mapping[] | null>(null)
   const shown = rows ?? mappings.data ?? []
   const save = useMutation({
-    mutationFn: () => put<Mapping[]>(`/connections/${connectionId}/mappings`, shown.filter((row) => row.local_field.trim() && row.remote_field)),
+    // Whose value stays is not edited here: left out, it stays as it is by then.
+    mutationFn: () => put<Mapping[]>(`/connections/${connectionId}/mappings`, shown.filter((row) => row.local_field.trim() && row.remote_field).map((row) => ({ ...row, prefer: undefined }))),
     onSuccess: () => {
       setRows(null)
       void client.invalidateQueries({ queryKey: keys.mappings(connectionId) })
@@ -44,7 +45,7 @@ export function MappingEditor({ connectionId }: { connectionId: string }) {
           <MappingRow key={index} row={row} fields={fields.data ?? []} onChange={(part) => set(index, part)} onRemove={() => setRows(shown.filter((_, at) => at !== index))} />
         ))}
       </ul>
-      <Button small look="quiet" className="mt-2" onPress={() => setRows([...shown, { local_field: '', remote_field: '', direction: 'both', default_value: null, enabled: true }])}>
+      <Button small look="quiet" className="mt-2" onPress={() => setRows([...shown, { local_field: '', remote_field: '', direction: 'both', default_value: null, enabled: true, prefer: 'newest' }])}>
         <Plus size={14} aria-hidden />
         {t('mapping.add')}
       </Button>

@@ -1,7 +1,7 @@
 //! One page of their records in one transaction: whom each is, what a merge says, what is written.
 
 use super::Tally;
-use crate::crm::commit::{Desk, Told, sentence};
+use crate::crm::commit::{CIRCLE, Desk, Told, UNCLEAR, class, sentence};
 use crate::crm::find::{key_of, numbers};
 use crate::crm::open::Open;
 use crate::crm::place::{self, Agreed, in_flight, is_in_flight, remote_record};
@@ -164,7 +164,7 @@ impl Page<'_> {
             Placed::Unclear(reason) => {
                 let mut link = in_flight(self.open, ContactId(Uuid::nil()));
                 link.remote_id.clone_from(&record.id);
-                let told = told(sync_log::FAILED, json!([]), Some(reason));
+                let told = told(sync_log::FAILED, class(UNCLEAR), Some(reason));
                 self.desk.log(&link, told);
                 Ok(())
             }
@@ -272,7 +272,7 @@ impl Page<'_> {
         {
             link.state = FAILED.to_owned();
             link.error = Some(place::circle(self.open));
-            self.desk.log(&link, told(sync_log::FAILED, json!([]), link.error.clone()));
+            self.desk.log(&link, told(sync_log::FAILED, class(CIRCLE), link.error.clone()));
             self.desk.tell("contact.updated", &link);
             self.keep(known, link);
             return Ok(());
@@ -305,7 +305,7 @@ impl Page<'_> {
             .iter()
             .filter(|conflict| conflict.winner == Side::Remote && !unwritten.local.contains(&conflict.field))
             .collect();
-        self.desk.conflicts(contact, &lost);
+        self.desk.conflicts(contact, &record.id, &lost);
         if !written.after.is_empty() || !written.refused.is_empty() {
             let outcome = if written.refused.is_empty() { sync_log::DONE } else { sync_log::PARTIAL };
             let names: Vec<&String> = written.after.keys().collect();

@@ -1,7 +1,7 @@
 //! A batch on its way: read both sides, merge, write there, commit here.
 
 use super::Asked;
-use crate::crm::commit::{Desk, Told, sentence};
+use crate::crm::commit::{CIRCLE, Desk, REFUSED, SEVERAL, Told, class, sentence};
 use crate::crm::find::{Match, Stop, find};
 use crate::crm::open::Open;
 use crate::crm::place::{self, Agreed, Unwritten, in_flight, is_in_flight, remote_record};
@@ -47,8 +47,8 @@ enum End {
     Gone,
     /// The record was merged into another one: whose that is was found out; the contact is looked at again.
     Moved,
-    /// A person must look.
-    Stuck(String),
+    /// A person must look: the kind of failure, and what it is in a sentence.
+    Stuck(&'static str, String),
     /// Another time.
     Trouble(Trouble),
 }
@@ -75,7 +75,7 @@ pub(super) async fn push(app: &App, open: &Open, asked: &[Asked]) -> Result<Vec<
     for item in items {
         let outcome = match item.end {
             Some(End::Trouble(trouble)) => open.outcome(app, &trouble, item.asked.attempt, item.asked.since).await?,
-            Some(End::Stuck(error)) => Outcome::Dead { error },
+            Some(End::Stuck(_, error)) => Outcome::Dead { error },
             Some(End::Moved) => Outcome::Again { at: app.now().plus(SECOND) },
             _ => Outcome::Done,
         };
@@ -153,10 +153,13 @@ async fn perform(app: &App, open: &Open, items: &mut [Item]) -> std::result::Res
             Some(Match::One(record)) => item.record = Some(*record),
             Some(Match::Several(ids)) => {
                 let vendor = open.vendor_name();
-                item.end = Some(End::Stuck(format!(
-                    "Several {vendor} contacts have this number or address (ids {}). Merge them in {vendor}, then replay this.",
-                    ids.join(", ")
-                )));
+                item.end = Some(End::Stuck(
+                    SEVERAL,
+                    format!(
+                        "Several {vendor} contacts have this number or address (ids {}). Merge them in {vendor}, then replay this.",
+                        ids.join(", ")
+                    ),
+                ));
             }
             None => {}
         }
@@ -172,7 +175,7 @@ async fn perform(app: &App, open: &Open, items: &mut [Item]) -> std::result::Res
             Some(Wrote::Nothing(refused)) => Some(End::Unwritable(refused)),
             Some(Wrote::Gone) => Some(End::Gone),
             Some(Wrote::Refused(reason)) => {
-                Some(End::Stuck(format!("{} refuses the contact: {reason}", open.vendor_name())))
+                Some(End::Stuck(REFUSED, format!("{} refuses the contact: {reason}", open.vendor_name())))
             }
             Some(Wrote::Trouble(trouble)) => Some(End::Trouble(trouble)),
             None => item.end.take(),
@@ -195,7 +198,7 @@ async fn decide(app: &App, open: &Open, item: &mut Item) -> Result<Option<Draft>
         return Ok(None);
     }
     if goes_round(app, open, item).await? {
-        item.end = Some(End::Stuck(format!("{} Change one of them, then replay this.", place::circle(open))));
+        item.end = Some(End::Stuck(CIRCLE, format!("{} Change one of them, then replay this.", place::circle(open))));
         return Ok(None);
     }
     let properties = item.result.to_remote.iter().map(|(name, value)| (name.clone(), fields::outgoing(value)));
@@ -270,10 +273,10 @@ async fn settle(desk: &mut Desk<'_>, item: &mut Item, row: &mut ContactRow, mut 
             desk.log(&link, told(sync_log::DONE, json!({ "unlinked": true }), None));
             desk.audit(ContactId(row.id), "contact.unlinked", None, json!({ "remote_id": link.remote_id }));
         }
-        Some(End::Stuck(reason)) => {
+        Some(End::Stuck(kind, reason)) => {
             link.state = FAILED.to_owned();
             link.error = Some(reason.clone());
-            desk.log(&link, told(sync_log::FAILED, json!([]), Some(reason.clone())));
+            desk.log(&link, told(sync_log::FAILED, class(kind), Some(reason.clone())));
             // The job that is given up now takes the place of earlier ones about the same contact.
             desk.settled.push(ContactId(row.id));
         }
@@ -326,9 +329,7 @@ async fn agree(desk: &mut Desk<'_>, item: &mut Item, row: &mut ContactRow, mut l
         let fields = json!({ "written": names, "refused": refused });
         desk.log(&link, Told { direction: sync_log::PUSH, outcome, fields, error: sentence(refused), latency_ms });
     }
-    let lost: Vec<&Conflict> =
-        item.result.conflicts.iter().filter(|conflict| !unwritten.local.contains(&conflict.field)).collect();
-    desk.conflicts(contact, &lost);
+    desk.conflicts(contact, &record.id, &lost(&item.result, &unwritten));
     if is_first {
         let linked = json!({ "remote_id": link.remote_id, "adopted": item.record.is_some() });
         desk.audit(contact, "contact.linked", None, linked);
@@ -338,6 +339,16 @@ async fn agree(desk: &mut Desk<'_>, item: &mut Item, row: &mut ContactRow, mut l
     desk.tell("contact.updated", &link);
     desk.links.push(link);
     Ok(())
+}
+
+/// Values that were overwritten. Where the winning one was refused, both sides still have their own: nobody lost.
+fn lost<'a>(result: &'a MergeResult, unwritten: &Unwritten) -> Vec<&'a Conflict> {
+    let is_overwritten = |conflict: &&Conflict| match conflict.winner {
+        Side::Local => !unwritten.remote.contains(&conflict.remote_field),
+        Side::Remote => true,
+    };
+    let is_known = |conflict: &&Conflict| !unwritten.local.contains(&conflict.field);
+    result.conflicts.iter().filter(is_known).filter(is_overwritten).collect()
 }
 
 /// The record as it stands after the write: answers may hold the written properties only.

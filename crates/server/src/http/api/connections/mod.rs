@@ -4,6 +4,7 @@ mod check;
 mod create;
 mod delete;
 mod fields;
+mod health;
 mod kinds;
 mod list;
 mod mappings;
@@ -25,6 +26,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(read::read, update::update, delete::delete))
         .routes(routes!(check::check))
         .routes(routes!(fields::fields))
+        .routes(routes!(health::health))
         .routes(routes!(mappings::mappings, set_mappings::set_mappings))
         .routes(routes!(sync::sync))
 }
