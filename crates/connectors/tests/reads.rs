@@ -4,7 +4,8 @@ use rapport_connectors::Secret;
 use rapport_connectors::http::{Body, Response};
 use rapport_connectors::whatsapp::api::read_success;
 use rapport_connectors::whatsapp::media::{self, Source};
-use rapport_connectors::whatsapp::{Api, RetryClass, money, numbers, template_library, templates};
+use rapport_connectors::whatsapp::{Api, RetryClass, numbers, template_library, templates};
+use rapport_core::money;
 use serde_json::json;
 
 fn api() -> Api {

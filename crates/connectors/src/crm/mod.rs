@@ -13,10 +13,12 @@
 //! | write | [`Crm::upsert`], [`Crm::update`] | a result for each row |
 //! | what changed? | [`Crm::changes`], [`Crm::deleted`], [`Crm::get`] | records, and the place to go on from |
 //! | tell us | [`Crm::watch`] | until when it does, where the API is asked for that |
+//! | deals and cases | [`Crm::matters`] | the same for what is kept beside contacts ([`matter`]) |
 //! | a webhook comes | [`Vendor::verify`], [`Vendor::hints`] | which records to fetch again |
 
 pub(crate) mod answer;
 mod hook;
+pub mod matter;
 pub mod name;
 pub mod oauth;
 pub(crate) mod rows;
@@ -25,6 +27,7 @@ mod value;
 mod vendor;
 
 pub use hook::{Channel, Hint, HookCall, HookOp, SignatureError};
+pub use matter::{Matters, RemoteMatter, Writing};
 pub use oauth::{Grant, OAuth};
 pub use seam::{Answer, Ask, By, Changes, Crm, Next, Pace, Rest, Told, Trouble, Wire};
 pub use value::{

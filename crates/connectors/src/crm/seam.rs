@@ -1,6 +1,7 @@
 //! What the sync asks of a CRM, and what a CRM asks of whoever makes its calls.
 
 use super::hook::Channel;
+use super::matter::Matters;
 use super::value::{
     Account, BatchResult, CrmError, ErrorClass, KeyState, Properties, Property, RemoteRecord, UpsertRow,
 };
@@ -212,6 +213,11 @@ pub trait Crm: Send + Sync {
     fn watch<'a>(&'a self, wire: &'a dyn Wire, channel: Channel<'a>, until: Ms) -> Ask<'a, Option<Ms>> {
         let _ = (wire, channel, until);
         Box::pin(async { Ok(None) })
+    }
+
+    /// Deals and cases, where they can be kept here; `None` for those that only know contacts.
+    fn matters(&self) -> Option<&dyn Matters> {
+        None
     }
 
     /// What an answer says about the limits.

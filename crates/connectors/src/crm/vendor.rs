@@ -6,6 +6,7 @@ use super::seam::Crm;
 use crate::json::BadBody;
 use crate::secret::Secret;
 use crate::{freshdesk, hubspot, intercom, salesforce, zendesk, zoho};
+use rapport_core::matter::Object;
 use rapport_core::time::Ms;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -81,6 +82,8 @@ pub struct Credential {
 /// What a connector can do, and what its limits are until the vendor tells others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
+    /// What it keeps beside contacts; [`Crm::matters`] answers for these.
+    pub objects: &'static [Object],
     /// How fine the vendor's stamps are, ms. Two changes of one second share a stamp where it is 1000.
     pub resolution_ms: i64,
     /// The field that keeps our key.

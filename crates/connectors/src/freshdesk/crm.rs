@@ -39,6 +39,7 @@ pub static VENDOR: Vendor = Vendor {
     either: &[],
     oauth: None,
     capabilities: Capabilities {
+        objects: &[],
         resolution_ms: SECOND,
         key: KEY,
         // A shop may keep its own customer numbers there.

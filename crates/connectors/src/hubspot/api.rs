@@ -80,6 +80,19 @@ impl Api {
         self.call(operation, method, &format!("{area}/{}{rest}", percent(kind)))
     }
 
+    /// A call to the pipelines of an object kind.
+    pub(super) fn pipelines(&self, kind: &str) -> Request {
+        let area = self.versions.properties.path("crm", "pipelines");
+        self.call("pipelines", Method::Get, &format!("{area}/{}", percent(kind)))
+    }
+
+    /// Associates a record with a contact, in the way that needs no type. Harmless to repeat.
+    pub(super) fn associate(&self, kind: &str, id: &str, person: &str) -> Request {
+        let (kind, id, person) = (percent(kind), percent(id), percent(person));
+        let path = format!("/crm/v4/objects/{kind}/{id}/associations/default/contacts/{person}");
+        self.call("associate", Method::Put, &path)
+    }
+
     /// Asks for the account's details: the cheapest way to check a token.
     #[must_use]
     pub fn account(&self) -> Request {

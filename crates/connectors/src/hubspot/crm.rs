@@ -8,9 +8,10 @@ use super::sweep::{Step, Sweep};
 use super::{error, hook};
 use crate::crm::{
     Access, Account, Address, Answer, Ask, BatchResult, By, Capabilities, Changes, Credential, Crm, CrmError,
-    ErrorClass, KeyState, Next, Pace, Properties, Property, RemoteRecord, Seed, Told, UpsertRow, Vendor, Wire,
+    ErrorClass, KeyState, Matters, Next, Pace, Properties, Property, RemoteRecord, Seed, Told, UpsertRow, Vendor, Wire,
 };
 use crate::http::{Request, Response};
+use rapport_core::matter::Object;
 use rapport_core::time::{MINUTE, Ms};
 use serde_json::Value;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub static VENDOR: Vendor = Vendor {
     either: &[],
     oauth: None,
     capabilities: Capabilities {
+        objects: &[Object::Deal, Object::Case],
         resolution_ms: 1,
         key: KEY_PROPERTY,
         key_is_ours: true,
@@ -76,8 +78,8 @@ const fn seed(local: &'static str, remote: &'static str, enabled: bool) -> Seed 
 }
 
 /// One account.
-struct HubSpot {
-    api: Api,
+pub(super) struct HubSpot {
+    pub(super) api: Api,
     /// Properties that every read asks for.
     wanted: Vec<String>,
 }
@@ -104,9 +106,21 @@ impl HubSpot {
     }
 
     async fn read(&self, wire: &dyn Wire, property: Option<&str>, values: &[String]) -> Answer<Vec<RemoteRecord>> {
+        self.rows(wire, KIND, property, values, &self.wanted()).await
+    }
+
+    /// Records of a kind by their ids, or by a unique property.
+    pub(super) async fn rows(
+        &self,
+        wire: &dyn Wire,
+        kind: &str,
+        property: Option<&str>,
+        values: &[String],
+        wanted: &[&str],
+    ) -> Answer<Vec<RemoteRecord>> {
         let mut found = Vec::with_capacity(values.len());
         for part in values.chunks(MAX_BATCH) {
-            let request = records::batch_read(&self.api, KIND, property, part, &self.wanted());
+            let request = records::batch_read(&self.api, kind, property, part, wanted);
             let result = records::read_batch(&wire.call(request, Pace::Call).await?)?;
             if let Some(bad) = result.failed.iter().find(|row| row.error.class != ErrorClass::NotFound) {
                 return Err(bad.error.clone().into());
@@ -228,6 +242,10 @@ impl Crm for HubSpot {
             let request = records::update(&self.api, KIND, id, None, &properties);
             Ok(records::read_record(&wire.call(request, Pace::Call).await?, Some(id))?)
         })
+    }
+
+    fn matters(&self) -> Option<&dyn Matters> {
+        Some(self)
     }
 
     fn limits(&self, response: &Response) -> Told {

@@ -4,6 +4,7 @@ pub mod api;
 mod crm;
 pub mod error;
 pub mod hook;
+pub mod matters;
 pub mod properties;
 pub mod records;
 pub mod search;

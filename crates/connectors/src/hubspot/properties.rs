@@ -39,25 +39,59 @@ fn property(row: &Value) -> Option<Property> {
     })
 }
 
+/// A property of our own: text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Own {
+    /// Internal name.
+    pub name: &'static str,
+    /// Name for people.
+    pub label: &'static str,
+    /// What it is for.
+    pub description: &'static str,
+    /// The group of properties it stands in.
+    pub group: &'static str,
+    /// Holds each value once.
+    pub unique: bool,
+}
+
+/// Asks for a property of our own.
+#[must_use]
+pub fn get_own(api: &Api, kind: &str, name: &str) -> Request {
+    api.properties("property", Method::Get, kind, &format!("/{}", percent(name)))
+}
+
+/// Creates a property of our own.
+#[must_use]
+pub fn create_own(api: &Api, kind: &str, own: &Own) -> Request {
+    api.properties("property_create", Method::Post, kind, "").with_json(&json!({
+        "name": own.name,
+        "label": own.label,
+        "description": own.description,
+        "groupName": own.group,
+        "type": "string",
+        "fieldType": "text",
+        "hasUniqueValue": own.unique,
+        "formField": false,
+    }))
+}
+
 /// Asks for our key property of an object kind.
 #[must_use]
 pub fn get_key(api: &Api, kind: &str) -> Request {
-    api.properties("property", Method::Get, kind, &format!("/{}", percent(KEY_PROPERTY)))
+    get_own(api, kind, KEY_PROPERTY)
 }
 
 /// Creates our key property: text, unique, in the group `group` (`contactinformation` for contacts).
 #[must_use]
-pub fn create_key(api: &Api, kind: &str, group: &str) -> Request {
-    api.properties("property_create", Method::Post, kind, "").with_json(&json!({
-        "name": KEY_PROPERTY,
-        "label": "Rapport contact id",
-        "description": "Written by Rapport to find its contact again. Do not edit.",
-        "groupName": group,
-        "type": "string",
-        "fieldType": "text",
-        "hasUniqueValue": true,
-        "formField": false,
-    }))
+pub fn create_key(api: &Api, kind: &str, group: &'static str) -> Request {
+    let own = Own {
+        name: KEY_PROPERTY,
+        label: "Rapport contact id",
+        description: "Written by Rapport to find its contact again. Do not edit.",
+        group,
+        unique: true,
+    };
+    create_own(api, kind, &own)
 }
 
 /// Reads the answer to [`get_key`] or [`create_key`].

@@ -47,6 +47,7 @@ pub static VENDOR: Vendor = Vendor {
     either: &[],
     oauth: None,
     capabilities: Capabilities {
+        objects: &[],
         resolution_ms: SECOND,
         key: "external_id",
         // A shop may keep its own customer numbers there, and every lead has one of Intercom's making.

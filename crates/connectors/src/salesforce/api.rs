@@ -43,7 +43,13 @@ impl Api {
     /// Asks which fields a contact has, as the user sees them.
     #[must_use]
     pub fn describe(&self) -> Request {
-        self.call("describe", Method::Get, &format!("/sobjects/{OBJECT}/describe"))
+        self.describe_object(OBJECT)
+    }
+
+    /// Asks which fields an object has, as the user sees them.
+    #[must_use]
+    pub fn describe_object(&self, object: &str) -> Request {
+        self.call("describe", Method::Get, &format!("/sobjects/{object}/describe"))
     }
 
     /// Begins the address of a record's page; the id follows.

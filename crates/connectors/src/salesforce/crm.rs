@@ -6,10 +6,11 @@ use super::soql::{self, MAX_FOUND, MAX_VALUES, Place, Scope};
 use super::{error, key};
 use crate::crm::{
     Access, Account, Address, Answer, Ask, BatchResult, By, Capabilities, Changes, Credential, Crm, CrmError,
-    ErrorClass, KeyState, Next, OAuth, Pace, Properties, Property, RemoteRecord, RowError, RowOk, Seed, SignatureError,
-    Told, UpsertRow, Vendor, Wire, oauth,
+    ErrorClass, KeyState, Matters, Next, OAuth, Pace, Properties, Property, RemoteRecord, RowError, RowOk, Seed,
+    SignatureError, Told, UpsertRow, Vendor, Wire, oauth,
 };
 use crate::http::{Request, Response, limits};
+use rapport_core::matter::Object;
 use rapport_core::time::{DAY, MINUTE, Ms, SECOND};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -58,6 +59,7 @@ pub static VENDOR: Vendor = Vendor {
         life: Duration::from_secs(100 * 60),
     }),
     capabilities: Capabilities {
+        objects: &[Object::Deal, Object::Case],
         resolution_ms: SECOND,
         key: KEY,
         key_is_ours: true,
@@ -91,8 +93,8 @@ const fn seed(local: &'static str, remote: &'static str) -> Seed {
 }
 
 /// One org.
-struct Salesforce {
-    api: Api,
+pub(super) struct Salesforce {
+    pub(super) api: Api,
     /// Fields that every read asks for.
     wanted: Vec<String>,
     /// A user signed in; otherwise the app calls for itself.
@@ -317,15 +319,23 @@ impl Salesforce {
         if state != KeyState::Missing {
             return Ok(state);
         }
+        self.show(wire, api::OBJECT, &[KEY]).await?;
+        Ok(key::state(&self.fields(wire).await?))
+    }
+
+    /// Lets the user who calls read and write fields of ours, by a permission set of our own.
+    pub(super) async fn show(&self, wire: &dyn Wire, object: &str, fields: &[&str]) -> Answer<()> {
         let set = match key::read_set(&wire.call(key::find_set(&self.api), Pace::Call).await?)? {
             Some(set) => Some(set),
             None => key::read_made(&wire.call(key::create_set(&self.api), Pace::Call).await?)?,
         };
-        let Some(set) = set else { return Ok(KeyState::Missing) };
-        key::read_made(&wire.call(key::permit(&self.api, &set), Pace::Call).await?)?;
+        let Some(set) = set else { return Ok(()) };
+        for field in fields {
+            key::read_made(&wire.call(key::permit(&self.api, &set, object, field), Pace::Call).await?)?;
+        }
         let (identity, _) = self.identity(wire).await?;
         key::read_made(&wire.call(key::assign(&self.api, &set, &identity.user), Pace::Call).await?)?;
-        Ok(key::state(&self.fields(wire).await?))
+        Ok(())
     }
 }
 
@@ -398,6 +408,10 @@ impl Crm for Salesforce {
         properties: &'a Properties,
     ) -> Ask<'a, RemoteRecord> {
         Box::pin(self.change(wire, id, key, properties))
+    }
+
+    fn matters(&self) -> Option<&dyn Matters> {
+        Some(self)
     }
 
     fn limits(&self, response: &Response) -> Told {

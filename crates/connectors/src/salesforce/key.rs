@@ -29,18 +29,31 @@ pub fn state(fields: &[Property]) -> KeyState {
 /// Makes the field.
 #[must_use]
 pub fn create_field(api: &Api) -> Request {
-    let field = json!({
-        "FullName": format!("{OBJECT}.{KEY}"),
-        "Metadata": {
+    create_key(api, OBJECT, "By this, Rapport knows the contact. It is written by Rapport alone.")
+}
+
+/// Makes the field of our key on an object.
+#[must_use]
+pub fn create_key(api: &Api, object: &str, description: &str) -> Request {
+    create_own(
+        api,
+        &format!("{object}.{KEY}"),
+        &json!({
             "label": "Rapport ID",
             "type": "Text",
             "length": 64,
             "externalId": true,
             "unique": true,
             "caseSensitive": false,
-            "description": "By this, Rapport knows the contact. It is written by Rapport alone.",
-        },
-    });
+            "description": description,
+        }),
+    )
+}
+
+/// Makes a field of ours; `full` is `object.field`.
+#[must_use]
+pub fn create_own(api: &Api, full: &str, metadata: &Value) -> Request {
+    let field = json!({ "FullName": full, "Metadata": metadata });
     api.call("create_field", Method::Post, "/tooling/sobjects/CustomField").with_json(&field)
 }
 
@@ -54,17 +67,17 @@ pub fn find_set(api: &Api) -> Request {
 /// Makes our permission set.
 #[must_use]
 pub fn create_set(api: &Api) -> Request {
-    let set = json!({ "Name": SET, "Label": "Rapport", "Description": "Shows the contact field Rapport ID." });
+    let set = json!({ "Name": SET, "Label": "Rapport", "Description": "Shows the fields of Rapport." });
     create(api, "create_set", "PermissionSet", &set)
 }
 
-/// Lets the set's users read and write the field.
+/// Lets the set's users read and write a field of an object.
 #[must_use]
-pub fn permit(api: &Api, set: &str) -> Request {
+pub fn permit(api: &Api, set: &str, object: &str, field: &str) -> Request {
     let permission = json!({
         "ParentId": set,
-        "SobjectType": OBJECT,
-        "Field": format!("{OBJECT}.{KEY}"),
+        "SobjectType": object,
+        "Field": format!("{object}.{field}"),
         "PermissionsRead": true,
         "PermissionsEdit": true,
     });

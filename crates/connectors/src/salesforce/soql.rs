@@ -76,6 +76,13 @@ pub fn query(api: &Api, scope: Scope, fields: &[String], tail: &str) -> Request 
     api.call(operation, Method::Get, &format!("/{path}?q={}", percent(&text)))
 }
 
+/// A question for records of an object that are there; `tail` follows the object's name.
+#[must_use]
+pub fn select(api: &Api, object: &str, fields: &[&str], tail: &str) -> Request {
+    let text = format!("SELECT {} FROM {object} {tail}", fields.join(","));
+    api.call("query", Method::Get, &format!("/query?q={}", percent(&text)))
+}
+
 /// The tail that asks for records with one of these values.
 #[must_use]
 pub fn among(field: &str, values: &[String]) -> String {

@@ -9,7 +9,6 @@ pub mod decode;
 pub mod error_table;
 pub mod errors;
 pub mod media;
-pub mod money;
 pub mod numbers;
 pub mod outcome;
 pub mod profile;

@@ -6,10 +6,11 @@ use super::users::{self, MAX_BATCH};
 use super::{error, export, fields, hook, identities};
 use crate::crm::{
     Access, Account, Address, Answer, Ask, BatchResult, By, Capabilities, Changes, Credential, Crm, CrmError,
-    ErrorClass, FieldError, KeyState, Next, Pace, Properties, Property, RemoteRecord, RowError, RowOk, Seed, Told,
-    Trouble, UpsertRow, Vendor, Wire,
+    ErrorClass, FieldError, KeyState, Matters, Next, Pace, Properties, Property, RemoteRecord, RowError, RowOk, Seed,
+    Told, Trouble, UpsertRow, Vendor, Wire,
 };
 use crate::http::{Response, limits};
+use rapport_core::matter::Object;
 use rapport_core::time::{MINUTE, Ms, SECOND};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -59,6 +60,7 @@ pub static VENDOR: Vendor = Vendor {
     either: &[&["email", "api_token"], &["access_token"]],
     oauth: None,
     capabilities: Capabilities {
+        objects: &[Object::Case],
         resolution_ms: SECOND,
         key: "external_id",
         // A shop may keep its own customer numbers there.
@@ -89,8 +91,8 @@ pub static VENDOR: Vendor = Vendor {
 };
 
 /// One account. Answers always hold every field.
-struct Zendesk {
-    api: Api,
+pub(super) struct Zendesk {
+    pub(super) api: Api,
 }
 
 impl Zendesk {
@@ -372,6 +374,10 @@ impl Crm for Zendesk {
         properties: &'a Properties,
     ) -> Ask<'a, RemoteRecord> {
         Box::pin(self.change(wire, id, key, properties))
+    }
+
+    fn matters(&self) -> Option<&dyn Matters> {
+        Some(self)
     }
 
     fn limits(&self, response: &Response) -> Told {

@@ -1,4 +1,4 @@
-//! Zendesk Support (`crm-apis.md` §4): end users as contacts.
+//! Zendesk Support (`crm-apis.md` §4): end users as contacts, tickets as cases.
 
 pub mod api;
 mod crm;
@@ -8,6 +8,7 @@ pub mod fields;
 pub mod hook;
 pub mod identities;
 pub mod jobs;
+pub mod tickets;
 pub mod users;
 
 pub use api::{Api, Login};

@@ -60,6 +60,7 @@ pub static VENDOR: Vendor = Vendor {
         life: Duration::from_secs(3_600),
     }),
     capabilities: Capabilities {
+        objects: &[],
         resolution_ms: SECOND,
         key: KEY_FIELD,
         key_is_ours: true,

@@ -132,6 +132,27 @@ fn gateway_by_the_convention() {
     assert_eq!(check(&coded, &signed(b"raw", "e1", now, body), "", body), Ok(()), "the convention's own spelling");
 }
 
+/// While a secret is replaced, our own calls fit whichever the gateway knows, and the door knows which one it uses.
+#[test]
+fn both_secrets_sign_while_one_is_replaced() {
+    let with = |secrets: &[&str]| Provider {
+        signing: secrets.iter().map(|secret| Secret::new(*secret)).collect(),
+        ..provider(Kind::Gateway)
+    };
+    let call = with(&["new-secret", "old-secret"]).read_mark("m1", false, NOW).unwrap();
+    let body = call.json().unwrap().to_string();
+    for (known, expected) in [("new-secret", Ok(())), ("old-secret", Ok(())), ("other", Err(SignatureError::Mismatch))]
+    {
+        assert_eq!(check(&with(&[known]), &call.headers, "", body.as_bytes()), expected, "{known}");
+    }
+    let call = with(&["old-secret"]).read_mark("m1", false, NOW).unwrap();
+    for (valid, anew) in [(["new-secret", "old-secret"], false), (["old-secret", "new-secret"], true)] {
+        let both = with(&valid);
+        assert_eq!(check(&both, &call.headers, "", body.as_bytes()), Ok(()));
+        assert_eq!(super::with(&call.headers, "", body.as_bytes(), |delivery| both.is_signed_anew(delivery)), anew);
+    }
+}
+
 #[test]
 fn meta_as_ever() {
     let meta = provider(Kind::Meta);

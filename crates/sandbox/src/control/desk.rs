@@ -6,6 +6,7 @@ use crate::{
     zendesk::{
         error::ZenError,
         state::{State as Desk, User},
+        tickets::{self, Ticket},
         webhooks, write,
     },
 };
@@ -25,6 +26,8 @@ pub fn router() -> Router<Arc<World>> {
         .route("/users", get(users).post(create))
         .route("/users/{id}", post(edit).delete(remove))
         .route("/users/{id}/merge_into/{winner}", post(merge))
+        .route("/tickets", get(tickets))
+        .route("/tickets/{id}", post(edit_ticket).delete(remove_ticket))
         .route("/requests", super::requests(World::zd, |state| &mut state.log))
         .route("/webhooks", post(subscribe))
 }
@@ -60,6 +63,25 @@ async fn remove(State(world): Shared, Path(id): Path<u64>) -> Response {
 
 async fn merge(State(world): Shared, Path((id, winner)): Path<(u64, u64)>) -> Response {
     act(&world, |state, now| write::merge(state, id, winner, now).map(|()| winner))
+}
+
+async fn tickets(State(world): Shared) -> Json<Value> {
+    let state = world.zd();
+    let items: Vec<Value> = state.tickets.values().take(10_000).map(Ticket::view).collect();
+    Json(json!({"items": items, "total": state.tickets.len()}))
+}
+
+async fn edit_ticket(State(world): Shared, Path(id): Path<u64>, Json(body): Json<Value>) -> Response {
+    let given = body.as_object().cloned().unwrap_or_default();
+    let mut state = world.zd();
+    let outcome = tickets::update(&mut state, id, &given, world.clock.now());
+    let shown = outcome.map(|()| state.tickets.get(&id).map_or(Value::Null, Ticket::view));
+    answer(shown.map_err(|error| error.body.to_string()))
+}
+
+async fn remove_ticket(State(world): Shared, Path(id): Path<u64>) -> Response {
+    let outcome = tickets::delete(&mut world.zd(), id, world.clock.now());
+    answer(outcome.map(|()| json!({"ok": true})).map_err(|error| error.body.to_string()))
 }
 
 #[derive(Deserialize)]

@@ -7,6 +7,7 @@ use crate::{
         error::ForceError,
         query,
         state::{Contact, State as Org},
+        things,
         write::{self, Writer},
     },
     world::World,
@@ -28,6 +29,8 @@ pub fn router() -> Router<Arc<World>> {
         .route("/contacts/{id}", post(edit).delete(remove))
         .route("/contacts/{id}/merge_into/{winner}", post(merge))
         .route("/contacts/{id}/lock", post(lock))
+        .route("/things/{object}", get(things))
+        .route("/things/{object}/{id}", post(edit_thing).delete(remove_thing))
         .route("/bin", delete(empty_bin))
         .route("/fields/{name}", delete(remove_field))
         .route("/sessions", delete(end_sessions))
@@ -48,6 +51,29 @@ fn act(world: &World, change: impl FnOnce(&mut Org, i64) -> Result<String, Force
     let outcome = change(&mut state, world.clock.now());
     let shown = outcome.map(|id| state.find(&id).map_or(Value::Null, |contact| view(&state, contact)));
     answer(shown.map_err(|error| error.message))
+}
+
+async fn things(State(world): Shared, Path(object): Path<String>) -> Json<Value> {
+    let mut state = world.sf();
+    let items: Vec<Value> = things::shelf(&mut state, &object)
+        .map(|shelf| shelf.records.values().filter(|thing| !thing.deleted).map(|thing| shelf.view(thing)).collect())
+        .unwrap_or_default();
+    Json(json!({"total": items.len(), "items": items}))
+}
+
+async fn edit_thing(
+    State(world): Shared,
+    Path((object, id)): Path<(String, String)>,
+    Json(body): Json<Value>,
+) -> Response {
+    let given = body.as_object().cloned().unwrap_or_default();
+    let outcome = things::update(&mut world.sf(), &object, &id, &given, world.clock.now());
+    answer(outcome.map(|()| json!({"ok": true})).map_err(|error| error.message))
+}
+
+async fn remove_thing(State(world): Shared, Path((object, id)): Path<(String, String)>) -> Response {
+    let outcome = things::delete(&mut world.sf(), &object, &id, world.clock.now());
+    answer(outcome.map(|()| json!({"ok": true})).map_err(|error| error.message))
 }
 
 async fn contacts(State(world): Shared) -> Json<Value> {

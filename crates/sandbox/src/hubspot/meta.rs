@@ -57,6 +57,20 @@ pub fn owners(call: &Call, id: Option<&str>) -> Result<Reply> {
     Ok(Reply::ok(&json!({ "results": found })))
 }
 
+/// What a stage means.
+fn metadata(kind: &str, label: &str, order: usize) -> Value {
+    let closed = label.starts_with("Closed");
+    if kind == "tickets" {
+        return json!({"isClosed": closed.to_string(), "ticketState": if closed { "CLOSED" } else { "OPEN" }});
+    }
+    let chance = match label {
+        "Closed Won" => "1.0".to_owned(),
+        "Closed Lost" => "0.0".to_owned(),
+        _ => format!("0.{}", 2 * (order + 1)),
+    };
+    json!({"isClosed": closed.to_string(), "probability": chance})
+}
+
 /// `GET /crm/v3/pipelines/{type}` and one pipeline.
 pub fn pipelines(kind: &str, id: Option<&str>) -> Result<Reply> {
     let kind =
@@ -88,7 +102,7 @@ pub fn pipelines(kind: &str, id: Option<&str>) -> Result<Reply> {
                 "id": id,
                 "label": label,
                 "displayOrder": order,
-                "metadata": {"isClosed": label.starts_with("Closed").to_string()},
+                "metadata": metadata(kind.plural, label, order),
                 "createdAt": "2026-01-01T00:00:00.000Z",
                 "updatedAt": "2026-01-01T00:00:00.000Z",
                 "archived": false,

@@ -4,7 +4,7 @@ use super::error::{ForceError, Result};
 use super::fields::Field;
 use super::state::{Contact, ORG, State, USER};
 use super::write::{self, Writer};
-use super::{Call, query};
+use super::{Call, query, things};
 use crate::reply::Reply;
 use serde_json::{Map, Value, json};
 
@@ -13,6 +13,9 @@ const BATCH: usize = 200;
 
 /// Answers a call that is let in.
 pub fn dispatch(state: &mut State, call: &Call, base: &str, now: i64) -> Result<Reply> {
+    if let Some(answer) = things::dispatch(state, call, now) {
+        return answer;
+    }
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match (call.method.as_str(), segments.as_slice()) {
         ("GET", []) => Ok(Reply::ok(&resources(&call.version, base))),
@@ -153,6 +156,9 @@ fn custom_field(state: &mut State, body: &Value) -> Result<Reply> {
         return Err(ForceError::new(403, "INSUFFICIENT_ACCESS_OR_READONLY", words));
     }
     let full = body["FullName"].as_str().unwrap_or_default();
+    if let Some(outcome) = things::custom_field(state, full, &body["Metadata"]) {
+        return outcome.and_then(|()| made(state, "00N"));
+    }
     let (name, plan) = (full.strip_prefix("Contact.").unwrap_or_default(), &body["Metadata"]);
     if !name.ends_with("__c") || plan["type"] != "Text" || plan["label"].as_str().is_none_or(str::is_empty) {
         return Err(ForceError::new(400, "FIELD_INTEGRITY_EXCEPTION", "the field's description cannot be used"));
@@ -191,8 +197,10 @@ fn permission_set(state: &mut State) -> Result<Reply> {
 }
 
 fn permit(state: &mut State, body: &Value) -> Result<Reply> {
-    let name = body["Field"].as_str().and_then(|field| field.strip_prefix("Contact.")).unwrap_or_default().to_owned();
-    if !state.fields.iter().chain(&state.hidden).any(|field| field.name == name) {
+    let full = body["Field"].as_str().unwrap_or_default();
+    // A contact's field by its own name, another one by its full name.
+    let name = full.strip_prefix("Contact.").unwrap_or(full).to_owned();
+    if !things::has_field(state, full) && !state.fields.iter().chain(&state.hidden).any(|field| field.name == name) {
         return Err(ForceError::field(
             "INVALID_CROSS_REFERENCE_KEY",
             "Field",

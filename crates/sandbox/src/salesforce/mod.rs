@@ -1,4 +1,5 @@
-//! The Salesforce stand-in (crm-apis.md §2), served under `/salesforce`: contacts, and the tokens to reach them with.
+//! The Salesforce stand-in (crm-apis.md §2), served under `/salesforce`: contacts, opportunities and cases, and the tokens
+//! to reach them with.
 
 mod api;
 pub mod config;
@@ -8,6 +9,7 @@ mod oauth;
 pub mod query;
 mod soql;
 pub mod state;
+pub mod things;
 pub mod write;
 
 use crate::{

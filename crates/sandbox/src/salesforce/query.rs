@@ -4,6 +4,7 @@ use super::Call;
 use super::error::{ForceError, Result};
 use super::soql::{self, Query};
 use super::state::{Contact, Cursor, State, stamp};
+use super::things;
 use crate::reply::Reply;
 use serde_json::{Map, Value, json};
 
@@ -16,6 +17,9 @@ const REACH: i64 = 30 * 86_400_000;
 pub fn query(state: &mut State, call: &Call, all: bool, now: i64) -> Result<Reply> {
     let text = call.query.get("q").ok_or_else(|| ForceError::malformed("A query string has to be specified"))?;
     let query = soql::parse(text)?;
+    if let Some(answer) = things::query(state, &query, now) {
+        return answer;
+    }
     match query.object.as_str() {
         "Contact" => {}
         "PermissionSet" => {
@@ -31,7 +35,7 @@ pub fn query(state: &mut State, call: &Call, all: bool, now: i64) -> Result<Repl
             return Err(ForceError::new(400, "INVALID_TYPE", words));
         }
     }
-    if let Some(name) = soql::unknown(&query, state) {
+    if let Some(name) = soql::unknown(&query, &|name| state.field(name).is_some()) {
         let words = format!(
             "\n{text}\n^\nERROR at Row:1:Column:1\nNo such column '{name}' on entity 'Contact'. If you are attempting to use \
              a custom field, be sure to append the '__c' after the custom field name."

@@ -1,7 +1,6 @@
 //! The part of Salesforce's query language that is needed: one object, comparisons, lists, order and limit.
 
 use super::error::{ForceError, Result};
-use super::state::State;
 use serde_json::Value;
 
 /// A question.
@@ -268,7 +267,7 @@ impl Reader {
 }
 
 /// Names in a question that no field has.
-pub fn unknown<'a>(query: &'a Query, state: &State) -> Option<&'a str> {
+pub fn unknown<'a>(query: &'a Query, has: &impl Fn(&str) -> bool) -> Option<&'a str> {
     fn names<'a>(expr: &'a Expr, all: &mut Vec<&'a str>) {
         match expr {
             Expr::And(left, right) | Expr::Or(left, right) => {
@@ -281,7 +280,7 @@ pub fn unknown<'a>(query: &'a Query, state: &State) -> Option<&'a str> {
     let mut all: Vec<&str> = query.fields.iter().flatten().map(String::as_str).collect();
     query.filter.iter().for_each(|filter| names(filter, &mut all));
     all.extend(query.order.iter().map(|(name, _)| name.as_str()));
-    all.into_iter().find(|name| state.field(name).is_none())
+    all.into_iter().find(|name| !has(name))
 }
 
 /// Whether a record fits; `value` tells a field's value.

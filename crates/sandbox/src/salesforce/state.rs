@@ -1,6 +1,7 @@
 //! What the Salesforce stand-in knows.
 
 use super::fields::{self, Field};
+use super::things::Shelf;
 use crate::{Config, SalesforceConfig, bounded::Ring, calls::Logged};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -48,6 +49,8 @@ pub struct State {
     pub config: SalesforceConfig,
     /// By id.
     pub contacts: BTreeMap<String, Contact>,
+    /// Opportunities and cases.
+    pub things: [Shelf; 2],
     /// The fields of a contact.
     pub fields: Vec<Field>,
     /// Custom fields that are there, but shown to nobody yet.
@@ -78,6 +81,7 @@ impl State {
         Self {
             config: config.salesforce.clone(),
             contacts: BTreeMap::new(),
+            things: Shelf::both(),
             fields: fields::start(),
             hidden: Vec::new(),
             set: None,
@@ -132,6 +136,12 @@ impl State {
             let (visible, hidden) = self.hidden.drain(..).partition(|field| shown.contains(&field.name));
             self.fields.extend::<Vec<Field>>(visible);
             self.hidden = hidden;
+            for shelf in &mut self.things {
+                let is_shown = |field: &Field| shown.contains(&format!("{}.{}", shelf.object, field.name));
+                let (visible, hidden) = shelf.hidden.drain(..).partition(is_shown);
+                shelf.fields.extend::<Vec<Field>>(visible);
+                shelf.hidden = hidden;
+            }
         }
     }
 }

@@ -1,9 +1,10 @@
-//! The Zendesk stand-in (crm-apis.md §4), served under `/zendesk`: users, with all that belongs to them.
+//! The Zendesk stand-in (crm-apis.md §4), served under `/zendesk`: users, with all that belongs to them, and tickets.
 
 mod api;
 pub mod error;
 mod fields;
 pub mod state;
+pub mod tickets;
 pub mod webhooks;
 pub mod write;
 
@@ -27,27 +28,31 @@ use std::sync::Arc;
 
 /// Answers every call under `/zendesk`.
 pub async fn handle(Extract(world): Extract<Arc<World>>, request: Request) -> Response {
+    let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let Some(Came { method, path, login, body }) = Came::read(request, "/zendesk").await else {
         return Reply::empty(413).into_response();
     };
     let fault = world.faults.hit(&Traffic { target: Target::Zendesk, path: &path, method: &method, to: "", kind: "" });
     faulty::answer(
         fault,
-        || answer(&world, &method, &path, login.as_deref(), &body),
+        || answer(&world, &method, &path, (login.as_deref(), key.as_deref()), &body),
         |fault| ZenError::of(fault.status.unwrap_or(500)).reply(),
         |status| log(&world, &method, &path, &body, status),
     )
     .await
 }
 
-fn answer(world: &Arc<World>, method: &str, path: &str, login: Option<&str>, body: &Bytes) -> Reply {
+/// The credentials, and the key under which a ticket is made once.
+type Heads<'a> = (Option<&'a str>, Option<&'a str>);
+
+fn answer(world: &Arc<World>, method: &str, path: &str, heads: Heads<'_>, body: &Bytes) -> Reply {
     let reply = {
         let mut guard = world.zd();
         let state = &mut *guard;
         let now = world.clock.now();
         let reply = match take_apart(method, path, body) {
             Err(error) => error.reply(),
-            Ok(call) => judged(state, &call, login, now),
+            Ok(call) => judged(state, &call, heads, now),
         };
         webhooks::flush(world, state);
         let (most, used) = (state.config.calls_per_minute, state.recent.len());
@@ -63,7 +68,7 @@ fn answer(world: &Arc<World>, method: &str, path: &str, login: Option<&str>, bod
     reply
 }
 
-fn judged(state: &mut State, call: &Call, login: Option<&str>, now: i64) -> Reply {
+fn judged(state: &mut State, call: &Call, (login, key): Heads<'_>, now: i64) -> Reply {
     let known = knows(state, login);
     let is_me = call.segments == ["users", "me"];
     if !known {
@@ -75,7 +80,9 @@ fn judged(state: &mut State, call: &Call, login: Option<&str>, now: i64) -> Repl
     if let Err(wait) = limit(state, is_export, now) {
         return ZenError::of(429).reply().with("retry-after", wait);
     }
-    api::dispatch(state, call, now).unwrap_or_else(|error| error.reply())
+    let is_ticket = call.segments.first().is_some_and(|first| first == "tickets");
+    let outcome = if is_ticket { tickets::dispatch(state, call, key, now) } else { api::dispatch(state, call, now) };
+    outcome.unwrap_or_else(|error| error.reply())
 }
 
 /// Whether the credentials are an agent's: a token beginning with `zd-`, as `Bearer` or behind `address/token:`.

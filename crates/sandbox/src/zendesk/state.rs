@@ -1,5 +1,6 @@
 //! What the Zendesk stand-in knows.
 
+use super::tickets::{Kept, Ticket};
 use crate::{Config, ZendeskConfig, bounded::Ring, calls::Logged};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -70,6 +71,10 @@ pub struct State {
     pub emails: HashMap<String, u64>,
     /// Jobs by id.
     pub jobs: BTreeMap<String, Job>,
+    /// Tickets by id.
+    pub tickets: BTreeMap<u64, Ticket>,
+    /// What was answered under idempotency keys.
+    pub kept: HashMap<String, Kept>,
     /// Newest requests.
     pub log: Ring<Logged>,
     /// Moments of the last minute's requests.
@@ -101,6 +106,8 @@ impl State {
             keys: HashMap::new(),
             emails: HashMap::new(),
             jobs: BTreeMap::new(),
+            tickets: BTreeMap::new(),
+            kept: HashMap::new(),
             log: Ring::new(config.keep.requests),
             recent: VecDeque::new(),
             exports: VecDeque::new(),

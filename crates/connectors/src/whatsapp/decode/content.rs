@@ -2,8 +2,8 @@
 
 use super::interactive;
 use super::read::{self, Read};
-use crate::whatsapp::money::minor_units;
 use rapport_core::message::{ContactCard, Content, Media, MediaKind, OrderItem};
+use rapport_core::money::minor_units;
 use serde_json::Value;
 
 /// The content of a message object. Total: what cannot be shown becomes `Content::Unsupported` with the reason.

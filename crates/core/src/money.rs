@@ -1,4 +1,4 @@
-//! Decimal prices into minor units.
+//! Amounts of money: decimals as people and systems write them, and the minor units that are kept.
 
 /// How many decimals a currency has (ISO 4217); two for any that is not listed.
 #[must_use]
@@ -39,8 +39,42 @@ pub fn minor_units(decimal: &str, currency: &str) -> Option<i64> {
 }
 
 /// Floats written with an exponent appear only for absurd prices; exactness ends there.
-#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
 fn scientific(text: &str, currency: &str) -> Option<i64> {
     let value = text.parse::<f64>().ok()? * 10_f64.powi(i32::try_from(exponent(currency)).ok()?);
     (value.is_finite() && value.abs() < 9.0e15).then(|| value.round() as i64)
+}
+
+/// Minor units as a decimal with all places of the currency: 2050 of EUR is `20.50`.
+#[must_use]
+pub fn decimal(minor: i64, currency: &str) -> String {
+    let places = exponent(currency) as usize;
+    let digits = format!("{:0>width$}", minor.unsigned_abs(), width = places + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - places);
+    let sign = if minor < 0 { "-" } else { "" };
+    if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_go_to_and_fro() {
+        for (minor, currency, text) in [
+            (2_050, "EUR", "20.50"),
+            (5, "usd", "0.05"),
+            (-120, "USD", "-1.20"),
+            (1_500, "JPY", "1500"),
+            (1, "KWD", "0.001"),
+            (0, "EUR", "0.00"),
+        ] {
+            assert_eq!(decimal(minor, currency), text);
+            assert_eq!(minor_units(text, currency), Some(minor), "{text}");
+        }
+        for (text, expected) in
+            [("129.9", Some(12_990)), ("129.995", Some(13_000)), ("1e3", Some(100_000)), ("1,5", None), ("", None)]
+        {
+            assert_eq!(minor_units(text, "EUR"), expected, "{text}");
+        }
+    }
 }
