@@ -1,6 +1,7 @@
 //! `rapport demo`: a shop with customers, a provider and a CRM that exist only in this process.
 
 mod files;
+mod goods;
 mod life;
 mod setup;
 mod stage;

@@ -1,5 +1,6 @@
 //! What the shop has before the first customer writes: people, teams, a number, a CRM.
 
+use super::goods::goods;
 use crate::cli::output::Failure;
 use rapport_app::App;
 use rapport_app::account::setup::{self, NewWorkspace};
@@ -12,6 +13,7 @@ use rapport_app::channel::add::{self, NewChannel};
 use rapport_app::channel::change::{self, ChannelPatch};
 use rapport_app::channel::view;
 use rapport_app::connection::{self, NewConnection};
+use rapport_app::shop::import;
 use rapport_core::WorkspaceId;
 use rapport_sandbox::{Handle, NumberConfig};
 use uuid::Uuid;
@@ -84,7 +86,10 @@ async fn found(app: &App, password: &str) -> Result<(Caller, String), Failure> {
         owner_password: password.to_owned(),
     };
     let made = setup::init(app, new).await?;
-    Ok((Caller::system(WorkspaceId(made.workspace.id)), made.token.secret))
+    let caller = Caller::system(WorkspaceId(made.workspace.id));
+    let goods = goods(app.now()).map_err(|error| Failure::new("failed", error))?;
+    import::batch(app, &caller, goods).await?;
+    Ok((caller, made.token.secret))
 }
 
 /// Passwords and tokens of an earlier run are not known any more: everybody gets new ones.

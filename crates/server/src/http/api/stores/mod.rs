@@ -1,0 +1,16 @@
+//! Stores: branches that customers can visit.
+
+mod delete;
+mod list;
+mod put;
+mod read;
+
+use rapport_app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The noun's endpoints.
+#[must_use]
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(read::read, put::put, delete::delete))
+}
