@@ -206,6 +206,7 @@ impl World {
             direction: "both".to_owned(),
             default_value: None,
             enabled: true,
+            prefer: Some("newest".to_owned()),
         });
         connection::set_mappings(&app, &self.caller, made, mappings).await?;
         if let Some((path, name, secret)) = self.stand.hooks {

@@ -1,31 +1,33 @@
-//! Fifty rules as a shop with customers in many languages has them.
+//! A hundred rules as a shop with customers in many languages has them.
 
 use rapport_text::hotwords::starter;
 use serde_json::{Value, json};
 
 /// Languages and topics that rules listen for, by the words that the program itself proposes.
 const LANGUAGES: [&str; 8] = ["en", "es", "ar", "pt", "fr", "id", "hi", "zh"];
-const TOPICS: [&str; 3] = ["tracking", "price", "expensive"];
+const TOPICS: [&str; 7] = ["tracking", "price", "expensive", "discount", "return", "complaint", "payment"];
 
-/// The rules: 24 that listen for words, and 26 that listen for everything else. None writes to customers, as nobody
+/// The rules: 56 that listen for words, and 44 that listen for everything else. None writes to customers, as nobody
 /// answers for the provider here.
 pub fn definitions() -> Vec<Value> {
     let mut rules: Vec<Value> =
         LANGUAGES.iter().flat_map(|language| TOPICS.map(|topic| listens_for_words(topic, language))).collect();
-    rules.extend((0..3).map(hears_everything));
-    rules.extend((0..5).map(opened));
-    rules.extend((0..3).map(|place| plain(&format!("assigned {place}"), &json!({ "on": "conversation_assigned" }))));
-    rules.extend((0..2).map(|place| plain(&format!("resolved {place}"), &json!({ "on": "conversation_resolved" }))));
-    rules.extend((0..5).map(tagged));
+    rules.extend((0..4).map(hears_everything));
+    rules.extend((0..8).map(opened));
+    rules.extend((0..5).map(|place| plain(&format!("assigned {place}"), &json!({ "on": "conversation_assigned" }))));
+    rules.extend((0..4).map(|place| plain(&format!("resolved {place}"), &json!({ "on": "conversation_resolved" }))));
+    rules.extend((0..10).map(tagged));
     rules.extend(
-        ["email", "owner_id", "fields.size", "language"]
+        ["email", "owner_id", "fields.size", "language", "name", "fields.points", "timezone"]
             .map(|field| plain(&format!("changed {field}"), &json!({ "on": "field_changed", "fields": [field] }))),
     );
     rules.extend(
-        [10, 60].map(|minutes| plain(&format!("waits {minutes}"), &json!({ "on": "unanswered", "minutes": minutes }))),
+        [10, 30, 60]
+            .map(|minutes| plain(&format!("waits {minutes}"), &json!({ "on": "unanswered", "minutes": minutes }))),
     );
     rules.extend(
-        ["03:10", "09:00"].map(|at| plain(&format!("at {at}"), &json!({ "on": "timer", "at": at, "zone": "UTC" }))),
+        ["03:10", "09:00", "18:00"]
+            .map(|at| plain(&format!("at {at}"), &json!({ "on": "timer", "at": at, "zone": "UTC" }))),
     );
     rules
 }
@@ -67,9 +69,10 @@ fn hears_everything(place: usize) -> Value {
         json!({ "type": "field", "field": "message.kind", "is": "one_of", "value": ["location", "order"] }),
         json!({ "type": "field", "field": "message.mood", "is": "less_than", "value": 0.2 }),
         json!({ "type": "field", "field": "message.text", "is": "contains", "value": "invoice" }),
+        json!({ "type": "count", "of": "messages_in", "minutes": 60, "is": "more_than", "value": 20 }),
     ];
     json!({
-        "name": format!("every message {place}"), "when": [{ "on": "message_received" }], "if": meant[place % 3],
+        "name": format!("every message {place}"), "when": [{ "on": "message_received" }], "if": meant[place % 4],
         "do": [{ "do": "set_priority", "priority": "high" }],
     })
 }
@@ -101,9 +104,9 @@ mod tests {
     use rapport_core::rule::{Definition, check};
 
     #[test]
-    fn there_are_fifty_and_each_can_be_kept() {
+    fn there_are_a_hundred_and_each_can_be_kept() {
         let all = definitions();
-        assert_eq!(all.len(), 50);
+        assert_eq!(all.len(), 100);
         for one in all {
             let definition: Definition = serde_json::from_value(one.clone()).expect("it reads");
             assert_eq!(check(&definition), [], "{one}");

@@ -4,6 +4,7 @@ use super::{Finding, State, Words, words};
 use crate::channel::Channel;
 use crate::channel::blocked;
 use crate::channel::number::{self, NoProbe, PATIENCE, Probe};
+use crate::channel::secret::{previous_until, signs_with_older};
 use crate::channel::timeline::advice_text;
 use crate::error::Result;
 use crate::state::{App, Settings};
@@ -338,6 +339,9 @@ fn signatures(row: &ChannelRow, refused: i64, locked_out: bool, now: Ms) -> Opti
             Kind::Bird => words::CHANNEL_SIGNATURE_WRONG_BIRD,
             Kind::Gateway => words::CHANNEL_SIGNATURE_WRONG_GATEWAY,
         }
+    } else if let Some(until) = previous_until(&row.settings, now).filter(|_| signs_with_older(&row.settings)) {
+        let days = (until.since(now) + DAY - 1) / DAY;
+        return Some(say(row, &words::CHANNEL_SIGNATURE_OLDER).with("days", days));
     } else if refused > 0 {
         words::CHANNEL_SIGNATURE_SOME
     } else if !locked_out && row.last_event_at.is_some_and(|last| now.since(Ms(last)) <= DAY) {

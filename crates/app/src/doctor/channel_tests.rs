@@ -217,6 +217,24 @@ fn arrivals_and_signatures_are_judged() {
         let found: Vec<_> = found.iter().map(|one| (one.check, one.code)).collect();
         assert_eq!(found, expected, "{:?} {:?}", row.last_event_at, row.settings);
     }
+    for (newest, older, until, expected) in [
+        (json!(null), json!(null), 9, "ok"),
+        (json!(null), json!(5), 9, "older"),
+        (json!(5), json!(6), 9, "older"),
+        (json!(6), json!(5), 9, "ok"),
+        (json!(null), json!(5), 0, "ok"),
+    ] {
+        let until = NOW.0 + until - 1;
+        let settings = json!({ "newest_secret_at": newest, "older_secret_at": older, "previous_secret_until": until });
+        let row = ChannelRow { settings, ..with(here, None) };
+        let found = signatures(&row, 0, false, NOW).unwrap();
+        assert_eq!(
+            (found.code, found.cause.contains("1 more day")),
+            (expected, expected == "older"),
+            "{}",
+            row.settings
+        );
+    }
     assert_eq!((ago(5), ago(2 * MINUTE), ago(3 * DAY)), ("just now".into(), "2 min ago".into(), "3 days ago".into()));
 }
 

@@ -8,6 +8,7 @@ pub mod channel;
 mod connection;
 mod cost;
 mod queues;
+mod rule;
 mod system;
 pub mod words;
 
@@ -66,7 +67,7 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = FindingSubject)]
 pub struct Subject {
-    /// `channel`, `connection` or `campaign`.
+    /// `channel`, `connection`, `campaign` or `rule`.
     pub kind: &'static str,
     /// Which.
     pub id: Uuid,
@@ -112,15 +113,16 @@ pub async fn run(app: &App, caller: &Caller) -> Result<Vec<Finding>> {
         })
         .await
     }));
-    let (system, queues, campaigns, cost, connections, channels) = futures::join!(
+    let (system, queues, campaigns, rules, cost, connections, channels) = futures::join!(
         system::all(app, &rows),
         limited("queues", queues::all(app, caller.workspace)),
         limited("campaign", campaign::all(app, caller.workspace)),
+        limited("rule", rule::all(app, caller.workspace)),
         limited("budget", cost::all(app, caller.workspace)),
         limited("connection.check", connection::all(app, caller.workspace)),
         channels,
     );
-    let whole = system.into_iter().chain(queues).chain(campaigns).chain(cost);
+    let whole = system.into_iter().chain(queues).chain(campaigns).chain(rules).chain(cost);
     let mut findings: Vec<Finding> = whole.chain(channels.into_iter().flatten()).chain(connections).collect();
     sort(&mut findings);
     Ok(findings)

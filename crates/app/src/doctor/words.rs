@@ -179,6 +179,10 @@ words! {
         "It could not go on by itself.",
         "Open the campaign, see what it says, then press Resume or cancel it.";
 
+    RULE_WISHES: "rule" "wishes" Warning "After a rule's messages many customers ask for a person",
+        "In the last 30 days {percent} % of the {count} times that it wrote were followed by the wish for a person within a day.",
+        "Open the rule: look at what those customers had asked, and let it listen more narrowly, say more, or hand over sooner. Try the change on the past before you switch it on.";
+
     JOBS_OK: "jobs" "ok" Ok "No job was given up",
         "Everything that failed was done on a later try, or still is being tried.", "";
     JOBS_DEAD: "jobs" "dead" Warning "Jobs were given up",
@@ -315,9 +319,12 @@ words! {
     CHANNEL_SIGNATURE_SOME: "channel.signature" "some" Warning "Deliveries with wrong signatures were refused",
         "{count} since yesterday; right ones came as well.",
         "If you did not test anything, somebody tries to forge messages: nothing of it was taken.";
+    CHANNEL_SIGNATURE_OLDER: "channel.signature" "older" Warning "Deliveries are still signed with a replaced secret",
+        "It is accepted for {days} more days at most; afterwards every delivery is refused.",
+        "Give the provider the new secret: in its console, or with Deliver here where the channel's page offers it. If the one entered here is mistyped, set the right one on the channel's page.";
     CHANNEL_SIGNATURE_WRONG: "channel.signature" "wrong" Blocking "Deliveries are refused: the signature does not fit",
         "{count} since yesterday, and none with a right one after them.",
-        "Copy the app secret again (App Dashboard, Settings, Basic) and set it; the provider repeats what was refused.";
+        "Copy the app secret again (App Dashboard, Settings, Basic) and set it with Replace secret on the channel's page; the provider repeats what was refused.";
     CHANNEL_SIGNATURE_WRONG_DIALOG360: "channel.signature" "wrong_dialog360" Blocking "Deliveries are refused: the secret does not fit",
         "{count} since yesterday, and none with the right one after them.",
         "Press Deliver here on the channel's page: 360dialog then sends the secret that was entered here.";
@@ -326,10 +333,10 @@ words! {
         "Copy the auth token again from the Twilio console and set it with Replace token on the channel's page. The address of this installation (public_url) must be exactly what Twilio calls.";
     CHANNEL_SIGNATURE_WRONG_BIRD: "channel.signature" "wrong_bird" Blocking "Deliveries are refused: Bird's signature does not fit",
         "{count} since yesterday, and none with a right one after them.",
-        "Copy the signing key of the webhook subscription again from Bird and set it with: rapport channel rotate-secret";
+        "Copy the signing key of the webhook subscription again from Bird and set it with Replace secret on the channel's page or: rapport channel rotate-secret";
     CHANNEL_SIGNATURE_WRONG_GATEWAY: "channel.signature" "wrong_gateway" Blocking "Deliveries are refused: the gateway's signature does not fit",
         "{count} since yesterday, and none with a right one after them.",
-        "Let the gateway sign with the shared secret that was entered here, or set the one it uses with: rapport channel rotate-secret";
+        "Let the gateway sign with the shared secret that was entered here, or set the one it uses with Replace secret on the channel's page or: rapport channel rotate-secret";
 
     CHANNEL_TEMPLATES_OK: "channel.templates" "ok" Ok "Templates can be sent",
         "{count} are approved.", "";

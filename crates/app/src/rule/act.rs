@@ -1,8 +1,9 @@
 //! Doing the steps of a run, one after the other, each through the use case that people use for it.
 
 use super::state;
-use super::view::{DONE, PLANNED, Progress, REFUSED, stored};
+use super::view::{DONE, PLANNED, Progress, REFUSED, WOULD, stored};
 use crate::auth::Caller;
+use crate::channel::template_fill::person;
 use crate::contact::update::{ContactPatch, update as update_contact};
 use crate::error::{Error, Result};
 use crate::inbox::note::{NewNote, create as create_note};
@@ -14,7 +15,7 @@ use crate::state::App;
 use crate::tag::give::TagChange;
 use rapport_core::message::Content;
 use rapport_core::reply::blank::{Known, fill};
-use rapport_core::rule::{Next, Step};
+use rapport_core::rule::{Event, Next, Step, What};
 use rapport_core::template::bind::Person;
 use rapport_core::{ContactId, ConversationId, Ms, WorkspaceId};
 use rapport_store::Read;
@@ -40,6 +41,10 @@ pub(crate) async fn go_on(app: &App, workspace: WorkspaceId, id: Uuid) -> Result
     loop {
         let Some(row) = rule::run(&read, id).await?.filter(|row| row.state == state::ACTING) else { return Ok(()) };
         let progress = Progress::read(&row)?;
+        if row.shadow != 0 {
+            watched(app, workspace, id).await?;
+            return rest(app, workspace, id, &progress.next).await;
+        }
         let Some(at) = progress.steps.iter().position(|step| step.state == PLANNED) else {
             return rest(app, workspace, id, &progress.next).await;
         };
@@ -66,6 +71,23 @@ fn refused(error: Error) -> Result<Ended> {
         _ => return Err(error),
     };
     Ok(Ended { state: REFUSED, code: Some(code), detail: Some(error.to_string()), message_id: None })
+}
+
+/// Writes down what a rule that only watches would have done.
+async fn watched(app: &App, workspace: WorkspaceId, id: Uuid) -> Result<()> {
+    let tx = app.store.workspace(workspace).write().await?;
+    let Some(mut row) = rule::run_for_write(&tx, id).await? else { return Ok(()) };
+    let mut progress = Progress::read(&row)?;
+    let now = app.now();
+    for step in progress.steps.iter_mut().filter(|step| step.state == PLANNED) {
+        step.state = WOULD.to_owned();
+        step.at = Some(now);
+    }
+    row.steps = stored(&progress);
+    row.updated_at = now.0;
+    rule::update_run(&tx, row).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 async fn mark(app: &App, workspace: WorkspaceId, id: Uuid, at: usize, ended: Ended) -> Result<()> {
@@ -126,7 +148,7 @@ async fn step(app: &App, read: &Read, row: &RunRow, path: &str, step: &Step) -> 
             return Ok(None);
         }
         Step::SendText { body } => {
-            let body = filled(read, contact, body).await?;
+            let body = filled(app, read, row, body).await?;
             return write(app, &caller, row, key(), Content::Text { body, preview_url: None }).await;
         }
         Step::SendTemplate { name, language } => {
@@ -138,6 +160,10 @@ async fn step(app: &App, read: &Read, row: &RunRow, path: &str, step: &Step) -> 
             let new = NewNote { body: body.clone(), client_id: key(), mentions: Vec::new() };
             let written = create_note(app, &caller, place(read, row).await?, new).await?;
             return Ok(Some(written.message.id));
+        }
+        Step::CreateDeal { .. } | Step::CreateCase { .. } => {
+            super::matter::make(app, read, &caller, row, (key(), step)).await?;
+            return Ok(None);
         }
         Step::AssignTeam { team_id } => ConversationPatch { team_id: Some(*team_id), ..ConversationPatch::default() },
         Step::AssignUser { user_id } => {
@@ -183,26 +209,29 @@ async fn write(
 ) -> Result<Option<Uuid>> {
     let read = app.store.workspace(caller.workspace).read();
     let id = place(&read, row).await?;
-    let written = send(app, caller, id, SendRequest::plain(client_id, content)).await?;
+    // What an event tells is a notice: the guard keeps two about the same apart.
+    let about = event_of(row).map(|event| event.what);
+    let event = about.as_ref().and_then(What::notice);
+    let written = send(app, caller, id, SendRequest { event, about, ..SendRequest::plain(client_id, content) }).await?;
     Ok(Some(written.message.id))
 }
 
 /// A text with its blanks filled from what is known of the customer.
-async fn filled(read: &Read, contact: ContactId, body: &str) -> Result<String> {
-    let row = contact_page::get(read, contact).await?.ok_or(Error::NotFound("contact"))?;
-    let person = Person {
-        name: &row.name,
-        phone: row.phone.as_deref(),
-        email: row.email.as_deref(),
-        country: row.country.as_deref(),
-        fields: Some(&row.fields),
-    };
+pub(super) async fn filled(app: &App, read: &Read, run: &RunRow, body: &str) -> Result<String> {
+    let row = contact_page::get(read, ContactId(run.contact_id)).await?.ok_or(Error::NotFound("contact"))?;
+    let shop = crate::shop::about::of_event(app, read, &row, body, event_of(run).as_ref()).await?;
+    let person = Person { shop: Some(&shop), ..person(&row) };
     let filled = fill(body, &Known { person, agent: "", channel: "" });
     if filled.missing.is_empty() {
         return Ok(filled.text);
     }
     let detail = format!("The customer's data has nothing for {}.", filled.missing.join(", "));
     Err(Error::refused("missing_value", detail))
+}
+
+/// What a run is about.
+pub(super) fn event_of(run: &RunRow) -> Option<Event> {
+    serde_json::from_value(run.event.clone()).ok()
 }
 
 /// When a run that waits goes on, at the latest.

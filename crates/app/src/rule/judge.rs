@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
 use rapport_core::rule::{Event, Heard, Known, Verdict, decide};
-use rapport_core::{ContactId, Ms, WorkspaceId};
+use rapport_core::{ContactId, ConversationId, Ms, WorkspaceId};
 use rapport_store::rule::{self, RunRow};
 use rapport_store::{Read, WriteTx};
 use serde_json::json;
@@ -48,7 +48,7 @@ async fn contact_of(read: &Read, event: &Event) -> Result<Option<ContactId>> {
         let row = rapport_store::conversation::get(read, id).await?;
         return Ok(row.map(|row| ContactId(row.contact_id)));
     }
-    let row = rapport_store::query::contact_page::get(read, event.contact_id).await?;
+    let row = rapport_store::query::contact_page::kept(read, event.contact_id).await?;
     Ok(row.map(|row| ContactId(row.id)))
 }
 
@@ -61,7 +61,7 @@ async fn begin(app: &App, read: &Read, set: &RuleSet, event: &Event) -> Result<V
         Some(contact) => contact.lane,
         None => return Ok(Vec::new()),
     };
-    let runs = first.iter().any(|(_, verdict)| verdict.refused.is_none());
+    let runs = first.iter().any(|(_, _, verdict)| verdict.refused.is_none());
     let tx = app.store.workspace(read.workspace()).write().await?;
     let judged = if runs {
         tx.lock_lane(lane).await?;
@@ -71,7 +71,7 @@ async fn begin(app: &App, read: &Read, set: &RuleSet, event: &Event) -> Result<V
     };
     let now = app.now();
     let rows: Vec<RunRow> =
-        judged.iter().map(|(rule, verdict)| row(&tx, (contact, event), rule, verdict, now)).collect();
+        judged.iter().map(|(rule, place, verdict)| row(&tx, (contact, *place, event), rule, verdict, now)).collect();
     let (skipped, begun): (Vec<RunRow>, Vec<RunRow>) = rows.into_iter().partition(|row| row.state == state::SKIPPED);
     let ids = begun.iter().map(|row| row.id).collect();
     rule::insert_runs(&tx, begun).await?;
@@ -86,24 +86,36 @@ fn skip_key(contact: ContactId) -> String {
     format!("skip:{contact}")
 }
 
-/// The rules that listen, each with what was decided about it, in their order.
+/// The rules that listen, in their order, each with the conversation it is about and what was decided about it.
 async fn decided<'a>(
     app: &App,
     read: &Read,
     set: &'a RuleSet,
     event: &Event,
-) -> Result<Option<Vec<(&'a Known, Verdict)>>> {
+) -> Result<Option<Vec<(&'a Known, Option<ConversationId>, Verdict)>>> {
     let now = app.now();
     let Some(facts) = facts::load(app, read, set, event, now).await? else { return Ok(None) };
     let heard = facts.message.as_ref().map_or_else(Heard::default, |message| message.heard.clone());
     let Some(listening) = set.listening(event, &heard).remove(&event.settle_ms) else { return Ok(None) };
     let verdicts = decide(&listening, &facts, event, now);
-    let of = |verdict: Verdict| listening.iter().find(|rule| rule.id == verdict.rule_id).map(|rule| (*rule, verdict));
+    // A rule that is not for everywhere stays where it was judged, though the customer may write elsewhere later.
+    let newest = facts.conversation.as_ref().map(|known| known.id);
+    let place = |rule: &Known| event.conversation_id.or(newest.filter(|_| rule.definition.is_scoped()));
+    let of = |verdict: Verdict| {
+        let rule = listening.iter().find(|rule| rule.id == verdict.rule_id)?;
+        Some((*rule, place(rule), verdict))
+    };
     Ok(Some(verdicts.into_iter().filter_map(of).collect()))
 }
 
 /// What is stored about one rule.
-fn row(tx: &WriteTx, (contact, event): (ContactId, &Event), rule: &Known, verdict: &Verdict, now: Ms) -> RunRow {
+fn row(
+    tx: &WriteTx,
+    (contact, place, event): (ContactId, Option<ConversationId>, &Event),
+    rule: &Known,
+    verdict: &Verdict,
+    now: Ms,
+) -> RunRow {
     let runs = verdict.plan.as_ref();
     let progress = runs.map(|plan| Progress::of(plan.clone())).unwrap_or_default();
     RunRow {
@@ -113,12 +125,13 @@ fn row(tx: &WriteTx, (contact, event): (ContactId, &Event), rule: &Known, verdic
         rule_version: rule.version,
         rule_name: rule.definition.name.clone(),
         contact_id: contact.0,
-        conversation_id: event.conversation_id.map(|id| id.0),
+        conversation_id: place.map(|id| id.0),
         event_key: if runs.is_some() { event.key.clone() } else { skip_key(contact) },
         event: json!(event),
         state: if runs.is_some() { state::ACTING } else { state::SKIPPED }.to_owned(),
         reason: verdict.refused.map(|check| check.code().to_owned()),
         depth: i32::try_from(verdict.depth).unwrap_or(i32::MAX),
+        shadow: i16::from(rule.shadow),
         checks: json!(verdict.checks),
         conditions: json!(verdict.conditions),
         steps: stored(&progress),

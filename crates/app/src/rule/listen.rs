@@ -76,6 +76,14 @@ pub(crate) async fn changed(tx: &WriteTx, rules: &RuleSet, changed: Changed<'_>,
     if !fields.is_empty() {
         events.push(event("changed", What::Changed { fields }));
     }
+    told(tx, rules, &events, now).await
+}
+
+/// Hears what is no message. Returns how many jobs came of it.
+///
+/// # Errors
+/// `Store`.
+pub(crate) async fn told(tx: &WriteTx, rules: &RuleSet, events: &[Event], now: Ms) -> Result<usize> {
     let none = Heard::default();
     let jobs: Vec<NewJob> = events.iter().flat_map(|event| due(rules, event, &none, now)).collect();
     let count = jobs.len();

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_core::Ms;
 use rapport_core::rule::{Definition, Fault, check};
-use rapport_store::WriteTx;
 use rapport_store::rule::{self, RuleRow, VersionRow};
+use rapport_store::{Read, WriteTx};
 use rapport_text::hotwords::{HotWord, HotWords};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -28,6 +28,9 @@ pub struct NewRule {
     /// Whether it is switched on at once.
     #[serde(default)]
     pub enabled: bool,
+    /// Whether it only watches: it is judged and written down, and does nothing.
+    #[serde(default)]
+    pub shadow: bool,
     /// What it says: `docs/rules.md` has the form.
     #[schema(value_type = Object)]
     pub definition: Value,
@@ -39,6 +42,8 @@ pub struct NewRule {
 pub struct RulePatch {
     /// Switches it on or off. Runs that wait end when it is off at their time.
     pub enabled: Option<bool>,
+    /// Whether it only watches. Runs that began while it did stay what they are.
+    pub shadow: Option<bool>,
     /// What it says from now on: a new version. Runs that wait go on by the version they began with.
     #[schema(value_type = Option<Object>)]
     pub definition: Option<Value>,
@@ -100,13 +105,32 @@ fn words(definition: &Definition) -> Vec<HotWord> {
 }
 
 /// Reads a draft that is to be kept.
-fn accept(given: &Value) -> Result<Definition> {
+pub(super) fn accept(given: &Value) -> Result<Definition> {
     read(given).map_err(|faults| {
         let first = faults.into_iter().next();
         let (path, detail) = first.map_or_else(Default::default, |fault| (fault.path, fault.detail));
         let field = if path.is_empty() { "definition".to_owned() } else { format!("definition.{path}") };
         Error::invalid(field, detail)
     })
+}
+
+/// Looks whether the channels and teams that a rule is for exist.
+async fn placed(read: &Read, definition: &Definition) -> Result<()> {
+    if !definition.channels.is_empty() {
+        let known: Vec<Uuid> = rapport_store::channel::list(read).await?.into_iter().map(|row| row.id).collect();
+        exist("channels", &definition.channels, &known)?;
+    }
+    if !definition.teams.is_empty() {
+        exist("teams", &definition.teams, &rapport_store::team::ids(read).await?)?;
+    }
+    Ok(())
+}
+
+fn exist(field: &str, named: &[Uuid], known: &[Uuid]) -> Result<()> {
+    match named.iter().position(|id| !known.contains(id)) {
+        None => Ok(()),
+        Some(at) => Err(Error::invalid(format!("definition.{field}.{at}"), "names nothing that exists")),
+    }
 }
 
 /// What is wrong with a draft. Changes nothing.
@@ -157,6 +181,7 @@ pub async fn versions(app: &App, caller: &Caller, id: Uuid) -> Result<Vec<Versio
 pub async fn create(app: &App, caller: &Caller, new: NewRule) -> Result<RuleView> {
     caller.require(Permission::RuleManage)?;
     let definition = accept(&new.definition)?;
+    placed(&app.store.workspace(caller.workspace).read(), &definition).await?;
     let zone = crate::account::workspace::timezone(app, caller.workspace).await?;
     let now = app.now();
     let tx = app.store.workspace(caller.workspace).write().await?;
@@ -168,6 +193,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewRule) -> Result<RuleView
         id: tx.new_id(now),
         name: definition.name.trim().to_owned(),
         enabled: new.enabled,
+        shadow: i16::from(new.shadow),
         version: 1,
         revision: 1,
         definition: json!(definition),
@@ -190,6 +216,9 @@ pub async fn create(app: &App, caller: &Caller, new: NewRule) -> Result<RuleView
 pub async fn update(app: &App, caller: &Caller, id: Uuid, patch: RulePatch) -> Result<RuleView> {
     caller.require(Permission::RuleManage)?;
     let given = patch.definition.as_ref().map(accept).transpose()?;
+    if let Some(definition) = &given {
+        placed(&app.store.workspace(caller.workspace).read(), definition).await?;
+    }
     let zone = crate::account::workspace::timezone(app, caller.workspace).await?;
     let now = app.now();
     let tx = app.store.workspace(caller.workspace).write().await?;
@@ -201,6 +230,9 @@ pub async fn update(app: &App, caller: &Caller, id: Uuid, patch: RulePatch) -> R
     if let Some(enabled) = patch.enabled {
         row.enabled = enabled;
     }
+    if let Some(shadow) = patch.shadow {
+        row.shadow = i16::from(shadow);
+    }
     let says = given.as_ref().map(|definition| json!(definition)).filter(|says| *says != row.definition);
     if let Some(says) = says {
         row.version += 1;
@@ -208,7 +240,7 @@ pub async fn update(app: &App, caller: &Caller, id: Uuid, patch: RulePatch) -> R
         row.name = given.as_ref().map(|definition| definition.name.trim().to_owned()).unwrap_or_default();
         rule::keep_version(&tx, version(caller, &row, now)).await?;
     }
-    if row.enabled == before.enabled && row.version == before.version {
+    if row.enabled == before.enabled && (row.shadow != 0) == before.shadow && row.version == before.version {
         return Ok(before);
     }
     row.revision += 1;

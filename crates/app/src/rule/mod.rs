@@ -1,5 +1,6 @@
 //! Rules at work: kept and compiled ([`manage`], [`set`]), heard in the lane ([`listen`]), judged when their time has
-//! come ([`judge`], [`wait`]), done step by step ([`act`]), and explained ([`runs`], [`why`]).
+//! come ([`judge`], [`wait`]), done step by step ([`act`]), and explained ([`runs`], [`why`], [`funnel`]). What is not
+//! switched on yet is tried on the past ([`backtest`]).
 //!
 //! What happens becomes a job in the transaction in which it happens, due after the settling time of the rules that
 //! listen. The job decides in the contact's lane and stores a run for each rule that runs, unique for rule and event;
@@ -7,10 +8,13 @@
 //! harmless to repeat, and messages carry an id of their own.
 
 pub(crate) mod act;
+pub mod backtest;
 pub(crate) mod facts;
+pub mod funnel;
 pub(crate) mod judge;
 pub(crate) mod listen;
 pub mod manage;
+mod matter;
 pub mod offered;
 pub mod runs;
 pub mod set;

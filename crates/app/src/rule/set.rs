@@ -1,7 +1,7 @@
 //! The rules of a workspace as the hot paths see them: read once, compiled once, kept while nothing about them changes.
 
 use crate::error::Result;
-use rapport_core::rule::{Condition, Definition, Event, Heard, Known, Listeners, Phrase};
+use rapport_core::rule::{Condition, Definition, Event, Heard, Known, Listeners, Phrase, Trigger};
 use rapport_core::time::MINUTE;
 use rapport_store::Read;
 use rapport_store::rule::{RuleRow, Stamp, VersionRow};
@@ -32,14 +32,20 @@ pub(crate) struct Asks {
     pub mood: bool,
     /// What the customer said before.
     pub words_before: bool,
+    /// Their order.
+    pub order: bool,
 }
 
 impl Asks {
     fn of(rules: &[Known]) -> Self {
         let mut asks = Self::default();
         for rule in rules {
+            let shop =
+                |trigger: &Trigger| matches!(trigger, Trigger::OrderChanged { .. } | Trigger::ShipmentChanged { .. });
+            asks.order |= rule.definition.when.iter().any(shop);
             rule.definition.each_leaf(&mut |_, leaf| match leaf {
                 Condition::Field { field, .. } => {
+                    asks.order |= field.starts_with("order.") || field.starts_with("shipment.");
                     asks.mood |= field == "message.mood";
                     asks.language |= field == "message.language" || field == "message.mood";
                 }
@@ -57,15 +63,15 @@ impl Asks {
 /// `Internal` when this version cannot read it.
 pub(crate) fn known(row: RuleRow) -> Result<Known> {
     let definition = read(row.definition)?;
-    Ok(Known { id: row.id, version: row.version, enabled: row.enabled, definition })
+    Ok(Known { id: row.id, version: row.version, enabled: row.enabled, shadow: row.shadow != 0, definition })
 }
 
-/// A rule as it was, switched on or off as it is now.
+/// A rule as it was, switched on or off as it is now, for a run that only watches or not.
 ///
 /// # Errors
 /// `Internal` when this version cannot read it.
-pub(crate) fn known_version(row: VersionRow, enabled: bool) -> Result<Known> {
-    Ok(Known { id: row.rule_id, version: row.version, enabled, definition: read(row.definition)? })
+pub(crate) fn known_version(row: VersionRow, (enabled, shadow): (bool, bool)) -> Result<Known> {
+    Ok(Known { id: row.rule_id, version: row.version, enabled, shadow, definition: read(row.definition)? })
 }
 
 fn read(definition: serde_json::Value) -> Result<Definition> {

@@ -5,9 +5,8 @@ use super::set::known;
 use crate::error::Result;
 use crate::jobs::{Job, Outcome};
 use crate::state::App;
-use rapport_core::inbox::ConversationState;
-use rapport_core::rule::listen::waiting;
-use rapport_core::rule::{Definition, Event, Timing, Trigger, What};
+use rapport_core::rule::listen::{timed, waiting};
+use rapport_core::rule::{Definition, Timing, Trigger};
 use rapport_core::time::DAY;
 use rapport_core::{Ms, WorkspaceId};
 use rapport_store::job::{NewJob, enqueue};
@@ -80,19 +79,9 @@ async fn round(app: &App, read: &Read, rule_id: Uuid, at: Ms, since: Ms) -> Resu
     let (mut before, mut seen) = (None, HashSet::new());
     loop {
         let page = rule::active(read, since, before, PIECE).await?;
-        let event = |known: &ConversationState| Event {
-            key: format!("timer:{rule_id}:{}:{}", at.0, known.contact_id),
-            at,
-            contact_id: known.contact_id,
-            conversation_id: Some(known.id),
-            message_id: None,
-            settle_ms: 0,
-            cause: None,
-            what: What::Timer { rule_id },
-        };
-        let fresh =
-            page.iter().filter(|known| seen.insert(known.contact_id)).map(|known| row(event(known), 0, app.now()));
-        keep(app, read, fresh.collect()).await?;
+        let fresh = page.iter().filter(|known| seen.insert(known.contact_id));
+        let jobs = fresh.map(|known| row(timed(rule_id, at, known), 0, app.now())).collect();
+        keep(app, read, jobs).await?;
         before = page.last().map(|known| known.id.0);
         if page.len() < usize::try_from(PIECE).unwrap_or(usize::MAX) {
             return Ok(());

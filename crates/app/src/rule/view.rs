@@ -1,7 +1,7 @@
 //! Rules and runs as people and programs see them, and a run's steps as they are stored.
 
 use rapport_core::Ms;
-use rapport_core::rule::{Next, Plan, Step, Taken};
+use rapport_core::rule::{Definition, Next, Plan, Step, Taken};
 use rapport_store::rule::{RuleRow, RunRow, VersionRow};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -16,6 +16,8 @@ pub struct RuleView {
     pub id: Uuid,
     /// Whether it is switched on.
     pub enabled: bool,
+    /// Whether it only watches while it is: it is judged and written down, and does nothing.
+    pub shadow: bool,
     /// Its newest version, from 1.
     pub version: i32,
     /// What it says: `docs/rules.md` has the form.
@@ -34,12 +36,18 @@ impl From<RuleRow> for RuleView {
         Self {
             id: row.id,
             enabled: row.enabled,
+            shadow: row.shadow != 0,
             version: row.version,
             definition: row.definition,
             created_at: Ms(row.created_at),
             updated_at: Ms(row.updated_at),
         }
     }
+}
+
+/// What a stored rule says; `None` when this version cannot read it.
+pub(super) fn known_definition(stored: &Value) -> Option<Definition> {
+    serde_json::from_value(stored.clone()).ok()
 }
 
 /// What a rule said.
@@ -84,7 +92,7 @@ pub struct StepRun {
     /// The step.
     #[schema(value_type = Object)]
     pub step: Step,
-    /// `planned`, `done` or `refused`.
+    /// `planned`, `done`, `refused`; `would` where the rule only watched.
     pub state: String,
     /// Why it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,6 +113,8 @@ pub struct StepRun {
 pub(super) const PLANNED: &str = "planned";
 /// A step was done.
 pub(super) const DONE: &str = "done";
+/// A step would have been done: the rule only watched.
+pub(super) const WOULD: &str = "would";
 /// A step could not be done.
 pub(super) const REFUSED: &str = "refused";
 
@@ -181,8 +191,8 @@ pub struct RunView {
     pub contact_name: String,
     /// The conversation.
     pub conversation_id: Option<Uuid>,
-    /// What happened: `kind` (`message`, `opened`, `assigned`, `resolved`, `tagged`, `changed`, `unanswered`, `timer`) with
-    /// its values.
+    /// What happened: `kind` (`message`, `opened`, `assigned`, `resolved`, `tagged`, `changed`, `order`, `shipment`,
+    /// `unanswered`, `timer`) with its values.
     #[schema(value_type = Object)]
     pub event: Value,
     /// `acting`, `waiting`, `done`, `ended` after a wait, or `skipped` when it did not begin.
@@ -191,6 +201,8 @@ pub struct RunView {
     pub reason: Option<String>,
     /// How many rules had woken one another before it.
     pub depth: i32,
+    /// Whether the rule only watched: nothing of it was done.
+    pub shadow: bool,
     /// Every check: `check`, `met`, `found`, `limit`.
     #[schema(value_type = Vec<Object>)]
     pub checks: Value,
@@ -229,6 +241,7 @@ impl RunView {
             state: row.state,
             reason: row.reason,
             depth: row.depth,
+            shadow: row.shadow != 0,
             checks: row.checks,
             conditions: row.conditions,
             steps: progress.steps,

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
 use rapport_core::rule::{Check, Event, Resumed, resume};
-use rapport_core::{ContactId, Ms, WorkspaceId};
+use rapport_core::{ContactId, ConversationId, Ms, WorkspaceId};
 use rapport_store::Read;
 use rapport_store::rule::{self, RunRow, Stamp};
 use serde_json::json;
@@ -87,9 +87,14 @@ async fn look(app: &App, read: &Read, row: &RunRow, now: Ms) -> Result<Judged> {
     let rule = rule::get(read, row.rule_id).await?;
     let version = rule::version(read, row.rule_id, row.rule_version).await?;
     let (Some(rule), Some(version)) = (rule, version) else { return Ok(over(Check::SwitchedOn)) };
-    let known = known_version(version, rule.enabled)?;
-    let event: Event = serde_json::from_value(row.event.clone())
+    // A rule that only watches from now on does nothing more, whatever it had begun.
+    let goes_on = rule.enabled && (rule.shadow == 0 || row.shadow != 0);
+    let known = known_version(version, (goes_on, row.shadow != 0))?;
+    let mut event: Event = serde_json::from_value(row.event.clone())
         .map_err(|error| crate::Error::Internal(format!("a stored run cannot be read: {error}")))?;
+    // The row follows a merge, what was told then does not; and it keeps the conversation that the rule was judged in.
+    event.contact_id = ContactId(row.contact_id);
+    event.conversation_id = row.conversation_id.map(ConversationId).or(event.conversation_id);
     let set = RuleSet::of(vec![known.clone()], Stamp::default());
     let Some(facts) = facts::load(app, read, &set, &event, now).await? else { return Ok(over(Check::Trigger)) };
     let path = row.wait_path.as_deref().unwrap_or_default();

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_core::contact::tags;
 use rapport_core::rule::{Event, Facts, Known, Trigger, What, judge};
+use rapport_core::shop::current;
 use rapport_core::time::DAY;
 use rapport_core::{ContactId, Ms};
 use rapport_store::Read;
@@ -106,10 +107,22 @@ fn what(rule: &Known, facts: &Facts) -> What {
         Some(Trigger::ConversationResolved) => What::Resolved,
         Some(Trigger::TagAdded { .. }) => What::Tagged { tags: tags(&facts.contact.fields) },
         Some(Trigger::FieldChanged { fields }) => What::Changed { fields: fields.clone() },
+        Some(Trigger::OrderChanged { .. }) => facts.order.as_ref().map_or(What::Message, |order| {
+            let (number, status) = (order.number.clone(), order.status);
+            What::Order { number, status }
+        }),
+        Some(Trigger::ShipmentChanged { .. }) => parcel(facts).unwrap_or(What::Message),
         Some(Trigger::Unanswered { minutes }) => {
             let since = facts.conversation.as_ref().and_then(|known| known.waiting_since);
             What::Unanswered { minutes: *minutes, since: since.unwrap_or(Ms(0)) }
         }
         Some(Trigger::Timer { .. }) => What::Timer { rule_id: rule.id },
     }
+}
+
+/// How the customer's parcel stands.
+fn parcel(facts: &Facts) -> Option<What> {
+    let order = facts.order.as_ref()?;
+    let parcel = current(&order.parcels)?;
+    Some(What::Shipment { number: order.number.clone(), key: parcel.key.clone(), status: parcel.status })
 }

@@ -10,6 +10,15 @@ pub const CONTACT_HOUR: u32 = 60;
 /// Most runs that one rule begins in an hour, for whomever.
 pub const RULE_HOUR: u32 = 20_000;
 
+/// Most lines that were said, and most runs, that rules look back at.
+pub const BACK: usize = 500;
+
+/// Most runs of its own that a rule looks back at, however often others ran: its limit is `times`.
+#[must_use]
+pub fn own_back(times: u32) -> usize {
+    usize::try_from(times).unwrap_or(usize::MAX).max(BACK)
+}
+
 /// How large a rule may be.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds;
@@ -31,6 +40,8 @@ impl Bounds {
     pub const WORD: usize = 100;
     /// Most entries of one list of values.
     pub const VALUES: usize = 200;
+    /// Most channels, and most teams, that it is limited to.
+    pub const SCOPE: usize = 50;
     /// Longest value, in characters.
     pub const VALUE: usize = 500;
     /// Longest time, minutes: a year.

@@ -80,6 +80,8 @@ pub enum ParameterKind {
     User,
     /// A priority.
     Priority,
+    /// What a case is about.
+    Category,
     /// A template's name.
     Template,
     /// A condition.
@@ -108,6 +110,8 @@ const TRIGGERS: &[Offered] = &[
     offered("conversation_resolved", &[]),
     offered("tag_added", &[free("tags", ParameterKind::Tags)]),
     offered("field_changed", &[free("fields", ParameterKind::Fields)]),
+    offered("order_changed", &[free("statuses", ParameterKind::Words)]),
+    offered("shipment_changed", &[free("statuses", ParameterKind::Words)]),
     offered("unanswered", &[needed("minutes", ParameterKind::Minutes)]),
     offered(
         "timer",
@@ -133,6 +137,15 @@ const STEPS: &[Offered] = &[
     offered("reopen", &[]),
     offered("snooze", &[needed("minutes", ParameterKind::Minutes)]),
     offered("note", &[needed("body", ParameterKind::Text)]),
+    offered("create_deal", &[needed("title", ParameterKind::Word), free("products", ParameterKind::Words)]),
+    offered(
+        "create_case",
+        &[
+            needed("title", ParameterKind::Word),
+            needed("category", ParameterKind::Category),
+            free("products", ParameterKind::Words),
+        ],
+    ),
     offered("wait", &[needed("minutes", ParameterKind::Minutes)]),
     offered(
         "branch",

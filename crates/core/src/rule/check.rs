@@ -7,8 +7,11 @@ use super::field::{Kind, Wanted, fields, kind_of};
 use super::local::{is_clock, minute_of};
 use super::step::Step;
 use super::trigger::Trigger;
+use crate::matter::{TITLE_MAX, products};
+use crate::shop::{OrderStatus, ParcelStatus};
 use serde::Serialize;
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A fault.
@@ -80,6 +83,18 @@ impl Faults {
         }
     }
 
+    fn products(&mut self, path: &str, lines: &[String]) {
+        self.range(lines.len() <= Bounds::WORDS, path, "too_many", || {
+            format!("has more than {} products", Bounds::WORDS)
+        });
+        for (at, line) in lines.iter().enumerate().take(Bounds::WORDS) {
+            let good = !products(std::slice::from_ref(line)).is_empty();
+            self.range(good, &format!("{path}.{at}"), "wrong_value", || {
+                "must be written as a code, a colon and names with | between them".to_owned()
+            });
+        }
+    }
+
     fn names(&mut self, path: &str, names: &[String]) {
         self.range(names.len() <= Bounds::VALUES, path, "too_many", || {
             format!("has more than {} entries", Bounds::VALUES)
@@ -87,6 +102,13 @@ impl Faults {
         for (at, name) in names.iter().enumerate().take(Bounds::VALUES) {
             self.text(&format!("{path}.{at}"), name, Bounds::WORD);
         }
+    }
+
+    fn statuses(&mut self, path: &str, given: &[String], known: &[&str]) {
+        let good = given.iter().all(|word| known.contains(&word.as_str()));
+        self.range(good, &format!("{path}.statuses"), "wrong_value", || {
+            format!("must be some of {}", known.join(", "))
+        });
     }
 
     fn time(&mut self, path: &str, text: &str) {
@@ -131,6 +153,14 @@ impl Faults {
         self.range((1..=100).contains(&definition.share), "share", "out_of_range", || {
             "must be 1 to 100 percent".to_owned()
         });
+        self.scope("channels", &definition.channels);
+        self.scope("teams", &definition.teams);
+    }
+
+    fn scope(&mut self, path: &str, ids: &[Uuid]) {
+        self.range(ids.len() <= Bounds::SCOPE, path, "too_many", || format!("has more than {} entries", Bounds::SCOPE));
+        let distinct: BTreeSet<&Uuid> = ids.iter().collect();
+        self.range(distinct.len() == ids.len(), path, "wrong_value", || "names one twice".to_owned());
     }
 
     fn trigger(&mut self, path: &str, trigger: &Trigger) {
@@ -146,6 +176,8 @@ impl Faults {
                 let good = (1..=365).contains(active_days);
                 self.range(good, &format!("{path}.active_days"), "out_of_range", || "must be 1 to 365 days".to_owned());
             }
+            Trigger::OrderChanged { statuses } => self.statuses(path, statuses, OrderStatus::CODES),
+            Trigger::ShipmentChanged { statuses } => self.statuses(path, statuses, ParcelStatus::CODES),
             Trigger::MessageReceived
             | Trigger::ConversationOpened
             | Trigger::ConversationAssigned
@@ -266,6 +298,10 @@ impl Faults {
     fn step(&mut self, path: &str, step: &Step, conditions: &mut usize) {
         match step {
             Step::SendText { body } | Step::Note { body } => self.text(&format!("{path}.body"), body, Bounds::TEXT),
+            Step::CreateDeal { title, products } | Step::CreateCase { title, products, .. } => {
+                self.text(&format!("{path}.title"), title, TITLE_MAX);
+                self.products(&format!("{path}.products"), products);
+            }
             Step::SendTemplate { name, language } => {
                 self.text(&format!("{path}.name"), name, 512);
                 self.text(&format!("{path}.language"), language, 20);

@@ -4,11 +4,12 @@ use super::budget::{CONTACT_HOUR, DEPTH, RULE_HOUR};
 use super::definition::Definition;
 use super::event::{Event, What};
 use super::facts::Facts;
-use super::handover::{Why, handed_over};
+use super::handover::{Pause, Why, handed_over};
 use super::heard::Heard;
 use super::judge::{Explained, Scene, explain};
 use super::local::minutes;
 use super::plan::Plan;
+use super::trigger::Trigger;
 use crate::Ms;
 use crate::id::key16;
 use crate::time::HOUR;
@@ -25,6 +26,8 @@ pub struct Known {
     pub version: i32,
     /// Whether it is switched on.
     pub enabled: bool,
+    /// Whether it only watches: it is judged and written down, and does nothing.
+    pub shadow: bool,
     /// What it says.
     pub definition: Definition,
 }
@@ -39,6 +42,8 @@ pub enum Check {
     Trigger,
     /// The customer is among the share it is for.
     Share,
+    /// The conversation is on a channel and with a team that it is for.
+    Scope,
     /// Not too many rules have woken one another.
     Depth,
     /// No person has the conversation in hand.
@@ -63,6 +68,7 @@ impl Check {
             Self::SwitchedOn => "switched_on",
             Self::Trigger => "trigger",
             Self::Share => "share",
+            Self::Scope => "scope",
             Self::Depth => "depth",
             Self::Handover => "handover",
             Self::RuleLimit => "rule_limit",
@@ -117,11 +123,12 @@ pub struct Verdict {
 pub fn decide(rules: &[&Known], facts: &Facts, event: &Event, now: Ms) -> Vec<Verdict> {
     let mut order: Vec<&&Known> = rules.iter().collect();
     order.sort_by_key(|rule| (std::cmp::Reverse(rule.definition.priority), rule.id));
-    let mut ahead = Ahead::default();
+    let mut ahead = Ahead::of(facts, event, now);
     let mut verdicts = Vec::with_capacity(order.len());
     for rule in order {
         let verdict = judge_behind(rule, facts, event, now, &ahead);
-        if verdict.refused.is_none() {
+        // What only watches takes nothing from the others.
+        if verdict.refused.is_none() && !rule.shadow {
             ahead.runs += 1;
             if rule.definition.exclusive {
                 ahead.only = Some(rule.definition.name.clone());
@@ -132,31 +139,40 @@ pub fn decide(rules: &[&Known], facts: &Facts, event: &Event, now: Ms) -> Vec<Ve
     verdicts
 }
 
-/// What the rules before have taken.
-#[derive(Default)]
+/// What is the same for all rules, and what those before have taken.
 struct Ahead {
+    depth: u32,
+    pause: Option<Pause>,
     runs: u32,
     only: Option<String>,
+}
+
+impl Ahead {
+    fn of(facts: &Facts, event: &Event, now: Ms) -> Self {
+        let conversation = event.conversation_id.or(facts.conversation.as_ref().map(|known| known.id));
+        Self { depth: depth(facts, event), pause: handed_over(facts, conversation, now), runs: 0, only: None }
+    }
 }
 
 /// Decides about one rule alone.
 #[must_use]
 pub fn judge(rule: &Known, facts: &Facts, event: &Event, now: Ms) -> Verdict {
-    judge_behind(rule, facts, event, now, &Ahead::default())
+    judge_behind(rule, facts, event, now, &Ahead::of(facts, event, now))
 }
 
 fn judge_behind(rule: &Known, facts: &Facts, event: &Event, now: Ms, ahead: &Ahead) -> Verdict {
     let definition = &rule.definition;
     let scene = Scene { facts, rule: rule.id, language: &definition.language, now };
     let conditions = explain(&definition.conditions, &scene);
-    let depth = depth(facts, event);
+    let depth = ahead.depth;
     let mut checks = vec![
         checked(Check::SwitchedOn, rule.enabled, json!(rule.enabled), Json::Null),
         trigger(rule, facts, event),
         share(rule, facts),
+        scope(definition, facts),
         checked(Check::Depth, depth < DEPTH, json!(depth), json!(DEPTH)),
     ];
-    checks.push(handover(definition, facts, event, now));
+    checks.push(handover(definition, ahead.pause));
     checks.extend(budgets(rule, facts, now, ahead.runs));
     let only = ahead.only.as_ref();
     checks.push(checked(Check::Exclusive, only.is_none(), json!(only), Json::Null));
@@ -183,21 +199,42 @@ fn trigger(rule: &Known, facts: &Facts, event: &Event) -> Checked {
             let waiting = facts.conversation.as_ref().and_then(|conversation| conversation.waiting_since);
             waiting.is_some_and(|waiting| waiting <= since)
         }
-        _ => true,
+        _ => theirs(facts, event),
     };
-    checked(Check::Trigger, hears && waits, json!(event.what), json!(rule.definition.when))
+    // Which words it listens for stands in the rule; here they would be repeated for every customer.
+    let listens: Vec<&str> = rule.definition.when.iter().map(Trigger::code).collect();
+    checked(Check::Trigger, hears && waits, json!(event.what), json!(listens))
+}
+
+/// Whether the order that an event is about still is this customer's: one that was corrected meanwhile tells them nothing.
+fn theirs(facts: &Facts, event: &Event) -> bool {
+    event.what.order().is_none_or(|number| facts.order.as_ref().is_some_and(|order| order.number == number))
 }
 
 fn share(rule: &Known, facts: &Facts) -> Checked {
+    if rule.definition.share >= 100 {
+        return checked(Check::Share, true, Json::Null, Json::Null);
+    }
     let key = key16("rule-share", &format!("{}:{}", rule.id, facts.contact.id));
     let place = u32::from(u16::from_be_bytes([key[0], key[1]])) * 100 / 65_536;
     let share = u32::from(rule.definition.share);
     checked(Check::Share, place < share, json!(place), json!(share))
 }
 
-fn handover(definition: &Definition, facts: &Facts, event: &Event, now: Ms) -> Checked {
-    let conversation = event.conversation_id.or(facts.conversation.as_ref().map(|known| known.id));
-    let pause = handed_over(facts, conversation, now);
+fn scope(definition: &Definition, facts: &Facts) -> Checked {
+    let (channels, teams) = (&definition.channels, &definition.teams);
+    if !definition.is_scoped() {
+        return checked(Check::Scope, true, Json::Null, Json::Null);
+    }
+    let talk = facts.conversation.as_ref();
+    let (channel, team) = (talk.map(|talk| talk.channel_id.0), talk.and_then(|talk| talk.team_id).map(|team| team.0));
+    let among = |list: &[Uuid], found: Option<Uuid>| list.is_empty() || found.is_some_and(|id| list.contains(&id));
+    let limit = json!({ "channels": channels, "teams": teams });
+    let found = json!({ "channel": channel, "team": team });
+    checked(Check::Scope, among(channels, channel) && among(teams, team), found, limit)
+}
+
+fn handover(definition: &Definition, pause: Option<Pause>) -> Checked {
     checked(Check::Handover, pause.is_none() || definition.during_handover, json!(pause), Json::Null)
 }
 
@@ -206,7 +243,8 @@ fn budgets(rule: &Known, facts: &Facts, now: Ms, ahead: u32) -> [Checked; 3] {
     let since = now.plus(-minutes(limit.minutes));
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let own = number(facts.runs.iter().filter(|run| run.rule_id == rule.id && run.at > since).count());
-    let all = number(facts.runs.iter().filter(|run| run.at > now.plus(-HOUR)).count()).saturating_add(ahead);
+    let recent = facts.runs.iter().filter(|run| run.at > now.plus(-HOUR) && !run.shadow);
+    let all = number(recent.count()).saturating_add(ahead);
     let begun = facts.begun.get(&rule.id).copied().unwrap_or(0);
     [
         checked(Check::RuleLimit, own < limit.times, json!(own), json!(limit)),
@@ -239,9 +277,10 @@ pub fn resume(
     let definition = &rule.definition;
     let scene = Scene { facts, rule: rule.id, language: &definition.language, now };
     let conditions = explain(&definition.conditions, &scene);
-    let handover = handover(definition, facts, event, now);
     let conversation = event.conversation_id.or(facts.conversation.as_ref().map(|known| known.id));
-    let pause = handed_over(facts, conversation, now).filter(|_| !definition.during_handover);
+    let pause = handed_over(facts, conversation, now);
+    let handover = handover(definition, pause);
+    let pause = pause.filter(|_| !definition.during_handover);
     let wish = !definition.during_handover
         && facts
             .said
@@ -261,6 +300,8 @@ pub fn resume(
             Why::HumanWanted => Resumed::Over(Check::Handover),
             Why::AgentReplied => Resumed::Later(pause.until),
         }
+    } else if !theirs(facts, event) {
+        Resumed::Over(Check::Trigger)
     } else if !conditions.met() {
         Resumed::Over(Check::Conditions)
     } else {

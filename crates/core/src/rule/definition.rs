@@ -7,6 +7,7 @@ use crate::time::{HOUR, SECOND};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// What a condition on recent data waits for before it is judged. Milliseconds.
 const SETTLE_MS: i64 = 5 * SECOND;
@@ -50,6 +51,12 @@ pub struct Definition {
     /// The share of customers it is for, percent; a customer is always on the same side.
     #[serde(default = "everybody", skip_serializing_if = "is_everybody")]
     pub share: u8,
+    /// Only for conversations on one of these channels; none = on any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<Uuid>,
+    /// Only for conversations with one of these teams; none = with any, or with none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<Uuid>,
 }
 
 fn is_zero(number: &i32) -> bool {
@@ -96,6 +103,12 @@ pub struct Phrase {
 }
 
 impl Definition {
+    /// Whether it is only for some channels or teams.
+    #[must_use]
+    pub fn is_scoped(&self) -> bool {
+        !self.channels.is_empty() || !self.teams.is_empty()
+    }
+
     /// How long it waits before it judges. Milliseconds.
     #[must_use]
     pub fn settle_ms(&self) -> i64 {
@@ -108,7 +121,7 @@ impl Definition {
 
     /// Whether it looks at more than the message and the clock, which do not change any more.
     fn depends_on_recent_data(&self) -> bool {
-        let mut recent = false;
+        let mut recent = !self.teams.is_empty();
         self.each_leaf(&mut |_, leaf| {
             recent |= match leaf {
                 Condition::Field { field, .. } => !field.starts_with("message."),

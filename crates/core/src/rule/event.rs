@@ -1,5 +1,6 @@
 //! What happened, as rules hear of it.
 
+use crate::shop::{OrderStatus, ParcelStatus};
 use crate::{ContactId, ConversationId, MessageId, Ms};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -51,6 +52,23 @@ pub enum What {
         /// Their names.
         fields: Vec<String>,
     },
+    /// An order of theirs is new, or stands somewhere else.
+    Order {
+        /// Its number.
+        number: String,
+        /// Where it stands.
+        status: OrderStatus,
+    },
+    /// A parcel of theirs is new, or stands somewhere else.
+    Shipment {
+        /// The order's number.
+        number: String,
+        /// The parcel's key; empty in what was stored before parcels were named.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        key: String,
+        /// Where the parcel stands.
+        status: ParcelStatus,
+    },
     /// The customer has waited.
     Unanswered {
         /// For so many minutes.
@@ -63,4 +81,37 @@ pub enum What {
         /// The rule.
         rule_id: Uuid,
     },
+}
+
+impl What {
+    /// The number of the order that it is about.
+    #[must_use]
+    pub fn order(&self) -> Option<&str> {
+        match self {
+            Self::Order { number, .. } | Self::Shipment { number, .. } => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The key of the parcel that it is about.
+    #[must_use]
+    pub fn parcel(&self) -> Option<&str> {
+        match self {
+            Self::Shipment { key, .. } => Some(key).filter(|key| !key.is_empty()).map(String::as_str),
+            _ => None,
+        }
+    }
+
+    /// The event that a message about it tells of, for the guard's time between two of the same; `None` for what is answered.
+    #[must_use]
+    pub fn notice(&self) -> Option<String> {
+        match self {
+            Self::Order { number, status } => Some(format!("order_{}:{number}", status.code())),
+            Self::Shipment { number, key, status } if key.is_empty() => {
+                Some(format!("shipment_{}:{number}", status.code()))
+            }
+            Self::Shipment { number, key, status } => Some(format!("shipment_{}:{number}/{key}", status.code())),
+            _ => None,
+        }
+    }
 }

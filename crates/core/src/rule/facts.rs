@@ -2,6 +2,7 @@
 
 use super::heard::Heard;
 use crate::inbox::ConversationState;
+use crate::shop::Order;
 use crate::{ContactId, ConversationId, MessageId, Ms};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ pub struct Facts {
     pub conversation: Option<ConversationState>,
     /// The message that it is about.
     pub message: Option<Message>,
+    /// The order that it is about: the one the event or the message names, else the newest. Only where a rule asks.
+    pub order: Option<Order>,
     /// What was said, newest first, as far back as any rule looks.
     pub said: Vec<Said>,
     /// Runs for this customer, newest first, as far back as any rule looks.
@@ -104,4 +107,6 @@ pub struct Past {
     pub at: Ms,
     /// How many rules had woken one another before it.
     pub depth: u32,
+    /// Whether the rule only watched, and did nothing.
+    pub shadow: bool,
 }

@@ -4,6 +4,7 @@ use super::condition::Is;
 use super::judge::Scene;
 use super::value::Value;
 use crate::contact::{Window, tags};
+use crate::shop::{Order, OrderStatus, ParcelStatus, current};
 use crate::time::MINUTE;
 use serde::Serialize;
 
@@ -183,6 +184,16 @@ const FIELDS: &[Field] = &[
     field("conversation.window_open", Kind::Flag),
     field("conversation.waiting_minutes", Kind::Number),
     field("conversation.began_at", Kind::Moment),
+    field("order.exists", Kind::Flag),
+    field("order.number", Kind::Text),
+    choice("order.status", OrderStatus::CODES),
+    field("order.total", Kind::Number),
+    field("order.payment", Kind::Text),
+    field("order.placed_at", Kind::Moment),
+    field("shipment.exists", Kind::Flag),
+    choice("shipment.status", ParcelStatus::CODES),
+    field("shipment.courier", Kind::Text),
+    field("shipment.tracking_number", Kind::Text),
 ];
 
 /// Every field but the contacts' own.
@@ -209,6 +220,8 @@ pub(super) fn read(name: &str, scene: &Scene<'_>) -> Value {
         Some(("message", rest)) => of_message(rest, scene),
         Some(("contact", rest)) => of_contact(rest, scene),
         Some(("conversation", rest)) => of_conversation(rest, scene),
+        Some(("order", rest)) => of_order(rest, scene.facts.order.as_ref()),
+        Some(("shipment", rest)) => of_parcel(rest, scene.facts.order.as_ref()),
         _ => Value::Nothing,
     }
 }
@@ -220,6 +233,30 @@ fn of_message(name: &str, scene: &Scene<'_>) -> Value {
         "kind" => Value::text(Some(&message.kind)),
         "language" => Value::text(message.language.as_deref()),
         "mood" => message.mood.map_or(Value::Nothing, Value::Number),
+        _ => Value::Nothing,
+    }
+}
+
+fn of_order(name: &str, order: Option<&Order>) -> Value {
+    let Some(order) = order else { return if name == "exists" { Value::Flag(false) } else { Value::Nothing } };
+    match name {
+        "exists" => Value::Flag(true),
+        "number" => Value::text(Some(&order.number)),
+        "status" => Value::text(Some(order.status.code())),
+        "total" => order.total.as_ref().and_then(|total| total.parse().ok()).map_or(Value::Nothing, Value::Number),
+        "payment" => Value::text(order.payment.as_deref()),
+        "placed_at" => Value::Moment(order.placed_at),
+        _ => Value::Nothing,
+    }
+}
+
+fn of_parcel(name: &str, order: Option<&Order>) -> Value {
+    let parcel = order.and_then(|order| current(&order.parcels));
+    match (name, parcel) {
+        ("exists", parcel) => Value::Flag(parcel.is_some()),
+        ("status", Some(parcel)) => Value::text(Some(parcel.status.code())),
+        ("courier", Some(parcel)) => Value::text(parcel.courier.as_deref()),
+        ("tracking_number", Some(parcel)) => Value::text(parcel.tracking_number.as_deref()),
         _ => Value::Nothing,
     }
 }

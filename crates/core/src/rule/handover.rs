@@ -8,6 +8,21 @@ use serde::{Deserialize, Serialize};
 /// How long automation keeps out of a conversation after a person took it. Milliseconds.
 pub const PAUSE_MS: i64 = 12 * HOUR;
 
+/// Whether a wish for a person that was said at a moment still counts.
+#[must_use]
+pub fn lately(said: Ms, now: Ms) -> bool {
+    said.plus(PAUSE_MS) > now
+}
+
+/// How long after a rule's message a wish for a person is put down to it. Milliseconds.
+const PUT_DOWN_MS: i64 = 24 * HOUR;
+
+/// Whether a wish for a person is put down to the message of a rule that was sent before it.
+#[must_use]
+pub fn wanted_after(sent: Ms, wished: Ms) -> bool {
+    (1..=PUT_DOWN_MS).contains(&wished.since(sent))
+}
+
 /// Why automation keeps out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,12 +1,13 @@
 //! What rules may listen to, found in what a transaction changed.
 
 use super::event::{Event, What};
-use crate::Ms;
 use crate::inbox::{Batch, ConversationState, NewMessage};
 use crate::message::{Content, Direction};
 use crate::routing::is_answer;
 use crate::time::MINUTE;
+use crate::{ContactId, ConversationId, MessageId, Ms};
 use std::collections::{BTreeSet, HashSet};
+use uuid::Uuid;
 
 /// What happened in conversations, in the order of the changes.
 #[must_use]
@@ -14,28 +15,92 @@ pub fn happened(batch: &Batch) -> Vec<Event> {
     // One that the team begins, or splits off, is not opened by anybody who waits for an answer.
     let spoken: HashSet<_> =
         batch.new_messages.iter().filter(|line| is_said(line)).map(|line| line.conversation_id).collect();
-    let opened = batch.new_conversations.iter().filter(|made| spoken.contains(&made.id)).map(|made| Event {
-        key: format!("opened:{}", made.id),
-        at: made.created_at,
-        contact_id: made.contact_id,
-        conversation_id: Some(made.id),
+    let opened = batch.new_conversations.iter().filter(|made| spoken.contains(&made.id));
+    let opened = opened.map(|made| opened_at((made.contact_id, made.id), made.created_at));
+    opened.chain(batch.new_messages.iter().filter_map(|line| of_line(&Told::from(line)))).collect()
+}
+
+/// A conversation began because the customer wrote.
+#[must_use]
+pub fn opened_at((contact_id, id): (ContactId, ConversationId), at: Ms) -> Event {
+    Event {
+        key: format!("opened:{id}"),
+        at,
+        contact_id,
+        conversation_id: Some(id),
         message_id: None,
         settle_ms: 0,
         cause: None,
         what: What::Opened,
-    });
-    opened.chain(batch.new_messages.iter().filter_map(of_line)).collect()
+    }
+}
+
+/// A rule's time has come for the customer of this conversation.
+#[must_use]
+pub fn timed(rule_id: Uuid, at: Ms, known: &ConversationState) -> Event {
+    Event {
+        key: format!("timer:{rule_id}:{}:{}", at.0, known.contact_id),
+        at,
+        contact_id: known.contact_id,
+        conversation_id: Some(known.id),
+        message_id: None,
+        settle_ms: 0,
+        cause: None,
+        what: What::Timer { rule_id },
+    }
+}
+
+/// A line of a thread as rules hear it: one that is being written, or one of the past.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// Which.
+    pub id: MessageId,
+    /// Whose thread.
+    pub contact_id: ContactId,
+    /// Which thread.
+    pub conversation_id: ConversationId,
+    /// When.
+    pub at: Ms,
+    /// From whom.
+    pub direction: Direction,
+    /// What.
+    pub content: &'a Content,
+    /// `contact`, `user`, `rule`, ...
+    pub author_kind: &'a str,
+    /// The user or rule.
+    pub author_id: Option<Uuid>,
+}
+
+impl<'a> From<&'a NewMessage> for Told<'a> {
+    fn from(line: &'a NewMessage) -> Self {
+        Self {
+            id: line.id,
+            contact_id: line.contact_id,
+            conversation_id: line.conversation_id,
+            at: line.at,
+            direction: line.direction,
+            content: &line.content,
+            author_kind: &line.author_kind,
+            author_id: line.author_id,
+        }
+    }
 }
 
 /// Whether a line is something the customer said to people: neither a reaction nor the answer to a survey.
 #[must_use]
 pub fn is_said(line: &NewMessage) -> bool {
-    line.direction == Direction::In && !matches!(line.content, Content::Reaction { .. }) && !is_answer(&line.content)
+    says(line.direction, &line.content)
 }
 
-fn of_line(line: &NewMessage) -> Option<Event> {
-    let (word, what) = match &line.content {
-        _ if is_said(line) => ("message", What::Message),
+fn says(direction: Direction, content: &Content) -> bool {
+    direction == Direction::In && !matches!(content, Content::Reaction { .. }) && !is_answer(content)
+}
+
+/// What a line tells, if it tells anything that rules listen to.
+#[must_use]
+pub fn of_line(line: &Told<'_>) -> Option<Event> {
+    let (word, what) = match line.content {
+        _ if says(line.direction, line.content) => ("message", What::Message),
         Content::Event { event, data } if line.direction == Direction::Event => match event.as_str() {
             "assigned" | "team_changed" if !data["to"].is_null() => ("assigned", What::Assigned),
             "reopened" => ("opened", What::Opened),

@@ -19,6 +19,8 @@ pub struct Listeners {
     resolved: Vec<usize>,
     tags: Named,
     fields: Named,
+    orders: Vec<usize>,
+    parcels: Vec<usize>,
     waits: BTreeMap<u32, Vec<usize>>,
     timers: HashMap<Uuid, usize>,
     settle: Vec<i64>,
@@ -73,6 +75,8 @@ impl Listeners {
             Trigger::ConversationResolved => self.resolved.push(place),
             Trigger::TagAdded { tags } => self.tags.add(place, tags.iter().map(|tag| tag_key(tag)).collect()),
             Trigger::FieldChanged { fields } => self.fields.add(place, fields.clone()),
+            Trigger::OrderChanged { .. } => self.orders.push(place),
+            Trigger::ShipmentChanged { .. } => self.parcels.push(place),
             Trigger::Unanswered { minutes } => self.waits.entry(*minutes).or_default().push(place),
             Trigger::Timer { .. } => {
                 self.timers.insert(rule.id, place);
@@ -102,6 +106,9 @@ impl Listeners {
                 found.extend(&self.fields.any);
                 fields.iter().for_each(|field| found.extend(self.fields.find(field)));
             }
+            // Which statuses a rule waits for is asked when it is judged.
+            What::Order { .. } => found.extend(&self.orders),
+            What::Shipment { .. } => found.extend(&self.parcels),
             What::Unanswered { minutes, .. } => found.extend(self.waits.get(minutes).into_iter().flatten()),
             What::Timer { rule_id } => found.extend(self.timers.get(rule_id)),
         }

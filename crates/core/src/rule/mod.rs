@@ -5,7 +5,8 @@
 //! the form in which it is edited. All of it is pure: the shell brings the [`Facts`], and does the steps.
 //!
 //! What happens is heard in the contact's lane ([`listen`]), judged after the rule's settling time, and its steps are
-//! planned up to the next wait; when that is over, [`resume`] judges the conditions again and plans on.
+//! planned up to the next wait; when that is over, [`resume`] judges the conditions again and plans on. [`replay`] does
+//! the same with the past, before a rule is switched on.
 
 mod budget;
 mod catalogue;
@@ -16,6 +17,7 @@ mod definition;
 mod event;
 mod facts;
 mod field;
+pub mod funnel;
 mod handover;
 mod heard;
 mod judge;
@@ -23,13 +25,14 @@ pub mod listen;
 mod listeners;
 mod local;
 mod plan;
+pub mod replay;
 mod step;
 #[cfg(test)]
 mod tests;
 mod trigger;
 mod value;
 
-pub use budget::{Bounds, CONTACT_HOUR, DEPTH, RULE_HOUR, horizon};
+pub use budget::{BACK, Bounds, CONTACT_HOUR, DEPTH, RULE_HOUR, horizon, own_back};
 pub use catalogue::{Catalogue, Offered, Parameter, ParameterKind, catalogue};
 pub use check::{Fault, check};
 pub use condition::{Condition, Count, Is, Weekday};
@@ -38,7 +41,8 @@ pub use definition::{Definition, Limit, Phrase};
 pub use event::{Event, What};
 pub use facts::{Facts, Message, Past, Person, Said};
 pub use field::{Field, Kind, Wanted, fields};
-pub use handover::{PAUSE_MS, Pause, Why, handed_over};
+pub use funnel::too_many_wishes;
+pub use handover::{PAUSE_MS, Pause, Why, handed_over, lately, wanted_after};
 pub use heard::Heard;
 pub use judge::{Explained, Scene, explain, holds};
 pub use listeners::Listeners;

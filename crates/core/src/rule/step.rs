@@ -2,6 +2,7 @@
 
 use super::condition::Condition;
 use crate::inbox::Priority;
+use crate::matter::Category;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -68,6 +69,24 @@ pub enum Step {
         /// The text, 1 to 4,096 characters.
         body: String,
     },
+    /// Make a deal, kept in a CRM where one takes it.
+    CreateDeal {
+        /// What it is called, 1 to 120 characters; blanks are filled.
+        title: String,
+        /// Products that the rule knows itself, beside those of the shop: each `code: name | other name`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        products: Vec<String>,
+    },
+    /// Make a case, kept in a CRM or help desk where one takes it.
+    CreateCase {
+        /// What it is called, 1 to 120 characters; blanks are filled.
+        title: String,
+        /// What it is about.
+        category: Category,
+        /// As for a deal.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        products: Vec<String>,
+    },
     /// Go on later; the conditions are judged again then.
     Wait {
         /// After so many minutes.
@@ -105,6 +124,8 @@ impl Step {
             Self::Reopen => "reopen",
             Self::Snooze { .. } => "snooze",
             Self::Note { .. } => "note",
+            Self::CreateDeal { .. } => "create_deal",
+            Self::CreateCase { .. } => "create_case",
             Self::Wait { .. } => "wait",
             Self::Branch { .. } => "branch",
             Self::Stop => "stop",

@@ -37,6 +37,18 @@ pub enum Trigger {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         fields: Vec<String>,
     },
+    /// An order of the customer is new, or stands somewhere else.
+    OrderChanged {
+        /// At one of these; none = anywhere.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statuses: Vec<String>,
+    },
+    /// A parcel of the customer is new, or stands somewhere else.
+    ShipmentChanged {
+        /// At one of these; none = anywhere.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statuses: Vec<String>,
+    },
     /// The customer has waited for an answer for so long.
     Unanswered {
         /// Minutes, 1 to 43,200.
@@ -62,7 +74,29 @@ fn a_month() -> u32 {
     30
 }
 
+fn among(wanted: &[String], status: &str) -> bool {
+    wanted.is_empty() || wanted.iter().any(|one| one == status)
+}
+
 impl Trigger {
+    /// The word that is written for it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::MessageReceived => "message_received",
+            Self::Keyword { .. } => "keyword",
+            Self::ConversationOpened => "conversation_opened",
+            Self::ConversationAssigned => "conversation_assigned",
+            Self::ConversationResolved => "conversation_resolved",
+            Self::TagAdded { .. } => "tag_added",
+            Self::FieldChanged { .. } => "field_changed",
+            Self::OrderChanged { .. } => "order_changed",
+            Self::ShipmentChanged { .. } => "shipment_changed",
+            Self::Unanswered { .. } => "unanswered",
+            Self::Timer { .. } => "timer",
+        }
+    }
+
     /// Whether an event is what the trigger waits for. `heard`: the phrases that the message says.
     #[must_use]
     pub fn hears(&self, event: &Event, rule: Uuid, language: &str, heard: &Heard) -> bool {
@@ -79,6 +113,8 @@ impl Trigger {
             (Self::FieldChanged { fields }, What::Changed { fields: changed }) => {
                 fields.is_empty() || fields.iter().any(|field| changed.contains(field))
             }
+            (Self::OrderChanged { statuses }, What::Order { status, .. }) => among(statuses, status.code()),
+            (Self::ShipmentChanged { statuses }, What::Shipment { status, .. }) => among(statuses, status.code()),
             (Self::Unanswered { minutes }, What::Unanswered { minutes: waited, .. }) => minutes == waited,
             (Self::Timer { .. }, What::Timer { rule_id }) => *rule_id == rule,
             _ => false,

@@ -1,9 +1,12 @@
-//! Rules: what they say, what they said before, and their runs.
+//! Rules: what they say, what they said before, their runs, and what they are tried on.
 
+pub mod backtest;
+pub mod history;
+pub mod outcome;
 mod run;
 
 pub use run::{
-    Past, RunFilter, Spoken, active, begun, drop_skips, insert_runs, names, newest, of_event, past, purge, run,
+    Past, RunFilter, Spoken, active, begun, drop_skips, insert_runs, names, newest, of_event, own, past, purge, run,
     run_for_write, runs, spoken, update_run, waiting,
 };
 

@@ -15,6 +15,7 @@ use rapport_core::{ContactId, ConversationId, MessageId, Ms};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -23,7 +24,7 @@ use uuid::Uuid;
 const SKIPPED: &str = "skipped";
 
 /// The first id that can have been made at a moment.
-fn floor(at: Ms) -> Uuid {
+pub(super) fn floor(at: Ms) -> Uuid {
     uuid_v7(at, [0; 10])
 }
 
@@ -104,38 +105,67 @@ pub struct Past {
     pub at: Ms,
     /// How many rules had woken one another before it.
     pub depth: i32,
+    /// Whether the rule only watched.
+    pub shadow: bool,
 }
 
-/// The runs for a contact since a moment, newest first.
+/// The runs for a contact since a moment, newest first; not those of rules that only watched.
 ///
 /// # Errors
 /// What the database said.
 pub async fn past(read: &Read, contact: ContactId, since: Ms, limit: u64) -> Result<Vec<Past>> {
-    let query = Entity::find()
-        .select_only()
-        .column(Column::RuleId)
-        .column(Column::BeganAt)
-        .column(Column::Depth)
+    runs_since(read, began(read, contact, since).filter(Column::Shadow.eq(0_i16)), limit).await
+}
+
+/// The runs of one rule for a contact since a moment, newest first; what it only watched is among them when `watched`.
+///
+/// # Errors
+/// What the database said.
+pub async fn own(
+    read: &Read,
+    contact: ContactId,
+    (rule, watched): (Uuid, bool),
+    since: Ms,
+    limit: u64,
+) -> Result<Vec<Past>> {
+    let query = began(read, contact, since).filter(Column::RuleId.eq(rule));
+    runs_since(read, query.filter(Column::Shadow.lte(i16::from(watched))), limit).await
+}
+
+fn began(read: &Read, contact: ContactId, since: Ms) -> Select<Entity> {
+    Entity::find()
         .filter(Column::WorkspaceId.eq(read.workspace().0))
         .filter(Column::ContactId.eq(contact.0))
         .filter(Column::Id.gte(floor(since)))
         .filter(Column::State.ne(SKIPPED))
-        .order_by_desc(Column::Id)
-        .limit(limit);
-    let rows: Vec<(Uuid, i64, i32)> = query.into_tuple().all(&read.conn()).await?;
-    Ok(rows.into_iter().map(|(rule_id, at, depth)| Past { rule_id, at: Ms(at), depth }).collect())
 }
 
-/// How many runs each of these rules began since a moment; counting stops at `most`.
+async fn runs_since(read: &Read, query: Select<Entity>, limit: u64) -> Result<Vec<Past>> {
+    let query = query
+        .select_only()
+        .column(Column::RuleId)
+        .column(Column::BeganAt)
+        .column(Column::Depth)
+        .column(Column::Shadow)
+        .order_by_desc(Column::Id)
+        .limit(limit);
+    let rows: Vec<(Uuid, i64, i32, i16)> = query.into_tuple().all(&read.conn()).await?;
+    let one = |(rule_id, at, depth, shadow)| Past { rule_id, at: Ms(at), depth, shadow: shadow != 0 };
+    Ok(rows.into_iter().map(one).collect())
+}
+
+/// How many runs each of these rules began since a moment; counting stops at `most`. What a rule only watched counts
+/// where `true` stands beside it.
 ///
 /// # Errors
 /// What the database said.
-pub async fn begun(read: &Read, rules: &[Uuid], since: Ms, most: u32) -> Result<BTreeMap<Uuid, u32>> {
+pub async fn begun(read: &Read, rules: &[(Uuid, bool)], since: Ms, most: u32) -> Result<BTreeMap<Uuid, u32>> {
     let text = "SELECT count(*) FROM (SELECT 1 FROM rule_run WHERE workspace_id = $1 AND rule_id = $2 AND id >= $3 \
-                AND state <> 'skipped' LIMIT $4) AS counted";
+                AND state <> 'skipped' AND shadow <= $4 LIMIT $5) AS counted";
     let mut found = BTreeMap::new();
-    for rule in rules {
-        let values = [read.workspace().0.into(), (*rule).into(), floor(since).into(), i64::from(most).into()];
+    for (rule, watched) in rules {
+        let watched = i16::from(*watched).into();
+        let values = [read.workspace().0.into(), (*rule).into(), floor(since).into(), watched, i64::from(most).into()];
         let row = read.conn().query_one_raw(sql::with(read.backend(), text, values)).await?;
         let count: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
         found.insert(*rule, u32::try_from(count).unwrap_or(u32::MAX));

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Plus } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { Eye, Plus, TriangleAlert } from 'lucide-react'
+import { useTranslation } from '@/i18n/useTranslation'
 import { patch } from '@/api/client'
 import { useMe } from '@/features/frame/useMe'
 import { Answered } from '@/ui/Answered'
@@ -10,11 +10,14 @@ import { Empty } from '@/ui/Empty'
 import { errorText } from '@/ui/errors'
 import { Ghost } from '@/ui/Ghost'
 import { PageFrame } from '@/ui/PageFrame'
+import { Pill } from '@/ui/Pill'
 import { Section } from '@/ui/Section'
 import { Switch } from '@/ui/Switch'
 import { toast } from '@/ui/toast'
 import { UserText } from '@/ui/UserText'
-import { ruleKeys, rulesQuery } from './api'
+import { useFormats } from '@/i18n/format'
+import { ruleKeys, rulesQuery, wishesQuery } from './api'
+import { partName } from './describe'
 import type { Rule } from './model'
 import { RunList } from './RunList'
 import { Starters } from './Starters'
@@ -51,20 +54,25 @@ export function AutomationPage() {
 
 function Row({ rule, may }: { rule: Rule; may: boolean }) {
   const { t } = useTranslation()
+  const formats = useFormats()
   const client = useQueryClient()
   const turn = useMutation({
     mutationFn: (enabled: boolean) => patch<Rule>(`/rules/${rule.id}`, { enabled }),
     onError: (error) => toast(errorText(error, t), 'danger'),
     onSettled: () => client.invalidateQueries({ queryKey: ruleKeys.all }),
   })
-  const when = rule.definition.when.map((trigger) => t(`automation.trigger.${String(trigger.on)}` as 'automation.trigger.keyword'))
-  const steps = rule.definition.do.map((step) => t(`automation.step.${String(step.do)}` as 'automation.step.wait'))
+  const when = rule.definition.when.map((trigger) => partName('on', trigger, t))
+  const steps = rule.definition.do.map((step) => partName('do', step, t))
+  const { data: wishes } = useQuery(wishesQuery)
+  const wish = wishes?.find((one) => one.rule_id === rule.id && one.too_many_wishes)
   return (
     <li className="flex min-h-14 items-center gap-3 border-b border-line py-2 last:border-b-0">
       <Link to="/rules/$ruleId" params={{ ruleId: rule.id }} className="min-w-0 grow rounded-sm">
         <UserText className="block truncate font-semibold text-strong">{rule.definition.name}</UserText>
         <span className="block truncate text-sm text-muted">{[...when, ...steps].join(t('common.list_separator'))}</span>
       </Link>
+      {wish && <Pill tone="caution" icon={TriangleAlert}>{t('automation.wishes', { percent: formats.percent(wish.human_percent / 100) })}</Pill>}
+      {rule.enabled && rule.shadow && <Pill tone="accent" icon={Eye}>{t('automation.watching')}</Pill>}
       {may
         ? <Switch hideLabel label={t('automation.switch', { name: rule.definition.name })} isSelected={turn.isPending ? turn.variables : rule.enabled} onChange={(enabled) => turn.mutate(enabled)} />
         : <span className="text-sm text-muted">{t(rule.enabled ? 'automation.on' : 'automation.off')}</span>}

@@ -1,5 +1,6 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { languageOf } from '@/i18n'
+import { Chips } from './Chips'
 
 interface Props {
   value: readonly string[]
@@ -15,17 +16,5 @@ const monday = Date.UTC(2024, 0, 1)
 export function DaysField({ value, days, onChange }: Props) {
   const { t, i18n } = useTranslation()
   const name = new Intl.DateTimeFormat(languageOf(i18n.language).locale, { weekday: 'short', timeZone: 'UTC' })
-  return (
-    <fieldset className="flex flex-col gap-1">
-      <legend className="mb-1 text-sm font-semibold text-ink">{t('automation.parameter.days')}</legend>
-      <div className="flex flex-wrap gap-1">
-        {days.map((day, at) => (
-          <label key={day} className="relative grid min-h-(--hit) min-w-11 cursor-default place-items-center rounded-md border border-control px-2 text-sm has-checked:border-accent has-checked:bg-accent-soft has-checked:text-accent-ink has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent">
-            <input type="checkbox" className="absolute inset-0 cursor-default opacity-0" checked={value.includes(day)} onChange={() => onChange(value.includes(day) ? value.filter((one) => one !== day) : [...value, day])} />
-            {name.format(monday + at * 86_400_000)}
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  )
+  return <Chips label={t('automation.parameter.days')} options={days.map((id, at) => ({ id, label: name.format(monday + at * 86_400_000) }))} value={value} onChange={onChange} />
 }

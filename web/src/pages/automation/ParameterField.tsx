@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { channelsQuery, teamsQuery, usersQuery } from '@/api/queries'
 import { latinDigits } from '@/i18n/digits'
 import { Field } from '@/ui/Field'
@@ -20,6 +20,7 @@ interface Props {
 }
 
 const lists = new Set(['words', 'tags', 'fields'])
+const categories = ['quote', 'complaint', 'question', 'other'] as const
 const priorities = ['urgent', 'high', 'medium', 'low', 'none'] as const
 
 /** The control for one value, by what it is. */
@@ -36,6 +37,8 @@ export function ParameterField({ label, kind, path, value, options, onChange }: 
       return <NumberField label={label} value={typeof value === 'number' ? value : 0} fault={fault} onChange={onChange} />
     case 'time':
       return <Field label={label} type="time" value={String(value ?? '')} onChange={onChange} error={fault} />
+    case 'category':
+      return <Select label={label} value={String(value)} options={categories.map((id) => ({ id, label: t(`matter.category.${id}`) }))} onChange={onChange} />
     case 'priority':
       return <Select label={label} value={String(value)} options={priorities.map((id) => ({ id, label: t(`priority.${id}`) }))} onChange={onChange} />
     case 'team':

@@ -1,5 +1,5 @@
 import { ArrowUp, Plus, X } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { TemplateSelect } from '@/pages/routing/TemplateSelect'
 import { Button } from '@/ui/Button'
 import { IconButton } from '@/ui/IconButton'
@@ -8,6 +8,7 @@ import { ConditionEditor } from './ConditionEditor'
 import { DaysField } from './DaysField'
 import { FaultNote } from './Faults'
 import { ParameterField } from './ParameterField'
+import { partName } from './describe'
 import { emptyPart, raised, replaced, without, type Condition, type Offered, type Part, type Parts } from './model'
 
 interface Props {
@@ -23,7 +24,7 @@ interface Props {
 export function PartsEditor({ tag, list, parts, path, onChange }: Props) {
   const { t } = useTranslation()
   const offered = tag === 'on' ? parts.triggers : parts.steps
-  const name = (word: string) => (tag === 'on' ? t(`automation.trigger.${word}` as 'automation.trigger.keyword') : t(`automation.step.${word}` as 'automation.step.wait'))
+  const name = (word: string) => partName(tag, { [tag]: word }, t)
   const add = tag === 'on' ? t('automation.add_trigger') : t('automation.add_step')
   return (
     <div className="flex flex-col gap-2">

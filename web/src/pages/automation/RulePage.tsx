@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { Trash2 } from 'lucide-react'
-import { useEffect, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { Suspense, useEffect, useState } from 'react'
+import { useTranslation } from '@/i18n/useTranslation'
 import { patch, post, remove } from '@/api/client'
 import { useMe } from '@/features/frame/useMe'
 import { isolated } from '@/i18n/direction'
@@ -11,6 +11,8 @@ import { Button } from '@/ui/Button'
 import { Confirm } from '@/ui/Confirm'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { Field } from '@/ui/Field'
+import { later } from '@/ui/later'
+import { Loading } from '@/ui/Loading'
 import { PageFrame } from '@/ui/PageFrame'
 import { Section } from '@/ui/Section'
 import { Switch } from '@/ui/Switch'
@@ -18,9 +20,14 @@ import { toast } from '@/ui/toast'
 import { ConditionEditor } from './ConditionEditor'
 import { FaultNote, Faults, useFault } from './Faults'
 import { PartsEditor } from './PartsEditor'
+import { Rollout } from './Rollout'
 import { RunList } from './RunList'
 import { faultsQuery, partsQuery, ruleKeys, ruleQuery } from './api'
 import { emptyRule, type Definition, type Parts, type Rule } from './model'
+
+const past = later(() => import('./TryPast').then((module) => module.TryPast))
+const funnel = later(() => import('./Funnel').then((module) => module.Funnel))
+const versions = later(() => import('./Versions').then((module) => module.Versions))
 
 /** How long nobody types before the draft is looked at, milliseconds. */
 const pause = 300
@@ -29,11 +36,13 @@ const pause = 300
 export function RulePage() {
   const { ruleId } = useParams({ from: '/app/rules/$ruleId' })
   const isNew = ruleId === 'new'
+  // A version that was taken back begins the form anew; what somebody else saves meanwhile does not.
+  const [turn, setTurn] = useState(0)
   const parts = useQuery(partsQuery)
   const rule = useQuery({ ...ruleQuery(ruleId), enabled: !isNew })
   return (
     <Answered query={parts}>
-      {(offered) => (isNew ? <Editor key="new" rule={null} parts={offered} /> : <Answered query={rule}>{(known) => <Editor key={known.id} rule={known} parts={offered} />}</Answered>)}
+      {(offered) => (isNew ? <Editor key="new" rule={null} parts={offered} onRestored={() => undefined} /> : <Answered query={rule}>{(known) => <Editor key={`${known.id} ${turn}`} rule={known} parts={offered} onRestored={() => setTurn(turn + 1)} />}</Answered>)}
     </Answered>
   )
 }
@@ -47,13 +56,14 @@ function useSettled<T>(value: T): T {
   return settled
 }
 
-function Editor({ rule, parts }: { rule: Rule | null; parts: Parts }) {
+function Editor({ rule, parts, onRestored }: { rule: Rule | null; parts: Parts; onRestored: () => void }) {
   const { t } = useTranslation()
   const may = useMe().permissions.includes('rule.manage')
   const client = useQueryClient()
   const navigate = useNavigate()
   const [draft, setDraft] = useState<Definition>(rule?.definition ?? emptyRule)
   const [enabled, setEnabled] = useState(rule?.enabled ?? true)
+  const [shadow, setShadow] = useState(rule?.shadow ?? false)
   const [dropping, setDropping] = useState(false)
   const faults = useQuery(faultsQuery(useSettled(draft)))
   const done = () => {
@@ -61,7 +71,7 @@ function Editor({ rule, parts }: { rule: Rule | null; parts: Parts }) {
     void navigate({ to: '/rules' })
   }
   const save = useMutation({
-    mutationFn: () => (rule ? patch<Rule>(`/rules/${rule.id}`, { enabled, definition: draft, version: rule.version }) : post<Rule>('/rules', { enabled, definition: draft })),
+    mutationFn: () => (rule ? patch<Rule>(`/rules/${rule.id}`, { enabled, shadow, definition: draft, version: rule.version }) : post<Rule>('/rules', { enabled, shadow, definition: draft })),
     onSuccess: () => {
       toast(t('automation.saved'))
       done()
@@ -83,9 +93,11 @@ function Editor({ rule, parts }: { rule: Rule | null; parts: Parts }) {
           <Section title={t('automation.when')} hint={t('automation.when_hint')}><PartsEditor tag="on" list={draft.when} parts={parts} path="when" onChange={(when) => change({ when })} /></Section>
           <Section title={t('automation.if')} hint={t('automation.if_hint')}><ConditionEditor condition={draft.if ?? { type: 'all', of: [] }} parts={parts} path="if" onChange={(condition) => change({ if: condition })} /></Section>
           <Section title={t('automation.then')}><PartsEditor tag="do" list={draft.do} parts={parts} path="do" onChange={(steps) => change({ do: steps })} /></Section>
+          <Section title={t('automation.rollout')} hint={t('automation.rollout_hint')}><Rollout draft={draft} onChange={change} /></Section>
           {may && (
             <div className="flex flex-col gap-3 border-t border-line py-4">
               <Switch label={t('automation.on')} isSelected={enabled} onChange={setEnabled} />
+              {enabled && <Switch label={t('automation.watch_only')} isSelected={shadow} onChange={setShadow} />}
               {(save.isError || drop.isError) && <ErrorNote error={save.error ?? drop.error} />}
               <div className="flex flex-wrap items-center gap-2">
                 <Button look="primary" type="submit" isDisabled={wrong || save.isPending}>{t('common.save')}</Button>
@@ -96,7 +108,12 @@ function Editor({ rule, parts }: { rule: Rule | null; parts: Parts }) {
           )}
         </form>
       </Faults>
-      {rule && <Section title={t('automation.runs')}><RunList rule={rule.id} /></Section>}
+      <Suspense fallback={<Loading rows={2} />}>
+        <Section title={t('automation.past.title')} hint={t('automation.past.hint')}><past.Part rule={rule?.id ?? null} draft={draft} wrong={wrong} may={may} /></Section>
+        {rule && <Section title={t('automation.funnel.title')} hint={t('automation.funnel.hint')}><funnel.Part rule={rule.id} /></Section>}
+        {rule && <Section title={t('automation.runs')}><RunList rule={rule.id} /></Section>}
+        {rule && <Section title={t('automation.versions')}><versions.Part rule={rule} may={may} onRestored={onRestored} /></Section>}
+      </Suspense>
       <Confirm title={t('automation.delete')} text={t('automation.delete_text', { name: isolated(draft.name) })} verb={t('automation.delete')} isOpen={dropping} onClose={() => setDropping(false)} onConfirm={() => drop.mutate()} />
     </PageFrame>
   )

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Check, Minus } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { get } from '@/api/client'
 import type { Id } from '@/api/types'
 import { Button } from '@/ui/Button'
@@ -12,6 +12,7 @@ import { Pill, type Tone } from '@/ui/Pill'
 import { UserText } from '@/ui/UserText'
 import { When } from '@/ui/When'
 import { runsQuery } from './api'
+import { partName, subjectOf } from './describe'
 import type { Explained, Reasoned, Run } from './model'
 
 const tones: Record<string, Tone> = { done: 'positive', waiting: 'info', acting: 'info', ended: 'neutral', skipped: 'neutral' }
@@ -34,6 +35,7 @@ export function RunList({ rule }: { rule?: Id }) {
                 <UserText className="min-w-0 truncate font-semibold text-strong">{run.contact_name}</UserText>
                 {!rule && <UserText className="min-w-0 truncate text-muted">{run.rule_name}</UserText>}
                 <span className="grow" />
+                {run.shadow && run.state !== 'skipped' && <Pill tone="accent">{t('automation.watched')}</Pill>}
                 <Pill tone={tones[run.state]}>{t(`automation.state.${run.state}` as 'automation.state.done')}</Pill>
                 <When at={run.began_at} className="text-sm text-muted" />
               </summary>
@@ -52,7 +54,7 @@ export function RunList({ rule }: { rule?: Id }) {
 }
 
 /** Every check, every condition with its value, every step. */
-function Reasons({ of: run }: { of: Reasoned }) {
+export function Reasons({ of: run }: { of: Reasoned }) {
   const { t } = useTranslation()
   return (
     <>
@@ -75,8 +77,9 @@ function Reasons({ of: run }: { of: Reasoned }) {
           <ol className="flex flex-col gap-1">
             {run.steps.map((step) => (
               <Line key={step.path} met={step.state !== 'refused'}>
-                {t(`automation.step.${String(step.step.do)}` as 'automation.step.wait')}
-                {step.state === 'refused' && <> — {known(`error.code.${step.code}`) ?? <UserText>{step.detail ?? ''}</UserText>}</>}
+                {partName('do', step.step, t)}
+                {step.state !== 'done' && step.code && <> — {known(`automation.step_code.${step.code}`) ?? known(`error.code.${step.code}`) ?? known(`guard_rule.${step.code}`) ?? <UserText>{step.detail ?? step.code}</UserText>}</>}
+                {step.state === 'later' && <> ({t('automation.later')})</>}
               </Line>
             ))}
           </ol>
@@ -138,8 +141,7 @@ function Answer({ explained }: { explained: Explained }) {
       </Line>
     )
   }
-  const field = explained.field ?? ''
-  const name = explained.type === 'field' ? (known(`automation.field.${field}`) ?? field) : explained.type === 'count' ? t(`automation.count.${String(explained.of)}` as 'automation.count.said') : t('automation.condition.time')
+  const name = subjectOf(explained, t)
   return (
     <Line met={explained.met}>
       <bdi>{name}</bdi>

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { get, post } from '@/api/client'
 import type { Id, Page } from '@/api/types'
-import type { Definition, Fault, Parts, Rule, Run, Starter } from './model'
+import type { Backtest, Definition, Example, Fault, Funnel, Parts, Rule, Run, Starter, Version, Wishes } from './model'
 
 export const ruleKeys = { all: ['automation'], list: ['automation', 'rules'], parts: ['automation', 'parts'] } as const
 
@@ -21,6 +21,28 @@ export const faultsQuery = (definition: Definition) =>
     placeholderData: keepPreviousData,
     staleTime: Infinity,
     gcTime: 10_000,
+  })
+export const versionsQuery = (rule: Id) =>
+  queryOptions({ queryKey: [...ruleKeys.list, rule, 'versions'], queryFn: ({ signal }) => get<Page<Version>>(`/rules/${rule}/versions`, undefined, signal).then((page) => page.items) })
+export const funnelQuery = (rule: Id, days: number) =>
+  queryOptions({ queryKey: [...ruleKeys.all, 'funnel', rule, days], queryFn: ({ signal }) => get<Funnel>(`/rules/${rule}/funnel`, { days }, signal), staleTime: 60_000 })
+export const wishesQuery = queryOptions({ queryKey: [...ruleKeys.all, 'wishes'], queryFn: ({ signal }) => get<Page<Wishes>>('/rules/wishes', undefined, signal).then((page) => page.items), staleTime: 60_000 })
+export const lastBacktestQuery = (rule: Id) =>
+  queryOptions({ queryKey: [...ruleKeys.all, 'backtests', rule], queryFn: ({ signal }) => get<Page<Backtest>>('/rules/backtests', { rule_id: rule, limit: 1 }, signal).then((page) => page.items[0] ?? null) })
+export const backtestQuery = (id: Id) =>
+  queryOptions({
+    queryKey: [...ruleKeys.all, 'backtest', id],
+    queryFn: ({ signal }) => get<Backtest>(`/rules/backtests/${id}`, undefined, signal),
+    refetchInterval: (query) => (query.state.data?.state === 'running' ? 700 : false),
+  })
+/** Examples of one page of the server. */
+const some = 50
+export const examplesQuery = (id: Id, skipped: boolean) =>
+  infiniteQueryOptions({
+    queryKey: [...ruleKeys.all, 'backtest', id, 'examples', skipped],
+    queryFn: ({ pageParam, signal }) => get<Page<Example>>(`/rules/backtests/${id}/examples`, { skipped, offset: pageParam }, signal).then((page) => page.items),
+    initialPageParam: 0,
+    getNextPageParam: (page, pages) => (page.length === some ? pages.length * some : null),
   })
 export const runsQuery = (rule?: Id) =>
   infiniteQueryOptions({

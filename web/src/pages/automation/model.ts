@@ -25,6 +25,8 @@ export interface Definition {
 export interface Rule {
   id: Id
   enabled: boolean
+  /** It only watches: judged and written down, and nothing is done. */
+  shadow: boolean
   version: number
   definition: Definition
   created_at: number
@@ -76,8 +78,69 @@ export interface Run extends Reasoned {
   contact_id: Id
   contact_name: string
   state: string
+  shadow: boolean
   due_at: number | null
   began_at: number
+}
+
+/** What a rule said. */
+export interface Version {
+  version: number
+  definition: Definition
+  actor_name: string
+  at: number
+}
+
+/** A rule tried on the past. */
+export interface Backtest {
+  id: Id
+  from: number
+  to: number
+  state: 'running' | 'done' | 'cancelled' | 'failed'
+  total: number
+  done: number
+  limited: boolean
+  currency: string | null
+  unheard: string[]
+  counts: {
+    listened: number
+    reasons: Record<string, number>
+    runs: number
+    run_customers: number
+    wrote: number
+    written: number
+    written_customers: number
+    delayed: number
+    refused: Record<string, number>
+    amount_micros: number
+    unpriced: number
+    human: number
+    too_many_wishes: boolean
+    cut: number
+  }
+}
+
+/** One time that the rule would have looked. */
+export interface Example extends Reasoned {
+  contact_id: Id
+  contact_name: string
+  conversation_id: Id | null
+  message_id: Id | null
+  at: number
+  ended: string | null
+  human: boolean
+}
+
+/** What became of a rule's work. */
+export interface Funnel extends Record<'listened' | 'met' | 'runs' | 'watched' | 'sent' | 'delivered' | 'read' | 'replied' | 'human' | 'human_percent', number> {
+  too_many_wishes: boolean
+  limited: boolean
+}
+
+export interface Wishes {
+  rule_id: Id
+  human_percent: number
+  too_many_wishes: boolean
 }
 
 /** A condition with its answer and what it found. */
@@ -146,7 +209,7 @@ export function emptyCondition(type: Condition['type'], parts: Parts): Condition
 
 const beginnings: Record<string, unknown> = {
   text: '', word: '', words: [], tags: [], fields: [], field: '', value: '', minutes: 60, number: 30, time: '09:00', days: [], zone: '',
-  team: null, user: null, priority: 'high', template: '', steps: [],
+  team: null, user: null, priority: 'high', category: 'question', template: '', steps: [],
 }
 
 /** A trigger or step, to be filled in. */

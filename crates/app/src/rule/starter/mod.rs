@@ -15,10 +15,14 @@ use std::sync::OnceLock;
 use utoipa::{IntoParams, ToSchema};
 
 /// The recipes, in the order in which they are offered.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 15] = [
     "parcel",
+    "parcel_update",
     "human_wanted",
     "unhappy",
+    "wants_to_buy",
+    "quote_case",
+    "complaint_case",
     "instalments",
     "price_sensitive",
     "high_intent",
@@ -104,12 +108,14 @@ struct Filling<'a> {
 }
 
 impl Filling<'_> {
-    /// `#a,b` becomes the hot words of these topics, `@tag.x` a tag's name, `@x` the recipe's own text.
+    /// `#a,b` becomes the hot words of these topics, `@tag.x` a tag's name, `@words` the recipe's own words, `@x` its own
+    /// text.
     fn fill(&self, value: &Value) -> Value {
         match value {
             Value::String(text) => match (text.strip_prefix('#'), text.strip_prefix('@')) {
                 (Some(topics), _) => json!(self.words(topics)),
                 (_, Some(name)) if name.starts_with("tag.") => json!(self.texts.get(name)),
+                (_, Some("words")) => self.own_words(),
                 (_, Some(name)) => json!(self.texts.get(&format!("{}.{name}", self.key))),
                 _ => value.clone(),
             },
@@ -117,6 +123,12 @@ impl Filling<'_> {
             Value::Object(fields) => fields.iter().map(|(name, item)| (name.clone(), self.fill(item))).collect(),
             other => other.clone(),
         }
+    }
+
+    /// The recipe's own words, written with `|` between them.
+    fn own_words(&self) -> Value {
+        let words = self.texts.get(&format!("{}.words", self.key)).map_or("", String::as_str);
+        words.split('|').map(str::trim).filter(|word| !word.is_empty()).collect()
     }
 
     /// Words that count only where something else does not stand are left out: rules know no such exceptions.
@@ -167,7 +179,7 @@ pub fn list(caller: &Caller, query: &StarterQuery) -> Result<Vec<StarterView>> {
 pub async fn make(app: &App, caller: &Caller, key: &str, new: NewFromStarter) -> Result<RuleView> {
     caller.require(Permission::RuleManage)?;
     let (_, view) = starter(key, nearest(new.language.as_deref())).ok_or(Error::NotFound("starter"))?;
-    manage::create(app, caller, NewRule { enabled: false, definition: view.definition }).await
+    manage::create(app, caller, NewRule { enabled: false, shadow: false, definition: view.definition }).await
 }
 
 #[cfg(test)]
@@ -213,7 +225,7 @@ mod tests {
             let words = !definition.phrases().is_empty();
             assert_eq!(view.example.is_some(), words, "{key} in {}", view.language);
             let Some(example) = view.example else { continue };
-            let known = Known { id: Uuid::from_u128(1), version: 1, enabled: true, definition };
+            let known = Known { id: Uuid::from_u128(1), version: 1, enabled: true, shadow: false, definition };
             let set = RuleSet::of(vec![known], Stamp::default());
             assert!(set.heard(&example).phrases().next().is_some(), "{key} in {}: {example}", view.language);
             let human = rapport_text::intents::asks_for_human(&example).is_some();

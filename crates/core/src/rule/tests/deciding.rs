@@ -15,8 +15,11 @@ fn each_check_can_refuse_and_says_with_what_value() {
     assert_eq!(refused(json!({}), &facts()), None);
     let never = json!({ "if": { "type": "any", "of": [] } });
     let few = json!({ "limit": { "times": 2, "minutes": 60 } });
-    let past = |depth| (0..3).map(|back| Past { rule_id: id(9), at: NOW.plus(-back * MINUTE), depth }).collect();
-    let many = Facts { runs: (0..60).map(|_| Past { rule_id: id(8), at: NOW, depth: 0 }).collect(), ..facts() };
+    let past = |depth| {
+        (0..3).map(|back| Past { rule_id: id(9), at: NOW.plus(-back * MINUTE), depth, shadow: false }).collect()
+    };
+    let many =
+        Facts { runs: (0..60).map(|_| Past { rule_id: id(8), at: NOW, depth: 0, shadow: false }).collect(), ..facts() };
     let human = Facts {
         said: vec![crate::rule::Said { human: true, ..said(NOW.plus(-HOUR), true, "contact", &[]) }],
         ..facts()
@@ -65,7 +68,7 @@ fn rules_that_wake_one_another_stop_at_the_fifth() {
             break;
         }
         depths.push(verdict.depth);
-        facts.runs.insert(0, Past { rule_id: id(9), at, depth: verdict.depth });
+        facts.runs.insert(0, Past { rule_id: id(9), at, depth: verdict.depth, shadow: false });
         at = at.plus(1);
     }
     assert_eq!(depths, [0, 1, 2, 3, 4]);

@@ -21,6 +21,8 @@ fn faults_are_named_with_their_place() {
         (json!({ "when": [{ "on": "unanswered", "minutes": 0 }] }), "when.0.minutes", "out_of_range"),
         (json!({ "when": [{ "on": "timer", "at": "9:00" }] }), "when.0.at", "wrong_time"),
         (json!({ "when": [{ "on": "timer", "at": "09:00", "zone": "customer" }] }), "when.0.zone", "unknown_zone"),
+        (json!({ "when": [{ "on": "order_changed", "statuses": ["gone"] }] }), "when.0.statuses", "wrong_value"),
+        (json!({ "when": [{ "on": "shipment_changed", "statuses": ["paid"] }] }), "when.0.statuses", "wrong_value"),
         (json!({ "do": [] }), "do", "required"),
         (json!({ "do": [{ "do": "send_text", "body": "" }] }), "do.0.body", "required"),
         (json!({ "do": vec![json!({ "do": "send_text", "body": "x" }); 6] }), "do", "too_many"),
@@ -59,7 +61,9 @@ fn faults_are_named_with_their_place() {
 #[test]
 fn the_catalogue_offers_every_trigger_and_step() {
     let sample = |name: &str| match name {
-        "words" | "tags" | "fields" => json!(["x"]),
+        "words" | "tags" | "fields" | "products" => json!(["x"]),
+        "statuses" => json!(["delivered"]),
+        "category" => json!("quote"),
         "minutes" | "active_days" => json!(5),
         "at" => json!("09:00"),
         "days" => json!(["monday"]),

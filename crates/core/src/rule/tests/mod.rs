@@ -4,6 +4,9 @@ mod deciding;
 mod drafts;
 mod explaining;
 mod listening;
+mod reliving;
+mod replaying;
+mod shop;
 mod timing;
 
 use super::{Definition, Event, Facts, Heard, Known, Message, Person, Phrase, Said, What};
@@ -78,6 +81,7 @@ fn facts() -> Facts {
             mood: Some(0.4),
             heard: heard(&["price"]),
         }),
+        order: None,
         said: vec![said(NOW, true, "contact", &["price"])],
         runs: Vec::new(),
         begun: std::collections::BTreeMap::new(),
@@ -122,5 +126,5 @@ fn rule(number: u128, change: Value) -> Known {
         into.extend(change);
     }
     let definition: Definition = serde_json::from_value(definition).unwrap();
-    Known { id: id(number), version: 1, enabled: true, definition }
+    Known { id: id(number), version: 1, enabled: true, shadow: false, definition }
 }

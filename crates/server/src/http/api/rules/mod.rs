@@ -1,9 +1,12 @@
 //! Rules: what happens by itself.
 
+mod backtest;
+mod backtests;
 mod create;
 mod delete;
 mod fields;
 mod from_starter;
+mod funnel;
 mod list;
 mod read;
 mod starters;
@@ -25,7 +28,13 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(starters::starters))
         .routes(routes!(from_starter::from_starter))
         .routes(routes!(validate::validate))
+        .routes(routes!(backtests::list, backtests::create))
+        .routes(routes!(backtest::read))
+        .routes(routes!(backtest::examples))
+        .routes(routes!(backtest::cancel))
+        .routes(routes!(funnel::wishes))
         .routes(routes!(read::read, update::update, delete::delete))
         .routes(routes!(versions::versions))
         .routes(routes!(why::why))
+        .routes(routes!(funnel::funnel))
 }
