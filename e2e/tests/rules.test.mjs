@@ -71,3 +71,51 @@ everywhere('a rule that is ready is made switched off, to be looked at first', {
   await ready.getByRole('listitem').filter({ hasText: name }).getByText(t('automation.starter_taken')).waitFor()
   await page.getByRole('switch', { name: t('automation.switch', { name }), checked: false }).waitFor()
 })
+
+everywhere('a rule is tried on the past, watches, and a version is taken back', {}, async ({ page, t, world, demo, locale }) => {
+  const say = words[locale]
+  const phone = world.newPhone()
+  await world.write(phone, say.customer, say.asks)
+  const { contact, ...talk } = await world.conversation(phone)
+  const definition = {
+    // It judges at once: what would be judged after the period is not tried.
+    name: `${say.name} 2`, language: locale, settle_seconds: 0, when: [{ on: 'keyword', words: [say.keyword] }],
+    if: { type: 'field', field: 'contact.phone', is: 'is', value: contact.phone }, do: [{ do: 'send_text', body: say.answer }],
+  }
+  const rule = await world.api('/rules', { definition })
+  await page.goto(`${demo.url}/rules/${rule.id}`)
+  await settled(page, t)
+  const past = page.getByRole('region', { name: t('automation.past.title'), exact: true })
+  await past.getByRole('button', { name: t('automation.past.try'), exact: true }).click()
+  await past.getByText(t('automation.past.done'), { exact: true }).waitFor({ state: 'attached' })
+  const examples = past.getByRole('list', { name: t('automation.past.examples') })
+  const example = examples.getByRole('listitem').filter({ hasText: say.customer }).first()
+  await example.getByText(say.customer).click()
+  await example.getByText(t('automation.step.send_text')).waitFor()
+  assert.deepEqual(await violations(page), [])
+  const { items } = await world.api(`/rules/backtests?rule_id=${rule.id}`)
+  assert.equal(items[0].counts.written_customers, 1)
+  await example.getByRole('link', { name: t('automation.past.open') }).click()
+  await page.waitForURL(new RegExp(`/inbox/${talk.id}`))
+  await page.getByText(say.asks).first().waitFor()
+
+  // Watching, it writes down what it would do, and does nothing.
+  await world.api(`/rules/${rule.id}`, { enabled: true, shadow: true }, 'PATCH')
+  await world.write(phone, say.customer, say.asks)
+  await page.goto(`${demo.url}/rules/${rule.id}`)
+  const run = page.getByRole('list', { name: t('automation.runs') }).getByRole('listitem').filter({ hasText: say.customer }).first()
+  await run.getByText(t('automation.watched'), { exact: true }).waitFor()
+  await page.getByRole('switch', { name: t('automation.watch_only'), checked: true }).waitFor()
+  const lines = await world.messages(talk.id)
+  assert.equal(lines.some((line) => line.author?.kind === 'rule' && line.author?.name === definition.name), false, 'nothing was sent')
+
+  await world.api(`/rules/${rule.id}`, { definition: { ...definition, name: `${say.name} 3` } }, 'PATCH')
+  await page.goto(`${demo.url}/rules/${rule.id}`)
+  await page.getByRole('heading', { level: 1, name: `${say.name} 3` }).waitFor()
+  const versions = page.getByRole('list', { name: t('automation.versions') })
+  await versions.getByText(`${say.name} 2`).first().waitFor()
+  await versions.getByText(t('automation.version', { version: 1 })).click()
+  await versions.getByRole('button', { name: t('automation.restore') }).click()
+  await page.getByRole('heading', { level: 1, name: `${say.name} 2` }).waitFor()
+  assert.deepEqual(await violations(page), [])
+})

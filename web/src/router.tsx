@@ -80,6 +80,7 @@ const channels = createRoute({ getParentRoute: () => app, path: '/channels', com
 const channel = createRoute({ getParentRoute: () => app, path: '/channels/$channelId', component: page(() => import('@/pages/channels/ChannelPage'), 'ChannelPage') })
 const connections = createRoute({ getParentRoute: () => app, path: '/connections', component: page(() => import('@/pages/connections/ConnectionsPage'), 'ConnectionsPage') })
 const connection = createRoute({ getParentRoute: () => app, path: '/connections/$connectionId', component: page(() => import('@/pages/connections/ConnectionPage'), 'ConnectionPage') })
+const conflicts = createRoute({ getParentRoute: () => app, path: '/connections/conflicts', component: page(() => import('@/pages/conflicts/ConflictsPage'), 'ConflictsPage') })
 const campaigns = createRoute({ getParentRoute: () => app, path: '/campaigns', component: page(() => import('@/pages/campaigns/CampaignsPage'), 'CampaignsPage') })
 const newCampaign = createRoute({ getParentRoute: () => app, path: '/campaigns/new', component: page(() => import('@/pages/campaigns/NewCampaignPage'), 'NewCampaignPage') })
 const campaign = createRoute({
@@ -100,12 +101,13 @@ const macros = createRoute({ getParentRoute: () => app, path: '/settings/macros'
 const account = createRoute({ getParentRoute: () => app, path: '/account', component: page(() => import('@/pages/account/AccountPage'), 'AccountPage') })
 const guide = createRoute({ getParentRoute: () => app, path: '/guide', component: page(() => import('@/pages/guide/GuidePage'), 'GuidePage') })
 const practice = createRoute({ getParentRoute: () => app, path: '/practice', component: page(() => import('@/pages/practice/PracticePage'), 'PracticePage') })
+const shop = createRoute({ getParentRoute: () => app, path: '/shop', component: page(() => import('@/pages/shop/ShopPage'), 'ShopPage') })
 const costs = createRoute({ getParentRoute: () => app, path: '/costs', component: page(() => import('@/pages/costs/CostsPage'), 'CostsPage') })
 const health = createRoute({ getParentRoute: () => app, path: '/health', component: page(() => import('@/pages/health/HealthPage'), 'HealthPage') })
 
 const tree = root.addChildren([
   signIn,
-  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, library, template, editTemplate, connections, connection, campaigns, newCampaign, campaign, automation, automationRule, team, account, rules, quickReplies, tags, routing, closing, macros, costs, health, guide, practice]),
+  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, library, template, editTemplate, connections, connection, conflicts, campaigns, newCampaign, campaign, automation, automationRule, team, account, rules, quickReplies, tags, routing, closing, macros, shop, costs, health, guide, practice]),
 ])
 
 export function makeRouter(client: QueryClient) {

@@ -4,13 +4,14 @@ use crate::account::Page;
 use crate::auth::{Actor, Caller, Permission};
 use crate::error::Result;
 use crate::state::App;
-use rapport_core::Ms;
+use rapport_core::{ConnectionId, Ms, UserId};
 use rapport_store::audit::Counts;
 use rapport_store::audit_log::{Filter, Line};
 use rapport_store::entity::audit_log::Model;
-use rapport_store::{WriteTx, audit_log};
+use rapport_store::{Read, WriteTx, audit_log, connection, rule, token, user};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -129,6 +130,28 @@ pub async fn list(
     let read = app.store.workspace(caller.workspace).read();
     let rows = audit_log::page(&read, &filter, before, limit + 1).await?;
     Ok(Page::cut(rows, limit, |row| row.id).map(AuditView::from))
+}
+
+/// What actors are called, given as kind and id; those nobody knows any more are left out.
+///
+/// # Errors
+/// `Store`.
+pub(crate) async fn names<'a>(
+    read: &Read,
+    actors: impl Iterator<Item = (&'a str, Uuid)>,
+) -> Result<HashMap<Uuid, String>> {
+    let mut names = HashMap::new();
+    for (kind, id) in actors.collect::<BTreeSet<_>>() {
+        let name = match kind {
+            "user" => user::get(read, UserId(id)).await?.map(|row| row.name),
+            "connection" => connection::get(read, ConnectionId(id)).await?.map(|row| row.name),
+            "rule" => rule::get(read, id).await?.map(|row| row.name),
+            "api" => token::get(read, id).await?.map(|row| row.name),
+            _ => None,
+        };
+        names.extend(name.map(|name| (id, name)));
+    }
+    Ok(names)
 }
 
 /// Whether every received event is accounted for.

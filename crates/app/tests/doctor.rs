@@ -260,6 +260,39 @@ async fn a_repaired_token_gives_the_channel_its_name(backend: Backend) {
     world.db.finish().await.unwrap();
 }
 
+/// A channel from before it was kept whether its name is a person's: the next look at its number names it, unless the audit log
+/// says that somebody called it so.
+async fn a_look_names_what_was_never_named(backend: Backend) {
+    let world = World::open(backend).await;
+    let workspace = world.caller.workspace;
+    let call = |name: &str| ChannelPatch { name: Some(name.to_owned()), ..ChannelPatch::default() };
+    for (names, kept_since, expected) in [
+        (vec![], false, "Dune & Thread"),
+        (vec!["Shop"], false, "Shop"),
+        (vec!["Shop", "WhatsApp"], false, "WhatsApp"),
+        (vec!["WhatsApp"], false, "Dune & Thread"),
+        (vec!["WhatsApp"], true, "WhatsApp"),
+    ] {
+        world.provider.0.lock().unwrap().clear();
+        let id = world.channel().await;
+        for name in &names {
+            change::update(&world.app, &world.caller, id, call(name)).await.unwrap();
+        }
+        if !kept_since {
+            execute(&world.app.store, "UPDATE channel SET settings = '{}'").await.unwrap();
+        }
+        well(&world.provider);
+        for _ in 0..2 {
+            number::run(&world.app, workspace, id).await.unwrap();
+            let seen = view::get(&world.app, &world.caller, id).await.unwrap();
+            assert_eq!(seen.name, expected, "{names:?} {kept_since}");
+        }
+        change::disconnect(&world.app, &world.caller, id).await.unwrap();
+        execute(&world.app.store, "DELETE FROM audit_log").await.unwrap();
+    }
+    world.db.finish().await.unwrap();
+}
+
 /// Whoever lists channels sees that one does not work, without asking its provider.
 async fn what_blocks_a_channel_is_kept_until_a_look_finds_it_gone(backend: Backend) {
     let world = World::open(backend).await;
@@ -329,6 +362,7 @@ on_both!(
     what_waits_is_found,
     the_probe_notes_what_changes,
     a_repaired_token_gives_the_channel_its_name,
+    a_look_names_what_was_never_named,
     what_blocks_a_channel_is_kept_until_a_look_finds_it_gone,
     what_comes_in_brings_a_look_at_what_blocked_it
 );

@@ -16,7 +16,9 @@ pub mod id;
 pub mod inbound;
 pub mod inbox;
 pub mod keys;
+pub mod matter;
 pub mod message;
+pub mod money;
 pub mod notice;
 pub mod practice;
 pub mod reply;
@@ -25,9 +27,11 @@ pub mod retry;
 pub mod route;
 pub mod routing;
 pub mod rule;
+pub mod shop;
 pub mod steady;
 pub mod sync;
 pub mod template;
+pub mod tier;
 pub mod time;
 
 pub use id::{

@@ -127,7 +127,7 @@ pub async fn change(tx: &WriteTx, id: ConnectionId, change: Change, now: Ms) -> 
     if done.rows_affected == 0 { Err(Error::NotFound("connection")) } else { Ok(()) }
 }
 
-/// Removes a connection with its mappings, links, log and jobs. Neither side's records are touched.
+/// Removes a connection with its mappings, links, log, differences and jobs. Neither side's records are touched.
 ///
 /// # Errors
 /// `NotFound` when it is gone.
@@ -152,5 +152,7 @@ pub async fn delete(tx: &WriteTx, id: ConnectionId) -> Result<()> {
         .filter(sync_log::Column::ConnectionId.eq(id.0))
         .exec(tx.conn())
         .await?;
+    crate::conflict::forget(tx, id).await?;
+    crate::matter::let_go(tx, id).await?;
     crate::sync_job::remove(tx, id).await
 }

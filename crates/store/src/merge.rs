@@ -12,8 +12,18 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Tables whose rows follow the contact.
-const FOLLOW: [&str; 8] =
-    ["conversation", "consent", "send_queue", "reach", "event_log", "survey", "closing", "rule_run"];
+const FOLLOW: [&str; 10] = [
+    "conversation",
+    "consent",
+    "send_queue",
+    "reach",
+    "event_log",
+    "survey",
+    "closing",
+    "rule_run",
+    "matter",
+    "shop_order",
+];
 /// What has one row at most for each resolution of a conversation, and the resolution's moment.
 pub(crate) const RESOLUTIONS: [(&str, &str); 2] = [("closing", "at"), ("survey", "resolved_at")];
 
@@ -38,6 +48,7 @@ pub async fn contacts(tx: &WriteTx, keep: ContactId, gone: ContactId, lane: u16,
     }
     crate::block::follow(tx, keep, gone).await?;
     crate::link::follow(tx, keep, gone).await?;
+    crate::conflict::follow(tx, keep, gone, now).await?;
     crate::tag::follow(tx, keep, gone).await?;
     identity::Entity::update_many()
         .col_expr(identity::Column::ContactId, Expr::value(keep.0))
@@ -74,6 +85,9 @@ pub async fn join_conversation(tx: &WriteTx, keep: ConversationId, gone: Convers
         let values = [keep.0.into(), workspace.into(), gone.0.into()];
         tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
     }
+    let text = "UPDATE matter SET conversation_id = $1 WHERE workspace_id = $2 AND conversation_id = $3";
+    let values = [keep.0.into(), workspace.into(), gone.0.into()];
+    tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
     crate::cost::follow(tx, keep, gone).await?;
     crate::watch::follow(tx, keep, gone).await?;
     trail(tx, keep, gone).await?;

@@ -97,7 +97,7 @@ fn shown(row: &QueryResult) -> Result<Shown> {
 }
 
 /// Moves everything from the cut on to `made`: lines with their search documents, resolutions and surveys of that time,
-/// what was charged, and who is told. `made`'s own row is written afterwards, and so are the lines about the split. The
+/// deals and cases that were made since, what was charged, and who is told. `made`'s own row is written afterwards, and so are the lines about the split. The
 /// lane must be locked.
 ///
 /// # Errors
@@ -121,6 +121,10 @@ pub async fn lines(tx: &WriteTx, from: ConversationId, made: ConversationId, cut
         let values = [workspace.into(), from.0.into(), made.0.into(), cut.0.0.into()];
         tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
     }
+    let text =
+        "UPDATE matter SET conversation_id = $3 WHERE workspace_id = $1 AND conversation_id = $2 AND created_at >= $4";
+    let values = [workspace.into(), from.0.into(), made.0.into(), cut.0.0.into()];
+    tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
     crate::watch::divide(tx, from, made).await?;
     let text = "INSERT INTO conversation_trail (workspace_id, id, into_id) VALUES ($1, $2, $3)";
     let values = [workspace.into(), made.0.into(), from.0.into()];

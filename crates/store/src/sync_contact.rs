@@ -106,24 +106,11 @@ pub async fn count(read: &Read) -> Result<u64> {
 /// # Errors
 /// What the database said.
 pub async fn owners(tx: &WriteTx, identities: &[Identity]) -> Result<Vec<(Identity, ContactId)>> {
-    let mut found = BTreeSet::new();
-    for kind in IdentityKind::ALL {
+    let mut found: BTreeSet<(Identity, ContactId)> = identified(tx, identities).await?.into_iter().collect();
+    for (kind, column) in [(IdentityKind::Phone, Column::Phone), (IdentityKind::Email, Column::Email)] {
         let values: Vec<&str> =
             identities.iter().filter(|one| one.kind == kind).map(|one| one.value.as_str()).collect();
         for piece in values.chunks(PIECE) {
-            let rows = identity::Entity::find()
-                .filter(identity::Column::WorkspaceId.eq(tx.workspace().0))
-                .filter(identity::Column::Kind.eq(kind.code()))
-                .filter(identity::Column::Value.is_in(piece.iter().copied()))
-                .filter(identity::Column::RetiredAt.is_null())
-                .all(tx.conn())
-                .await?;
-            found.extend(rows.into_iter().map(|row| (Identity::new(kind, row.value), ContactId(row.contact_id))));
-            let column = match kind {
-                IdentityKind::Phone => Column::Phone,
-                IdentityKind::Email => Column::Email,
-                _ => continue,
-            };
             let rows: Vec<(Uuid, Option<String>)> = Entity::find()
                 .select_only()
                 .column(Column::Id)
@@ -139,6 +126,29 @@ pub async fn owners(tx: &WriteTx, identities: &[Identity]) -> Result<Vec<(Identi
         }
     }
     Ok(found.into_iter().collect())
+}
+
+/// Whom these numbers and addresses lead to by identity alone: one each.
+///
+/// # Errors
+/// What the database said.
+pub async fn identified(tx: &WriteTx, identities: &[Identity]) -> Result<Vec<(Identity, ContactId)>> {
+    let mut found = Vec::new();
+    for kind in IdentityKind::ALL {
+        let values: Vec<&str> =
+            identities.iter().filter(|one| one.kind == kind).map(|one| one.value.as_str()).collect();
+        for piece in values.chunks(PIECE) {
+            let rows = identity::Entity::find()
+                .filter(identity::Column::WorkspaceId.eq(tx.workspace().0))
+                .filter(identity::Column::Kind.eq(kind.code()))
+                .filter(identity::Column::Value.is_in(piece.iter().copied()))
+                .filter(identity::Column::RetiredAt.is_null())
+                .all(tx.conn())
+                .await?;
+            found.extend(rows.into_iter().map(|row| (Identity::new(kind, row.value), ContactId(row.contact_id))));
+        }
+    }
+    Ok(found)
 }
 
 /// Adds a contact.
@@ -175,7 +185,7 @@ pub async fn update(tx: &WriteTx, row: &Model) -> Result<()> {
     if done.rows_affected == 0 { Err(Error::NotFound("contact")) } else { Ok(()) }
 }
 
-/// Gives a contact one more identity. False when it is somebody else's.
+/// Gives a contact one more identity, and with it the orders that wait for it. False when it is somebody else's.
 ///
 /// # Errors
 /// What the database said.
@@ -191,5 +201,9 @@ pub async fn add_identity(tx: &WriteTx, contact: ContactId, identity: &Identity,
         contact.0.into(),
         now.0.into(),
     ];
-    Ok(tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?.rows_affected() > 0)
+    let added = tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?.rows_affected() > 0;
+    if added {
+        crate::shop::join(tx, std::iter::once((identity, contact))).await?;
+    }
+    Ok(added)
 }

@@ -133,6 +133,19 @@ pub async fn forget_dead(tx: &WriteTx, connection: ConnectionId, contacts: &[Con
     Ok(())
 }
 
+/// Clears a given-up job with this order key: what it was about was brought over after all, or is tried anew.
+///
+/// # Errors
+/// What the database said.
+pub async fn forget_given_up(tx: &WriteTx, order_key: &str) -> Result<()> {
+    let text = format!(
+        "DELETE FROM job WHERE workspace_id = $1 AND queue = '{QUEUE}' AND order_key = $2 AND state = '{DEAD}'"
+    );
+    let values = [tx.workspace().0.into(), order_key.into()];
+    tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
+    Ok(())
+}
+
 /// Whether a job with this order key waits or runs.
 ///
 /// # Errors

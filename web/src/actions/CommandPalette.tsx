@@ -1,6 +1,6 @@
 import { Autocomplete, Dialog, Header, Input, Menu, MenuItem, MenuSection, Modal, ModalOverlay, SearchField, useFilter } from 'react-aria-components'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useStore } from '@/live/store'
 import { ActionKeys } from '@/ui/Menu'
 import { actions, type ActionGroup } from './catalogue'

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Dialog } from '@/ui/Dialog'
 import { useStore } from '@/live/store'
 import { ActionKeys } from '@/ui/Menu'

@@ -58,5 +58,6 @@ export const keys = {
   costReport: (group: string) => ['costs', 'report', group] as const,
   rates: ['costs', 'rates'] as const,
   budget: ['costs', 'budget'] as const,
+  searches: ['search'] as const,
   search: (query: object) => ['search', query] as const,
 }

@@ -178,6 +178,11 @@ export const searchQuery = (query: Query, part: 'all' | 'messages' | 'notes' | '
     getNextPageParam: (page) => (part === 'notes' ? page.notes : part === 'contacts' ? page.contacts : page).next_cursor,
     enabled: String(query.q ?? '').trim().length > 0,
     placeholderData: keepPreviousData,
+    // Reading anew would repeat the whole look back, page by page and without a pause: what was found stays, and is forgotten soon.
+    staleTime: Infinity,
+    gcTime: 300_000,
+    refetchOnMount: false,
+    refetchOnReconnect: false,
   })
 
 /** The quick replies that can be used in a conversation, best first, as they would be said there. */

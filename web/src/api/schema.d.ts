@@ -278,6 +278,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cases, newest first. */
+        get: operations["list_cases"];
+        put?: never;
+        /**
+         * Makes a case, here and in the CRM that takes it. A repeated `client_id` answers with the one that was made. Answers 422
+         *     `not_offered` when the vendor of the named connection takes no cases.
+         */
+        post: operations["create_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case, with where it stands in its CRM. */
+        get: operations["read_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a case, here and in its CRM. */
+        patch: operations["update_case"];
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Brings a case to its CRM now, with all tries again. One that was deleted over there is made anew; one that is kept here
+         *     only goes to a CRM that takes cases, where there is one by now (else 422 `no_crm`).
+         */
+        post: operations["retry_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -523,6 +582,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/tier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The messaging limit: how far it is used, how near the next one is, and what holds it back. */
+        get: operations["read_channel_tier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/timeline": {
         parameters: {
             query?: never;
@@ -610,6 +686,114 @@ export interface paths {
         patch: operations["update_closing_settings"];
         trace?: never;
     };
+    "/api/v1/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Values of contacts and their records that lost when both sides had changed, those found first at the beginning. */
+        get: operations["list_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many differences wait, by field, with the rules there are and those that people's choices suggest. */
+        get: operations["count_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Notes whose value of a field stays from now on when both sides change it; `newest` takes such a rule away. */
+        put: operations["set_conflict_preference"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chooses whose value stays for many differences, 200 in one go; `next` and `batch` of the answer go on with it. */
+        post: operations["settle_conflicts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes back what was settled in one go: contacts have their values again, the differences wait again, and rules that
+         *     were made with it are gone. Where a contact was changed since, it stays as it is.
+         */
+        post: operations["undo_conflicts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chooses whose value stays. The contact gets it as if a person had typed it, and the CRM hears of it. `stale` means
+         *     that a value was changed meanwhile: the difference shows it now.
+         */
+        post: operations["settle_conflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections": {
         parameters: {
             query?: never;
@@ -693,6 +877,23 @@ export interface paths {
         };
         /** The fields that can be mapped: the CRM's as it describes them now, or ours. */
         get: operations["list_connection_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a connection fares: what got through and how fast, what waits, what went wrong, and which fields make trouble. */
+        get: operations["read_connection_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -838,6 +1039,23 @@ export interface paths {
         };
         /** What may be sent to this contact now over each channel - a free text, a service notice, a promotion - and why not. */
         get: operations["read_contact_guard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a contact, newest first: who changed which field from what to what, and which system it came from. */
+        get: operations["list_contact_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1221,6 +1439,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The deals, newest first. */
+        get: operations["list_deals"];
+        put?: never;
+        /**
+         * Makes a deal, here and in the CRM that takes it. A repeated `client_id` answers with the one that was made. Answers 422
+         *     `not_offered` when the vendor of the named connection takes no deals.
+         */
+        post: operations["create_deal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The connected CRMs and help desks, and whether each takes deals and cases. */
+        get: operations["list_deal_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One deal, with where it stands in its CRM. */
+        get: operations["read_deal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a deal, here and in its CRM. */
+        patch: operations["update_deal"];
+        trace?: never;
+    };
+    "/api/v1/deals/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Brings a deal to its CRM now, with all tries again. One that was deleted over there is made anew; one that is kept here
+         *     only goes to a CRM that takes deals, where there is one by now (else 422 `no_crm`).
+         */
+        post: operations["retry_deal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/doctor": {
         parameters: {
             query?: never;
@@ -1541,6 +1835,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders with their parcels, newest first. */
+        get: operations["list_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One order with its parcels. */
+        get: operations["read_order"];
+        /**
+         * Tells of an order: makes it, or puts what is given in place of what was known. Repeating it changes nothing, and
+         *     what is older than what is known (by `updated_at`) changes nothing either; the answer is what is known then. Rules
+         *     hear when it is new or stands somewhere else, unless that is more than a day ago.
+         */
+        put: operations["put_order"];
+        post?: never;
+        /** Removes an order with its parcels. */
+        delete: operations["delete_order"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{number}/shipments/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Tells of a parcel of an order, as orders are told of. The answer is the order. */
+        put: operations["put_shipment"];
+        post?: never;
+        /** Removes a parcel of an order. */
+        delete: operations["delete_shipment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/practice": {
         parameters: {
             query?: never;
@@ -1600,6 +1952,45 @@ export interface paths {
          */
         post: operations["start_practice_scenario"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products by SKU. */
+        get: operations["list_products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{sku}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One product. */
+        get: operations["read_product"];
+        /**
+         * Tells of a product: makes it, or puts what is given in place of what was known. Repeating it changes nothing, and
+         *     what is older than what is known (by `updated_at`) changes nothing either; the answer is what is known then.
+         */
+        put: operations["put_product"];
+        post?: never;
+        /** Removes a product. */
+        delete: operations["delete_product"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1871,6 +2262,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules that were tried on the past, newest first. The newest twenty are kept. */
+        get: operations["list_rule_backtests"];
+        put?: never;
+        /** Tries a rule, or a draft of one, on the past: who would have got what. Does nothing to anybody; one at a time. */
+        post: operations["create_rule_backtest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/backtests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A rule tried on the past, and how far that is. */
+        get: operations["get_rule_backtest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/backtests/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops it; what was counted stays. */
+        post: operations["cancel_rule_backtest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/backtests/{id}/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Examples of what the rule would have done, or of where it would not have run, with their explanation. At most 50. */
+        get: operations["list_rule_backtest_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/fields": {
         parameters: {
             query?: never;
@@ -1939,6 +2399,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many customers ask for a person after the messages of each rule that is switched on and writes. */
+        get: operations["list_rule_wishes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/{id}": {
         parameters: {
             query?: never;
@@ -1956,6 +2433,23 @@ export interface paths {
         head?: never;
         /** Changes what a rule says, or switches it on or off. JSON and YAML are taken and, as `Accept` says, given. */
         patch: operations["update_rule"];
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a rule's work: from listening to the answer, or the wish for a person. */
+        get: operations["get_rule_funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/rules/{id}/versions": {
@@ -2091,6 +2585,85 @@ export interface paths {
         post?: never;
         /** Signs one of one's own browsers out. */
         delete: operations["revoke_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shop/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells of many products, stores and orders at once. A row that cannot be taken in is told and left out; rules do not
+         *     hear of a batch unless it says so.
+         */
+        post: operations["put_shop_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shop/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a table of products or orders in, or says what that would do. A line that cannot be taken in is told and left
+         *     out; rules do not hear of it.
+         */
+        post: operations["import_shop_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stores by key. */
+        get: operations["list_stores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stores/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One store. */
+        get: operations["read_store"];
+        /**
+         * Tells of a store: makes it, or puts what is given in place of what was known. Repeating it changes nothing, and what
+         *     is older than what is known (by `updated_at`) changes nothing either; the answer is what is known then.
+         */
+        put: operations["put_store"];
+        post?: never;
+        /** Removes a store. */
+        delete: operations["delete_store"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2737,6 +3310,84 @@ export interface components {
          * @enum {string}
          */
         AuthorKind: "contact" | "user" | "rule" | "api" | "system" | "phone_app" | "campaign";
+        /** @description What came of a trial so far. */
+        BacktestCounts: {
+            /**
+             * Format: int64
+             * @description Millionths of the currency, for the messages whose price is known.
+             */
+            amount_micros: number;
+            /**
+             * Format: int64
+             * @description Customers with more lines than are read.
+             */
+            cut: number;
+            /**
+             * Format: int64
+             * @description Those that the guard would have held for later.
+             */
+            delayed: number;
+            /**
+             * Format: int64
+             * @description Runs that would have ended after a wait, because it was no longer to be done.
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description Runs after whose message the customer did ask for a person within a day.
+             */
+            human: number;
+            /**
+             * Format: int64
+             * @description How often the rule would have looked.
+             */
+            listened: number;
+            /**
+             * Format: int64
+             * @description Lines of the period that were lived through.
+             */
+            messages: number;
+            /** @description How often it would not have run, by the check that says no. */
+            reasons: {
+                [key: string]: number;
+            };
+            /** @description Messages that could not have gone: by a rule of the guard, or `missing_value`. */
+            refused: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description For so many customers.
+             */
+            run_customers: number;
+            /**
+             * Format: int64
+             * @description Runs that would have begun.
+             */
+            runs: number;
+            /** @description Whether these are so many that the rule is badly made: more than 15 % of at least 20 runs. */
+            too_many_wishes: boolean;
+            /**
+             * Format: int64
+             * @description Messages whose price is missing: the cost is at least `amount_micros`.
+             */
+            unpriced: number;
+            /**
+             * Format: int64
+             * @description Messages that would have gone out, those that had to wait included.
+             */
+            written: number;
+            /**
+             * Format: int64
+             * @description To so many customers.
+             */
+            written_customers: number;
+            /**
+             * Format: int64
+             * @description Runs that would have written.
+             */
+            wrote: number;
+        };
         /** @description On which number. */
         BlockOn: {
             /**
@@ -3172,6 +3823,21 @@ export interface components {
              */
             contact_id: string;
         };
+        /** @description What may be changed about a case; what is left out stays, null takes away. */
+        CasePatch: {
+            /** @description What it is about. */
+            category?: string | null;
+            /** @description What is to be known about it. */
+            details?: string | null;
+            /** @description How urgent it is. */
+            priority?: string | null;
+            /** @description Codes of the products. */
+            skus?: string[] | null;
+            /** @description `open` or `closed`. */
+            status?: string | null;
+            /** @description What it is called. */
+            title?: string | null;
+        };
         /** @description A connected number, without its secrets. */
         Channel: {
             /** @description Where the provider's API is. */
@@ -3224,6 +3890,11 @@ export interface components {
             not_offered: string[];
             /** @description The provider's id of the number. */
             phone_number_id: string;
+            /**
+             * Format: int64
+             * @description Until when deliveries may still be signed with the secret before the newest, milliseconds UTC; null = they may not.
+             */
+            previous_secret_until: number | null;
             /** @description Who carries it: `meta`, `dialog360`, `twilio`, `bird` or `gateway`. */
             provider: string;
             /** @description The provider's quality word: GREEN, YELLOW, RED or UNKNOWN. */
@@ -3280,8 +3951,8 @@ export interface components {
              */
             access_token?: string | null;
             /**
-             * @description A new app secret, webhook secret, signing key or shared secret. The one before stays valid too, so that nothing is
-             *     lost while the provider changes over.
+             * @description A new app secret, webhook secret, signing key or shared secret. The one before stays valid for seven days, so that
+             *     nothing is lost while the provider changes over.
              */
             app_secret?: string | null;
             /** @description Another address of the provider's API. */
@@ -3293,7 +3964,7 @@ export interface components {
             daily_limit?: number | null;
             /** @description Name shown to people. */
             name?: string | null;
-            /** @description True: only the newest app secret stays valid. */
+            /** @description True: only the newest app secret stays valid, at once. */
             retire_previous_app_secret?: boolean | null;
             status?: components["schemas"]["Switch"] | null;
             /** @description A new verify token. */
@@ -3455,6 +4126,160 @@ export interface components {
              */
             since: number;
         };
+        /** @description Two values of one field, of which one was overwritten. */
+        Conflict: {
+            /** @description What both sides last agreed on; null when that was nothing, or when they never did. */
+            base?: Record<string, never> | null;
+            /** @description `ours`, `theirs`, or `newest` when nobody chose in time. */
+            choice?: string | null;
+            /**
+             * Format: uuid
+             * @description The connection.
+             */
+            connection_id: string;
+            /** @description Whom it is about. */
+            contact: components["schemas"]["ConflictContact"];
+            /**
+             * Format: int64
+             * @description When it was found, milliseconds UTC.
+             */
+            created_at: number;
+            /** @description Our field. */
+            field: string;
+            /**
+             * Format: uuid
+             * @description The difference.
+             */
+            id: string;
+            /** @description Our value; null when it is empty. */
+            ours?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description When ours was changed, milliseconds UTC.
+             */
+            ours_at?: number | null;
+            /** @description Who changed ours, where the audit log still knows. */
+            ours_by?: string | null;
+            /** @description Their field, by internal name. */
+            remote_field: string;
+            /** @description The record's page over there. */
+            remote_url?: string | null;
+            /**
+             * Format: int64
+             * @description When it was settled, milliseconds UTC.
+             */
+            settled_at?: number | null;
+            /** @description `open` or `settled`. */
+            state: string;
+            /** @description Their value; null when it is empty. */
+            theirs?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description When theirs was changed, milliseconds UTC.
+             */
+            theirs_at?: number | null;
+            /**
+             * Format: int32
+             * @description How often the two sides differed since somebody last looked.
+             */
+            times: number;
+            /**
+             * Format: int64
+             * @description When it last changed, milliseconds UTC: a choice that names it is about what is shown here.
+             */
+            updated_at: number;
+            /** @description Whose value stayed. */
+            winner: components["schemas"]["ConflictSide"];
+            /** @description Why: `later`, or `tie` when the clocks cannot tell. */
+            won_by: string;
+        };
+        /** @description Whose value stays. */
+        ConflictChoice: {
+            /** @description From now on too, whenever both sides change this field of this connection. */
+            always?: boolean;
+            /** @description Whose value stays. */
+            choice: components["schemas"]["ConflictSide"];
+            /**
+             * Format: int64
+             * @description `updated_at` of the difference that was looked at; when it changed since, nothing is settled (`stale`). Left out =
+             *     whatever it shows by now.
+             */
+            updated_at?: number | null;
+        };
+        /** @description Whom a difference is about. */
+        ConflictContact: {
+            /**
+             * Format: uuid
+             * @description The contact.
+             */
+            id: string;
+            /** @description Their name. */
+            name?: string | null;
+            /** @description Their number. */
+            phone?: string | null;
+        };
+        /** @description What waits, and what was done. */
+        ConflictCounts: {
+            /** @description Fields with something waiting, and fields with a rule. */
+            fields: components["schemas"]["ConflictField"][];
+            /**
+             * Format: int64
+             * @description How many wait.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description How many people settled in the last 24 hours.
+             */
+            settled_day: number;
+            /**
+             * Format: uuid
+             * @description What the caller settled last, for taking it back; null when there is nothing.
+             */
+            undo?: string | null;
+        };
+        /** @description A field of a connection: how many differences wait, and whose value stays when both sides change it. */
+        ConflictField: {
+            /**
+             * Format: uuid
+             * @description The connection.
+             */
+            connection_id: string;
+            /** @description Our field. */
+            field: string;
+            learnt?: components["schemas"]["ConflictSide"] | null;
+            /**
+             * Format: int64
+             * @description How many wait.
+             */
+            open: number;
+            /** @description Whose value stays: `newest`, `ours` or `theirs`. */
+            prefer: string;
+        };
+        /** @description Which differences are wanted. */
+        ConflictFilter: {
+            /**
+             * Format: uuid
+             * @description Only of this connection.
+             * @default null
+             */
+            connection_id: string | null;
+            /**
+             * @description Only of this field of ours.
+             * @default null
+             */
+            field: string | null;
+            /**
+             * @description Only of contacts whose name, address or number contains this.
+             * @default null
+             */
+            q: string | null;
+        };
+        /**
+         * @description One of the two values.
+         * @enum {string}
+         */
+        ConflictSide: "ours" | "theirs";
         /** @description A CRM or help desk kept in step. */
         Connection: {
             /**
@@ -3521,6 +4346,40 @@ export interface components {
             required: boolean;
             /** @description Never shown again. */
             secret: boolean;
+        };
+        /** @description How a connection fares. */
+        ConnectionHealth: {
+            /**
+             * Format: int64
+             * @description Changes that wait.
+             */
+            backlog: number;
+            compared?: components["schemas"]["Comparison"] | null;
+            /** @description The last 24 hours. */
+            day: components["schemas"]["SyncSpan"];
+            /**
+             * Format: int64
+             * @description Changes that were given up until a person looks.
+             */
+            failed: number;
+            /** @description What went wrong in the last seven days, the most frequent kind first. */
+            failures: components["schemas"]["SyncFailure"][];
+            /**
+             * Format: double
+             * @description Share of written fields that were refused in the last seven days, 0 to 1; null when none was written.
+             */
+            field_error_rate?: number | null;
+            /** @description Fields that were written or refused in the last seven days, those with most errors first. */
+            fields: components["schemas"]["FieldReport"][];
+            /**
+             * Format: int64
+             * @description Age of the oldest of them, milliseconds.
+             */
+            oldest_ms?: number | null;
+            /** @description Calls a day and what is left, as the CRM last said. */
+            quota?: Record<string, never> | null;
+            /** @description The last seven days. */
+            week: components["schemas"]["SyncSpan"];
         };
         /** @description A CRM or help desk that can be connected. */
         ConnectionKind: {
@@ -4179,6 +5038,24 @@ export interface components {
             /** @description What was to be done, in a sentence. */
             summary: string;
         };
+        /** @description What may be changed about a deal; what is left out stays, null takes away. */
+        DealPatch: {
+            /**
+             * Format: int64
+             * @description Its worth in minor units.
+             */
+            amount_minor?: number | null;
+            /** @description Its currency. */
+            currency?: string | null;
+            /** @description What is to be known about it. */
+            details?: string | null;
+            /** @description Codes of the products. */
+            skus?: string[] | null;
+            /** @description `open`, `won` or `lost`. */
+            status?: string | null;
+            /** @description What it is called. */
+            title?: string | null;
+        };
         /**
          * @description How much room rows take.
          * @enum {string}
@@ -4238,6 +5115,37 @@ export interface components {
             /** @description What the file may be called. */
             filename: string;
         };
+        /** @description One field that changed. */
+        FieldChange: {
+            /** @description The field, as synchronisation names it: `name`, `fields.city`, ... */
+            field: string;
+            /** @description After; null when it is empty. */
+            new?: Record<string, never> | null;
+            /** @description Before; null when it was empty. */
+            old?: Record<string, never> | null;
+        };
+        /** @description A field in the mapping report. */
+        FieldReport: {
+            /**
+             * Format: double
+             * @description Share that was refused, 0 to 1.
+             */
+            error_rate: number;
+            /** @description Our field; theirs where it is mapped no more. */
+            local_field: string;
+            /**
+             * Format: int64
+             * @description How often it was refused.
+             */
+            refused: number;
+            /** @description Their field; null where it is mapped no more. */
+            remote_field?: string | null;
+            /**
+             * Format: int64
+             * @description How often it was written, on either side.
+             */
+            written: number;
+        };
         /** @description Fills a template for a customer. */
         FillRequest: {
             /**
@@ -4279,7 +5187,10 @@ export interface components {
         FillingPut: {
             /** @description What stands there when that is not known: 1 to 200 characters on one line; null = none. */
             fallback?: string | null;
-            /** @description The customer's data: `first_name`, `name`, `phone`, `email`, `country` or `field:<own field>`; null = none. */
+            /**
+             * @description The customer's data: `first_name`, `name`, `phone`, `email`, `country`, `field:<own field>`, or what is known of their
+             *     newest order: `order.number`, `shipment.tracking_url`, ... (`docs/shop.md`); null = none.
+             */
             source?: string | null;
         };
         /**
@@ -4324,7 +5235,7 @@ export interface components {
              * @description Which.
              */
             id: string;
-            /** @description `channel`, `connection` or `campaign`. */
+            /** @description `channel`, `connection`, `campaign` or `rule`. */
             kind: string;
             /** @description Its name. */
             name: string;
@@ -4638,6 +5549,29 @@ export interface components {
              *     else).
              */
             state: string;
+        };
+        /** @description One moment of a contact's history. */
+        HistoryEntry: {
+            /** @description What happened: `contact.updated`, `contact.conflict` (a value of one side lost), `contact.linked`, ... */
+            action: string;
+            /** @description What they are called, where that is still known. */
+            actor?: string | null;
+            /** @description `user`, `api`, `rule`, `connection`, `system`. */
+            actor_kind: string;
+            /**
+             * Format: int64
+             * @description When, milliseconds UTC.
+             */
+            at: number;
+            /** @description The fields that changed. Of a conflict: the value that lost as old, the one that stayed as new. */
+            changes: components["schemas"]["FieldChange"][];
+            /**
+             * Format: uuid
+             * @description The line of the audit log.
+             */
+            id: string;
+            /** @description The system it came from: `ui`, `api`, `rule`, or the kind of CRM. */
+            source: string;
         };
         /** @description The contact of a hit. */
         HitContact: {
@@ -5071,6 +6005,11 @@ export interface components {
                 not_offered: string[];
                 /** @description The provider's id of the number. */
                 phone_number_id: string;
+                /**
+                 * Format: int64
+                 * @description Until when deliveries may still be signed with the secret before the newest, milliseconds UTC; null = they may not.
+                 */
+                previous_secret_until: number | null;
                 /** @description Who carries it: `meta`, `dialog360`, `twilio`, `bird` or `gateway`. */
                 provider: string;
                 /** @description The provider's quality word: GREEN, YELLOW, RED or UNKNOWN. */
@@ -5100,6 +6039,78 @@ export interface components {
                 waba_id: string;
                 /** @description Where the provider must deliver to. */
                 webhook_url: string;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Conflict: {
+            /** @description The rows. */
+            items: {
+                /** @description What both sides last agreed on; null when that was nothing, or when they never did. */
+                base?: Record<string, never> | null;
+                /** @description `ours`, `theirs`, or `newest` when nobody chose in time. */
+                choice?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The connection.
+                 */
+                connection_id: string;
+                /** @description Whom it is about. */
+                contact: components["schemas"]["ConflictContact"];
+                /**
+                 * Format: int64
+                 * @description When it was found, milliseconds UTC.
+                 */
+                created_at: number;
+                /** @description Our field. */
+                field: string;
+                /**
+                 * Format: uuid
+                 * @description The difference.
+                 */
+                id: string;
+                /** @description Our value; null when it is empty. */
+                ours?: Record<string, never> | null;
+                /**
+                 * Format: int64
+                 * @description When ours was changed, milliseconds UTC.
+                 */
+                ours_at?: number | null;
+                /** @description Who changed ours, where the audit log still knows. */
+                ours_by?: string | null;
+                /** @description Their field, by internal name. */
+                remote_field: string;
+                /** @description The record's page over there. */
+                remote_url?: string | null;
+                /**
+                 * Format: int64
+                 * @description When it was settled, milliseconds UTC.
+                 */
+                settled_at?: number | null;
+                /** @description `open` or `settled`. */
+                state: string;
+                /** @description Their value; null when it is empty. */
+                theirs?: Record<string, never> | null;
+                /**
+                 * Format: int64
+                 * @description When theirs was changed, milliseconds UTC.
+                 */
+                theirs_at?: number | null;
+                /**
+                 * Format: int32
+                 * @description How often the two sides differed since somebody last looked.
+                 */
+                times: number;
+                /**
+                 * Format: int64
+                 * @description When it last changed, milliseconds UTC: a choice that names it is about what is shown here.
+                 */
+                updated_at: number;
+                /** @description Whose value stayed. */
+                winner: components["schemas"]["ConflictSide"];
+                /** @description Why: `later`, or `tie` when the clocks cannot tell. */
+                won_by: string;
             }[];
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
@@ -5403,6 +6414,34 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_HistoryEntry: {
+            /** @description The rows. */
+            items: {
+                /** @description What happened: `contact.updated`, `contact.conflict` (a value of one side lost), `contact.linked`, ... */
+                action: string;
+                /** @description What they are called, where that is still known. */
+                actor?: string | null;
+                /** @description `user`, `api`, `rule`, `connection`, `system`. */
+                actor_kind: string;
+                /**
+                 * Format: int64
+                 * @description When, milliseconds UTC.
+                 */
+                at: number;
+                /** @description The fields that changed. Of a conflict: the value that lost as old, the one that stayed as new. */
+                changes: components["schemas"]["FieldChange"][];
+                /**
+                 * Format: uuid
+                 * @description The line of the audit log.
+                 */
+                id: string;
+                /** @description The system it came from: `ui`, `api`, `rule`, or the kind of CRM. */
+                source: string;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_Macro: {
             /** @description The rows. */
             items: {
@@ -5422,6 +6461,115 @@ export interface components {
                  * @description When it last changed, milliseconds UTC.
                  */
                 updated_at: number;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Matter: {
+            /** @description The rows. */
+            items: {
+                /** @description The same as a decimal. */
+                amount?: string | null;
+                /**
+                 * Format: int64
+                 * @description A deal's worth in minor units of its currency.
+                 */
+                amount_minor?: number | null;
+                /** @description Who made it: `user`, `api` or `rule`. */
+                author_kind: string;
+                /** @description Their name then. */
+                author_name: string;
+                /** @description What a case is about: `quote`, `complaint`, `question` or `other`. */
+                category?: string | null;
+                /**
+                 * Format: int64
+                 * @description When it was won, lost or closed, milliseconds UTC.
+                 */
+                closed_at?: number | null;
+                /**
+                 * Format: uuid
+                 * @description The CRM it is kept in; null = only here.
+                 */
+                connection_id?: string | null;
+                /** @description Its name. */
+                connection_name?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The customer.
+                 */
+                contact_id: string;
+                /**
+                 * Format: uuid
+                 * @description The conversation it was made in.
+                 */
+                conversation_id?: string | null;
+                /**
+                 * Format: int64
+                 * @description When it was made, milliseconds UTC.
+                 */
+                created_at: number;
+                /** @description Its currency, ISO 4217; null = whatever the CRM counts in. */
+                currency?: string | null;
+                /** @description What is to be known about it. */
+                details?: string | null;
+                /** @description Why it failed and what to do, or what was refused. */
+                error?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The deal or case.
+                 */
+                id: string;
+                /** @description `deal` or `case`. */
+                object: string;
+                /** @description How urgent a case is: `low`, `normal`, `high` or `urgent`. */
+                priority?: string | null;
+                /** @description The record over there. */
+                remote_id?: string | null;
+                /** @description Its page. */
+                remote_url?: string | null;
+                /** @description Codes of the products. */
+                skus: string[];
+                /** @description The stage it has in the CRM, in the CRM's words. */
+                stage?: string | null;
+                /** @description `open`, `won` or `lost` for a deal, `open` or `closed` for a case. */
+                status: string;
+                /** @description `local` (only here), `waiting`, `in_step`, `failed` (a person must look) or `gone` (deleted over there). */
+                sync: string;
+                /** @description What it is called. */
+                title: string;
+                /**
+                 * Format: int64
+                 * @description When anything about it last changed, milliseconds UTC.
+                 */
+                updated_at: number;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Product: {
+            /** @description The rows. */
+            items: {
+                /** @description Whether it is sold. */
+                active?: boolean;
+                /** @description Other names by which customers ask for it. */
+                aliases?: string[];
+                /** @description ISO 4217 code. */
+                currency?: string | null;
+                /** @description Its name. */
+                name: string;
+                /** @description What it costs: digits with a decimal point. */
+                price?: string | null;
+                /** @description The shop's own code for it. May be left out where the path names it. */
+                sku?: string;
+                /**
+                 * Format: int64
+                 * @description When it was so in the shop, milliseconds UTC; left out = now. An older one never stands in place of a newer one.
+                 */
+                updated_at?: number | null;
+                /** @description Where it is shown. */
+                url?: string | null;
             }[];
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
@@ -5511,6 +6659,8 @@ export interface components {
                  * @description The rule.
                  */
                 id: string;
+                /** @description Whether it only watches while it is: it is judged and written down, and does nothing. */
+                shadow: boolean;
                 /**
                  * Format: int64
                  * @description When it last changed, milliseconds UTC.
@@ -5521,6 +6671,131 @@ export interface components {
                  * @description Its newest version, from 1.
                  */
                 version: number;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_RuleBacktest: {
+            /** @description The rows. */
+            items: {
+                /** @description Who asked. */
+                actor_name: string;
+                /**
+                 * Format: uuid
+                 * @description Only on this channel.
+                 */
+                channel_id: string | null;
+                /** @description What came of it so far. */
+                counts: components["schemas"]["BacktestCounts"];
+                /**
+                 * Format: int64
+                 * @description When it was asked for, milliseconds UTC.
+                 */
+                created_at: number;
+                /** @description The currency of the cost, ISO 4217; null while the rate card has no price. */
+                currency: string | null;
+                /** @description What was tried. */
+                definition: Record<string, never>;
+                /**
+                 * Format: int32
+                 * @description How many of them have had their turn.
+                 */
+                done: number;
+                /**
+                 * Format: int64
+                 * @description The first moment, milliseconds UTC.
+                 */
+                from: number;
+                /**
+                 * Format: uuid
+                 * @description The trial.
+                 */
+                id: string;
+                /** @description Whether it ended before all had it, because there are too many messages for one trial. */
+                limited: boolean;
+                /**
+                 * Format: uuid
+                 * @description The rule; null for a draft.
+                 */
+                rule_id: string | null;
+                /** @description Its name. */
+                rule_name: string;
+                /**
+                 * Format: int32
+                 * @description Its version, when what was tried is one.
+                 */
+                rule_version: number | null;
+                /** @description `running`, `done`, `cancelled`, or `failed` where it could not be gone on with. */
+                state: string;
+                /**
+                 * Format: uuid
+                 * @description Only with this team.
+                 */
+                team_id: string | null;
+                /**
+                 * Format: int64
+                 * @description The first moment after it, milliseconds UTC.
+                 */
+                to: number;
+                /**
+                 * Format: int32
+                 * @description How many customers it is about.
+                 */
+                total: number;
+                /** @description Triggers of the rule that the past cannot wake: when it happened stands in no conversation. */
+                unheard: string[];
+                /**
+                 * Format: int64
+                 * @description When it last went on.
+                 */
+                updated_at: number;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_RuleBacktestExample: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When it would have been judged, milliseconds UTC.
+                 */
+                at: number;
+                /** @description Every check: `check`, `met`, `found`, `limit`. */
+                checks: Record<string, never>[];
+                /** @description The conditions as a tree, each with what it found. */
+                conditions: Record<string, never>;
+                /**
+                 * Format: uuid
+                 * @description The customer.
+                 */
+                contact_id: string;
+                /** @description Their name now. */
+                contact_name: string;
+                /**
+                 * Format: uuid
+                 * @description The conversation.
+                 */
+                conversation_id: string | null;
+                /** @description The check that would have ended it after a wait. */
+                ended: string | null;
+                /** @description What happened: as `event` of a run. */
+                event: Record<string, never>;
+                /** @description Whether the customer did ask for a person within a day after its message. */
+                human: boolean;
+                /**
+                 * Format: uuid
+                 * @description The customer's message, when it was one.
+                 */
+                message_id: string | null;
+                /** @description The check that says no. */
+                reason: string | null;
+                /** @description Whether the rule would have run. */
+                runs: boolean;
+                /** @description What it would have done, waits included: `would`, `later` where the guard would have held it, or `refused`. */
+                steps: components["schemas"]["RunStep"][];
             }[];
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
@@ -5568,8 +6843,8 @@ export interface components {
                  */
                 ended_at?: number | null;
                 /**
-                 * @description What happened: `kind` (`message`, `opened`, `assigned`, `resolved`, `tagged`, `changed`, `unanswered`, `timer`) with
-                 *     its values.
+                 * @description What happened: `kind` (`message`, `opened`, `assigned`, `resolved`, `tagged`, `changed`, `order`, `shipment`,
+                 *     `unanswered`, `timer`) with its values.
                  */
                 event: Record<string, never>;
                 /**
@@ -5591,6 +6866,8 @@ export interface components {
                  * @description Its version then.
                  */
                 rule_version: number;
+                /** @description Whether the rule only watched: nothing of it was done. */
+                shadow: boolean;
                 /** @description `acting`, `waiting`, `done`, `ended` after a wait, or `skipped` when it did not begin. */
                 state: string;
                 /** @description The steps. */
@@ -5645,6 +6922,38 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_RuleWishes: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Runs after whose message the customer asked for a person within a day.
+                 */
+                human: number;
+                /**
+                 * Format: int64
+                 * @description Their share, percent.
+                 */
+                human_percent: number;
+                /**
+                 * Format: uuid
+                 * @description The rule.
+                 */
+                rule_id: string;
+                /** @description Its name. */
+                rule_name: string;
+                /** @description Whether that is so many that the rule is badly made: more than 15 % of at least 20 runs. */
+                too_many_wishes: boolean;
+                /**
+                 * Format: int64
+                 * @description Runs that wrote.
+                 */
+                wrote: number;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_SearchHit: {
             /** @description The rows. */
             items: {
@@ -5691,6 +7000,88 @@ export interface components {
                 last_seen_at: number;
                 /** @description The browser's own words. */
                 user_agent: string;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_ShopOrder: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The contact whose it is; null in an answer = it waits.
+                 */
+                contact_id?: string | null;
+                /** @description ISO 4217 code. */
+                currency?: string | null;
+                /** @description The customer's e-mail address. */
+                email?: string | null;
+                /** @description The customer's id in a CRM that is connected. */
+                external_id?: string | null;
+                /** @description What was bought. */
+                items?: components["schemas"]["ShopOrderLine"][];
+                /** @description Its number, as customers know it. May be left out where the path names it. */
+                number?: string;
+                /** @description How it is paid for, in the shop's word: `card`, `cash on delivery`. */
+                payment?: string | null;
+                /** @description The customer's telephone number; a local one is read in the workspace's country. */
+                phone?: string | null;
+                /**
+                 * Format: int64
+                 * @description When it was placed, milliseconds UTC; left out = as it was known before, else now.
+                 */
+                placed_at?: number | null;
+                /** @description Its parcels. Those that are not named stay. */
+                shipments?: components["schemas"]["Shipment"][];
+                /** @description Where it comes from, in the shop's word: `web`, `store`. */
+                source?: string | null;
+                /** @description Where it stands; left out = as it was known before, else `pending`. */
+                status?: components["schemas"]["ShopOrderStatus"];
+                /** @description What it costs: digits with a decimal point. */
+                total?: string | null;
+                /**
+                 * Format: int64
+                 * @description As for products.
+                 */
+                updated_at?: number | null;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Store: {
+            /** @description The rows. */
+            items: {
+                /** @description Its postal address. */
+                address?: string | null;
+                /** @description The company's own code for it. May be left out where the path names it. */
+                key?: string;
+                /**
+                 * Format: double
+                 * @description Degrees north.
+                 */
+                latitude?: number | null;
+                /**
+                 * Format: double
+                 * @description Degrees east.
+                 */
+                longitude?: number | null;
+                /** @description Its name. */
+                name: string;
+                /** @description When it is open, in words. */
+                opening_hours?: string | null;
+                /** @description Its telephone number. */
+                phone?: string | null;
+                /** @description How many it has of each product, by SKU. */
+                stock?: {
+                    [key: string]: number;
+                };
+                /**
+                 * Format: int64
+                 * @description As for products.
+                 */
+                updated_at?: number | null;
             }[];
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
@@ -6008,8 +7399,102 @@ export interface components {
             enabled?: boolean;
             /** @description Our field: `phone`, `first_name`, `fields.<own name>`, ... */
             local_field: string;
+            /**
+             * @description Whose value stays when both sides changed it: `newest`, `ours` or `theirs`. Answers always say it. Left out of a
+             *     request, it stays as it is, `newest` for a field that was not mapped.
+             */
+            prefer?: string | null;
             /** @description Their field, by internal name. */
             remote_field: string;
+        };
+        /** @description A deal or a case of a customer. */
+        Matter: {
+            /** @description The same as a decimal. */
+            amount?: string | null;
+            /**
+             * Format: int64
+             * @description A deal's worth in minor units of its currency.
+             */
+            amount_minor?: number | null;
+            /** @description Who made it: `user`, `api` or `rule`. */
+            author_kind: string;
+            /** @description Their name then. */
+            author_name: string;
+            /** @description What a case is about: `quote`, `complaint`, `question` or `other`. */
+            category?: string | null;
+            /**
+             * Format: int64
+             * @description When it was won, lost or closed, milliseconds UTC.
+             */
+            closed_at?: number | null;
+            /**
+             * Format: uuid
+             * @description The CRM it is kept in; null = only here.
+             */
+            connection_id?: string | null;
+            /** @description Its name. */
+            connection_name?: string | null;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            contact_id: string;
+            /**
+             * Format: uuid
+             * @description The conversation it was made in.
+             */
+            conversation_id?: string | null;
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds UTC.
+             */
+            created_at: number;
+            /** @description Its currency, ISO 4217; null = whatever the CRM counts in. */
+            currency?: string | null;
+            /** @description What is to be known about it. */
+            details?: string | null;
+            /** @description Why it failed and what to do, or what was refused. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description The deal or case.
+             */
+            id: string;
+            /** @description `deal` or `case`. */
+            object: string;
+            /** @description How urgent a case is: `low`, `normal`, `high` or `urgent`. */
+            priority?: string | null;
+            /** @description The record over there. */
+            remote_id?: string | null;
+            /** @description Its page. */
+            remote_url?: string | null;
+            /** @description Codes of the products. */
+            skus: string[];
+            /** @description The stage it has in the CRM, in the CRM's words. */
+            stage?: string | null;
+            /** @description `open`, `won` or `lost` for a deal, `open` or `closed` for a case. */
+            status: string;
+            /** @description `local` (only here), `waiting`, `in_step`, `failed` (a person must look) or `gone` (deleted over there). */
+            sync: string;
+            /** @description What it is called. */
+            title: string;
+            /**
+             * Format: int64
+             * @description When anything about it last changed, milliseconds UTC.
+             */
+            updated_at: number;
+        };
+        /** @description A connection, and what it takes beside contacts. */
+        MatterTarget: {
+            /**
+             * Format: uuid
+             * @description The connection.
+             */
+            connection_id: string;
+            /** @description Its name. */
+            connection_name: string;
+            /** @description What it takes: `deal`, `case`. A connection of a vendor that takes neither has none. */
+            objects: string[];
         };
         /** @description What may be sent to a contact now. */
         MaySend: {
@@ -6297,6 +7782,36 @@ export interface components {
          * @enum {string}
          */
         MessageStatus: "scheduled" | "queued" | "held" | "sending" | "unknown" | "sent" | "delivered" | "read" | "failed" | "refused" | "withdrawn" | "received" | "note" | "event";
+        /** @description What is to be tried. A rule as it is, a draft, or a rule with what it would say. */
+        NewBacktest: {
+            /**
+             * Format: uuid
+             * @description Only for conversations on this channel.
+             */
+            channel_id?: string | null;
+            /** @description What it would say: `docs/rules.md` has the form; left out, what the rule says. */
+            definition?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description The first moment, milliseconds UTC; left out, 30 days before `to`. At most 366 days before it.
+             */
+            from?: number | null;
+            /**
+             * Format: uuid
+             * @description The rule.
+             */
+            rule_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Only for conversations with this team.
+             */
+            team_id?: string | null;
+            /**
+             * Format: int64
+             * @description The first moment after it, milliseconds UTC; left out or later than now, now.
+             */
+            to?: number | null;
+        };
         /** @description A change to many conversations. */
         NewBulk: {
             /** @description What is changed. */
@@ -6328,6 +7843,36 @@ export interface components {
             values?: {
                 [key: string]: string;
             };
+        };
+        /** @description A case to be made. */
+        NewCase: {
+            /** @description What it is about: `quote`, `complaint`, `question` or `other`. */
+            category?: string | null;
+            /** @description An id of your own, at most 200 characters: the same one makes nothing twice. */
+            client_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The CRM it is kept in; left out = the oldest connection that takes cases, or only here when none does.
+             */
+            connection_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The customer; may be left out where the conversation is named.
+             */
+            contact_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The conversation it comes from.
+             */
+            conversation_id?: string | null;
+            /** @description What is to be known about it, at most 4,000 characters. */
+            details?: string | null;
+            /** @description How urgent it is: `low`, `normal`, `high` or `urgent`. */
+            priority?: string | null;
+            /** @description Codes of the products, at most 20. */
+            skus?: string[];
+            /** @description What it is called, 1 to 120 characters. */
+            title: string;
         };
         /** @description A number to be connected. */
         NewChannel: {
@@ -6503,6 +8048,39 @@ export interface components {
             /** @description Phone number in any usual spelling; a local one is read in the workspace's country. */
             phone: string;
         };
+        /** @description A deal to be made. */
+        NewDeal: {
+            /**
+             * Format: int64
+             * @description Its worth in minor units of the currency: 12990 is 129.90 EUR.
+             */
+            amount_minor?: number | null;
+            /** @description An id of your own, at most 200 characters: the same one makes nothing twice. */
+            client_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The CRM it is kept in; left out = the oldest connection that takes deals, or only here when none does.
+             */
+            connection_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The customer; may be left out where the conversation is named.
+             */
+            contact_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The conversation it comes from.
+             */
+            conversation_id?: string | null;
+            /** @description ISO 4217 code; left out = whatever the CRM counts in. */
+            currency?: string | null;
+            /** @description What is to be known about it, at most 4,000 characters. */
+            details?: string | null;
+            /** @description Codes of the products, at most 20. */
+            skus?: string[];
+            /** @description What it is called, 1 to 120 characters. */
+            title: string;
+        };
         /** @description A browser that subscribed. */
         NewDevice: {
             /** @description Its secret, base64 for URLs. */
@@ -6580,6 +8158,8 @@ export interface components {
             definition: Record<string, never>;
             /** @description Whether it is switched on at once. */
             enabled?: boolean;
+            /** @description Whether it only watches: it is judged and written down, and does nothing. */
+            shadow?: boolean;
         };
         /** @description A tag to be made. */
         NewTag: {
@@ -6665,6 +8245,31 @@ export interface components {
              * @description The team that sees it, with the scope `team`.
              */
             team_id?: string | null;
+        };
+        /** @description The next messaging limit, and the way there. */
+        NextTier: {
+            /**
+             * Format: int64
+             * @description Over how many days WhatsApp looks.
+             */
+            days: number;
+            /** @description What holds it back: `quality`, `volume`, `verification`; empty: it comes by itself within hours. */
+            holds: string[];
+            /**
+             * Format: int64
+             * @description Customers in 24 hours; null = no limit any more.
+             */
+            limit: number | null;
+            /**
+             * Format: int64
+             * @description Customers it takes.
+             */
+            needed: number;
+            /**
+             * Format: int64
+             * @description Customers the business wrote to first in these days.
+             */
+            reached: number;
         };
         /**
          * @description What happens when the month's budget is used up.
@@ -6782,6 +8387,18 @@ export interface components {
             /** @description Whether the caller has it under way. */
             running: boolean;
         };
+        /** @description Whose value of a field stays. */
+        Preference: {
+            /**
+             * Format: uuid
+             * @description The connection.
+             */
+            connection_id: string;
+            /** @description Our field. */
+            field: string;
+            /** @description `newest`, `ours` or `theirs`. */
+            prefer: string;
+        };
         /**
          * @description Whether a user takes conversations.
          * @enum {string}
@@ -6838,6 +8455,28 @@ export interface components {
             type: string;
         } & {
             [key: string]: unknown;
+        };
+        /** @description A product. */
+        Product: {
+            /** @description Whether it is sold. */
+            active?: boolean;
+            /** @description Other names by which customers ask for it. */
+            aliases?: string[];
+            /** @description ISO 4217 code. */
+            currency?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description What it costs: digits with a decimal point. */
+            price?: string | null;
+            /** @description The shop's own code for it. May be left out where the path names it. */
+            sku?: string;
+            /**
+             * Format: int64
+             * @description When it was so in the shop, milliseconds UTC; left out = now. An older one never stands in place of a newer one.
+             */
+            updated_at?: number | null;
+            /** @description Where it is shown. */
+            url?: string | null;
         };
         /** @description How far the first synchronisation is. */
         Progress: {
@@ -7047,6 +8686,16 @@ export interface components {
             by: string;
             /** @description The emoji. */
             emoji: string;
+        };
+        /** @description One that could not be settled; it waits on. */
+        RefusedConflict: {
+            /**
+             * Format: uuid
+             * @description The difference.
+             */
+            id: string;
+            /** @description Why, for a person. */
+            reason: string;
         };
         /** @description What registers a number. */
         Registration: {
@@ -7308,6 +8957,8 @@ export interface components {
              * @description The rule.
              */
             id: string;
+            /** @description Whether it only watches while it is: it is judged and written down, and does nothing. */
+            shadow: boolean;
             /**
              * Format: int64
              * @description When it last changed, milliseconds UTC.
@@ -7318,6 +8969,121 @@ export interface components {
              * @description Its newest version, from 1.
              */
             version: number;
+        };
+        /** @description A rule tried on the past, and how far that is. */
+        RuleBacktest: {
+            /** @description Who asked. */
+            actor_name: string;
+            /**
+             * Format: uuid
+             * @description Only on this channel.
+             */
+            channel_id: string | null;
+            /** @description What came of it so far. */
+            counts: components["schemas"]["BacktestCounts"];
+            /**
+             * Format: int64
+             * @description When it was asked for, milliseconds UTC.
+             */
+            created_at: number;
+            /** @description The currency of the cost, ISO 4217; null while the rate card has no price. */
+            currency: string | null;
+            /** @description What was tried. */
+            definition: Record<string, never>;
+            /**
+             * Format: int32
+             * @description How many of them have had their turn.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description The first moment, milliseconds UTC.
+             */
+            from: number;
+            /**
+             * Format: uuid
+             * @description The trial.
+             */
+            id: string;
+            /** @description Whether it ended before all had it, because there are too many messages for one trial. */
+            limited: boolean;
+            /**
+             * Format: uuid
+             * @description The rule; null for a draft.
+             */
+            rule_id: string | null;
+            /** @description Its name. */
+            rule_name: string;
+            /**
+             * Format: int32
+             * @description Its version, when what was tried is one.
+             */
+            rule_version: number | null;
+            /** @description `running`, `done`, `cancelled`, or `failed` where it could not be gone on with. */
+            state: string;
+            /**
+             * Format: uuid
+             * @description Only with this team.
+             */
+            team_id: string | null;
+            /**
+             * Format: int64
+             * @description The first moment after it, milliseconds UTC.
+             */
+            to: number;
+            /**
+             * Format: int32
+             * @description How many customers it is about.
+             */
+            total: number;
+            /** @description Triggers of the rule that the past cannot wake: when it happened stands in no conversation. */
+            unheard: string[];
+            /**
+             * Format: int64
+             * @description When it last went on.
+             */
+            updated_at: number;
+        };
+        /** @description One time that the rule would have looked. */
+        RuleBacktestExample: {
+            /**
+             * Format: int64
+             * @description When it would have been judged, milliseconds UTC.
+             */
+            at: number;
+            /** @description Every check: `check`, `met`, `found`, `limit`. */
+            checks: Record<string, never>[];
+            /** @description The conditions as a tree, each with what it found. */
+            conditions: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            contact_id: string;
+            /** @description Their name now. */
+            contact_name: string;
+            /**
+             * Format: uuid
+             * @description The conversation.
+             */
+            conversation_id: string | null;
+            /** @description The check that would have ended it after a wait. */
+            ended: string | null;
+            /** @description What happened: as `event` of a run. */
+            event: Record<string, never>;
+            /** @description Whether the customer did ask for a person within a day after its message. */
+            human: boolean;
+            /**
+             * Format: uuid
+             * @description The customer's message, when it was one.
+             */
+            message_id: string | null;
+            /** @description The check that says no. */
+            reason: string | null;
+            /** @description Whether the rule would have run. */
+            runs: boolean;
+            /** @description What it would have done, waits included: `would`, `later` where the guard would have held it, or `refused`. */
+            steps: components["schemas"]["RunStep"][];
         };
         /** @description How fields of a kind are compared. */
         RuleComparison: {
@@ -7366,11 +9132,88 @@ export interface components {
             /** @description The words it may be, for a choice. */
             options: string[];
         };
+        /** @description What became of a rule's work. */
+        RuleFunnel: {
+            /**
+             * Format: int32
+             * @description So many days back.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Messages that arrived.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Runs after whose message the customer asked for a person within a day.
+             */
+            human: number;
+            /**
+             * Format: int64
+             * @description Their share of the runs that wrote, percent.
+             */
+            human_percent: number;
+            /** @description Whether there is more than one look takes in: these are the newest. */
+            limited: boolean;
+            /**
+             * Format: int64
+             * @description Customers it listened to.
+             */
+            listened: number;
+            /**
+             * Format: int64
+             * @description Those for whom its conditions held, the last time or when it ran.
+             */
+            met: number;
+            /**
+             * Format: int64
+             * @description Messages that were read.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Runs after whose message the customer wrote within a day.
+             */
+            replied: number;
+            /**
+             * Format: uuid
+             * @description The rule.
+             */
+            rule_id: string;
+            /**
+             * Format: int64
+             * @description For so many customers.
+             */
+            run_customers: number;
+            /**
+             * Format: int64
+             * @description How often it ran.
+             */
+            runs: number;
+            /**
+             * Format: int64
+             * @description Messages that the provider took.
+             */
+            sent: number;
+            /** @description Whether that is so many that the rule is badly made: more than 15 % of at least 20 runs. */
+            too_many_wishes: boolean;
+            /**
+             * Format: int64
+             * @description How often it would have run while it only watched.
+             */
+            watched: number;
+            /**
+             * Format: int64
+             * @description Runs that wrote.
+             */
+            wrote: number;
+        };
         /** @description What is to be said about a trigger or a step. */
         RuleParameter: {
             /**
              * @description What it is: `text`, `word`, `words`, `tags`, `fields`, `field`, `value`, `minutes`, `number`, `time`, `days`, `zone`,
-             *     `team`, `user`, `priority`, `template`, `condition`, `steps`.
+             *     `team`, `user`, `priority`, `category`, `template`, `condition`, `steps`.
              */
             kind: string;
             /** @description Its name. */
@@ -7410,6 +9253,8 @@ export interface components {
             definition?: Record<string, never> | null;
             /** @description Switches it on or off. Runs that wait end when it is off at their time. */
             enabled?: boolean | null;
+            /** @description Whether it only watches. Runs that began while it did stay what they are. */
+            shadow?: boolean | null;
             /**
              * Format: int32
              * @description The version that the change was made from: when there is a newer one, nothing is changed.
@@ -7457,8 +9302,8 @@ export interface components {
              */
             ended_at?: number | null;
             /**
-             * @description What happened: `kind` (`message`, `opened`, `assigned`, `resolved`, `tagged`, `changed`, `unanswered`, `timer`) with
-             *     its values.
+             * @description What happened: `kind` (`message`, `opened`, `assigned`, `resolved`, `tagged`, `changed`, `order`, `shipment`,
+             *     `unanswered`, `timer`) with its values.
              */
             event: Record<string, never>;
             /**
@@ -7480,6 +9325,8 @@ export interface components {
              * @description Its version then.
              */
             rule_version: number;
+            /** @description Whether the rule only watched: nothing of it was done. */
+            shadow: boolean;
             /** @description `acting`, `waiting`, `done`, `ended` after a wait, or `skipped` when it did not begin. */
             state: string;
             /** @description The steps. */
@@ -7545,6 +9392,33 @@ export interface components {
             /** @description What it would do at once. */
             steps: components["schemas"]["RunStep"][];
         };
+        /** @description How many customers ask for a person after a rule's messages, of the last 30 days and the newest 400 messages. */
+        RuleWishes: {
+            /**
+             * Format: int64
+             * @description Runs after whose message the customer asked for a person within a day.
+             */
+            human: number;
+            /**
+             * Format: int64
+             * @description Their share, percent.
+             */
+            human_percent: number;
+            /**
+             * Format: uuid
+             * @description The rule.
+             */
+            rule_id: string;
+            /** @description Its name. */
+            rule_name: string;
+            /** @description Whether that is so many that the rule is badly made: more than 15 % of at least 20 runs. */
+            too_many_wishes: boolean;
+            /**
+             * Format: int64
+             * @description Runs that wrote.
+             */
+            wrote: number;
+        };
         /** @description A step of a run. */
         RunStep: {
             /**
@@ -7563,7 +9437,7 @@ export interface components {
             message_id?: string | null;
             /** @description Where it stands in the rule: `2`, `3.then.0`. */
             path: string;
-            /** @description `planned`, `done` or `refused`. */
+            /** @description `planned`, `done`, `refused`; `would` where the rule only watched. */
             state: string;
             /** @description The step. */
             step: Record<string, never>;
@@ -7698,16 +9572,218 @@ export interface components {
             /** @description The browser's own words. */
             user_agent: string;
         };
+        /** @description Many differences with one choice: those named by `ids`, or those that wait and match `filter`. */
+        SettleMany: {
+            /**
+             * Format: uuid
+             * @description `next` of the answer before, to go on with.
+             */
+            after?: string | null;
+            /** @description From now on too, for the fields of these differences. */
+            always?: boolean;
+            /**
+             * Format: uuid
+             * @description `batch` of the answer before, so that all of it can be taken back together; left out = a new one.
+             */
+            batch?: string | null;
+            /** @description Whose value stays. */
+            choice: components["schemas"]["ConflictSide"];
+            filter?: components["schemas"]["ConflictFilter"] | null;
+            /** @description Which, at most 200; left out = those that match `filter`. */
+            ids?: string[];
+        };
         /**
          * @description What became of a message whose answer was lost.
          * @enum {string}
          */
         Settled: "sent" | "not_sent";
+        /** @description What was settled in one go. */
+        SettledConflicts: {
+            /**
+             * Format: uuid
+             * @description Names what was settled, for taking it back.
+             */
+            batch: string;
+            /**
+             * Format: uuid
+             * @description There may be more: go on with it as `after`; null at the end.
+             */
+            next?: string | null;
+            /** @description Those that could not be. */
+            refused: components["schemas"]["RefusedConflict"][];
+            /** @description How many were settled. */
+            settled: number;
+        };
         /** @description Somebody found out what became of a message. */
         Settlement: {
             /** @description What became of it. */
             outcome: components["schemas"]["Settled"];
         };
+        /** @description A parcel. */
+        Shipment: {
+            /** @description Who carries it. */
+            courier?: string | null;
+            /**
+             * Format: int64
+             * @description Expected from, milliseconds UTC.
+             */
+            expected_from?: number | null;
+            /**
+             * Format: int64
+             * @description Expected to, milliseconds UTC. One of the two alone is the middle of four hours, or a day when it is a midnight.
+             */
+            expected_to?: number | null;
+            /**
+             * @description The shop's own code for it, within its order; its tracking number is a good one. May be left out where the path
+             *     names it.
+             */
+            key?: string;
+            /** @description What was last told about it. */
+            last_event?: string | null;
+            /**
+             * Format: int64
+             * @description When that was, milliseconds UTC.
+             */
+            last_event_at?: number | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["ShipmentStatus"];
+            /** @description Their number for it. */
+            tracking_number?: string | null;
+            /** @description Where it can be followed. */
+            tracking_url?: string | null;
+            /**
+             * Format: int64
+             * @description As for products.
+             */
+            updated_at?: number | null;
+        };
+        /**
+         * @description The words of a parcel's `status`.
+         * @enum {string}
+         */
+        ShipmentStatus: "preparing" | "in_transit" | "out_for_delivery" | "delayed" | "ready_for_pickup" | "failed" | "delivered" | "returned";
+        /** @description Many things at once, at most 500. */
+        ShopBatch: {
+            /** @description Rules hear of orders and parcels, unless they are more than a day old. Left out: a batch is history. */
+            announce?: boolean;
+            /** @description Looks only, and changes nothing. */
+            dry_run?: boolean;
+            /** @description Orders, each with its number. */
+            orders?: components["schemas"]["ShopOrder"][];
+            /** @description Products, each with its SKU. */
+            products?: components["schemas"]["Product"][];
+            /** @description Stores, each with its key. */
+            stores?: components["schemas"]["Store"][];
+        };
+        /**
+         * @description An order. Whose it is, is found by `contact_id`, `phone`, `email` or `external_id`, in this order; while nobody is
+         *     known by them, it waits and is joined when somebody appears.
+         */
+        ShopOrder: {
+            /**
+             * Format: uuid
+             * @description The contact whose it is; null in an answer = it waits.
+             */
+            contact_id?: string | null;
+            /** @description ISO 4217 code. */
+            currency?: string | null;
+            /** @description The customer's e-mail address. */
+            email?: string | null;
+            /** @description The customer's id in a CRM that is connected. */
+            external_id?: string | null;
+            /** @description What was bought. */
+            items?: components["schemas"]["ShopOrderLine"][];
+            /** @description Its number, as customers know it. May be left out where the path names it. */
+            number?: string;
+            /** @description How it is paid for, in the shop's word: `card`, `cash on delivery`. */
+            payment?: string | null;
+            /** @description The customer's telephone number; a local one is read in the workspace's country. */
+            phone?: string | null;
+            /**
+             * Format: int64
+             * @description When it was placed, milliseconds UTC; left out = as it was known before, else now.
+             */
+            placed_at?: number | null;
+            /** @description Its parcels. Those that are not named stay. */
+            shipments?: components["schemas"]["Shipment"][];
+            /** @description Where it comes from, in the shop's word: `web`, `store`. */
+            source?: string | null;
+            /** @description Where it stands; left out = as it was known before, else `pending`. */
+            status?: components["schemas"]["ShopOrderStatus"];
+            /** @description What it costs: digits with a decimal point. */
+            total?: string | null;
+            /**
+             * Format: int64
+             * @description As for products.
+             */
+            updated_at?: number | null;
+        };
+        /** @description One line of an order. */
+        ShopOrderLine: {
+            /** @description Its name then. */
+            name?: string | null;
+            /** @description What one cost. */
+            price?: string | null;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity?: number;
+            /** @description Which product. */
+            sku?: string | null;
+        };
+        /**
+         * @description The words of an order's `status`.
+         * @enum {string}
+         */
+        ShopOrderStatus: "pending" | "paid" | "processing" | "shipped" | "delivered" | "cancelled" | "returned" | "refunded";
+        /**
+         * @description What a write did.
+         * @enum {string}
+         */
+        ShopOutcome: "created" | "updated" | "unchanged" | "older" | "refused";
+        /** @description What was done, or would be. */
+        ShopReport: {
+            /** @description How many are new. */
+            created: number;
+            /** @description How many are older than what is known. */
+            older: number;
+            /** @description How many cannot be taken in. */
+            refused: number;
+            /** @description Of a batch every row, in the order products, stores, orders; of a table those that cannot be taken in. */
+            rows: components["schemas"]["ShopRow"][];
+            /** @description How many were so already. */
+            unchanged: number;
+            /** @description How many changed. */
+            updated: number;
+        };
+        /** @description What became of a row. */
+        ShopRow: {
+            /** @description What is wrong with it, for a person. */
+            detail?: string | null;
+            /** @description Which value is at fault. */
+            field?: string | null;
+            /** @description Its key, as given. */
+            key: string;
+            /** @description What became of it. */
+            outcome: components["schemas"]["ShopOutcome"];
+            /** @description Which: its place in its list of the batch, from 0; the first of its lines in a table, from 1 with the names. */
+            row: number;
+        };
+        /** @description A table to be taken in. */
+        ShopTable: {
+            /** @description The file's content: CSV with commas, semicolons or tabs, and a first line of names (`docs/shop.md` has them). */
+            data: string;
+            /** @description Looks only, and changes nothing. */
+            dry_run?: boolean;
+            /** @description What its lines are. */
+            kind: components["schemas"]["ShopTableKind"];
+        };
+        /**
+         * @description What the lines of a table are.
+         * @enum {string}
+         */
+        ShopTableKind: "products" | "orders";
         /** @description Who wants to sign in. */
         SignIn: {
             /** @description Sign-in address. */
@@ -7727,6 +9803,38 @@ export interface components {
              * @description The first message of the new conversation.
              */
             message_id: string;
+        };
+        /** @description A branch that customers can visit. */
+        Store: {
+            /** @description Its postal address. */
+            address?: string | null;
+            /** @description The company's own code for it. May be left out where the path names it. */
+            key?: string;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            latitude?: number | null;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            longitude?: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description When it is open, in words. */
+            opening_hours?: string | null;
+            /** @description Its telephone number. */
+            phone?: string | null;
+            /** @description How many it has of each product, by SKU. */
+            stock?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description As for products.
+             */
+            updated_at?: number | null;
         };
         /** @description An app that gets the account's events. */
         SubscribedApp: {
@@ -7935,6 +10043,60 @@ export interface components {
          * @enum {string}
          */
         Switch: "active" | "paused";
+        /** @description Failures of one kind. */
+        SyncFailure: {
+            /**
+             * @description `field` (some fields were refused), `several` (more than one record may be the contact), `refused` (the CRM refuses
+             *     the whole record), `circle` (a rule and a workflow undo each other), `unclear` (a record may be several contacts),
+             *     or `other`.
+             */
+            class: string;
+            /**
+             * Format: int64
+             * @description How many in the last seven days.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description The last of them, milliseconds UTC.
+             */
+            last_at: number;
+            /** @description What it said. */
+            last_error?: string | null;
+        };
+        /** @description How a span of time went. */
+        SyncSpan: {
+            /**
+             * Format: int64
+             * @description Changes that got through, those without some fields included.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Changes that did not get through.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Half of the changes took no longer from change to written, milliseconds.
+             */
+            p50_ms?: number | null;
+            /**
+             * Format: int64
+             * @description 99 of 100 changes took no longer, milliseconds.
+             */
+            p99_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Of these, the ones without some fields.
+             */
+            partial: number;
+            /**
+             * Format: double
+             * @description Share that got through, 0 to 1; null when there was nothing.
+             */
+            success_rate?: number | null;
+        };
         /** @description How a contact stands with a CRM. */
         SyncState: {
             /**
@@ -8278,6 +10440,22 @@ export interface components {
             /** @description Ask with it, as `cursor`, for older ones; null at the beginning of the thread. */
             next_cursor: string | null;
         };
+        /** @description The messaging limit of a number's account, which all of its numbers share. */
+        Tier: {
+            /** @description Whether the provider has told the limit; until then the guard keeps to its `unknown_tier`. */
+            known: boolean;
+            /**
+             * Format: int64
+             * @description Customers the business may write to first in 24 hours; null = unlimited or not told.
+             */
+            limit: number | null;
+            next: components["schemas"]["NextTier"] | null;
+            /**
+             * Format: int64
+             * @description Those it wrote to first in the last 24 hours.
+             */
+            used: number;
+        };
         /** @description A key for programs, without its secret. */
         Token: {
             /**
@@ -8317,6 +10495,26 @@ export interface components {
          * @enum {string}
          */
         TypingState: "typing" | "note" | "idle" | "viewing" | "left";
+        /** @description What is to be taken back. */
+        UndoConflicts: {
+            /**
+             * Format: uuid
+             * @description `batch` of what was settled, or `undo` of the counts.
+             */
+            batch: string;
+        };
+        /** @description What was taken back. */
+        UndoneConflicts: {
+            /**
+             * @description How many could not be taken back: their contact's value was changed since, the field differs anew, or the contact
+             *     became part of another one.
+             */
+            kept: number;
+            /** @description Whether there is more of it: ask again. */
+            more: boolean;
+            /** @description How many wait again. */
+            undone: number;
+        };
         /** @description A stored file. */
         Upload: {
             /** @description Its name. */
@@ -9327,6 +11525,219 @@ export interface operations {
             };
         };
     };
+    list_cases: {
+        parameters: {
+            query?: {
+                /** @description Of this customer. */
+                contact_id?: string;
+                /** @description Made in this conversation. */
+                conversation_id?: string;
+                /** @description `open`, `won` or `lost` for deals, `open` or `closed` for cases. */
+                status?: string;
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Matter"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCase"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matter"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matter"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CasePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matter"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matter"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_channels: {
         parameters: {
             query?: never;
@@ -10195,6 +12606,46 @@ export interface operations {
             };
         };
     };
+    read_channel_tier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tier"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_channel_timeline: {
         parameters: {
             query?: {
@@ -10465,6 +12916,258 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClosingSettings"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_conflicts: {
+        parameters: {
+            query?: {
+                /** @description Only of this connection. */
+                connection_id?: string;
+                /** @description Only of this field of ours. */
+                field?: string;
+                /** @description Only of contacts whose name, address or number contains this. */
+                q?: string;
+                /** @description Those that were settled, instead of those that wait. */
+                settled?: boolean;
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Conflict"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_conflicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictCounts"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_conflict_preference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preference"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_conflicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleMany"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettledConflicts"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_conflicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoConflicts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoneConflicts"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_conflict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Difference */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConflictChoice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conflict"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -10785,6 +13488,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RemoteField"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_connection_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionHealth"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -11396,6 +14139,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MaySend"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_history: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_HistoryEntry"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -12548,6 +15336,256 @@ export interface operations {
             };
         };
     };
+    list_deals: {
+        parameters: {
+            query?: {
+                /** @description Of this customer. */
+                contact_id?: string;
+                /** @description Made in this conversation. */
+                conversation_id?: string;
+                /** @description `open`, `won` or `lost` for deals, `open` or `closed` for cases. */
+                status?: string;
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Matter"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_deal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeal"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matter"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deal_targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterTarget"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_deal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Deal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matter"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_deal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Deal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DealPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matter"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_deal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Deal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matter"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_doctor: {
         parameters: {
             query?: never;
@@ -13518,6 +16556,258 @@ export interface operations {
             };
         };
     };
+    list_orders: {
+        parameters: {
+            query?: {
+                /** @description Those of this contact. */
+                contact_id?: string;
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ShopOrder"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopOrder"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShopOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopOrder"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_shipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order number */
+                number: string;
+                /** @description Parcel */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shipment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopOrder"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_shipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order number */
+                number: string;
+                /** @description Parcel */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_practice: {
         parameters: {
             query?: never;
@@ -13681,6 +16971,170 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PracticeRun"];
                 };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_products: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Product"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SKU */
+                sku: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SKU */
+                sku: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Product"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SKU */
+                sku: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be fulfilled; `code` says why. */
             "4XX": {
@@ -14514,6 +17968,216 @@ export interface operations {
             };
         };
     };
+    list_rule_backtests: {
+        parameters: {
+            query?: {
+                /** @description Of one rule. */
+                rule_id?: string;
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RuleBacktest"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_rule_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBacktest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBacktest"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rule_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Trial */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBacktest"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_rule_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Trial */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBacktest"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_backtest_examples: {
+        parameters: {
+            query?: {
+                /** @description True: of what would not have run; left out, of what would. */
+                skipped?: boolean;
+                /** @description How many are left out at the beginning. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Trial */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RuleBacktestExample"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_rule_fields: {
         parameters: {
             query?: never;
@@ -14680,6 +18344,43 @@ export interface operations {
             };
         };
     };
+    list_rule_wishes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RuleWishes"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_rule: {
         parameters: {
             query?: never;
@@ -14783,6 +18484,49 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Rule"];
                     "application/yaml": string;
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rule_funnel: {
+        parameters: {
+            query?: {
+                /** @description So many days back, 1 to 90; left out, 30. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFunnel"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -15203,6 +18947,252 @@ export interface operations {
             path: {
                 /** @description Session */
                 id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_shop_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShopBatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopReport"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_shop_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShopTable"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopReport"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_stores: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Store"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Store */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Store"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Store */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Store"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Store"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Store */
+                key: string;
             };
             cookie?: never;
         };

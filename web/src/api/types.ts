@@ -39,6 +39,7 @@ export type Finding = S['Finding']
 export type AccountEvent = With<S['AccountEvent'], { severity: 'info' | 'warning' | 'severe'; values: Record<string, string | undefined> }>
 export type BusinessProfile = S['BusinessProfile']
 export type Subscription = S['Subscription']
+export type Tier = S['Tier']
 export type RouteHealth = S['RouteHealth']
 export type RouteSettings = S['RouteSettings']
 export type Route = With<S['Route'], { reason: 'none' | 'slow' | 'failing' | 'by_hand' | 'well' | 'standby_lost' }>
@@ -165,7 +166,14 @@ export type Guide = With<S['Guide'], { steps: GuideStep[] }>
 export type ConnectionKind = Present<S['ConnectionKind']>
 export type Connection = With<Present<S['Connection']>, { status: 'active' | 'paused' | 'error' }>
 export type RemoteField = S['RemoteField']
-export type Mapping = With<Present<S['Mapping']>, { direction: 'both' | 'push' | 'pull' }>
+export type Prefer = 'newest' | Side
+export type Mapping = With<Present<S['Mapping']>, { direction: 'both' | 'push' | 'pull'; prefer: Prefer }>
+/** Whose value of a field: Rapport's or the CRM's. */
+export type Side = S['ConflictSide']
+export type Conflict = With<Present<S['Conflict']>, { ours: unknown; theirs: unknown; base: unknown; won_by: 'later' | 'tie'; state: 'open' | 'settled' }>
+export type ConflictCounts = With<Present<S['ConflictCounts']>, { fields: With<Present<S['ConflictField']>, { prefer: Prefer }>[] }>
+export type ConnectionFigures = With<Present<S['ConnectionHealth']>, { quota: { daily: number; remaining: number } | null }>
+export type HistoryEntry = With<Present<S['HistoryEntry']>, { changes: { field: string; old: unknown; new: unknown }[] }>
 export type DeadLetter = Present<S['DeadLetter']>
 
 export type CostSum = Present<S['CostSum']>
@@ -194,3 +202,10 @@ export interface KeySettings {
   mode: S['KeyMode']
   keys: Record<string, { code: string; mod?: boolean; shift?: boolean; alt?: boolean } | null>
 }
+
+/** What the shop tells; an answer carries every field. */
+export type Shipment = Present<S['Shipment']>
+export type ShopOrder = Present<S['ShopOrder']>
+export type Product = Present<S['Product']>
+export type Store = With<Present<S['Store']>, { stock: Record<string, number> }>
+export type ShopReport = Present<S['ShopReport']>

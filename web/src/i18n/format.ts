@@ -1,6 +1,6 @@
 // Dates, numbers and durations in the reader's language. Intl objects are costly to make, so they are kept.
 import { useMemo } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 const kept = new Map<string, unknown>()
 

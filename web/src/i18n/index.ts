@@ -1,6 +1,5 @@
 // English travels with the program, the other languages are fetched when chosen. Every language has two catalogues: what the first sight needs, and the words of lazily loaded pages.
 import i18next from 'i18next'
-import { initReactI18next } from 'react-i18next'
 import en from './en.json'
 import type enPages from './en.pages.json'
 import { addDoctorWords } from './machine'
@@ -72,7 +71,7 @@ export function languageOf(locale: string | undefined): (typeof languages)[numbe
 }
 
 export async function startI18n(locale: string): Promise<void> {
-  await i18next.use(initReactI18next).init({
+  await i18next.init({
     lng: 'en',
     fallbackLng: 'en',
     resources: { en: { translation: en } },

@@ -1,6 +1,6 @@
 // Words for what the program says by key: guard verdicts, provider errors, findings. A newer server may know keys that this page does not: then its own English words are shown.
 import i18next from 'i18next'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { AccountEvent, Check, Finding, Message, Verdict } from '@/api/types'
 import { isolated } from './direction'
 import providerCodes from './provider-codes.json'

@@ -1,5 +1,5 @@
 // The live feed: one EventSource for the browser tab, resumed by cursor, patched into the query cache.
-import type { QueryClient } from '@tanstack/react-query'
+import type { Query, QueryClient } from '@tanstack/react-query'
 import { keys } from '@/api/keys'
 import type { Id, LiveEvent } from '@/api/types'
 import { setConnection } from './connection'
@@ -19,6 +19,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** News of a conversation that was split or merged. */
 function parted(data: unknown): boolean {
   return isRecord(data) && ['split_to', 'split_from', 'merged', 'merged_into'].some((name) => name in data)
+}
+
+/** A search that found something: reading it anew would repeat its whole look back. */
+function looksBack({ queryKey, state }: Query): boolean {
+  return queryKey[0] === keys.searches[0] && state.data !== undefined
 }
 
 export interface Feed {
@@ -61,7 +66,8 @@ export function startFeed(client: QueryClient, me: Id, from: string): Feed {
         return
       case 'reset':
         // The server's memory does not reach back to our cursor: everything may have changed.
-        return void client.invalidateQueries()
+        client.removeQueries({ queryKey: keys.searches, type: 'inactive' })
+        return void client.invalidateQueries({ predicate: (query) => !looksBack(query) })
       case 'typing':
         return hearTyping(event)
       case 'conversation.mentioned':
@@ -105,7 +111,7 @@ export function startFeed(client: QueryClient, me: Id, from: string): Feed {
       wait = 1000
       setConnection('live')
       // The cursor brings the events that were missed; what could not be read meanwhile is read now.
-      if (dropped) void client.refetchQueries({ predicate: (query) => query.state.status === 'error' })
+      if (dropped) void client.refetchQueries({ predicate: (query) => query.state.status === 'error' && !looksBack(query) })
       dropped = false
     }
     source.onerror = () => {

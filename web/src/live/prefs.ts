@@ -9,6 +9,8 @@ export interface Prefs {
   context: boolean
   /** The list of all views stands beside the conversations. */
   views?: boolean
+  /** The panel beside a conversation: its parts in the person's order, and those they do not want to see. */
+  panel?: { order?: readonly string[]; hidden?: readonly string[] }
 }
 
 export const prefs = createKeptStore<Prefs>('rapport.prefs', { theme: 'system', density: 'comfortable', locale: document.documentElement.lang || 'en', context: true })

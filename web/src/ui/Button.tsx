@@ -1,6 +1,7 @@
 import type { Ref } from 'react'
 import { Button as Base, type ButtonProps } from 'react-aria-components'
 import { cx } from './cx'
+import { useStill } from './Still'
 
 export type ButtonLook = 'primary' | 'outline' | 'quiet' | 'danger'
 
@@ -20,16 +21,14 @@ const looks: Record<ButtonLook, string> = {
 
 /** A button with a verb on it. */
 export function Button({ look = 'outline', small, className, ...rest }: Props) {
-  return (
-    <Base
-      {...rest}
-      className={cx(
-        'inline-flex cursor-default items-center justify-center gap-1.5 rounded-md font-semibold whitespace-nowrap select-none',
-        'data-[pressed]:translate-y-px data-[disabled]:opacity-45 data-[disabled]:pointer-events-none',
-        small ? 'min-h-7 px-2 text-sm max-md:min-h-11 max-md:px-3 pointer-coarse:min-h-11' : 'hit px-3',
-        looks[look],
-        className,
-      )}
-    />
+  const style = cx(
+    'inline-flex cursor-default items-center justify-center gap-1.5 rounded-md font-semibold whitespace-nowrap select-none',
+    'data-[pressed]:translate-y-px data-[disabled]:opacity-45 data-[disabled]:pointer-events-none',
+    small ? 'min-h-7 px-2 text-sm max-md:min-h-11 max-md:px-3 pointer-coarse:min-h-11' : 'hit px-3',
+    looks[look],
+    className,
   )
+  const { children, isDisabled } = rest
+  if (useStill()) return <span data-disabled={isDisabled ? '' : undefined} className={style}>{typeof children === 'function' ? null : children}</span>
+  return <Base {...rest} className={style} />
 }

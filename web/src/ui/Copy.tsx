@@ -1,6 +1,6 @@
 import { Check, Copy as CopyIcon } from 'lucide-react'
 import { useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { IconButton } from './IconButton'
 
 /** A value to carry elsewhere (webhook address, token), with a button that copies it. */

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Finding } from '@/api/types'
 import { useMachineWords } from '@/i18n/machine'
 import { cx } from './cx'
@@ -45,5 +45,6 @@ function About({ subject, linked }: { subject: NonNullable<Finding['subject']>; 
   if (subject.kind === 'channel') return <Link to="/channels/$channelId" params={{ channelId: subject.id }} className={look}>{name}</Link>
   if (subject.kind === 'connection') return <Link to="/connections/$connectionId" params={{ connectionId: subject.id }} className={look}>{name}</Link>
   if (subject.kind === 'campaign') return <Link to="/campaigns/$campaignId" params={{ campaignId: subject.id }} className={look}>{name}</Link>
+  if (subject.kind === 'rule') return <Link to="/rules/$ruleId" params={{ ruleId: subject.id }} className={look}>{name}</Link>
   return name
 }

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Ghost } from './Ghost'
 
 /** A skeleton that waits 200 ms before it shows, so that a fast answer never flashes. */

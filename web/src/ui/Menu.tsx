@@ -1,9 +1,10 @@
 import type { LucideIcon } from 'lucide-react'
-import type { ReactElement } from 'react'
+import { useState, type ReactElement } from 'react'
 import { Menu as Base, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
 import { caps, isMac, type ActionName } from '@/actions/catalogue'
 import { useKeys } from '@/actions/keymap'
 import { Kbd } from './Kbd'
+import { useStill } from './Still'
 
 export interface Item {
   id: string
@@ -17,13 +18,18 @@ export interface Item {
 interface Props {
   label: string
   items: Item[]
+  /** What its verbs act on, where the same menu comes to stand for another: it closes then. */
+  subject?: string
   children: ReactElement
 }
 
 /** A menu of verbs behind a button; items that have a shortcut show it. */
-export function Menu({ label, items, children }: Props) {
+export function Menu({ label, items, subject = '', children }: Props) {
+  const [openFor, setOpenFor] = useState<string | null>(null)
+  if (openFor !== null && openFor !== subject) setOpenFor(null)
+  if (useStill()) return children
   return (
-    <MenuTrigger>
+    <MenuTrigger isOpen={openFor === subject} onOpenChange={(open) => setOpenFor(open ? subject : null)}>
       {children}
       <Popover className="appear z-50 max-h-96 min-w-44 overflow-auto rounded-lg border border-line bg-overlay p-1 shadow-overlay">
         <Base aria-label={label} items={items} className="outline-none">

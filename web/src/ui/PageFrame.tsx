@@ -14,7 +14,8 @@ interface Props {
 /** The frame of every page that is not the inbox: title, one primary action, content at reading width. */
 export function PageFrame({ title, lead, mark, actions, wide, children }: Props) {
   return (
-    <main id="main" className="h-full overflow-auto">
+    // Positioned, so that what only screen readers see scrolls with the page instead of making the window longer.
+    <main id="main" className="relative h-full overflow-auto">
       <div className={cx('mx-auto px-4 pb-24 md:px-8 md:pb-12', wide ? 'max-w-6xl' : 'max-w-3xl')}>
         <header className="flex flex-wrap items-end justify-between gap-3 pt-6 pb-5 md:pt-8">
           <div className="flex min-w-0 items-center gap-4">

@@ -30,8 +30,18 @@ function refusal(error: ApiError): string | null {
   return advice ? `${title}. ${advice}` : title
 }
 
+/** What was told before, by language and size: limits are few, and the browser's formats dear to make. */
+const sizes = new Map<string, string>()
+
 /** Bytes as limits are told: whole megabytes, else kilobytes. */
 export function sizeText(size: number): string {
+  const key = `${i18next.language} ${size}`
+  const text = sizes.get(key) ?? sizeIn(size)
+  sizes.set(key, text)
+  return text
+}
+
+function sizeIn(size: number): string {
   const [unit, value] = size >= 1024 * 1024 ? (['megabyte', size / 1024 / 1024] as const) : (['kilobyte', size / 1024] as const)
   return new Intl.NumberFormat(i18next.language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1, numberingSystem: 'latn' }).format(value)
 }

@@ -97,6 +97,8 @@ permissions! {
     CampaignManage = "campaign.manage" from Supervisor,
     /// See what messages cost: reports, rates, the budget.
     CostRead = "cost.read" from Supervisor,
+    /// Tell of products, stores, orders and parcels.
+    ShopManage = "shop.manage" from Supervisor,
     /// Read the audit log and the counts.
     AuditRead = "audit.read" from Supervisor,
     /// See rules, their runs and why they ran or did not.

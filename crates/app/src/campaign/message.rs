@@ -6,6 +6,7 @@ use crate::media::inside;
 use rapport_core::MediaId;
 use rapport_core::campaign::Skip;
 use rapport_core::message::{Content, check};
+use rapport_core::shop::is_name;
 use rapport_core::template::bind::{self, Fillings, Person};
 use rapport_core::template::{self, Definition};
 use rapport_store::Read;
@@ -45,6 +46,10 @@ impl Recipe {
         for blank in &blanks {
             let filling = bind::filling_of(blank, &self.template.language, &self.fillings);
             let given = self.given.get(&blank.key).is_some_and(|value| !value.trim().is_empty());
+            if !given && filling.source.as_deref().is_some_and(is_name) {
+                let detail = "must be given: campaigns do not tell of orders, which is what fills it";
+                return Err(Error::invalid(format!("values.{}", blank.key), detail));
+            }
             if !given && filling.source.is_none() && filling.fallback.is_none() {
                 let detail = "must be given: neither the customer's data nor a fall-back fills it";
                 return Err(Error::invalid(format!("values.{}", blank.key), detail));

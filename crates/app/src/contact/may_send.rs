@@ -60,8 +60,9 @@ pub async fn of(app: &App, caller: &Caller, id: ContactId) -> Result<MaySend> {
     let mut channels = Vec::new();
     for row in rapport_store::channel::list(&read).await? {
         let channel_id = ChannelId(row.id);
-        // Removed a moment ago.
-        let Some(channel) = app.channels.get(channel_id).await? else { continue };
+        // One that was disconnected is no way to anybody.
+        let found = app.channels.get(channel_id).await?.filter(|channel| !channel.disconnected);
+        let Some(channel) = found else { continue };
         let known = person::conversation(&read, id, channel_id).await?;
         let conversation = known.unwrap_or_else(|| blank(id, channel_id, app.now()));
         let scene = Scene { channel, contact: contact.clone(), conversation };

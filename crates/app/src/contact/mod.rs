@@ -5,6 +5,7 @@ pub mod consent;
 pub mod conversations;
 pub mod create;
 mod fields;
+pub mod history;
 pub mod list;
 pub mod may_send;
 pub mod merge;
@@ -24,7 +25,7 @@ use serde_json::{Value, json};
 const NOUN: &str = "contact";
 
 /// A contact in the lock of its lane; its lane never changes.
-async fn enter(scope: &Scope, id: ContactId) -> Result<(WriteTx, ContactRow)> {
+pub(crate) async fn enter(scope: &Scope, id: ContactId) -> Result<(WriteTx, ContactRow)> {
     let known = rapport_store::query::contact_page::get(&scope.read(), id).await?.ok_or(Error::NotFound(NOUN))?;
     let tx = scope.write().await?;
     tx.lock_lane(u16::try_from(known.lane).unwrap_or(0)).await?;
@@ -56,7 +57,7 @@ pub(crate) async fn push(connections: &[ConnectionId], tx: &WriteTx, id: Contact
 }
 
 /// An event for whoever listens.
-fn told(kind: &'static str, id: ContactId, at: Ms, changed: &[String]) -> FeedEvent {
+pub(crate) fn told(kind: &'static str, id: ContactId, at: Ms, changed: &[String]) -> FeedEvent {
     let data: Value = if changed.is_empty() { json!({}) } else { json!({ "changed": changed }) };
     FeedEvent { kind, at, conversation_id: None, contact_id: Some(id), message_id: None, data }
 }

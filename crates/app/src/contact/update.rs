@@ -170,6 +170,8 @@ fn apply(row: &mut ContactRow, patch: ContactPatch) -> Result<()> {
 async fn readdress(tx: &WriteTx, id: ContactId, old: Option<&str>, new: Option<&str>, now: Ms) -> Result<()> {
     if let Some(old) = old {
         contact::retire_identity(tx, id, &Identity::new(IdentityKind::Email, old), now).await?;
+        // Orders that came by it are whoever's it is.
+        rapport_store::shop::release(tx, id, old).await?;
     }
     let Some(new) = new else { return Ok(()) };
     let identity = Identity::new(IdentityKind::Email, new);

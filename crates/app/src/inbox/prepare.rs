@@ -4,9 +4,11 @@
 use crate::channel::{Channel, template_fill};
 use crate::error::{Error, Result};
 use crate::media::inside;
-use rapport_connectors::provider::Kind;
+use crate::shop::about::Hint;
+use rapport_connectors::provider::{Feature, Kind};
 use rapport_core::message::check::{self, Problem, file};
 use rapport_core::message::{Content, Direction, Media, MediaKind};
+use rapport_core::rule::What;
 use rapport_core::{ContactId, ConversationId, MediaId, MessageId, Ms, template};
 use rapport_store::Read;
 use rapport_store::query::thread::{self, Line};
@@ -32,6 +34,19 @@ impl Prepared {
     }
 }
 
+/// To whom something is said, when, and what about.
+#[derive(Clone, Copy)]
+pub(crate) struct To<'a> {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The customer.
+    pub contact: ContactId,
+    /// Now.
+    pub now: Ms,
+    /// What happened that it tells of, when a rule sends it.
+    pub about: Option<&'a What>,
+}
+
 /// Longest name of an event.
 const EVENT: usize = 100;
 
@@ -50,18 +65,19 @@ pub(crate) fn event(given: Option<String>) -> Result<Option<String>> {
 /// Prepares what a client wants to say in a conversation.
 ///
 /// # Errors
-/// `Invalid` naming the field, `Store`.
+/// `Invalid` naming the field, `Refused` `not_offered_by_provider`, `Store`.
 pub(crate) async fn prepare(
     read: &Read,
     channel: &Channel,
-    place: (ConversationId, ContactId),
+    place: To<'_>,
     content: Content,
     reply_to: Option<Uuid>,
 ) -> Result<Prepared> {
     carried(channel, &content)?;
     let mut prepared = Prepared::of(content);
     if let Some(id) = reply_to {
-        let line = line(read, place.0, id, "reply_to").await?;
+        channel.offers(Feature::Quotes)?;
+        let line = line(read, place.conversation, id, "reply_to").await?;
         if matches!(line.row.direction.as_str(), "note" | "event") {
             return Err(Error::invalid("reply_to", "names a line that the customer does not see"));
         }
@@ -81,7 +97,7 @@ pub(crate) async fn prepare(
 pub(crate) async fn prepare_loosely(
     read: &Read,
     channel: &Channel,
-    place: (ConversationId, ContactId),
+    place: To<'_>,
     content: Content,
 ) -> Result<Prepared> {
     let mut prepared = Prepared::of(content);
@@ -93,18 +109,13 @@ pub(crate) async fn prepare_loosely(
 }
 
 /// Adds what is known here: the file, the blanks of a template, the message a reaction is about.
-async fn complete(
-    read: &Read,
-    channel: &Channel,
-    (conversation, contact): (ConversationId, ContactId),
-    prepared: &mut Prepared,
-) -> Result<()> {
+async fn complete(read: &Read, channel: &Channel, place: To<'_>, prepared: &mut Prepared) -> Result<()> {
     match &mut prepared.content {
         Content::Media(file) => prepared.media = Some(complete_file(read, file).await?),
         Content::Template { name, language, components, preview } => {
-            *preview = Some(rendered(read, channel, contact, name, language, components).await?);
+            *preview = Some(rendered(read, channel, place, (name, language), components).await?);
         }
-        Content::Reaction { .. } => find_target(read, conversation, prepared).await?,
+        Content::Reaction { .. } => find_target(read, place.conversation, prepared).await?,
         _ => {}
     }
     Ok(())
@@ -176,9 +187,8 @@ async fn find_target(read: &Read, conversation: ConversationId, prepared: &mut P
 async fn rendered(
     read: &Read,
     channel: &Channel,
-    contact: ContactId,
-    name: &str,
-    language: &str,
+    place: To<'_>,
+    (name, language): (&str, &str),
     components: &mut serde_json::Value,
 ) -> Result<String> {
     let rows = rapport_store::template::by_name(read, &channel.waba_id, name).await?;
@@ -193,7 +203,8 @@ async fn rendered(
         .map_err(|error| Error::invalid("content.name", format!("names a template that cannot be sent: {error}")))?;
     // Left out is not the same as an empty list, which says that nothing is to be filled in.
     if components.is_null() && !template::variables(&definition).is_empty() {
-        *components = template_fill::components(read, contact, row, &definition).await?;
+        let moment = (place.now, place.about.map_or_else(Hint::default, |what| Hint::of(what, "")));
+        *components = template_fill::components(read, place.contact, row, &definition, moment).await?;
     }
     template::check(&definition, components).map_err(|mismatch| {
         let detail = format!("needs {}, not {}", mismatch.expected, mismatch.got);

@@ -1,7 +1,7 @@
 //! Writing to a customer: checked, judged at once for whoever waits, and stored with its place in the send queue.
 
 use super::content::ContentView;
-use super::prepare::{Prepared, event, prepare, prepare_loosely};
+use super::prepare::{Prepared, To, event, prepare, prepare_loosely};
 use super::room::actor;
 use super::thread::message;
 use super::view::MessageView;
@@ -15,6 +15,7 @@ use crate::send::words::VerdictView;
 use crate::state::App;
 use rapport_core::inbox::{self, Change, ConversationState, ConversationStatus, Draft, Outcome, react_by_business};
 use rapport_core::message::{Content, Direction, Status};
+use rapport_core::rule::What;
 use rapport_core::{ChannelId, ContactId, ConversationId, MediaId, MessageId, Ms};
 use rapport_store::query::{person, thread};
 use rapport_store::send::{NewSend, Plan};
@@ -47,13 +48,16 @@ pub struct SendRequest {
     /// Takes it back when the customer writes before its moment. Needs `send_at`.
     #[serde(default)]
     pub cancel_on_reply: bool,
+    /// What happened that a rule tells of: its order fills the blanks of a template.
+    #[serde(skip)]
+    pub about: Option<What>,
 }
 
 impl SendRequest {
     /// A message to go as soon as it may.
     #[must_use]
     pub fn plain(client_id: Option<String>, content: Content) -> Self {
-        Self { client_id, content, reply_to: None, event: None, send_at: None, cancel_on_reply: false }
+        Self { client_id, content, reply_to: None, event: None, send_at: None, cancel_on_reply: false, about: None }
     }
 }
 
@@ -100,7 +104,8 @@ pub(crate) async fn send_while(
     }
     let event = event(request.event)?;
     let scene = Scene::of(app, &read, person::state(&row)?).await?;
-    let place = (id, scene.contact.id);
+    let about = request.about.as_ref();
+    let place = To { conversation: id, contact: scene.contact.id, now: app.now(), about };
     let prepared = prepare(&read, &scene.channel, place, request.content, request.reply_to).await?;
     let prepared = Prepared { event, ..prepared };
     let judged = preview::judge(app, &read, &scene, caller.actor_kind(), said(&prepared)).await?.or_refuse()?;
@@ -278,7 +283,7 @@ pub async fn preview(app: &App, caller: &Caller, request: PreviewRequest) -> Res
             return Err(Error::invalid("conversation_id", detail));
         }
     };
-    let place = (scene.conversation.id, scene.contact.id);
+    let place = To { conversation: scene.conversation.id, contact: scene.contact.id, now: app.now(), about: None };
     let prepared = prepare_loosely(&read, &scene.channel, place, request.content).await?;
     let prepared = Prepared { event, ..prepared };
     let judged = preview::judge(app, &read, &scene, caller.actor_kind(), said(&prepared)).await?;

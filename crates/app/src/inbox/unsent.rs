@@ -3,7 +3,7 @@
 
 use super::Rooms;
 use super::content::ContentView;
-use super::prepare::{Prepared, prepare};
+use super::prepare::{Prepared, To, prepare};
 use super::room::Room;
 use super::thread::message;
 use super::view::MessageView;
@@ -146,7 +146,7 @@ pub async fn edit(app: &App, caller: &Caller, id: MessageId, patch: MessagePatch
     }
     let scene = Scene::of(app, &read, person::state(&row)?).await?;
     let fresh = match patch.content {
-        Some(content) => Some(reworded(&read, &scene, &line, content).await?),
+        Some(content) => Some(reworded(&read, &scene, &line, content, app.now()).await?),
         None => None,
     };
     let said = Said {
@@ -166,8 +166,8 @@ pub async fn edit(app: &App, caller: &Caller, id: MessageId, patch: MessagePatch
 }
 
 /// The new words, complete and within every limit.
-async fn reworded(read: &Read, scene: &Scene, line: &Line, content: Content) -> Result<Prepared> {
-    let place = (scene.conversation.id, scene.contact.id);
+async fn reworded(read: &Read, scene: &Scene, line: &Line, content: Content, now: Ms) -> Result<Prepared> {
+    let place = To { conversation: scene.conversation.id, contact: scene.contact.id, now, about: None };
     same_thing(&line.content, &content).map_err(|field| {
         Error::invalid(field, "must stay what it is; take the message back and write another one instead")
     })?;

@@ -24,6 +24,13 @@ pub enum Job {
         /// The contact.
         contact_id: ContactId,
     },
+    /// Bring a deal or a case to its CRM.
+    PushMatter {
+        /// The CRM.
+        connection_id: ConnectionId,
+        /// The deal or case.
+        matter_id: uuid::Uuid,
+    },
     /// Look at one record of a CRM again: something about it changed there.
     PullRecord {
         /// The CRM.
@@ -135,6 +142,11 @@ pub enum Job {
         /// The rule.
         rule_id: uuid::Uuid,
     },
+    /// Go on with trying a rule on the past.
+    RuleBacktest {
+        /// The trial.
+        backtest_id: uuid::Uuid,
+    },
     /// Ask the provider about a number: quality, limits, how fast it answers. Every hour.
     RefreshChannel {
         /// The channel.
@@ -151,8 +163,11 @@ impl Job {
     #[must_use]
     pub fn queue(&self) -> &'static str {
         match self {
-            Self::Bulk { .. } | Self::Release { .. } | Self::EndPractice { .. } => "bulk",
-            Self::PushContact { .. } | Self::PullRecord { .. } | Self::PollConnection { .. } => "crm",
+            Self::Bulk { .. } | Self::Release { .. } | Self::EndPractice { .. } | Self::RuleBacktest { .. } => "bulk",
+            Self::PushContact { .. }
+            | Self::PushMatter { .. }
+            | Self::PullRecord { .. }
+            | Self::PollConnection { .. } => "crm",
             Self::FetchMedia { .. } | Self::DeleteOldMedia => "media",
             Self::MergeContacts { .. } | Self::Wake { .. } => "contact",
             Self::Assign | Self::Survey { .. } | Self::Practise { .. } => "routing",
@@ -168,6 +183,7 @@ impl Job {
         match self {
             Self::FetchMedia { .. } => "fetch_media",
             Self::PushContact { .. } => "push_contact",
+            Self::PushMatter { .. } => "push_matter",
             Self::PullRecord { .. } => "pull_record",
             Self::PollConnection { .. } => "poll_connection",
             Self::MergeContacts { .. } => "merge_contacts",
@@ -185,6 +201,7 @@ impl Job {
             Self::RuleRun { .. } => "rule_run",
             Self::RuleTimer { .. } => "rule_timer",
             Self::RuleWaiting { .. } => "rule_waiting",
+            Self::RuleBacktest { .. } => "rule_backtest",
             Self::Practise { .. } => "practise",
             Self::EndPractice { .. } => "end_practice",
             Self::DeleteOldMedia => "delete_old_media",
@@ -196,6 +213,7 @@ impl Job {
         match self {
             Self::FetchMedia { media_id } => format!("media:{media_id}"),
             Self::PushContact { connection_id, contact_id } => format!("push:{connection_id}:{contact_id}"),
+            Self::PushMatter { connection_id, matter_id } => format!("matter:{connection_id}:{matter_id}"),
             Self::PullRecord { connection_id, object, remote_id } => {
                 format!("pull:{connection_id}:{object}:{remote_id}")
             }
@@ -217,6 +235,7 @@ impl Job {
             Self::RuleRun { run_id } => format!("run:{run_id}"),
             Self::RuleTimer { rule_id } => format!("timer:{rule_id}"),
             Self::RuleWaiting { rule_id } => format!("waiting:{rule_id}"),
+            Self::RuleBacktest { backtest_id } => format!("backtest:{backtest_id}"),
             Self::Practise { run_id } => format!("practise:{run_id}"),
             Self::EndPractice { room_id } => format!("practice:{room_id}"),
             Self::Notice { conversation_id, note_id } => {
@@ -240,14 +259,14 @@ impl Job {
     fn tries(&self) -> i32 {
         match self {
             // The retry schedule decides by time (72 h); this only bounds a schedule that never ends.
-            Self::PushContact { .. } | Self::PullRecord { .. } => 200,
+            Self::PushContact { .. } | Self::PushMatter { .. } | Self::PullRecord { .. } => 200,
             Self::PollConnection { .. } | Self::RefreshChannel { .. } | Self::DeleteOldMedia | Self::Assign => {
                 1_000_000
             }
             Self::Practise { .. } | Self::EndPractice { .. } | Self::RuleTimer { .. } => 1_000_000,
             Self::RuleEvent { .. } | Self::RuleRun { .. } | Self::RuleWaiting { .. } => 40,
             Self::FetchMedia { .. } | Self::Survey { .. } => 40,
-            Self::Bulk { .. } | Self::Release { .. } => 20,
+            Self::Bulk { .. } | Self::Release { .. } | Self::RuleBacktest { .. } => 20,
             Self::MergeContacts { .. } | Self::SyncTemplates { .. } | Self::Wake { .. } => 10,
             Self::Notice { .. } | Self::Push { .. } => 10,
             Self::MarkRead { .. } => 3,

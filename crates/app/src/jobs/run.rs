@@ -7,7 +7,7 @@ use futures::FutureExt;
 use rapport_core::Ms;
 use rapport_core::time::{MINUTE, SECOND};
 use rapport_store::Backend;
-use rapport_store::job::{Claimed, SILENT_MS};
+use rapport_store::job::{Claimed, Fate, SILENT_MS};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -195,14 +195,27 @@ async fn note(app: &App, claimed: &Claimed, outcome: &Outcome) -> Result<()> {
         }
         Outcome::Retry { at, error } => {
             tracing::debug!(job = %claimed.id, kind = %claimed.kind, attempt = claimed.attempt, %error, "a job is tried again");
-            app.store.queue().fail(claimed, *at, error, false).await?;
+            if app.store.queue().fail(claimed, *at, error, false).await? == Fate::Dead {
+                died(app, claimed).await?;
+            }
         }
         Outcome::Dead { error } => {
             tracing::warn!(job = %claimed.id, kind = %claimed.kind, %error, "a job needs a person");
             app.store.queue().fail(claimed, app.now(), error, true).await?;
+            died(app, claimed).await?;
         }
     }
     Ok(())
+}
+
+/// What waits for a job is told that nothing comes any more.
+async fn died(app: &App, claimed: &Claimed) -> Result<()> {
+    match serde_json::from_value(claimed.payload.clone()) {
+        Ok(Job::RuleBacktest { backtest_id }) => {
+            crate::rule::backtest::run::fail(app, claimed.workspace, backtest_id).await
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn run(app: &App, claimed: &Claimed, job: Job) -> Result<Outcome> {
@@ -211,6 +224,9 @@ async fn run(app: &App, claimed: &Claimed, job: Job) -> Result<Outcome> {
         Job::FetchMedia { media_id } => crate::media::fetch::run(app, workspace, media_id, claimed.attempt).await,
         Job::PushContact { connection_id, contact_id } => {
             crate::crm::push::run(app, workspace, connection_id, contact_id, claimed).await
+        }
+        Job::PushMatter { connection_id, matter_id } => {
+            crate::matter::push::run(app, workspace, connection_id, matter_id, claimed).await
         }
         Job::PullRecord { connection_id, object, remote_id } => {
             crate::crm::pull::one(app, workspace, connection_id, &object, &remote_id, claimed).await
@@ -239,6 +255,7 @@ async fn run(app: &App, claimed: &Claimed, job: Job) -> Result<Outcome> {
         Job::RuleRun { run_id } => crate::rule::wait::run(app, workspace, run_id).await,
         Job::RuleTimer { rule_id } => crate::rule::timer::run(app, workspace, rule_id).await,
         Job::RuleWaiting { rule_id } => crate::rule::timer::wait(app, workspace, rule_id).await,
+        Job::RuleBacktest { backtest_id } => crate::rule::backtest::run::run(app, workspace, backtest_id).await,
         Job::Practise { run_id } => crate::practice::run(app, workspace, run_id).await,
         Job::EndPractice { room_id } => crate::practice::run_end(app, workspace, room_id).await,
         Job::RefreshChannel { channel_id } => crate::channel::number::run(app, workspace, channel_id).await,

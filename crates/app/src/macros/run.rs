@@ -9,7 +9,7 @@ use crate::audit::Change as Audited;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::inbox::list::get;
-use crate::inbox::prepare::prepare;
+use crate::inbox::prepare::{To, prepare};
 use crate::inbox::send::{SendRequest, said, send};
 use crate::inbox::update::{ConversationPatch, Wanted, apply};
 use crate::inbox::view::ConversationView;
@@ -173,7 +173,7 @@ async fn look(
         return Ok(());
     }
     let scene = Scene::of(app, read, person::state(known)?).await?;
-    let place = (scene.conversation.id, scene.contact.id);
+    let place = To { conversation: scene.conversation.id, contact: scene.contact.id, now: app.now(), about: None };
     for (at, content) in sends {
         let prepared = prepare(read, &scene.channel, place, content.clone(), None).await;
         let prepared = prepared.map_err(|error| step(*at, error))?;

@@ -83,7 +83,7 @@ async fn furnish(app: &App, home: WorkspaceId, room: &RoomRow) -> Result<()> {
         }
     }
     set_wrapped_key(&mut row, &wrapped);
-    let secrets = Secrets { access_token: ROOM.into(), app_secrets: Vec::new(), verify_token: "".into() };
+    let secrets = Secrets::new(ROOM.into(), None, "".into());
     let secret =
         app.vault.unlock(id, &wrapped)?.seal(Place::new("channel", "secret", room.channel_id), &secrets.write()?)?;
     let tx = app.store.workspace(id).write().await?;

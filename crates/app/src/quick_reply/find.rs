@@ -5,15 +5,19 @@ use super::{HereView, QuickReplyView, Reach, view};
 use crate::auth::{Caller, Permission};
 use crate::channel::template_fill::person;
 use crate::error::{Error, Result};
+use crate::shop::about::{Hint, of_text};
 use crate::state::App;
 use rapport_core::reply::blank::{Known, fill};
 use rapport_core::reply::{Candidate, choose, rank};
+use rapport_core::shop::asks;
+use rapport_core::template::bind::Person;
 use rapport_core::{ContactId, ConversationId};
 use rapport_store::Read;
 use rapport_store::contact::ContactRow;
 use rapport_store::query::contact_page;
 use rapport_store::quick_reply::{self, QuickReplyRow};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -33,6 +37,8 @@ struct Scene {
     channel: String,
     agent: String,
     locale: String,
+    /// What is known of their order, when any reply asks.
+    shop: BTreeMap<String, String>,
 }
 
 impl Scene {
@@ -44,13 +50,14 @@ impl Scene {
         let channel = channel.map(|channel| channel.name.clone()).unwrap_or_default();
         // A program has no name that a customer should read.
         let agent = caller.user().map(|_| caller.name.clone()).unwrap_or_default();
-        Ok(Self { contact, channel, agent, locale })
+        Ok(Self { contact, channel, agent, locale, shop: BTreeMap::new() })
     }
 
-    fn say(&self, bodies: &std::collections::BTreeMap<String, String>) -> Option<HereView> {
+    fn say(&self, bodies: &BTreeMap<String, String>) -> Option<HereView> {
         let wanted = [self.contact.language.as_deref().unwrap_or_default(), self.locale.as_str(), "en"];
         let (language, body) = choose(bodies, &wanted)?;
-        let known = Known { person: person(&self.contact), agent: &self.agent, channel: &self.channel };
+        let person = Person { shop: Some(&self.shop), ..person(&self.contact) };
+        let known = Known { person, agent: &self.agent, channel: &self.channel };
         let filled = fill(body, &known);
         Some(HereView { language: language.to_owned(), text: filled.text, missing: filled.missing })
     }
@@ -69,15 +76,21 @@ pub async fn find(
 ) -> Result<(Vec<QuickReplyView>, Option<usize>)> {
     caller.require(Permission::InboxRead)?;
     let read = app.store.workspace(caller.workspace).read();
-    let scene = match query.conversation_id {
+    let mut scene = match query.conversation_id {
         Some(id) => Some(Scene::of(app, caller, &read, ConversationId(id)).await?),
         None => None,
     };
     let reach = Reach::of(&read, caller).await?;
     let uses = quick_reply::uses(&read, reach.user_id()).await?;
     let mut files = quick_reply::files(&read, None).await?;
-    let rows = quick_reply::all(&read).await?.into_iter().filter(|row| reach.sees(row));
+    let mut rows = quick_reply::all(&read).await?;
+    rows.retain(|row| reach.sees(row));
+    if let Some(scene) = &mut scene {
+        let asking: String = rows.iter().map(|row| row.bodies.to_string()).filter(|text| asks(text)).collect();
+        scene.shop = of_text(app, &read, &scene.contact, &asking, Hint::default()).await?;
+    }
     let found: Vec<(QuickReplyView, _)> = rows
+        .into_iter()
         .map(|row| {
             let used = uses.get(&row.id).copied().unwrap_or_default();
             let carried = files.remove(&row.id).unwrap_or_default().into_iter().map(FileView::from).collect();

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::inbox::Rooms;
 use crate::inbox::send::{MOVED_ON, SendRequest, send_while};
 use crate::jobs::Outcome;
+use crate::shop::about::Hint;
 use crate::state::App;
 use rapport_core::contact::Window;
 use rapport_core::inbox::{ConversationState, ConversationStatus};
@@ -161,7 +162,8 @@ async fn template(
     let rows = rows.map_err(|error| Some(Error::from(error)))?;
     let found = rows.iter().find(|row| row.language == chosen.language).ok_or(None)?;
     let definition = template_fill::definition(found).map_err(|_| None)?;
-    let filled = template_fill::components(read, ContactId(row.contact_id), found, &definition).await;
+    let moment = (app.now(), Hint::default());
+    let filled = template_fill::components(read, ContactId(row.contact_id), found, &definition, moment).await;
     let mut components = match filled {
         Ok(components) => components.as_array().cloned().unwrap_or_default(),
         // A blank that nothing fills.

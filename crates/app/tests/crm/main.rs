@@ -1,11 +1,13 @@
 //! The sync against the CRM stand-in over real HTTP: what appears where, what is not written twice, what faults do.
 
+mod conflicts;
 mod faults;
 mod first;
 mod freshdesk;
 mod intercom;
 mod life;
 mod manage;
+mod matters;
 mod salesforce;
 mod world;
 mod zendesk;

@@ -75,6 +75,7 @@ async fn new_mappings_bring_fields_over_both_ways() {
             direction: direction.to_owned(),
             default_value: default.map(str::to_owned),
             enabled: true,
+            prefer: None,
         });
     }
     connection::set_mappings(&world.app, &world.caller, world.connection, rows).await.unwrap();

@@ -138,6 +138,7 @@ async fn a_refused_row_harms_no_other_and_fields_are_written_in_their_shape() {
             direction: "both".to_owned(),
             default_value: None,
             enabled: true,
+            prefer: None,
         });
     }
     connection::set_mappings(&world.app, &world.caller, world.connection, rows).await.unwrap();

@@ -127,11 +127,7 @@ impl<P: Executor + Default + 'static> House<P> {
     pub async fn connect(&self, number: &Number<'_>) -> ChannelId {
         let now = self.app.now();
         let id = self.app.store.new_id(now);
-        let secrets = Secrets {
-            access_token: "token".to_owned().into(),
-            app_secrets: vec!["secret".to_owned().into()],
-            verify_token: "verify".to_owned().into(),
-        };
+        let secrets = Secrets::new("token".into(), Some("secret".into()), "verify".into());
         let key = self.app.key(self.workspace).await.unwrap();
         let row = ChannelRow {
             workspace_id: self.workspace.0,

@@ -1,8 +1,10 @@
 //! The spine without a network: events in, decisions, messages out - on both databases, with crashes in between.
 
+mod backtests;
 mod campaigns;
 mod clock;
 mod consent;
+mod deals;
 #[path = "../house/mod.rs"]
 mod house;
 mod inbound;
@@ -10,6 +12,7 @@ mod nodes;
 mod order;
 mod outbound;
 mod overtaking;
+mod parcels;
 mod parts;
 mod practice;
 mod providers;

@@ -36,7 +36,7 @@ async fn rule(world: &World, change: Value) -> Uuid {
         ],
     });
     definition.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-    let new = NewRule { enabled: true, definition };
+    let new = NewRule { enabled: true, shadow: false, definition };
     manage::create(&world.app, &system(world), new).await.unwrap().id
 }
 
@@ -316,6 +316,71 @@ async fn a_run_ends_with_its_rule(backend: Backend) {
     world.finish().await;
 }
 
+async fn runs_under_way_stop_when_their_rule_only_watches(backend: Backend) {
+    let world = World::open(backend).await;
+    let steps = json!([{ "do": "wait", "minutes": 60 }, { "do": "send_text", "body": "later" }]);
+    let id = rule(&world, json!({ "do": steps })).await;
+    for n in 1..=3 {
+        hear(&world, n, &format!("wamid.{n}"), "price").await;
+    }
+    until(&world, "waiting", 3).await;
+    let patch = RulePatch { shadow: Some(true), ..RulePatch::default() };
+    assert!(manage::update(&world.app, &system(&world), id, patch).await.unwrap().shadow);
+    // Who comes now is watched to the end.
+    hear(&world, 4, "wamid.4", "price").await;
+    until(&world, "waiting", 4).await;
+    world.clock.advance(HOUR + 1_000);
+    until(&world, "ended", 3).await;
+    until(&world, "done", 1).await;
+    let runs = runs_of(&world, id).await;
+    assert!(runs.iter().all(|run| run.shadow == (run.state == "done")), "{runs:?}");
+    let ended = runs.iter().filter(|run| run.state == "ended");
+    assert!(ended.clone().all(|run| run.reason.as_deref() == Some("switched_on") && run.steps.is_empty()), "{runs:?}");
+    assert_eq!(ended.count(), 3);
+    assert!(world.provider.sends().is_empty());
+    world.finish().await;
+}
+
+/// A contact that is merged away while it waits, and one that is merged before anybody looks.
+async fn what_was_told_of_a_contact_outlives_a_merge(backend: Backend) {
+    let world = World::open(backend).await;
+    for n in 1..=2 {
+        hear(&world, n, &format!("wamid.{n}"), "hello").await;
+    }
+    let ids = "SELECT id FROM contact ORDER BY id";
+    let (gone, keep) = (format!("{ids} LIMIT 1"), format!("{ids} LIMIT 1 OFFSET 1"));
+    let of = async |text: &str| {
+        let id = rapport_store::testing::text(&world.app.store, text).await.unwrap();
+        ContactId(id.parse().unwrap())
+    };
+    let (gone, keep) = (of(&gone).await, of(&keep).await);
+    let steps = json!([{ "do": "wait", "minutes": 60 }, { "do": "note", "body": "still there" }]);
+    let scoped = json!({
+        "when": [{ "on": "tag_added", "tags": ["code"] }], "do": steps, "settle_seconds": 0,
+        "channels": [world.channel.0],
+    });
+    let id = rule(&world, scoped).await;
+    let settling = json!({
+        "name": "Slow", "when": [{ "on": "tag_added", "tags": ["code"] }], "settle_seconds": 600,
+        "do": [{ "do": "note", "body": "slow" }],
+    });
+    let slow = rule(&world, settling).await;
+    tag(&world, gone, "code").await;
+    until(&world, "waiting", 1).await;
+    let place = runs_of(&world, id).await[0].conversation_id;
+    assert!(place.is_some(), "a rule for one channel stays in the conversation it was judged in");
+    rapport_app::contact::merge::run(&world.app, world.workspace, keep, gone).await.unwrap();
+    world.clock.advance(601_000);
+    until(&world, "done", 1).await;
+    assert_eq!(runs_of(&world, slow).await[0].contact_id, keep.0, "it is judged for who was kept");
+    world.clock.advance(HOUR);
+    until(&world, "done", 2).await;
+    let run = runs_of(&world, id).await.remove(0);
+    assert_eq!((run.contact_id, run.conversation_id), (keep.0, place));
+    assert_eq!(run.steps[0].state, "done");
+    world.finish().await;
+}
+
 on_both!(
     a_question_is_tagged_and_answered_once,
     waits_outlive_restarts_and_are_judged_again,
@@ -326,4 +391,6 @@ on_both!(
     a_time_of_the_day_comes_once_for_everybody,
     the_guard_has_the_last_word_and_the_run_says_so,
     a_run_ends_with_its_rule,
+    runs_under_way_stop_when_their_rule_only_watches,
+    what_was_told_of_a_contact_outlives_a_merge,
 );

@@ -34,8 +34,15 @@ fn words(body: &str) -> Content {
 
 async fn say(world: &World, body: &str, send_at: Option<i64>, cancel_on_reply: bool) -> MessageView {
     let caller = Caller::system(world.workspace);
-    let request =
-        SendRequest { client_id: None, content: words(body), reply_to: None, event: None, send_at, cancel_on_reply };
+    let request = SendRequest {
+        client_id: None,
+        content: words(body),
+        reply_to: None,
+        event: None,
+        send_at,
+        cancel_on_reply,
+        about: None,
+    };
     send(&world.app, &caller, world.only_conversation().await, request).await.unwrap().message
 }
 

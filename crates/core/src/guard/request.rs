@@ -48,6 +48,19 @@ pub enum Purpose {
     Promotion,
 }
 
+impl Purpose {
+    /// What a message is for: by its template's category, and where it has none, whether it is a notice.
+    #[must_use]
+    pub fn of(category: Option<Category>, notice: bool) -> Self {
+        match category {
+            Some(Category::Marketing) => Self::Promotion,
+            Some(_) => Self::Service,
+            None if notice => Self::Service,
+            None => Self::Reply,
+        }
+    }
+}
+
 /// The order of sending (G5): smaller goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -89,7 +89,14 @@ mod tests {
     #[test]
     fn blanks_take_what_is_known_then_what_stands_there_otherwise() {
         let fields = json!({ "city": "Aleppo", "steps": 3, "empty": " " });
-        let person = Person { name: "Amal Haddad", phone: Some("+9715"), fields: Some(&fields), ..Person::default() };
+        let shop = std::collections::BTreeMap::from([("order.number".to_owned(), "#1".to_owned())]);
+        let person = Person {
+            name: "Amal Haddad",
+            phone: Some("+9715"),
+            fields: Some(&fields),
+            shop: Some(&shop),
+            ..Person::default()
+        };
         let known = Known { person, agent: "Omar Farouk", channel: "Dune" };
         let table = [
             ("Hello {first_name}, it is {agent_first_name} of {channel}.", "Hello Amal, it is Omar of Dune.", vec![]),
@@ -97,6 +104,11 @@ mod tests {
             ("{city} {field:city} {steps}", "Aleppo Aleppo 3", vec![]),
             ("{email|no address} {empty| soon }", "no address soon", vec![]),
             ("{email} and {email}, {order}", "{email} and {email}, {order}", vec!["{email}", "{order}"]),
+            (
+                "{order.number}: {order.status|unknown}{shipment.expected}",
+                "#1: unknown{shipment.expected}",
+                vec!["{shipment.expected}"],
+            ),
             ("{email|}", "{email|}", vec!["{email|}"]),
             ("a {2} { } {a b} {first_name", "a {2} { } {a b} {first_name", vec![]),
             ("{{first_name}} }{", "{Amal} }{", vec![]),

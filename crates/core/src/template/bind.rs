@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Data of the customer that has a name of its own. Own fields are `field:<name>`.
+/// Data of the customer that has a name of its own. Own fields are `field:<name>`; orders have the names of the shop.
 pub const SOURCES: [&str; 5] = ["first_name", "name", "phone", "email", "country"];
 /// How own fields of the customer are named.
 const OWN: &str = "field:";
@@ -41,6 +41,8 @@ pub struct Person<'a> {
     pub country: Option<&'a str>,
     /// Own fields, an object.
     pub fields: Option<&'a Value>,
+    /// What is known of their order, under the names of [`crate::shop::NAMES`].
+    pub shop: Option<&'a BTreeMap<String, String>>,
 }
 
 /// Where a value comes from.
@@ -73,7 +75,9 @@ pub enum Unfit {
     #[error("there is no blank of that name that words could fill")]
     NoBlank,
     /// A word that is no source.
-    #[error("the source is first_name, name, phone, email, country or field:<own field>")]
+    #[error(
+        "the source is first_name, name, phone, email, country, field:<own field> or one of an order such as order.number"
+    )]
     NoSource,
     /// Words that the provider would refuse.
     #[error("a fall-back has 1 to 200 characters, no line break or tab and no more than 4 spaces in a row")]
@@ -108,7 +112,7 @@ pub fn check_fillings(blanks: &[Variable], fillings: &Fillings) -> Result<(), (S
 
 fn is_source(source: &str) -> bool {
     let own = source.strip_prefix(OWN).is_some_and(|name| !name.trim().is_empty());
-    (own && source.chars().count() <= SOURCE_MAX) || SOURCES.contains(&source)
+    (own && source.chars().count() <= SOURCE_MAX) || SOURCES.contains(&source) || crate::shop::is_name(source)
 }
 
 fn is_sound(words: &str) -> bool {
@@ -201,7 +205,7 @@ pub fn datum(person: &Person<'_>, source: &str) -> Option<String> {
         "phone" => tidy(person.phone?),
         "email" => tidy(person.email?),
         "country" => tidy(person.country?),
-        _ => None,
+        _ => tidy(person.shop?.get(source)?),
     }
 }
 

@@ -61,14 +61,14 @@ enum ChannelCommand {
         #[arg(long, value_name = "TOKEN")]
         access_token: Option<String>,
     },
-    /// Replace the app secret; the one before stays valid too until it is retired
+    /// Replace the app secret, webhook secret, signing key or shared secret; the one before stays valid for seven days
     RotateSecret {
         /// The channel's id
         id: Uuid,
         /// The new secret; without it the secret is read from standard input
         #[arg(long, value_name = "SECRET")]
         app_secret: Option<String>,
-        /// Only retire the one before
+        /// Only end the time of the one before
         #[arg(long, conflicts_with = "app_secret")]
         retire_previous: bool,
     },

@@ -2,6 +2,7 @@
 
 use crate::harness::TestApp;
 use rapport_connectors::provider::Kind;
+use rapport_store::channel::ChannelRow;
 use serde_json::{Value, json};
 
 /// A number to be connected.
@@ -10,6 +11,18 @@ pub fn number(phone_number_id: &str, app_secret: &str) -> Value {
         "kind": "whatsapp", "phone_number_id": phone_number_id, "waba_id": "2", "access_token": "first-token",
         "app_secret": app_secret, "verify_token": "verify-me",
     })
+}
+
+/// Changes what is stored of a channel, as nobody else does.
+pub async fn rewrite(test: &TestApp, id: &str, change: impl FnOnce(&mut ChannelRow)) {
+    let id = rapport_core::ChannelId(id.parse().unwrap());
+    let row = rapport_store::channel::find(&test.app.store, id).await.unwrap().unwrap();
+    let tx = test.app.store.workspace(rapport_core::WorkspaceId(row.workspace_id)).write().await.unwrap();
+    let mut row = rapport_store::channel::get_for_write(&tx, id).await.unwrap().unwrap();
+    change(&mut row);
+    rapport_store::channel::update(&tx, row).await.unwrap();
+    tx.commit().await.unwrap();
+    test.app.channels.forget();
 }
 
 #[tokio::test]

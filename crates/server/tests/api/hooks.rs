@@ -223,14 +223,57 @@ async fn two_secrets_are_valid_while_one_is_replaced() {
         client.raw(Method::POST, &path, JSON, body).await.status
     };
     assert_eq!(with("second", "wamid.1").await, 401);
+    let until = async || owner.get(&channel).await.body["previous_secret_until"].clone();
+    assert_eq!(until().await, Value::Null);
+    assert_eq!(owner.patch(&channel, json!({ "app_secret": "secnod" })).await.status, 200, "entered wrongly");
+    assert_eq!(with(SECRET, "wamid.0").await, 200, "what the provider signs with is accepted");
+    test.clock.advance(60_000);
     assert_eq!(owner.patch(&channel, json!({ "app_secret": "second" })).await.status, 200);
+    let end = test.app.now().0 + SECRET_GRACE_MS;
     assert_eq!((with(SECRET, "wamid.2").await, with("second", "wamid.3").await), (200, 200));
+    test.clock.advance(60_000);
     assert_eq!(owner.patch(&channel, json!({ "app_secret": "second" })).await.status, 200, "again changes nothing");
-    assert_eq!(with(SECRET, "wamid.4").await, 200);
+    assert_eq!((with(SECRET, "wamid.4").await, until().await), (200, json!(end)));
     assert_eq!(owner.patch(&channel, json!({ "retire_previous_app_secret": true })).await.status, 200);
     assert_eq!((with(SECRET, "wamid.5").await, with("second", "wamid.6").await), (401, 200));
+    assert_eq!(until().await, Value::Null);
     assert_eq!(owner.delete(&channel).await.status, 204);
     assert_eq!(with("second", "wamid.7").await, 404, "a disconnected number is unknown");
+}
+
+/// Seven days.
+const SECRET_GRACE_MS: i64 = 7 * 86_400_000;
+
+#[tokio::test]
+async fn a_secret_that_was_replaced_ends_by_itself() {
+    let (test, owner, path) = receiving().await;
+    let id = owner.get("/api/v1/channels").await.text("/items/0/id");
+    let channel = format!("/api/v1/channels/{id}");
+    let with = async |secret: &str, id: &str| {
+        let body = message(id);
+        let client = test.nobody().with("x-hub-signature-256", sign(secret, &body));
+        client.raw(Method::POST, &path, JSON, body).await.status
+    };
+    assert_eq!(owner.patch(&channel, json!({ "app_secret": "second" })).await.status, 200);
+    test.clock.advance(SECRET_GRACE_MS - 1);
+    assert_eq!((with(SECRET, "wamid.1").await, with("second", "wamid.2").await), (200, 200));
+    // What was read a moment before is believed for some seconds.
+    test.clock.advance(3_001);
+    assert_eq!((with(SECRET, "wamid.3").await, with("second", "wamid.4").await), (401, 200));
+    assert_eq!(owner.patch(&channel, json!({ "app_secret": "third" })).await.status, 200);
+    assert_eq!((with(SECRET, "wamid.5").await, with("second", "wamid.6").await), (401, 200), "it does not come back");
+
+    // One that was replaced before there was an end: it gets one once the provider is seen to sign with the newest.
+    tally::flush(&test.app).await;
+    crate::channels::rewrite(&test, &id, |row| row.settings = json!({})).await;
+    assert_eq!(owner.get(&channel).await.body["previous_secret_until"], Value::Null);
+    for (secret, id, expected) in [("second", "wamid.7", false), ("third", "wamid.8", true)] {
+        assert_eq!(with(secret, id).await, 200);
+        tally::flush(&test.app).await;
+        assert_eq!(owner.post(&format!("{channel}/check"), Value::Null).await.status, 200);
+        assert_eq!(owner.get(&channel).await.body["previous_secret_until"].is_i64(), expected, "{secret}");
+    }
+    assert_eq!(owner.get(&channel).await.body["previous_secret_until"], test.app.now().0 + SECRET_GRACE_MS);
 }
 
 #[tokio::test]

@@ -34,7 +34,9 @@ async fn things_of(test: &TestApp, workspace: &Workspace, client: &Client) -> Ve
     let shared = json!({ "name": "Note", "shared": true, "actions": actions });
     ids.push(client.post("/api/v1/macros", shared).await.text("/id"));
     let rule = json!({ "name": "Note", "when": [{ "on": "message_received" }], "do": [{ "do": "note", "body": "x" }] });
-    ids.push(client.post("/api/v1/rules", json!({ "enabled": true, "definition": rule })).await.text("/id"));
+    let rule = client.post("/api/v1/rules", json!({ "enabled": true, "definition": rule })).await.text("/id");
+    ids.push(client.post("/api/v1/rules/backtests", json!({ "rule_id": rule })).await.text("/id"));
+    ids.push(rule);
     let browser = test.browser(&workspace.email).await;
     ids.push(browser.get("/api/v1/sessions").await.text("/items/0/id"));
     ids.push(browser.put("/api/v1/push/subscriptions", crate::push::subscription("a")).await.text("/id"));
@@ -44,6 +46,9 @@ async fn things_of(test: &TestApp, workspace: &Workspace, client: &Client) -> Ve
     ids
 }
 
+/// Under the keys of these everybody makes things of their own (`shop::one_workspace_never_writes_into_another`).
+const OWN_KEYS: [&str; 3] = ["/api/v1/products/{sku}", "/api/v1/stores/{key}", "/api/v1/orders/{number}"];
+
 #[tokio::test]
 async fn ids_of_another_workspace_are_nothing() {
     let test = TestApp::new().await;
@@ -52,6 +57,9 @@ async fn ids_of_another_workspace_are_nothing() {
     let token = test.bearer(&b.token);
     let browser = test.browser(&b.email).await;
     for endpoint in test.document.endpoints().iter().filter(|endpoint| !endpoint.params.is_empty()) {
+        if endpoint.method == axum::http::Method::PUT && OWN_KEYS.contains(&endpoint.path.as_str()) {
+            continue;
+        }
         for id in &ids {
             let path = endpoint
                 .params

@@ -1,10 +1,13 @@
 //! A number at the provider: its timeline, profile, registration, links, blocks, where it delivers, its token.
 
+use crate::channels::rewrite;
 use crate::harness::{Client, Shop, TestApp};
 use axum::http::Method;
 use futures::future::BoxFuture;
 use rapport_connectors::http::{Executor, Failure, Request, Response, Streamed};
 use rapport_core::inbound::AccountEvent;
+use rapport_core::{ContactId, MessageId};
+use rapport_store::reach::Reach;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -286,4 +289,48 @@ async fn a_bad_token_leaves_the_old_one_in_place() {
     let audit = owner.get("/api/v1/audit?target_kind=channel").await;
     assert_eq!(audit.body["items"][0]["after"]["replaced"], json!(["access_token"]));
     assert!(!audit.body.to_string().contains("second-token"));
+}
+
+/// How far the messaging limit is used, and what leads to the next one; customers count once, answers not at all.
+#[tokio::test]
+async fn the_next_limit_says_what_holds_it_back() {
+    let Scene { test, shop, owner, path, .. } = scene().await;
+    let tier = async |limit: Option<i64>, quality: &str| {
+        let channel = shop.channel.to_string();
+        rewrite(&test, &channel, |row| (row.tier_limit, row.quality) = (limit, quality.to_owned())).await;
+        let found = owner.get(&format!("{path}/tier")).await;
+        assert_eq!(found.status, 200, "{}", found.body);
+        found.body
+    };
+    let portfolio = test.app.channels.get(shop.channel).await.unwrap().unwrap().portfolio_key.clone();
+    let now = test.app.now();
+    let sent = |n: u128, days: i64, initiated: bool| Reach {
+        message_id: MessageId(uuid::Uuid::from_u128(n)),
+        channel_id: shop.channel,
+        contact_id: ContactId(uuid::Uuid::from_u128(n / 2)),
+        portfolio_key: portfolio.clone(),
+        at: now.plus(-days * 86_400_000 + 1),
+        template: true,
+        promotion: false,
+        initiated,
+        content_hash: None,
+        event_key: None,
+    };
+    let mut reached: Vec<Reach> = (2..6).map(|n| sent(n, 1, true)).collect();
+    reached.extend([sent(6, 7, true), sent(8, 8, true), sent(10, 1, false), sent(12, 30, true)]);
+    let tx = shop.scope().write().await.unwrap();
+    rapport_store::reach::note(&tx, &reached).await.unwrap();
+    tx.commit().await.unwrap();
+    let next = |limit: Value, days, reached, needed, holds: &[&str]| json!({ "limit": limit, "days": days, "reached": reached, "needed": needed, "holds": holds });
+    for (limit, quality, expected) in [
+        (None, "GREEN", Value::Null),
+        (Some(i64::MAX), "RED", Value::Null),
+        (Some(250), "GREEN", next(json!(2_000), 30, 5, 2_000, &["volume", "verification"])),
+        (Some(2_000), "RED", next(json!(10_000), 7, 3, 1_000, &["quality", "volume"])),
+        (Some(100_000), "GREEN", next(Value::Null, 7, 3, 50_000, &["volume"])),
+    ] {
+        let found = tier(limit, quality).await;
+        let shown = limit.filter(|limit| *limit < i64::MAX);
+        assert_eq!(found, json!({ "known": limit.is_some(), "limit": shown, "used": 2, "next": expected }));
+    }
 }

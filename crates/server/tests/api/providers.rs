@@ -1,5 +1,6 @@
 //! Numbers that somebody else than Meta carries: connecting them, their deliveries, and what they do not offer.
 
+use crate::channels::rewrite;
 use crate::harness::{Client, Shop, TestApp};
 use axum::http::Method;
 use base64::Engine;
@@ -85,6 +86,36 @@ async fn wrong_fields_are_named() {
     assert_eq!(owner.get("/api/v1/channels").await.body["items"], json!([]));
 }
 
+/// What signs deliveries is as hard to guess afterwards as when the number was connected.
+#[tokio::test]
+async fn what_signs_deliveries_is_replaced() {
+    let (test, owner) = TestApp::with_owner().await;
+    for (number, good) in [(0, "another-one-of-sixteen"), (2, "short"), (3, "another-one-of-sixteen")] {
+        let id = connected(&owner, numbers()[number].clone()).await["id"].as_str().unwrap().to_owned();
+        let replace =
+            async |secret: &str| owner.patch(&format!("/api/v1/channels/{id}"), json!({ "app_secret": secret })).await;
+        for bad in ["", "two words", "short"].into_iter().filter(|bad| *bad != good) {
+            let reply = replace(bad).await;
+            assert_eq!((reply.status, reply.text("/field")), (422, "app_secret".to_owned()), "{number} {bad}");
+        }
+        let reply = replace(good).await;
+        assert!(reply.status == 200 && reply.body["previous_secret_until"].is_i64(), "{number}: {}", reply.body);
+    }
+    // 360dialog sends the one before until it is told.
+    let id = owner.get("/api/v1/channels").await.text("/items/0/id");
+    rewrite(&test, &id, |row| (row.last_event_at, row.settings) = (Some(1), json!({}))).await;
+    let dialog = format!("/api/v1/channels/{id}");
+    let here = async || owner.get(&format!("{dialog}/subscription")).await.body["points_here"].clone();
+    assert_eq!(here().await, true, "what comes is delivered here");
+    for (secret, expected) in [("another-one-of-sixteen", true), ("a-third-one-of-sixteen", false)] {
+        assert_eq!(owner.patch(&dialog, json!({ "app_secret": secret })).await.status, 200);
+        assert_eq!(here().await, expected, "{secret}");
+    }
+    let twilio = connected(&owner, numbers()[1].clone()).await["id"].as_str().unwrap().to_owned();
+    let reply = owner.patch(&format!("/api/v1/channels/{twilio}"), json!({ "app_secret": "x" })).await;
+    assert_eq!((reply.status, reply.text("/field")), (422, "app_secret".to_owned()), "its token signs");
+}
+
 #[tokio::test]
 async fn what_a_provider_lacks_is_told() {
     let (_, owner) = TestApp::with_owner().await;
@@ -100,6 +131,45 @@ async fn what_a_provider_lacks_is_told() {
     assert_eq!((token.status, token.text("/field")), (422, "verify_token".to_owned()));
 }
 
+/// The shop's number is another provider's from now on.
+async fn goes_over(test: &TestApp, shop: &Shop, provider: &str) {
+    rewrite(test, &shop.channel.to_string(), |row| row.provider = provider.to_owned()).await;
+}
+
+/// The tools beside a message are offered as `not_carried` and `not_offered` say; whoever asks all the same is told the name.
+#[tokio::test]
+async fn a_reaction_and_a_quote_need_a_provider_that_has_them() {
+    let (test, shop, owner) = Shop::open().await;
+    let heard = shop.hear("971500000001", "Amal", "hello").await;
+    let path = format!("/api/v1/conversations/{}/messages", heard.conversation);
+    let reaction = json!({ "content": { "type": "reaction", "target": heard.message, "emoji": "👍" } });
+    let quote = json!({ "content": { "type": "text", "body": "yes" }, "reply_to": heard.message });
+    for (provider, name, reacts, quotes) in [
+        ("meta", "Meta", true, true),
+        ("dialog360", "360dialog", true, true),
+        ("twilio", "Twilio", false, false),
+        ("bird", "Bird", false, true),
+    ] {
+        goes_over(&test, &shop, provider).await;
+        let channel = owner.get(&format!("/api/v1/channels/{}", shop.channel)).await.body;
+        let lacks = |list: &str, word: &str| channel[list].as_array().unwrap().contains(&json!(word));
+        assert_eq!(
+            (!lacks("not_carried", "reaction"), !lacks("not_offered", "quotes")),
+            (reacts, quotes),
+            "{provider}"
+        );
+        for (body, may) in [(&reaction, reacts), (&quote, quotes)] {
+            let reply = owner.post(&path, body.clone()).await;
+            if may {
+                assert_eq!(reply.status, 202, "{provider}: {}", reply.body);
+            } else {
+                assert_eq!(reply.problem(), (422, "not_offered_by_provider".to_owned()), "{provider}");
+                assert!(reply.text("/detail").contains(name), "{}", reply.body);
+            }
+        }
+    }
+}
+
 /// What is too much for the number's provider is refused when it is written, with the limit.
 #[tokio::test]
 async fn a_text_is_as_long_as_its_provider_takes() {
@@ -108,12 +178,7 @@ async fn a_text_is_as_long_as_its_provider_takes() {
     let path = format!("/api/v1/conversations/{}/messages", heard.conversation);
     let say = async |body: String| owner.post(&path, json!({ "content": { "type": "text", "body": body } })).await;
     assert_eq!(say("x".repeat(4_096)).await.status, 202);
-    let tx = shop.scope().write().await.unwrap();
-    let mut row = rapport_store::channel::get_for_write(&tx, shop.channel).await.unwrap().unwrap();
-    row.provider = "twilio".to_owned();
-    rapport_store::channel::update(&tx, row).await.unwrap();
-    tx.commit().await.unwrap();
-    test.app.channels.forget();
+    goes_over(&test, &shop, "twilio").await;
     let channel = &owner.get(&format!("/api/v1/channels/{}", shop.channel)).await.body;
     assert_eq!(channel["text_max"], 1_600);
     assert!(channel["not_carried"].as_array().unwrap().contains(&json!("interactive/flow")), "{channel}");

@@ -1,7 +1,9 @@
 //! Rules and their runs, through the API.
 
-use crate::harness::{Shop, TestApp};
+use crate::harness::{Client, Shop, TestApp};
 use axum::http::Method;
+use rapport_app::jobs::Outcome;
+use rapport_app::rule::backtest;
 use serde_json::{Value, json};
 
 const YAML: &str = "application/yaml";
@@ -126,7 +128,7 @@ async fn starters_come_in_the_language_that_is_wanted_and_are_made_switched_off(
     };
     let english = owner.get("/api/v1/rules/starters").await.body;
     let arabic = owner.get("/api/v1/rules/starters?language=ar-EG").await.body;
-    assert_eq!((names(&english).len(), names(&arabic).len()), (11, 11));
+    assert_eq!((names(&english).len(), names(&arabic).len()), (15, 15));
     assert!(names(&english).iter().all(|name| !names(&arabic).contains(name)));
     let wanted = &arabic["items"][0];
     let path = format!("/api/v1/rules/starters/{}", wanted["key"].as_str().unwrap());
@@ -138,4 +140,56 @@ async fn starters_come_in_the_language_that_is_wanted_and_are_made_switched_off(
     assert_eq!(faults.body, json!({ "faults": [] }));
     assert_eq!(owner.post("/api/v1/rules/starters/nothing", json!({})).await.status, 404);
     assert_eq!(owner.post(&path, json!({ "colour": 1 })).await.status, 400);
+}
+
+/// A trial, once it has ended.
+async fn ended(test: &TestApp, shop: &Shop, owner: &Client, id: &str) -> Value {
+    let trial = id.parse().unwrap();
+    while backtest::run::run(&test.app, shop.workspace, trial).await.unwrap() != Outcome::Done {}
+    owner.get(&format!("/api/v1/rules/backtests/{id}")).await.body
+}
+
+#[tokio::test]
+async fn a_rule_is_tried_on_the_past_and_only_watches() {
+    let (test, shop, owner) = Shop::open().await;
+    let heard = shop.hear("971501234567", "Amal", "the price please").await;
+    // A trial ends before this very moment.
+    test.clock.advance(1);
+    let rule = json!({ "name": "Price", "when": [{ "on": "keyword", "words": ["price"] }], "channels": [shop.channel],
+        "do": [{ "do": "send_text", "body": "It is 10, {first_name}." }] });
+    let made = owner.post("/api/v1/rules", json!({ "enabled": true, "shadow": true, "definition": rule })).await;
+    assert_eq!((made.status, &made.body["shadow"], &made.body["enabled"]), (201, &json!(true), &json!(true)));
+    let path = format!("/api/v1/rules/{}", made.text("/id"));
+    let yaml = String::from_utf8(owner.with("accept", YAML).get(&path).await.bytes.clone()).unwrap();
+    assert!(yaml.contains("shadow: true"), "{yaml}");
+    let off = owner.patch(&path, json!({ "shadow": false, "enabled": false })).await;
+    assert_eq!((&off.body["shadow"], &off.body["version"]), (&json!(false), &json!(1)));
+
+    let begun = owner.post("/api/v1/rules/backtests", json!({ "rule_id": made.text("/id"), "from": 1 })).await;
+    assert_eq!((begun.status, begun.text("/field")), (422, "from".to_owned()), "{}", begun.body);
+    let nothing = owner.post("/api/v1/rules/backtests", json!({})).await;
+    assert_eq!((nothing.status, nothing.text("/field")), (422, "rule_id".to_owned()));
+    let begun = owner.post("/api/v1/rules/backtests", json!({ "rule_id": made.text("/id") })).await;
+    assert_eq!(begun.status, 201, "{}", begun.body);
+    let done = ended(&test, &shop, &owner, &begun.text("/id")).await;
+    assert_eq!((&done["state"], &done["rule_version"], &done["total"]), (&json!("done"), &json!(1), &json!(1)));
+    let counts = &done["counts"];
+    assert_eq!((&counts["runs"], &counts["written"], &counts["listened"]), (&json!(1), &json!(1), &json!(1)), "{done}");
+    let told = owner.get(&format!("/api/v1/rules/backtests/{}/examples", begun.text("/id"))).await;
+    let one = &told.body["items"][0];
+    assert_eq!((&one["contact_id"], &one["message_id"]), (&json!(heard.contact), &json!(heard.message)));
+    assert_eq!((&one["steps"][0]["state"], &one["contact_name"]), (&json!("would"), &json!("Amal")), "{one}");
+    let stopped = owner.post(&format!("/api/v1/rules/backtests/{}/cancel", begun.text("/id")), json!(null)).await;
+    assert_eq!((stopped.status, &stopped.body["state"]), (200, &json!("done")), "what has ended stays");
+    let listed = owner.get(&format!("/api/v1/rules/backtests?rule_id={}", made.text("/id"))).await;
+    assert_eq!(listed.body["items"].as_array().unwrap().len(), 1);
+
+    let funnel = owner.get(&format!("{path}/funnel?days=7")).await;
+    assert_eq!((funnel.status, &funnel.body["runs"], &funnel.body["days"]), (200, &json!(0), &json!(7)));
+    assert_eq!(owner.get(&format!("{path}/funnel?days=91")).await.text("/field"), "days");
+    assert_eq!(owner.get("/api/v1/rules/wishes").await.body["items"], json!([]), "it is switched off");
+    let mut elsewhere = rule;
+    elsewhere["channels"] = json!([made.text("/id")]);
+    let refused = owner.patch(&path, json!({ "definition": elsewhere })).await;
+    assert_eq!((refused.status, refused.text("/field")), (422, "definition.channels.0".to_owned()));
 }

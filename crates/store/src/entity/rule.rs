@@ -17,6 +17,8 @@ pub struct Model {
     pub name: String,
     /// Whether it is switched on.
     pub enabled: bool,
+    /// 1 when it only watches.
+    pub shadow: i16,
     /// Its newest version, from 1.
     pub version: i32,
     /// Counts every change, switching included.

@@ -34,6 +34,8 @@ pub struct Model {
     pub reason: Option<String>,
     /// How many rules had woken one another before it.
     pub depth: i32,
+    /// 1 when the rule only watched.
+    pub shadow: i16,
     /// Every check with its value and limit.
     #[sea_orm(column_type = "JsonBinary")]
     pub checks: Json,

@@ -269,6 +269,7 @@ async fn add_identities(tx: &WriteTx, batch: &Batch) -> Result<()> {
     if stored != latest.len() as u64 {
         return Err(Error::Conflict("identity".to_owned()));
     }
+    crate::shop::join(tx, latest.iter().map(|(identity, (owner, _))| (*identity, *owner))).await?;
     Ok(())
 }
 

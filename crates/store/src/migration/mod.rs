@@ -29,6 +29,11 @@ mod m0025_tags;
 mod m0026_reply_files;
 mod m0027_rules;
 mod m0028_number_provider;
+mod m0030_matters;
+mod m0031_conflicts;
+mod m0032_shop;
+mod m0033_backtests;
+mod m0034_rule_limits;
 
 use crate::connect;
 use crate::error::{Error, Result};
@@ -66,6 +71,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0026_reply_files::STEP),
             Box::new(m0027_rules::STEP),
             Box::new(m0028_number_provider::STEP),
+            Box::new(m0030_matters::STEP),
+            Box::new(m0031_conflicts::STEP),
+            Box::new(m0032_shop::STEP),
+            Box::new(m0033_backtests::STEP),
+            Box::new(m0034_rule_limits::STEP),
         ]
     }
 }

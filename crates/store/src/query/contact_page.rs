@@ -51,6 +51,25 @@ pub async fn get(read: &Read, id: ContactId) -> Result<Option<ContactRow>> {
     Ok(found)
 }
 
+/// How often a contact that was merged may have been merged again.
+const HOPS: usize = 8;
+
+/// One contact; where it was merged away, the one that was kept.
+///
+/// # Errors
+/// What the database said.
+pub async fn kept(read: &Read, mut id: ContactId) -> Result<Option<ContactRow>> {
+    for _ in 0..HOPS {
+        let mut row = crate::entity::contact::Entity::find_by_id((read.workspace().0, id.0)).one(&read.conn()).await?;
+        let Some(into) = row.as_ref().and_then(|row| row.merged_into) else {
+            crate::tag::dress(&read.conn(), read.workspace().0, &mut row).await?;
+            return Ok(row);
+        };
+        id = ContactId(into);
+    }
+    Ok(None)
+}
+
 /// What stands beside each of these contacts. Seven statements.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! Read models: one file a screen. Each answers with a fixed number of statements, however long the page is.
 
+pub mod conflict_list;
 pub mod contact_list;
 pub mod contact_page;
 pub mod conversation_list;

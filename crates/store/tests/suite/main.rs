@@ -2,12 +2,15 @@
 
 mod accept;
 mod account;
+mod backtest;
 mod campaign;
 mod composer;
+mod conflict;
 mod cost;
 mod feed;
 mod guide;
 mod ingest;
+mod matter;
 mod open;
 mod parts;
 mod push;
@@ -17,6 +20,8 @@ mod route;
 mod routing;
 mod rule;
 mod search;
+mod search_pieces;
+mod shop;
 mod tag;
 mod template;
 mod watch;

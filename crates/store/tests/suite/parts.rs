@@ -2,6 +2,7 @@
 
 use super::cost::{answered, price, report};
 use super::ingest::{text, turn};
+use super::matter::made_in;
 use super::watch::bulk_row;
 use super::{NOW, channel, on_both, workspace};
 use rapport_core::inbox::{Change, ConversationState, ConversationStatus};
@@ -13,7 +14,7 @@ use rapport_store::closing::{self, ClosingRow};
 use rapport_store::query::thread;
 use rapport_store::testing::execute;
 use rapport_store::watch::{self, News};
-use rapport_store::{Scope, conversation, cost, ingest, merge, split};
+use rapport_store::{Scope, conversation, cost, ingest, matter, merge, split};
 use uuid::Uuid;
 
 async fn message(scope: &Scope, preview: &str) -> MessageId {
@@ -109,6 +110,8 @@ on_both! {
         watch::tell(&tx, talk, &[omar.0], News { message: Some(m2.0), join: false, ..news }).await.unwrap();
         for at in [NOW.0 - 1, NOW.0 + MINUTE] {
             closing::insert(&tx, ended(&scope, (contact, talk), at)).await.unwrap();
+            let id = u128::try_from(at).unwrap();
+            matter::insert(&tx, made_in(&scope, id, talk, at)).await.unwrap();
         }
         tx.commit().await.unwrap();
         execute(&db.store, "UPDATE message SET client_id = 'c1' WHERE provider_id = 'w1'").await.unwrap();
@@ -118,6 +121,8 @@ on_both! {
         assert_eq!((charged(&scope, talk).await, charged(&scope, made).await), (1, 1));
         let read = scope.read();
         for (talk, at) in [(talk, NOW.0 - 1), (made, NOW.0 + MINUTE)] {
+            let found = matter::get(&read, Uuid::from_u128(u128::try_from(at).unwrap())).await.unwrap().unwrap();
+            assert_eq!(found.conversation_id, Some(talk.0), "what was made since goes along");
             let rows = closing::of_conversation(&read, talk, 9).await.unwrap();
             assert_eq!(rows.iter().map(|row| row.at).collect::<Vec<_>>(), [at]);
         }

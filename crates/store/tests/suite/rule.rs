@@ -15,6 +15,7 @@ fn row(scope: &Scope, id: u128) -> RuleRow {
         id: Uuid::from_u128(id),
         name: format!("Rule {id}"),
         enabled: true,
+        shadow: 0,
         version: 1,
         revision: 1,
         definition: json!({ "name": "x" }),
@@ -54,6 +55,7 @@ fn run(scope: &Scope, store: &Store, rule: u128, contact: ContactId, key: &str, 
         state: state.to_owned(),
         reason: None,
         depth: 2,
+        shadow: 0,
         checks: json!([]),
         conditions: json!({}),
         steps: json!([]),
@@ -114,11 +116,11 @@ on_both! {
         let past = rule::past(&read, contact, NOW.plus(-HOUR), 50).await.unwrap();
         assert_eq!((past.len(), past[0].depth), (3, 2), "what did not run is no run");
         assert!(rule::past(&read, contact, NOW.plus(HOUR), 50).await.unwrap().is_empty());
-        let ids = [1, 2, 3].map(Uuid::from_u128);
+        let ids = [1, 2, 3].map(|id| (Uuid::from_u128(id), false));
         let begun = rule::begun(&read, &ids, NOW.plus(-HOUR), 100).await.unwrap();
-        assert_eq!(ids.map(|id| begun[&id]), [2, 1, 0]);
-        assert_eq!(rule::begun(&read, &ids[..1], NOW.plus(-HOUR), 1).await.unwrap()[&ids[0]], 1, "counting stops");
-        let filter = RunFilter { rule: Some(ids[0]), ..RunFilter::default() };
+        assert_eq!(ids.map(|(id, _)| begun[&id]), [2, 1, 0]);
+        assert_eq!(rule::begun(&read, &ids[..1], NOW.plus(-HOUR), 1).await.unwrap()[&ids[0].0], 1, "counting stops");
+        let filter = RunFilter { rule: Some(ids[0].0), ..RunFilter::default() };
         let page = rule::runs(&read, &filter, None, 1).await.unwrap();
         assert_eq!(page[0].event_key, "message:2");
         assert_eq!(rule::runs(&read, &filter, Some(page[0].id), 9).await.unwrap().len(), 1);
@@ -127,6 +129,28 @@ on_both! {
         let other = db.store.workspace(workspace(2)).read();
         assert!(rule::runs(&other, &RunFilter::default(), None, 9).await.unwrap().is_empty());
         assert_eq!(rule::run(&other, page[0].id).await.unwrap(), None);
+    }
+
+    async fn what_was_only_watched_counts_apart_and_others_push_nothing_out(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        let contact = ContactId(Uuid::from_u128(1));
+        let made = |rule, key: &str| run(&scope, &db.store, rule, contact, key, "done");
+        let watched = |rule, key: &str| RunRow { shadow: 1, ..made(rule, key) };
+        insert(&scope, vec![made(1, "a"), watched(1, "b"), watched(2, "b"), made(3, "c"), made(3, "d")]).await;
+        let (read, since) = (scope.read(), NOW.plus(-HOUR));
+        let newest = rule::past(&read, contact, since, 2).await.unwrap();
+        assert_eq!(newest.iter().map(|run| run.rule_id.as_u128()).collect::<Vec<_>>(), [3, 3], "those of others");
+        let one = Uuid::from_u128(1);
+        for (rule, watched, limit, found) in [(1, false, 9, 1), (1, true, 9, 2), (2, false, 9, 0), (3, false, 1, 1)] {
+            let rule = (Uuid::from_u128(rule), watched);
+            assert_eq!(rule::own(&read, contact, rule, since, limit).await.unwrap().len(), found, "{rule:?}");
+        }
+        assert!(rule::own(&read, contact, (one, true), NOW.plus(HOUR), 9).await.unwrap().is_empty());
+        for (watched, found) in [(false, 1), (true, 2)] {
+            assert_eq!(rule::begun(&read, &[(one, watched)], since, 9).await.unwrap()[&one], found);
+        }
+        let other = db.store.workspace(workspace(2)).read();
+        assert!(rule::own(&other, contact, (one, true), since, 9).await.unwrap().is_empty());
     }
 
     async fn old_runs_are_removed_and_waiting_ones_stay(db: &TestStore) {

@@ -1,5 +1,5 @@
 import { FileText, RotateCw, X } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useFormats } from '@/i18n/format'
 import { errorText } from '@/ui/errors'
 import { IconButton } from '@/ui/IconButton'

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useFormats } from '@/i18n/format'
 
 /** From this share of the limit on, the length is shown. */

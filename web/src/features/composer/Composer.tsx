@@ -1,12 +1,11 @@
-import { useQuery } from '@tanstack/react-query'
 import { CalendarClock, Clock, LayoutTemplate, Lock, MessageSquareText, Mic, Paperclip, SendHorizontal } from 'lucide-react'
-import { Suspense, useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react'
-import { FileTrigger, ToggleButton } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
+import { Suspense, useContext, useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactElement } from 'react'
+import { FileTrigger } from 'react-aria-components'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useAction } from '@/actions/registry'
-import { channelsQuery } from '@/api/queries'
 import type { Content, Conversation } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
+import { Carrier } from '@/features/thread/carrier'
 import { pageWords } from '@/i18n'
 import { useNow } from '@/live/clock'
 import { newId } from '@/live/newId'
@@ -17,6 +16,7 @@ import { cx } from '@/ui/cx'
 import { sizeText } from '@/ui/errors'
 import { IconButton } from '@/ui/IconButton'
 import { later, useSoon } from '@/ui/later'
+import { Soon, useStill } from '@/ui/Still'
 import { toast } from '@/ui/toast'
 import { AttachmentStrip } from './AttachmentStrip'
 import { replaceIn } from './box'
@@ -64,8 +64,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const [picking, setPicking] = useState(false)
   const [building, setBuilding] = useState<Kind | null>(null)
   const voice = useVoice()
-  // What the number's provider takes; the server judges where that is not known yet.
-  const carrier = useQuery(channelsQuery).data?.find((one) => one.id === conversation.channel.id)
+  const carrier = useContext(Carrier)
   const rewrite = useRewrite(conversation.id)
   const plan = draft.plan ?? null
   const setPlan = (chosen: Planned | null) => setDraft((old) => ({ ...old, plan: chosen ?? undefined }))
@@ -216,19 +215,21 @@ export function Composer({ conversation }: { conversation: Conversation }) {
 
   return (
     <section aria-label={t('composer.title')} className="border-t border-line bg-paper px-3 pt-2 pb-[max(12px,env(safe-area-inset-bottom))]">
+      <Soon>
       <div className={cx('mx-auto max-w-[880px] rounded-lg border', mode === 'note' ? 'border-caution-line bg-caution-soft' : 'border-control bg-raised', 'focus-within:border-accent')} onDragOver={(event) => event.preventDefault()} onDrop={onDrop}>
         <div role="group" aria-label={t('composer.mode')} className="flex items-center gap-1 border-b border-line px-1.5 py-1">
           {tabs.map(({ id, icon: Icon, label, disabled }) => (
-            <ToggleButton
+            <button
               key={id}
-              isSelected={mode === id}
-              isDisabled={disabled}
-              onChange={() => go(id)}
-              className="inline-flex min-h-7 cursor-default items-center gap-1.5 rounded-md px-2 text-sm whitespace-nowrap text-muted data-[disabled]:opacity-45 data-[hovered]:text-strong data-[selected]:font-semibold data-[selected]:text-strong pointer-coarse:min-h-11 max-md:min-h-11"
+              type="button"
+              aria-pressed={mode === id}
+              disabled={disabled}
+              onClick={() => go(id)}
+              className="inline-flex min-h-7 cursor-default items-center gap-1.5 rounded-md px-2 text-sm whitespace-nowrap text-muted disabled:opacity-45 enabled:hover:text-strong aria-pressed:font-semibold aria-pressed:text-strong pointer-coarse:min-h-11 max-md:min-h-11"
             >
               <Icon size={14} strokeWidth={2} aria-hidden />
               {label}
-            </ToggleButton>
+            </button>
           ))}
           {mode === 'template' && <IconButton label={t('composer.send_later')} icon={CalendarClock} action="schedule" active={plan !== null} className="ms-auto" onPress={() => setPlanning(true)} />}
           {!open && <span className="hidden items-center gap-1 pe-1.5 text-xs text-muted md:flex"><Clock size={12} aria-hidden />{t('composer.closed')}</span>}
@@ -297,9 +298,9 @@ export function Composer({ conversation }: { conversation: Conversation }) {
               {mode === 'reply' && (
                 <>
                   <PlusMenu lacking={carrier?.not_carried ?? []} onChoose={setBuilding} />
-                  <FileTrigger allowsMultiple onSelect={(files) => files && add(files)}>
+                  <AttachTrigger onSelect={add}>
                     <IconButton ref={attachButton} label={t('composer.attach')} aria-description={limitsText} icon={Paperclip} action="attach" />
-                  </FileTrigger>
+                  </AttachTrigger>
                   <IconButton label={t('voice.record')} icon={Mic} onPress={() => void voice.start()} />
                 </>
               )}
@@ -316,6 +317,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
           </>
         )}
       </div>
+      </Soon>
       {planning && (
         <Suspense>
           <planDialog.Part
@@ -347,4 +349,9 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       )}
     </section>
   )
+}
+
+/** The browser's choice of files behind a button. */
+function AttachTrigger({ onSelect, children }: { onSelect: (files: FileList) => void; children: ReactElement }) {
+  return useStill() ? children : <FileTrigger allowsMultiple onSelect={(files) => files && onSelect(files)}>{children}</FileTrigger>
 }

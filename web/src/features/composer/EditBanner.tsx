@@ -1,5 +1,5 @@
 import { Pencil, X } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { IconButton } from '@/ui/IconButton'
 
 /** Says that the box holds a message that has not gone out. */

@@ -1,15 +1,18 @@
 import { Smile } from 'lucide-react'
 import { Dialog, DialogTrigger, Popover } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { IconButton } from '@/ui/IconButton'
+import { useStill } from '@/ui/Still'
 import { emojiGroups } from './emoji'
 
 /** Puts an emoji where the cursor is. */
 export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
   const { t } = useTranslation()
+  const button = <IconButton label={t('composer.emoji')} icon={Smile} />
+  if (useStill()) return button
   return (
     <DialogTrigger>
-      <IconButton label={t('composer.emoji')} icon={Smile} />
+      {button}
       <Popover placement="top start" className="appear z-50 max-w-[94vw] rounded-lg border border-line bg-overlay p-2 shadow-overlay">
         <Dialog aria-label={t('composer.emoji')} className="flex flex-col gap-1.5 outline-none">
           {({ close }) =>

@@ -1,5 +1,5 @@
 import { Bold, Code, Italic, List, Quote, Strikethrough, Type } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useAction } from '@/actions/registry'
 import { IconButton } from '@/ui/IconButton'
 import { Menu } from '@/ui/Menu'

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Message } from '@/api/types'
 import { IconButton } from '@/ui/IconButton'
 import { UserText } from '@/ui/UserText'

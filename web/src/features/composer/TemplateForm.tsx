@@ -1,19 +1,21 @@
 import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
-import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
-import { post, upload } from '@/api/client'
-import type { Content, Conversation, FilledTemplate, MediaKind, Template, Upload } from '@/api/types'
+import { Suspense, useState } from 'react'
+import { useTranslation } from '@/i18n/useTranslation'
+import { post } from '@/api/client'
+import type { Content, Conversation, FilledTemplate, Template } from '@/api/types'
 import { ChoiceRows } from '@/features/content/InteractiveContent'
 import { RichText } from '@/features/content/RichText'
+import { pageWords } from '@/i18n'
 import { directionOf } from '@/i18n/direction'
 import { Button } from '@/ui/Button'
-import { errorText, sizeText } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 import { IconButton } from '@/ui/IconButton'
-import { fileLimits } from './build/limits'
-import { tooLarge } from './useAttachments'
+import { later } from '@/ui/later'
+import { Loading } from '@/ui/Loading'
 import { cardOf, complete, components, isForPrograms, preview, previewText, type Blank, type Filled, type Shown } from './templateModel'
+
+const file = later(() => Promise.all([import('./late/UploadField'), pageWords()]).then(([module]) => module.UploadField))
 
 interface Props {
   template: Template
@@ -94,7 +96,7 @@ export function BlankField({ blank, value, origin, channel, onChange }: BlankPro
   const { t } = useTranslation()
   const label = useLabel()(blank)
   if (blank.kind === 'products' || blank.kind === 'order') return null
-  if (blank.kind === 'image' || blank.kind === 'video' || blank.kind === 'document') return <MediaBlank label={label} kind={blank.kind} channel={channel} onReady={onChange} />
+  if (blank.kind === 'image' || blank.kind === 'video' || blank.kind === 'document') return <Suspense fallback={<Loading rows={1} />}><file.Part label={label} kind={blank.kind} channel={channel} onReady={onChange} /></Suspense>
   if (blank.kind === 'time') return <TimeBlank label={label} onChange={onChange} />
   const hint = origin === 'contact' || origin === 'fallback' ? t(`template.from.${origin}`) : blank.kind === 'location' ? t('template.location_hint') : undefined
   return <Field label={label} hint={hint} ltr={blank.kind !== 'text'} placeholder={blank.example ? t('template.example', { text: blank.example }) : undefined} value={value} onChange={onChange} />
@@ -146,39 +148,5 @@ function Bubble({ shown, dir, lang }: { shown: Shown; dir: 'ltr' | 'rtl'; lang: 
       {shown.footer && <p dir="auto" className="mt-1 text-sm wrap-anywhere text-muted">{shown.footer}</p>}
       <ChoiceRows choices={shown.buttons.map((label) => ({ label }))} />
     </div>
-  )
-}
-
-interface MediaProps {
-  label: string
-  kind: Extract<MediaKind, 'image' | 'video' | 'document'>
-  channel: string
-  onReady: (id: string) => void
-}
-
-function MediaBlank({ label, kind, channel, onReady }: MediaProps) {
-  const { t } = useTranslation()
-  const [state, setState] = useState<string | null>(null)
-  const choose = async (file: File | undefined) => {
-    if (!file) return
-    const wrong = tooLarge(kind, file.size)
-    if (wrong) return setState(errorText(wrong, t))
-    setState(t('composer.uploading'))
-    const form = new FormData()
-    form.set('file', file, file.name)
-    try {
-      onReady((await upload<Upload>('/media', form, { channel_id: channel, kind })).id)
-      setState(file.name)
-    } catch (error) {
-      setState(errorText(error, t))
-    }
-  }
-  const accept = kind === 'image' ? 'image/jpeg,image/png' : kind === 'video' ? 'video/mp4' : undefined
-  return (
-    <label className="flex flex-col gap-1 text-sm font-semibold">
-      {label}
-      <input type="file" accept={accept} onChange={(event) => void choose(event.target.files?.[0])} className="field py-1.5 font-normal" />
-      <span className="text-xs font-normal text-muted">{state ?? t('composer.at_most', { size: sizeText(fileLimits[kind]) })}</span>
-    </label>
   )
 }

@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Ban } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { call } from '@/api/client'
 import { keys } from '@/api/keys'
 import { channelsQuery } from '@/api/queries'
-import type { Contact } from '@/api/types'
+import type { Contact, Id } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { Confirm } from '@/ui/Confirm'
 import { errorText } from '@/ui/errors'
@@ -20,10 +20,11 @@ export function BlockControl({ contact }: { contact: Contact }) {
   const { data: channels = [] } = useQuery(channelsQuery)
   const [asking, setAsking] = useState<string | null>(null)
   const set = useMutation({
-    mutationFn: ({ channel_id, blocked }: { channel_id: string; blocked: boolean }) => call<Contact>(blocked ? 'POST' : 'DELETE', `/contacts/${contact.id}/block`, { body: { channel_id } }),
-    onSuccess: (next, { blocked }) => {
-      client.setQueryData(keys.contact(contact.id), next)
-      void client.invalidateQueries({ queryKey: keys.maySend(contact.id) })
+    mutationFn: ({ id, channel_id, blocked }: { id: Id; channel_id: Id; blocked: boolean }) => call<Contact>(blocked ? 'POST' : 'DELETE', `/contacts/${id}/block`, { body: { channel_id } }),
+    // By the time of the answer the page may show another customer.
+    onSuccess: (next, { id, blocked }) => {
+      client.setQueryData(keys.contact(id), next)
+      void client.invalidateQueries({ queryKey: keys.maySend(id) })
       toast(blocked ? t('block.done') : t('block.undone'))
     },
     onError: (error) => toast(errorText(error, t), 'danger'),
@@ -41,7 +42,7 @@ export function BlockControl({ contact }: { contact: Contact }) {
               look={blocked ? 'outline' : 'quiet'}
               isDisabled={set.isPending}
               aria-label={t(blocked ? 'block.unblock_on' : 'block.block_on', { name: channel.name })}
-              onPress={() => (blocked ? set.mutate({ channel_id: channel.id, blocked: false }) : setAsking(channel.id))}
+              onPress={() => (blocked ? set.mutate({ id: contact.id, channel_id: channel.id, blocked: false }) : setAsking(channel.id))}
             >
               {t(blocked ? 'block.unblock' : 'block.block')}
             </Button>
@@ -54,7 +55,7 @@ export function BlockControl({ contact }: { contact: Contact }) {
         verb={t('block.block')}
         isOpen={asking !== null}
         onClose={() => setAsking(null)}
-        onConfirm={() => asking !== null && set.mutate({ channel_id: asking, blocked: true })}
+        onConfirm={() => asking !== null && set.mutate({ id: contact.id, channel_id: asking, blocked: true })}
       />
     </ul>
   )

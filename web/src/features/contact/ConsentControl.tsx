@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Ban, Check, CircleHelp } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { post } from '@/api/client'
 import { keys } from '@/api/keys'
-import type { ConsentState, Contact } from '@/api/types'
+import type { ConsentState, Contact, Id } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { errorText } from '@/ui/errors'
@@ -29,12 +29,13 @@ export function ConsentControl({ contact }: { contact: Contact }) {
   const [source, setSource] = useState('')
   const [proof, setProof] = useState('')
   const save = useMutation({
-    mutationFn: () => post(`/contacts/${contact.id}/consents`, { purpose: 'marketing', state: next, source: source.trim() || 'agent', proof: proof.trim() || null }),
-    onSuccess: () => {
-      client.setQueryData(keys.contact(contact.id), { ...contact, consent: { marketing: next } })
-      void client.invalidateQueries({ queryKey: keys.contact(contact.id) })
-      void client.invalidateQueries({ queryKey: keys.consents(contact.id) })
-      void client.invalidateQueries({ queryKey: keys.maySend(contact.id) })
+    mutationFn: ({ id, marketing }: { id: Id; marketing: ConsentState }) => post(`/contacts/${id}/consents`, { purpose: 'marketing', state: marketing, source: source.trim() || 'agent', proof: proof.trim() || null }),
+    // By the time of the answer the page may show another customer.
+    onSuccess: (_answer, { id, marketing }) => {
+      client.setQueryData<Contact>(keys.contact(id), (old) => old && { ...old, consent: { marketing } })
+      void client.invalidateQueries({ queryKey: keys.contact(id) })
+      void client.invalidateQueries({ queryKey: keys.consents(id) })
+      void client.invalidateQueries({ queryKey: keys.maySend(id) })
       setOpen(false)
     },
     onError: (error) => toast(errorText(error, t), 'danger'),
@@ -52,7 +53,7 @@ export function ConsentControl({ contact }: { contact: Contact }) {
           className="flex flex-col gap-4"
           onSubmit={(event) => {
             event.preventDefault()
-            save.mutate()
+            save.mutate({ id: contact.id, marketing: next })
           }}
         >
           <Segmented

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Merge } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Conversation } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { askMerge } from '@/features/thread/parting'

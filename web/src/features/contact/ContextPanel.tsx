@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { X } from 'lucide-react'
-import { Suspense } from 'react'
-import { useTranslation } from 'react-i18next'
+import { SlidersHorizontal, X } from 'lucide-react'
+import { Fragment, Suspense, useState, type ReactNode } from 'react'
+import { useTranslation } from '@/i18n/useTranslation'
 import { contactConversationsQuery, contactQuery } from '@/api/queries'
+import type { Contact, Conversation } from '@/api/types'
 import { pageWords } from '@/i18n'
-import { setPrefs } from '@/live/prefs'
+import { prefs, setPrefs } from '@/live/prefs'
+import { useStore } from '@/live/store'
 import { Avatar } from '@/ui/Avatar'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { IconButton } from '@/ui/IconButton'
@@ -21,22 +23,28 @@ import { DetailList } from './DetailList'
 import { FieldList } from './FieldList'
 import { IdentityList } from './IdentityList'
 import { MaySend } from './MaySend'
+import { arranged, type PanelPart } from './panel'
 import { SyncList } from './SyncList'
 
 const collaborators = later(() => Promise.all([import('@/features/inbox/late/Collaborators'), pageWords()]).then(([module]) => module.Collaborators))
 const tags = later(() => Promise.all([import('@/features/tag/ContactTags'), pageWords()]).then(([module]) => module.ContactTags))
+const orders = later(() => Promise.all([import('@/features/shop/Orders'), pageWords()]).then(([module]) => module.Orders))
 const surveys = later(() => Promise.all([import('@/features/routing/Surveys'), pageWords()]).then(([module]) => module.Surveys))
+const matters = later(() => Promise.all([import('@/features/matter/Matters'), pageWords()]).then(([module]) => module.Matters))
+const arrange = later(() => Promise.all([import('./late/ArrangePanel'), pageWords()]).then(([module]) => module.ArrangePanel))
 
-/** Who this customer is, beside the conversation. */
+/** Who this customer is, beside the conversation; each person has its parts in their own order. */
 export function ContextPanel({ contactId, conversationId }: { contactId: string; conversationId: string }) {
   const { t } = useTranslation()
   const query = useQuery(contactQuery(contactId))
   const conversations = useQuery(contactConversationsQuery(contactId))
   const contact = query.data
+  const [arranging, setArranging] = useState(false)
   return (
     <div className="h-full overflow-auto">
       <div className="flex min-h-16 items-center justify-between gap-2 border-b border-line ps-4 pe-2">
-        <h2 className="text-sm">{t('contact.panel')}</h2>
+        <h2 className="grow text-sm">{t('contact.panel')}</h2>
+        <IconButton label={t('contact.arrange')} icon={SlidersHorizontal} onPress={() => setArranging(true)} />
         <IconButton label={t('thread.hide_context')} icon={X} action="context" onPress={() => setPrefs({ context: false })} />
       </div>
       {query.isError && <div className="p-3"><ErrorNote error={query.error} onRetry={() => void query.refetch()} /></div>}
@@ -51,21 +59,32 @@ export function ContextPanel({ contactId, conversationId }: { contactId: string;
               <UserText>{contact.name ?? contact.phone ?? t('contact.no_name')}</UserText>
             </Link>
           </div>
-          <Suspense><collaborators.Part conversation={conversationId} /></Suspense>
-          <Suspense><tags.Part contact={contact} /></Suspense>
-          <Section title={t('contact.details')}><DetailList contact={contact} /></Section>
-          <Section title={t('contact.consent.title')}><ConsentControl contact={contact} /></Section>
-          <Section title={t('may_send.title')}><MaySend contactId={contactId} /></Section>
-          <Suspense><surveys.Part contact={contactId} /></Suspense>
-          <Section title={t('contact.sync.title')}><SyncList sync={contact.sync} /></Section>
-          <Section title={t('block.title')}><BlockControl contact={contact} /></Section>
-          <Section title={t('contact.fields')}><FieldList fields={contact.fields} /></Section>
-          <Section title={t('contact.identities')}><IdentityList identities={contact.identities} /></Section>
-          <Section title={t('contact.conversations')}>
-            <ContactConversations conversations={conversations.data?.items ?? []} current={conversationId} />
-          </Section>
+          <Parts contact={contact} conversationId={conversationId} conversations={conversations.data?.items ?? []} />
         </div>
       )}
+      {arranging && <Suspense><arrange.Part onClose={() => setArranging(false)} /></Suspense>}
     </div>
   )
+}
+
+function Parts({ contact, conversationId, conversations }: { contact: Contact; conversationId: string; conversations: Conversation[] }) {
+  const { t } = useTranslation()
+  const { panel } = useStore(prefs)
+  // A part in which something may be open is made anew for another customer: what was begun for one is not done to the next.
+  const all: Record<PanelPart, ReactNode> = {
+    collaborators: <Suspense><collaborators.Part conversation={conversationId} /></Suspense>,
+    tags: <Suspense><tags.Part key={contact.id} contact={contact} /></Suspense>,
+    details: <Section title={t('contact.details')}><DetailList contact={contact} /></Section>,
+    shop: <Suspense><orders.Part contact={contact.id} /></Suspense>,
+    consent: <Section title={t('contact.consent.title')}><ConsentControl key={contact.id} contact={contact} /></Section>,
+    may_send: <Section title={t('may_send.title')}><MaySend contactId={contact.id} /></Section>,
+    surveys: <Suspense><surveys.Part contact={contact.id} /></Suspense>,
+    matters: <Suspense><matters.Part key={conversationId} contact={contact} conversation={conversationId} /></Suspense>,
+    sync: <Section title={t('contact.sync.title')}><SyncList sync={contact.sync} /></Section>,
+    block: <Section title={t('block.title')}><BlockControl key={contact.id} contact={contact} /></Section>,
+    fields: <Section title={t('contact.fields')}><FieldList fields={contact.fields} /></Section>,
+    identities: <Section title={t('contact.identities')}><IdentityList identities={contact.identities} /></Section>,
+    conversations: <Section title={t('contact.conversations')}><ContactConversations conversations={conversations} current={conversationId} /></Section>,
+  }
+  return arranged(panel).map((part) => !panel?.hidden?.includes(part) && <Fragment key={part}>{all[part]}</Fragment>)
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Contact } from '@/api/types'
 import { useSum } from '@/features/cost/amount'
 import { useFormats } from '@/i18n/format'
@@ -9,9 +9,9 @@ import { UserText } from '@/ui/UserText'
 import { When } from '@/ui/When'
 
 const stages = ['lead', 'customer'] as const
-const sources = ['whatsapp', 'hubspot', 'api', 'manual', 'import'] as const
+const sources = ['whatsapp', 'ad', 'post', 'api', 'manual', 'import'] as const
 /** CRMs are called by their own names in every language. */
-const crms: Record<string, string> = { salesforce: 'Salesforce', zoho: 'Zoho CRM', zendesk: 'Zendesk', freshdesk: 'Freshdesk', intercom: 'Intercom' }
+const crms: Record<string, string> = { hubspot: 'HubSpot', salesforce: 'Salesforce', zoho: 'Zoho CRM', zendesk: 'Zendesk', freshdesk: 'Freshdesk', intercom: 'Intercom' }
 
 /** What is known of a person, label beside value; unknown lines are left out. */
 export function DetailList({ contact }: { contact: Contact }) {

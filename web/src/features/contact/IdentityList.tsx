@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { TFunction } from 'i18next'
 import type { Contact } from '@/api/types'
 

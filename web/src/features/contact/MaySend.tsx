@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChevronDown, ShieldAlert, ShieldCheck, ShieldX } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { maySendQuery } from '@/api/queries'
 import type { Verdict } from '@/api/types'
 import { VerdictView } from '@/features/thread/VerdictView'

@@ -1,5 +1,5 @@
 import { Check, Clock, ExternalLink, TriangleAlert } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { SyncState } from '@/api/types'
 import { Pill } from '@/ui/Pill'
 import { UserText } from '@/ui/UserText'

@@ -1,6 +1,6 @@
 import { Contact, ExternalLink, House, Image, List, MapPin, ShoppingBag, Video, type LucideIcon } from 'lucide-react'
 import { Suspense } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Content } from '@/api/types'
 import { later } from '@/ui/later'
 import { UserText } from '@/ui/UserText'

@@ -1,6 +1,6 @@
 import { CalendarX2, Download, FileText, ImageOff, LoaderCircle } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Content, Message } from '@/api/types'
 import { useFormats } from '@/i18n/format'
 import { Dialog } from '@/ui/Dialog'

@@ -1,6 +1,6 @@
 import { Ban, MousePointerClick } from 'lucide-react'
 import { Suspense } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Content, Message } from '@/api/types'
 import { pageWords } from '@/i18n'
 import { later } from '@/ui/later'

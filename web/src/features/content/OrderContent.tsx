@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Content } from '@/api/types'
 import { useFormats } from '@/i18n/format'
 import { UserText } from '@/ui/UserText'

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { MessageCost as Cost } from '@/api/types'
 import { useAmount, useCostWords } from './amount'
 

@@ -1,6 +1,6 @@
 // Amounts in millionths of a currency, in the reader's language. A message costs fractions of a cent: small amounts keep their digits.
 import { useMemo } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { CostSum } from '@/api/types'
 import { latinDigits } from '@/i18n/digits'
 import { useFormats } from '@/i18n/format'

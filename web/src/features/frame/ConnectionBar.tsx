@@ -1,6 +1,6 @@
 import { WifiOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useFormats } from '@/i18n/format'
 import { connection } from '@/live/connection'
 import { outbox } from '@/live/outbox'

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Navigate, Outlet } from '@tanstack/react-router'
 import { Suspense, useEffect } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { ActionSheets } from '@/actions/ActionSheets'
 import { meQuery } from '@/api/queries'
 import { nearest, pageWords, setLanguage } from '@/i18n'

@@ -1,7 +1,7 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { MoreHorizontal } from 'lucide-react'
 import { Button } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Menu } from '@/ui/Menu'
 import { places } from './navigation'
 

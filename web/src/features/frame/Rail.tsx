@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Focusable } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Avatar } from '@/ui/Avatar'
 import { cx } from '@/ui/cx'
 import { Logo } from '@/ui/Logo'

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { get, patch } from '@/api/client'
 import { keys } from '@/api/keys'
 import { channelsQuery, countsQuery } from '@/api/queries'

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowUp } from 'lucide-react'
 import { memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { run, useAction } from '@/actions/registry'
 import { conversationListQuery, countsQuery, prefetchConversation } from '@/api/queries'
 import { pageWords } from '@/i18n'
@@ -12,7 +12,7 @@ import { ErrorNote } from '@/ui/ErrorNote'
 import { later, useSoon } from '@/ui/later'
 import { Loading } from '@/ui/Loading'
 import { ConversationRow } from './ConversationRow'
-import { ListEmpty } from './ListEmpty'
+import { ListEmpty, SearchAll } from './ListEmpty'
 import { SelectBox } from './SelectBox'
 import { pick, selection, startSelecting, stopSelecting } from './selection'
 import { useHeldOrder } from './useHeldOrder'
@@ -41,7 +41,9 @@ export const ConversationList = memo(function ConversationList() {
   const selecting = picked?.scope === scope ? picked : null
   // Rows must not come or go under somebody who picks them.
   const { rows, waiting, release } = useHeldOrder(fresh, hold || selecting !== null, scope)
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: rowHeight, overscan: 12, getItemKey: (index) => rows[index]?.id ?? index })
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the page's own measure changes with the density only
+  const height = useMemo(rowHeight, [density])
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 12, getItemKey: (index) => rows[index]?.id ?? index })
   const items = virtual.getVirtualItems()
   const lastIndex = items.at(-1)?.index ?? 0
   const client = useQueryClient()
@@ -137,6 +139,7 @@ export const ConversationList = memo(function ConversationList() {
           })}
         </ul>
         {!hasNextPage && rows.length > 20 && <p className="p-4 text-center text-xs text-faint">{t('inbox.all_loaded')}</p>}
+        {!hasNextPage && filter.q && <SearchAll q={filter.q} />}
       </div>
     </div>
     </>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { AlarmClock, AtSign, Lock, Timer } from 'lucide-react'
 import { memo, type MouseEvent } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { usersQuery } from '@/api/queries'
 import type { Conversation, Priority } from '@/api/types'
 import { StatusTick } from '@/features/thread/StatusTick'

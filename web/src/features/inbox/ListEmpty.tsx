@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { channelsQuery } from '@/api/queries'
 import { useMe } from '@/features/frame/useMe'
 import { Button } from '@/ui/Button'
@@ -27,7 +27,7 @@ function Nothing() {
   if (filter.q) {
     return (
       <Empty title={t('inbox.empty.search_title')} text={t('inbox.empty.search_text')}>
-        <Button onPress={() => void navigate({ to: '/search', search: { q: filter.q } })}>{t('inbox.empty.search_button')}</Button>
+        <SearchAll q={filter.q} />
       </Empty>
     )
   }
@@ -44,4 +44,11 @@ function Nothing() {
       {(filter.view !== 'all' || filter.status !== 'open') && <Button onPress={() => change({ view: undefined, status: undefined })}>{t('inbox.empty.done_button')}</Button>}
     </Empty>
   )
+}
+
+/** The list holds what was said last and who it was said by; everything that was ever said is searched on its own page. */
+export function SearchAll({ q }: { q: string }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  return <Button className="mx-auto my-3 flex" onPress={() => void navigate({ to: '/search', search: { q } })}>{t('inbox.empty.search_button')}</Button>
 }

@@ -1,6 +1,6 @@
 import { ListChecks, ListFilter, PanelLeft } from 'lucide-react'
 import { memo, Suspense, useEffect, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useAction } from '@/actions/registry'
 import { pageWords } from '@/i18n'
 import { setPrefs } from '@/live/prefs'

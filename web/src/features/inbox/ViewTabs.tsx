@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { countsQuery } from '@/api/queries'
 import type { View } from '@/api/types'
 import { useFormats } from '@/i18n/format'

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { GraduationCap } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useMe } from '@/features/frame/useMe'
 
 /** The way to practice, where there is nothing real to work with yet. */

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Conversation } from '@/api/types'
 import { useConversationPatch } from '@/features/thread/useConversationActions'
 import { Avatar } from '@/ui/Avatar'

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Star } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useFormats } from '@/i18n/format'
 import { Section } from '@/ui/Section'
 import { UserText } from '@/ui/UserText'

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { ApiError, post } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Conversation } from '@/api/types'
@@ -26,7 +26,7 @@ export function useMacros(conversation: string | undefined) {
       runEnded(macro, run.conversation.id)
       putConversation(client, run.conversation as Conversation, me.user.id)
       void client.invalidateQueries({ queryKey: keys.counts })
-      if (conversation) void client.invalidateQueries({ queryKey: keys.messages(conversation) })
+      void client.invalidateQueries({ queryKey: keys.messages(run.conversation.id) })
       await pageWords()
       toast(t('macro.done', { name: isolated(macro.name) }))
     },

@@ -1,6 +1,6 @@
 import { Tag } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Contact } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { IconButton } from '@/ui/IconButton'

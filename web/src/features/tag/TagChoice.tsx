@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Id } from '@/api/types'
 import { Answered } from '@/ui/Answered'
 import { SearchBox } from '@/ui/SearchBox'

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { templatesQuery } from '@/api/queries'
 import type { Content, Message } from '@/api/types'
 import { codeOf, masked, onlyWord } from '@/features/content/code'

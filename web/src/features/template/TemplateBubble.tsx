@@ -1,6 +1,6 @@
 import { Copy, ExternalLink, FileText, Image, List, MapPin, Phone, Reply, ShoppingBag, Timer, UserRound, Video, Workflow, type LucideIcon } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { RichText } from '@/features/content/RichText'
 import { directionOf } from '@/i18n/direction'
 import { useFormats } from '@/i18n/format'

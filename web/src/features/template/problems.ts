@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import i18next from 'i18next'
 import { useEffect, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { post } from '@/api/client'
 import type { TemplateProblem } from '@/api/types'
 import { byField, toComponents, type Draft, type Place } from './draft'

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Message } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { useFormats } from '@/i18n/format'

@@ -1,6 +1,6 @@
 import { Code, Cog, Lock, Megaphone, Smartphone, type LucideIcon } from 'lucide-react'
 import { memo } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Message } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { cx } from '@/ui/cx'

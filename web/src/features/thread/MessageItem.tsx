@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Message, MessageStatus } from '@/api/types'
 import { MessageContent } from '@/features/content/MessageContent'
 import { useFormats } from '@/i18n/format'

@@ -1,7 +1,7 @@
 import { Info, Pencil, Reply, SmilePlus, Split, Undo2, type LucideIcon } from 'lucide-react'
-import { useRef, useState, type Ref } from 'react'
+import { useContext, useRef, useState, type Ref } from 'react'
 import { Dialog, Popover } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Message } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { startReply } from '@/features/composer/replying'
@@ -9,6 +9,7 @@ import { isFree, startRewrite, wordsOf } from '@/features/composer/unsent'
 import { newId } from '@/live/newId'
 import { enqueue } from '@/live/outbox'
 import { cx } from '@/ui/cx'
+import { Carrier } from './carrier'
 import { askSplit } from './parting'
 import { useUnsent } from './useUnsent'
 import { WhyPopover } from './WhyPopover'
@@ -21,6 +22,7 @@ export function MessageTools({ message }: { message: Message }) {
   const [open, setOpen] = useState<'react' | 'why' | null>(null)
   const trigger = useRef<HTMLButtonElement>(null)
   const me = useMe()
+  const carrier = useContext(Carrier)
   // Notes never leave the house, so they cannot be answered or reacted to; local ones have no id of the server yet.
   if (message.direction === 'note' || message.revoked_at !== null || message.id === message.client_id) return null
   const close = () => setOpen(null)
@@ -40,8 +42,8 @@ export function MessageTools({ message }: { message: Message }) {
       {free && wordsOf(message) !== null && <Tool label={t('thread.rewrite')} icon={Pencil} onClick={() => startRewrite(message)} />}
       {/* A planned one has it in its note. */}
       {free && message.status !== 'scheduled' && <TakeBack message={message} />}
-      {!free && message.status !== 'withdrawn' && <Tool label={t('thread.reply')} icon={Reply} mirror onClick={() => startReply(message)} />}
-      {message.direction === 'in' && <Tool ref={trigger} label={t('thread.react')} icon={SmilePlus} expanded={open !== null} onClick={() => setOpen('react')} />}
+      {!free && message.status !== 'withdrawn' && !carrier?.not_offered.includes('quotes') && <Tool label={t('thread.reply')} icon={Reply} mirror onClick={() => startReply(message)} />}
+      {message.direction === 'in' && !carrier?.not_carried.includes('reaction') && <Tool ref={trigger} label={t('thread.react')} icon={SmilePlus} expanded={open !== null} onClick={() => setOpen('react')} />}
       {message.direction === 'out' && <Tool ref={trigger} label={t('why.open')} icon={Info} expanded={open !== null} onClick={() => setOpen('why')} />}
       {may && message.status !== 'scheduled' && <Tool label={t('thread.split_here')} icon={Split} onClick={() => askSplit(message.conversation_id, message.id)} />}
       {open === 'react' && (

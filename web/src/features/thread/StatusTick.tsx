@@ -1,5 +1,5 @@
 import { CalendarClock, Check, CheckCheck, CircleDashed, CircleHelp, Clock, SendHorizontal, ShieldAlert, ShieldX, TriangleAlert, Undo2, type LucideIcon } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { cx } from '@/ui/cx'
 
 const marks: Record<string, { icon: LucideIcon; tone: string } | undefined> = {

@@ -1,6 +1,6 @@
 import { ArrowDown } from 'lucide-react'
 import { memo, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Id } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -63,12 +63,14 @@ export const Thread = memo(function Thread({ id, customer, target }: Props) {
     atEnd.then(() => scroller.current?.scrollTo({ top: 0 }), () => undefined)
   }
 
-  // Our own new message is always brought into view.
+  // Our own new message is always brought into view. A thread that opens is at its end by itself: measuring it then would lay it out twice.
   const last = messages.at(-1)
   const lastKey = last?.client_id ?? last?.id
   const ownLast = last?.direction === 'out' || last?.direction === 'note'
+  const opened = useRef(lastKey)
   useEffect(() => {
-    if (ownLast && !target) scroller.current?.scrollTo({ top: 0 })
+    if (ownLast && !target && opened.current !== undefined && opened.current !== lastKey) scroller.current?.scrollTo({ top: 0 })
+    opened.current = lastKey
   }, [lastKey, ownLast, target])
   // Whoever writes while an old part is shown goes on at the end.
   const writes = hasPreviousPage && last !== undefined && last.id === last.client_id

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { AlarmClock, ArrowLeft, Check, CircleDashed, CircleUser, Flag, MoreHorizontal, PanelRight, Play, RotateCcw, Users } from 'lucide-react'
 import { Suspense, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useAction } from '@/actions/registry'
 import { teamsQuery, usersQuery } from '@/api/queries'
-import type { Conversation, Priority } from '@/api/types'
+import type { Conversation, Id, Priority } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { askClosing } from '@/features/routing/ask'
 import { pageWords } from '@/i18n'
@@ -38,10 +38,11 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
   const { data: users = [] } = useQuery(usersQuery)
   const { data: teams = [] } = useQuery(teamsQuery)
   const { mutate } = useConversationPatch(conversation)
-  const [snoozing, setSnoozing] = useState(false)
-  const [choosing, setChoosing] = useState(false)
+  const { id, contact, channel } = conversation
+  const [asking, setAsking] = useState<{ of: Id; what: 'macro' | 'snooze' } | null>(null)
+  // The header stays when the conversation changes. What was asked about one is not done to the next.
+  if (asking && asking.of !== id) setAsking(null)
   useSoon(snooze, macro)
-  const { contact, channel } = conversation
   const name = contact.name ?? contact.phone ?? t('contact.no_name')
   const runs = me.permissions.includes('inbox.write')
   const resolved = conversation.status === 'resolved'
@@ -53,9 +54,9 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
   useAction('context', toggleContext)
   useAction('resolve', toggleResolved)
   useAction('resolve_with', () => askClosing(conversation), !resolved)
-  useAction('macro', () => setChoosing(true), runs)
+  useAction('macro', () => setAsking({ of: id, what: 'macro' }), runs)
   useAction('pending', () => mutate({ status: 'pending' }))
-  useAction('snooze', () => setSnoozing(true))
+  useAction('snooze', () => setAsking({ of: id, what: 'snooze' }))
   useAction('assign_me', () => mutate({ assignee_id: me.user.id }))
   useAction('unassign', () => mutate({ assignee_id: null }))
 
@@ -78,6 +79,7 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
       </div>
       <Menu
         label={t('thread.assign')}
+        subject={id}
         items={[
           { id: 'none', label: t('thread.nobody'), action: 'unassign', onAction: () => mutate({ assignee_id: null }) },
           ...people.map((user) => ({ id: user.id, label: user.id === me.user.id ? t('thread.me', { name: user.name }) : user.name, action: user.id === me.user.id ? ('assign_me' as const) : undefined, onAction: () => mutate({ assignee_id: user.id }) })),
@@ -91,14 +93,15 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
       </Menu>
       <Menu
         label={t('thread.more')}
+        subject={id}
         items={[
           ...(conversation.assignee_id === me.user.id
             ? [{ id: 'unassign', icon: CircleUser, label: t('action.unassign'), action: 'unassign' as const, onAction: () => mutate({ assignee_id: null }) }]
             : [{ id: 'assign', icon: CircleUser, label: t('action.assign_me'), action: 'assign_me' as const, onAction: () => mutate({ assignee_id: me.user.id }) }]),
           ...(resolved ? [] : [{ id: 'resolve_with', icon: Check, label: t('action.resolve_with'), action: 'resolve_with' as const, onAction: () => askClosing(conversation) }]),
-          ...(runs ? [{ id: 'macro', icon: Play, label: t('action.macro'), action: 'macro' as const, onAction: () => setChoosing(true) }] : []),
+          ...(runs ? [{ id: 'macro', icon: Play, label: t('action.macro'), action: 'macro' as const, onAction: () => setAsking({ of: id, what: 'macro' }) }] : []),
           { id: 'pending', icon: CircleDashed, label: t('thread.set_pending'), action: 'pending', onAction: () => mutate({ status: 'pending' }) },
-          { id: 'snooze', icon: AlarmClock, label: t('thread.set_snoozed'), action: 'snooze', onAction: () => setSnoozing(true) },
+          { id: 'snooze', icon: AlarmClock, label: t('thread.set_snoozed'), action: 'snooze', onAction: () => setAsking({ of: id, what: 'snooze' }) },
           ...priorities.map((priority) => ({ id: priority, icon: Flag, label: t('thread.set_priority', { priority: t(`priority.${priority}`) }), onAction: () => mutate({ priority }) })),
         ]}
       >
@@ -109,13 +112,13 @@ export function ThreadHeader({ conversation, onClose }: { conversation: Conversa
         <span className="max-md:hidden @max-md:hidden">{resolved ? t('thread.reopen') : t('thread.resolve')}</span>
       </Button>
       <IconButton label={context ? t('thread.hide_context') : t('thread.show_context')} icon={PanelRight} mirror action="context" active={context} onPress={toggleContext} />
-      {choosing && <Suspense><macro.Part conversation={conversation.id} onClose={() => setChoosing(false)} /></Suspense>}
-      {snoozing && (
+      {asking?.what === 'macro' && <Suspense><macro.Part conversation={asking.of} onClose={() => setAsking(null)} /></Suspense>}
+      {asking?.what === 'snooze' && (
         <Suspense>
           <snooze.Part
-            onClose={() => setSnoozing(false)}
+            onClose={() => setAsking(null)}
             onChoose={(until) => {
-              setSnoozing(false)
+              setAsking(null)
               mutate({ status: 'snoozed', snoozed_until: until })
             }}
           />
@@ -132,8 +135,8 @@ function WindowText({ expiresAt }: { expiresAt: number | null }) {
   if (left <= 0) return <span className="truncate">{t('window.closed')}</span>
   return (
     <span title={formats.exact(expiresAt ?? 0)} className={left < closingSoon ? 'truncate font-semibold text-caution-ink' : 'truncate'}>
-      <span className="@max-[23rem]:sr-only">{t('window.closes_in', { span: formats.span(left) })}</span>
-      <span aria-hidden className="hidden @max-[23rem]:inline">{formats.span(left)}</span>
+      <span className="@max-[27rem]:sr-only">{t('window.closes_in', { span: formats.span(left) })}</span>
+      <span aria-hidden className="hidden @max-[27rem]:inline">{formats.span(left)}</span>
     </span>
   )
 }

@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { memo, useEffect } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useAction } from '@/actions/registry'
 import { post } from '@/api/client'
 import { keys } from '@/api/keys'
-import { conversationQuery, countsQuery } from '@/api/queries'
+import { channelsQuery, conversationQuery, countsQuery } from '@/api/queries'
 import type { Conversation } from '@/api/types'
 import { Composer } from '@/features/composer/Composer'
 import { useMe } from '@/features/frame/useMe'
@@ -13,6 +13,7 @@ import { pageWords } from '@/i18n'
 import { putConversation } from '@/live/cache'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { Loading } from '@/ui/Loading'
+import { Carrier } from './carrier'
 import { Thread } from './Thread'
 import { ThreadHeader } from './ThreadHeader'
 import { TypingLine } from './TypingLine'
@@ -29,6 +30,7 @@ export const ThreadPane = memo(function ThreadPane({ id, target, onClose }: Prop
   const { t } = useTranslation()
   const query = useQuery(conversationQuery(id))
   const { data } = query
+  const carrier = useQuery(channelsQuery).data?.find((one) => one.id === data?.channel.id)
   useReadMark(data)
   useSurvivor(id, data?.id)
   useLooking(id)
@@ -40,10 +42,12 @@ export const ThreadPane = memo(function ThreadPane({ id, target, onClose }: Prop
   const customer = data.contact.name ?? data.contact.phone ?? t('contact.no_name')
   return (
     <section aria-label={t('thread.title', { name: customer })} className="flex h-full min-h-0 flex-col">
-      <ThreadHeader key={`header-${id}`} conversation={data} onClose={onClose} />
-      <Thread key={id} id={id} customer={customer} target={target} />
-      <TypingLine conversation={id} />
-      <Composer key={`composer-${id}`} conversation={data} />
+      <ThreadHeader conversation={data} onClose={onClose} />
+      <Carrier value={carrier}>
+        <Thread key={id} id={id} customer={customer} target={target} />
+        <TypingLine conversation={id} />
+        <Composer key={`composer-${id}`} conversation={data} />
+      </Carrier>
     </section>
   )
 })

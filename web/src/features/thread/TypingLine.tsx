@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { isolated } from '@/i18n/direction'
 import { looking, typing } from '@/live/presence'
 import { useStore } from '@/live/store'

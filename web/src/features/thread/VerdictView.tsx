@@ -1,5 +1,5 @@
 import { Check, ShieldAlert, ShieldCheck, ShieldX, X } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Check as CheckRow, Verdict } from '@/api/types'
 import { useFormats } from '@/i18n/format'
 import { useMachineWords } from '@/i18n/machine'

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { whyQuery } from '@/api/queries'
 import type { Message, MessageCost as Cost } from '@/api/types'
 import { MessageCost } from '@/features/cost/MessageCost'

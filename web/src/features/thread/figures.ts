@@ -1,5 +1,5 @@
 // The values of a guard's check in words: "12 of 250", "80 per second", "yesterday 14:02; 24 h apart".
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Check } from '@/api/types'
 import { useAmount } from '@/features/cost/amount'
 import { useFormats } from '@/i18n/format'

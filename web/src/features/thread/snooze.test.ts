@@ -17,4 +17,9 @@ describe('snooze times', () => {
     expect(monday.evening).toBeUndefined()
     expect(monday.next_week).toEqual(new Date('2026-11-30T09:00:00'))
   })
+  it('name a Monday that is tomorrow once', () => {
+    const sunday = named('2026-11-22T10:30:00')
+    expect(sunday.tomorrow).toEqual(new Date('2026-11-23T09:00:00'))
+    expect(sunday.next_week).toBeUndefined()
+  })
 })

@@ -13,7 +13,7 @@ function on(now: number, days: number, hours: number): number {
   return day.getTime()
 }
 
-/** Times people mean: in three hours, this evening, tomorrow at nine, next Monday at nine - in their own clock. The evening only while it is at least an hour away. */
+/** Times people mean: in three hours, this evening, tomorrow at nine, next Monday at nine - in their own clock. The evening only while it is at least an hour away, Monday only where it is not tomorrow. */
 export function snoozeTimes(now: number): SnoozeTime[] {
   const evening = on(now, 0, 18)
   const monday = (8 - new Date(now).getDay()) % 7 || 7
@@ -21,6 +21,6 @@ export function snoozeTimes(now: number): SnoozeTime[] {
     { name: 'later', at: now + 3 * hour },
     ...(evening - now >= hour ? [{ name: 'evening' as const, at: evening }] : []),
     { name: 'tomorrow', at: on(now, 1, 9) },
-    { name: 'next_week', at: on(now, monday, 9) },
+    ...(monday > 1 ? [{ name: 'next_week' as const, at: on(now, monday, 9) }] : []),
   ]
 }

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { get } from '@/api/client'
 import type { ThreadPlace } from '@/api/queries'
 import type { Id, Message } from '@/api/types'

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { patch, remove } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Message } from '@/api/types'

@@ -1,5 +1,5 @@
 import { LogOut } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Density, Presence, Theme } from '@/api/types'
 import { LanguageChoice } from '@/features/frame/LanguageChoice'
 import { useMe } from '@/features/frame/useMe'

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Pencil, RotateCcw, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { actions, caps, isMac, type ActionGroup, type ActionName, type Keys } from '@/actions/catalogue'
 import { holderOf, isReserved, keymap, keysOf, keysOfPress, setKeymap, withKeys } from '@/actions/keymap'
 import { put } from '@/api/client'

@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { BellRing, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { ApiError, get, post } from '@/api/client'
 import type { Device, DeviceWants, PushSettings } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { User } from '@/api/types'
 import { useSettings } from '@/features/frame/useSettings'
 import { Button } from '@/ui/Button'

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useState } from 'react'
+import { useTranslation } from '@/i18n/useTranslation'
 import { tagsQuery } from '@/features/tag/api'
 import { useFormats } from '@/i18n/format'
 import { fieldError } from '@/ui/errors'
 import { ApiError } from '@/api/client'
 import { Field } from '@/ui/Field'
+import { FileField, type ShownFile } from '@/ui/FileField'
 import { Segmented } from '@/ui/Segmented'
 import { Select } from '@/ui/Select'
 import { entries } from './model'
@@ -38,8 +40,14 @@ export function AudiencePart({ audience, error, onChange }: { audience: Audience
   const formats = useFormats()
   const { data: tags = [] } = useQuery({ ...tagsQuery, enabled: audience.kind === 'tag' })
   const count = entries(audience.text).length
-  const read = async (file: File | undefined) => {
-    if (file) onChange({ ...audience, text: await file.text() })
+  const [file, setFile] = useState<ShownFile | null>(null)
+  const [unread, setUnread] = useState(false)
+  const read = async (chosen: File) => {
+    setFile({ name: chosen.name, size: chosen.size })
+    // A file may have gone, or be another's, by the time it is read.
+    const text = await chosen.text().catch(() => null)
+    setUnread(text === null)
+    if (text !== null) onChange({ ...audience, text })
   }
   return (
     <div className="flex flex-col gap-3">
@@ -54,10 +62,7 @@ export function AudiencePart({ audience, error, onChange }: { audience: Audience
       {audience.kind === 'list' && (
         <>
           <Field ltr rows={6} label={t('campaigns.list')} placeholder={'+971 50 123 4567\n+20 100 123 4567'} value={audience.text} isRequired onChange={(text) => onChange({ ...audience, text })} hint={t('campaigns.list_count', { count, shown: formats.number(count) })} error={listError(error, audience)} />
-          <label className="flex flex-col gap-1 text-sm font-semibold">
-            {t('campaigns.file')}
-            <input type="file" accept=".csv,.txt,text/csv,text/plain" className="field py-1.5 font-normal" onChange={(event) => void read(event.target.files?.[0])} />
-          </label>
+          <FileField label={t('campaigns.file')} accept=".csv,.txt,text/csv,text/plain" file={file} error={unread ? t('file.unread') : null} onChoose={(chosen) => void read(chosen)} />
         </>
       )}
     </div>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { channelsQuery, templateQuery } from '@/api/queries'
 import { useSum } from '@/features/cost/amount'
 import { fromTemplate } from '@/features/template/draft'

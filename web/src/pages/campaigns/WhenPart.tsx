@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Segmented } from '@/ui/Segmented'
 import { useNow } from '@/live/clock'
 import { isReady, typed, type When } from './when'

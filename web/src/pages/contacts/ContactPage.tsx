@@ -2,10 +2,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { MessageSquare, Pencil } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { post } from '@/api/client'
 import { channelsQuery, consentsQuery, contactConversationsQuery, contactQuery } from '@/api/queries'
-import type { Conversation } from '@/api/types'
+import type { Conversation, Id } from '@/api/types'
 import { keys } from '@/api/keys'
 import { BlockControl } from '@/features/contact/BlockControl'
 import { ConsentControl } from '@/features/contact/ConsentControl'
@@ -15,6 +15,7 @@ import { FieldList } from '@/features/contact/FieldList'
 import { IdentityList } from '@/features/contact/IdentityList'
 import { MaySend } from '@/features/contact/MaySend'
 import { SyncList } from '@/features/contact/SyncList'
+import { Orders } from '@/features/shop/Orders'
 import { ContactTags } from '@/features/tag/ContactTags'
 import { Avatar } from '@/ui/Avatar'
 import { Button } from '@/ui/Button'
@@ -29,11 +30,17 @@ import { toast } from '@/ui/toast'
 import { WindowRing } from '@/ui/WindowRing'
 import { ConsentHistory } from './ConsentHistory'
 import { EditContact } from './EditContact'
+import { HistorySection } from './HistorySection'
 
 /** One person: who, by which names, what was agreed, what was said, whether the CRM agrees. */
 export function ContactPage() {
-  const { t } = useTranslation()
   const { contactId } = useParams({ from: '/app/contacts/$contactId' })
+  // What was begun for one is not done to the next.
+  return <Person key={contactId} contactId={contactId} />
+}
+
+function Person({ contactId }: { contactId: Id }) {
+  const { t } = useTranslation()
   const navigate = useNavigate()
   const client = useQueryClient()
   const [editing, setEditing] = useState(false)
@@ -80,6 +87,7 @@ export function ContactPage() {
           <Section title={t('block.title')}><BlockControl contact={contact} /></Section>
         </div>
         <div className="min-w-0 max-lg:border-t max-lg:border-line">
+          <Orders contact={contactId} />
           <Section title={t('contact.conversations')}><ContactConversations conversations={conversations.data?.items ?? []} /></Section>
           <Section title={t('contact.sync.title')}><SyncList sync={contact.sync} /></Section>
           <Section title={t('contact.consent.title')}>
@@ -87,6 +95,7 @@ export function ContactPage() {
             <ConsentHistory consents={consents.data?.items ?? []} />
           </Section>
           <Section title={t('may_send.title')}><MaySend contactId={contactId} /></Section>
+          <HistorySection contactId={contactId} />
         </div>
       </div>
       {editing && <EditContact contact={contact} onClose={() => setEditing(false)} />}

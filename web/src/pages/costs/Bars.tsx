@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { CostReport } from '@/api/types'
 import { useCostWords, useSum } from '@/features/cost/amount'
 import { useFormats } from '@/i18n/format'

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { budgetQuery } from '@/api/queries'
 import type { Budget } from '@/api/types'
 import { useAmount, useSum } from '@/features/cost/amount'

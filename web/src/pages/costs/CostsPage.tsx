@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { costsQuery } from '@/api/queries'
 import { useMe } from '@/features/frame/useMe'
 import { ErrorNote } from '@/ui/ErrorNote'

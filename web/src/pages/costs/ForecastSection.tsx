@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Calculator, Plus, X } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { post } from '@/api/client'
 import { channelsQuery } from '@/api/queries'
 import type { Forecast } from '@/api/types'

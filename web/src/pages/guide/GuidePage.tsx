@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { GuideSteps } from '@/features/guide/GuideSteps'
 import { useGuide, useHideGuide } from '@/features/guide/useGuide'
 import { PracticeOffer } from '@/features/practice/PracticeOffer'

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { RotateCw, Trash2 } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { post, remove } from '@/api/client'
 import { keys } from '@/api/keys'
 import { deadLettersQuery } from '@/api/queries'

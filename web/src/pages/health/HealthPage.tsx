@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { CircleCheck, RefreshCw, TriangleAlert } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { auditCountsQuery, doctorQuery } from '@/api/queries'
 import type { AuditCounts } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { memo, Suspense, useDeferredValue, useMemo } from 'react'
-import { useTranslation } from 'react-i18next'
+import { memo, Suspense, useDeferredValue, useLayoutEffect, useMemo } from 'react'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useAction } from '@/actions/registry'
 import { keys } from '@/api/keys'
 import { conversationQuery } from '@/api/queries'
@@ -16,7 +16,7 @@ import { ClosingAsk } from '@/features/routing/ClosingAsk'
 import { PartingAsk } from '@/features/thread/PartingAsk'
 import { ThreadPane } from '@/features/thread/ThreadPane'
 import { pageWords } from '@/i18n'
-import { prefs } from '@/live/prefs'
+import { prefs, setPrefs } from '@/live/prefs'
 import { useStore } from '@/live/store'
 import { cx } from '@/ui/cx'
 import { later } from '@/ui/later'
@@ -31,6 +31,10 @@ export function InboxPage() {
   const { t } = useTranslation()
   const { conversationId, target, change, close } = useInbox()
   const { context, views: viewsShown } = useStore(prefs)
+  // On a phone the panel covers the thread: whoever opens a conversation wants to read it first.
+  useLayoutEffect(() => {
+    if (matchMedia('(max-width: 767.98px)').matches && prefs.get().context) setPrefs({ context: false })
+  }, [conversationId])
   const changing = useStore(underWay).length > 0
   const changed = useStore(undoable) !== null
   // A thread that was fetched before comes in the same frame as its row. One that was not follows in the next, and so does the

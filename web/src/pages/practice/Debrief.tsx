@@ -1,5 +1,5 @@
 import { Check, Lightbulb } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { PracticeDebrief } from '@/api/types'
 import { useFormats } from '@/i18n/format'
 

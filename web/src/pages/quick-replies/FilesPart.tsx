@@ -1,6 +1,6 @@
 import { FileText, Image, Music, Video, X } from 'lucide-react'
 import { useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { upload } from '@/api/client'
 import type { QuickReplyFile, Upload } from '@/api/types'
 import { kindOf, tooLarge } from '@/features/composer/useAttachments'

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { post } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { ImportReport } from '@/api/types'
@@ -14,6 +14,7 @@ import { problemText } from './problemText'
 
 interface Table {
   name: string
+  size: number
   format: 'csv' | 'json'
   data: string
 }
@@ -34,9 +35,14 @@ export function ImportReplies({ onClose }: { onClose: () => void }) {
     },
   })
   const choose = async (file: File) => {
-    const given: Table = { name: file.name, format: /\.json$/i.test(file.name) ? 'json' : 'csv', data: await file.text() }
+    const given: Table = { name: file.name, size: file.size, format: /\.json$/i.test(file.name) ? 'json' : 'csv', data: await file.text() }
     setTable(given)
     look.mutate(given)
+  }
+  const forget = () => {
+    setTable(null)
+    look.reset()
+    run.reset()
   }
   const report = look.data
   const changes = report ? report.created + report.updated : 0
@@ -44,7 +50,7 @@ export function ImportReplies({ onClose }: { onClose: () => void }) {
     <Dialog title={t('quick.import_title')} isOpen onClose={onClose}>
       <div className="flex flex-col gap-4">
         <p className="text-sm text-muted">{t('quick.import_hint')}</p>
-        <FileField label={t('quick.import_file')} verb={t('quick.add_file')} accept=".csv,.json,text/csv,application/json" name={table?.name} onChoose={(file) => void choose(file)} />
+        <FileField label={t('quick.import_file')} accept=".csv,.json,text/csv,application/json" file={table} onChoose={(file) => void choose(file)} onRemove={forget} />
         {(look.isError || run.isError) && <ErrorNote error={look.error ?? run.error} />}
         {report && (
           <div role="status" className="flex flex-col gap-2">

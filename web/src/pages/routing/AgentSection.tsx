@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Pencil } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { put } from '@/api/client'
 import { meQuery } from '@/api/queries'
 import { agentsQuery, routingKeys, type Agent } from '@/features/routing/api'

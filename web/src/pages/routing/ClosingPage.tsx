@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowDown, ArrowUp, Archive } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { patch, post } from '@/api/client'
 import { useMe } from '@/features/frame/useMe'
 import { categoriesQuery, closingQuery, routingKeys, type Category, type ClosingSettings } from '@/features/routing/api'

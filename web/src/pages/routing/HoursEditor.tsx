@@ -1,5 +1,5 @@
 import { Plus, X } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { WorkHours, WorkSpan } from '@/features/routing/api'
 import { Button } from '@/ui/Button'
 import { Field } from '@/ui/Field'

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowUp, Plus, X } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { ApiError, patch, post } from '@/api/client'
 import { teamsQuery, usersQuery } from '@/api/queries'
 import { categoriesQuery, routingKeys, type Macro, type MacroAction } from '@/features/routing/api'

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { remove } from '@/api/client'
 import { useMe } from '@/features/frame/useMe'
 import { macrosQuery, routingKeys, type Macro } from '@/features/routing/api'

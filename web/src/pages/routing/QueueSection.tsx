@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { queueQuery } from '@/features/routing/api'
 import { useFormats } from '@/i18n/format'
 import { useNow } from '@/live/clock'

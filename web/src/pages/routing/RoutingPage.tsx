@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Pencil } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { channelsQuery, meQuery, teamsQuery } from '@/api/queries'
 import { routingQuery, type Place } from '@/features/routing/api'
 import { useMe } from '@/features/frame/useMe'

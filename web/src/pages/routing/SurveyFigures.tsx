@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { usersQuery } from '@/api/queries'
 import { figuresQuery, type SurveyFigures as Figures } from '@/features/routing/api'
 import { Answered } from '@/ui/Answered'

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { GuardField } from '@/api/types'
 import { latinDigits } from '@/i18n/digits'
 import { useFormats, type Formats } from '@/i18n/format'

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { guardPolicyQuery } from '@/api/queries'
 import type { GuardSettings } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { remove } from '@/api/client'
 import type { Tag } from '@/api/types'
 import { freshTags } from '@/features/tag/api'

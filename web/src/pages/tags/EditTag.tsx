@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Check } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { patch, post } from '@/api/client'
 import type { Tag } from '@/api/types'
 import { freshTags } from '@/features/tag/api'

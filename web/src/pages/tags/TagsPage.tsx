@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Combine, Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Tag } from '@/api/types'
 import { tagsQuery } from '@/features/tag/api'
 import { useMe } from '@/features/frame/useMe'

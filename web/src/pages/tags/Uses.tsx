@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { tagUsesQuery } from '@/features/tag/api'
 import { useFormats } from '@/i18n/format'
 import { Answered } from '@/ui/Answered'

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { patch, post } from '@/api/client'
 import { keys } from '@/api/keys'
 import { usersQuery } from '@/api/queries'

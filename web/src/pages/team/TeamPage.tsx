@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { PageFrame } from '@/ui/PageFrame'
 import { ReopenSection } from './ReopenSection'
 import { TeamSection } from './TeamSection'

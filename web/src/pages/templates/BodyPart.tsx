@@ -1,5 +1,5 @@
 import { Braces } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { holes, nextHole } from '@/features/template/draft'
 import { Button } from '@/ui/Button'
 import { Field } from '@/ui/Field'

@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, Plus, Trash2 } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { buttonKinds, holes, newButton, type ButtonDraft } from '@/features/template/draft'
 import { Button } from '@/ui/Button'
 import { Field } from '@/ui/Field'

@@ -1,5 +1,5 @@
 import { ArrowLeft, ArrowRight, Braces, Plus, Trash2 } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { cardMedia, holes, newButton, newCard, newCarousel, nextHole, type ButtonDraft, type CardDraft } from '@/features/template/draft'
 import { Button } from '@/ui/Button'
 import { Field } from '@/ui/Field'
@@ -38,7 +38,7 @@ export function CarouselPart({ draft, set, error, channel }: PartProps & { chann
   if (!carousel) return null
   const { cards, media } = carousel
   const put = (next: CardDraft[]) => set({ carousel: { ...carousel, cards: next } })
-  const change = (at: number, part: Partial<CardDraft>) => put(cards.map((card, index) => (index === at ? { ...card, ...part } : card)))
+  const change = (key: number, part: Partial<CardDraft>) => put(cards.map((card) => (card.key === key ? { ...card, ...part } : card)))
   const move = (at: number, by: number) => {
     const next = [...cards]
     const [one] = next.splice(at, 1)
@@ -71,7 +71,7 @@ export function CarouselPart({ draft, set, error, channel }: PartProps & { chann
               <IconButton label={t('templates.card_later', { n: at + 1 })} icon={ArrowRight} mirror isDisabled={at === cards.length - 1} onPress={() => move(at, 1)} />
               <IconButton label={t('templates.remove_card', { n: at + 1 })} icon={Trash2} isDisabled={cards.length <= 2} onPress={() => put(cards.filter((one) => one.key !== card.key))} />
             </header>
-            <CardFields card={card} media={media} format={draft.format} channel={channel} error={(field) => error(`cards.${at}.${field}`) ?? (field === 'header.example' ? error(`cards.${at}`) : null)} onChange={(part) => change(at, part)} />
+            <CardFields card={card} media={media} format={draft.format} channel={channel} error={(field) => error(`cards.${at}.${field}`) ?? (field === 'header.example' ? error(`cards.${at}`) : null)} onChange={(part) => change(card.key, part)} />
           </li>
         ))}
       </ol>

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { codeKinds } from '@/features/template/draft'
 import { Field } from '@/ui/Field'
 import { Section } from '@/ui/Section'

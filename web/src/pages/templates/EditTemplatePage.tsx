@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Navigate, useParams } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { channelsQuery, templateQuery } from '@/api/queries'
 import { fromTemplate } from '@/features/template/draft'
 import { offers } from '@/pages/channels/providers'

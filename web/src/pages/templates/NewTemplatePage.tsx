@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { channelsQuery, templateQuery } from '@/api/queries'
 import { emptyDraft, fromTemplate } from '@/features/template/draft'
 import { languageOf } from '@/i18n'

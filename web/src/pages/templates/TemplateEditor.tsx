@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { ApiError, patch, post } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Channel, Template } from '@/api/types'
@@ -65,7 +65,9 @@ export function TemplateEditor({ start, channel: home, channels, edits, translat
         onSubmit={(event) => {
           event.preventDefault()
           setTried(true)
-          if (problems.clean) submit.mutate()
+          const files = event.currentTarget.querySelectorAll<HTMLInputElement>('input[type=file]')
+          // But for a file that is on its way, it would be sent with the old one.
+          if (problems.clean && [...files].every((file) => file.reportValidity())) submit.mutate()
         }}
       >
         <div>

@@ -1,5 +1,5 @@
 // Words for a template's state: what colour and name it has, and what its owner should do.
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import i18next from 'i18next'
 import type { Template } from '@/api/types'
 import { categories } from '@/features/template/draft'

@@ -7,13 +7,16 @@
 pub mod audit;
 pub mod bulk_actions;
 pub mod campaigns;
+pub mod cases;
 pub mod channels;
 pub mod closing;
+pub mod conflicts;
 pub mod connections;
 pub mod contacts;
 pub mod conversations;
 pub mod costs;
 pub mod dead_letters;
+pub mod deals;
 pub mod doctor;
 pub mod events;
 pub mod guard;
@@ -21,7 +24,9 @@ pub mod guide;
 pub mod macros;
 pub mod media;
 pub mod messages;
+pub mod orders;
 pub mod practice;
+pub mod products;
 pub mod push;
 pub mod quick_replies;
 pub mod routing;
@@ -30,6 +35,8 @@ pub mod runs;
 pub mod search;
 pub mod session;
 pub mod sessions;
+pub mod shop;
+pub mod stores;
 pub mod surveys;
 pub mod tags;
 pub mod teams;
@@ -60,6 +67,8 @@ pub fn endpoints() -> OpenApiRouter<App> {
         .merge(quick_replies::router())
         .merge(contacts::router())
         .merge(tags::router())
+        .merge(deals::router())
+        .merge(cases::router())
         .merge(search::router())
         .merge(media::router())
         .merge(guard::router())
@@ -77,6 +86,10 @@ pub fn endpoints() -> OpenApiRouter<App> {
         .merge(macros::router())
         .merge(rules::router())
         .merge(runs::router())
+        .merge(products::router())
+        .merge(stores::router())
+        .merge(orders::router())
+        .merge(shop::router())
         .merge(tokens::router())
         .merge(workspace::router())
         .merge(audit::router())
@@ -84,6 +97,7 @@ pub fn endpoints() -> OpenApiRouter<App> {
         .merge(channels::router())
         .merge(templates::router())
         .merge(connections::router())
+        .merge(conflicts::router())
         .merge(costs::router())
         .merge(dead_letters::router())
         .merge(doctor::router());

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
 import { ListBox, ListBoxItem } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { contactListQuery } from '@/api/queries'
 import { ErrorNote } from '@/ui/ErrorNote'
 import { Phone } from '@/ui/Phone'

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useFormats } from '@/i18n/format'
 import { cx } from '@/ui/cx'
 import { Field } from '@/ui/Field'

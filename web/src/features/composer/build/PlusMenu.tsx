@@ -1,5 +1,5 @@
 import { Contact, GalleryHorizontal, House, Link2, List, MapPin, MapPinned, Plus, RectangleEllipsis, ShoppingBag, Store, UserRoundSearch, Workflow, LayoutGrid, type LucideIcon } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { IconButton } from '@/ui/IconButton'
 import { Menu } from '@/ui/Menu'
 import { offered, type Kind } from './kinds'

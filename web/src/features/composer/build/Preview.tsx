@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { ContactCards } from '@/features/content/ContactCards'
 import { InteractiveContent } from '@/features/content/InteractiveContent'
 import { LocationContent } from '@/features/content/LocationContent'

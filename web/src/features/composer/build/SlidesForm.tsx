@@ -1,17 +1,13 @@
 import { Plus, X } from 'lucide-react'
-import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
-import { upload } from '@/api/client'
-import type { Upload } from '@/api/types'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
-import { errorText, sizeText } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 import { IconButton } from '@/ui/IconButton'
 import { Segmented } from '@/ui/Segmented'
-import { tooLarge } from '../useAttachments'
+import { UploadField } from '../late/UploadField'
 import type { FormProps } from './Builder'
 import { Counted } from './Counted'
-import { fileLimits, limits } from './limits'
+import { limits } from './limits'
 import { isLink, newSlide, repeated, type SlideCard, type Sketch } from './model'
 
 type Slides = Sketch['slides']
@@ -22,7 +18,7 @@ export function SlidesForm({ sketch, set, channel }: FormProps & { channel: stri
   const { slides } = sketch
   const { cards } = slides
   const put = (part: Partial<Slides>) => set({ slides: { ...slides, ...part } })
-  const change = (at: number, part: Partial<SlideCard>) => put({ cards: cards.map((card, index) => (index === at ? { ...card, ...part } : card)) })
+  const change = (key: number, part: Partial<SlideCard>) => put({ cards: cards.map((card) => (card.key === key ? { ...card, ...part } : card)) })
   return (
     <>
       <Counted label={t('compose.body')} rows={2} value={sketch.body} most={limits.body} required autoFocus onChange={(body) => set({ body })} />
@@ -37,9 +33,9 @@ export function SlidesForm({ sketch, set, channel }: FormProps & { channel: stri
             <span aria-hidden className="text-sm text-muted">{t('templates.card_nth', { n: at + 1 })}</span>
             {cards.length > limits.cardsLeast && <IconButton label={t('templates.remove_card', { n: at + 1 })} icon={X} onPress={() => put({ cards: cards.filter((one) => one.key !== card.key) })} />}
           </div>
-          <SlideFile key={slides.media} media={slides.media} channel={channel} name={card.fileName} onReady={(mediaId, fileName) => change(at, { mediaId, fileName })} />
-          <Counted label={t('templates.card_text')} rows={2} value={card.body} most={limits.cardBody} onChange={(body) => change(at, { body })} />
-          {slides.kind === 'cta_url' ? <SlideLink card={card} onChange={(part) => change(at, part)} /> : <SlideButtons card={card} onChange={(titles) => change(at, { titles })} />}
+          <UploadField key={slides.media} label={t(`template.media.${slides.media}`)} kind={slides.media} channel={channel} name={card.fileName} onReady={(mediaId, fileName) => change(card.key, { mediaId, fileName })} />
+          <Counted label={t('templates.card_text')} rows={2} value={card.body} most={limits.cardBody} onChange={(body) => change(card.key, { body })} />
+          {slides.kind === 'cta_url' ? <SlideLink card={card} onChange={(part) => change(card.key, part)} /> : <SlideButtons card={card} onChange={(titles) => change(card.key, { titles })} />}
         </fieldset>
       ))}
       {cards.length < limits.cards && (
@@ -86,38 +82,5 @@ function SlideButtons({ card, onChange }: { card: SlideCard; onChange: (titles: 
         </Button>
       )}
     </>
-  )
-}
-
-interface FileProps {
-  media: 'image' | 'video'
-  channel: string
-  name: string
-  onReady: (id: string, name: string) => void
-}
-
-function SlideFile({ media, channel, name, onReady }: FileProps) {
-  const { t } = useTranslation()
-  const [state, setState] = useState<string | null>(null)
-  const choose = async (file: File | undefined) => {
-    if (!file) return
-    const wrong = tooLarge(media, file.size)
-    if (wrong) return setState(errorText(wrong, t))
-    setState(t('composer.uploading'))
-    const form = new FormData()
-    form.set('file', file, file.name)
-    try {
-      onReady((await upload<Upload>('/media', form, { channel_id: channel, kind: media })).id, file.name)
-      setState(null)
-    } catch (error) {
-      setState(errorText(error, t))
-    }
-  }
-  return (
-    <label className="flex flex-col gap-1 text-sm font-semibold">
-      {t(`template.media.${media}`)}
-      <input type="file" accept={media === 'image' ? 'image/jpeg,image/png' : 'video/mp4,video/3gpp'} onChange={(event) => void choose(event.target.files?.[0])} className="field py-1.5 font-normal" />
-      <span className="text-xs font-normal text-muted">{state ?? (name ? <bdi>{name}</bdi> : t('composer.at_most', { size: sizeText(fileLimits[media]) }))}</span>
-    </label>
   )
 }

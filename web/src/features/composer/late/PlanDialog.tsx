@@ -1,6 +1,6 @@
 import { CalendarClock, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useFormats } from '@/i18n/format'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'

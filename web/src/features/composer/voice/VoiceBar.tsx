@@ -1,6 +1,6 @@
 import { Mic, Pause, RotateCw, SendHorizontal, Square, Trash2 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { upload } from '@/api/client'
 import type { Content, Id, Upload } from '@/api/types'
 import { AudioPlayer } from '@/features/content/AudioPlayer'

@@ -1,6 +1,6 @@
 import { ClipboardList, House } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { Content } from '@/api/types'
 import { cx } from '@/ui/cx'
 import { UserText } from '@/ui/UserText'

@@ -1,6 +1,6 @@
 import { ExternalLink, FileText, Image, MapPin, Video, type LucideIcon } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { UserText } from '@/ui/UserText'
 import { fileOf, isRecord, text, type HeadingKind } from '../shape'
 

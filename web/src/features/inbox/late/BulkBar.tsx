@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { AlarmClock, Check, CircleDashed, CircleUser, Flag, MailOpen, MoreHorizontal, RotateCcw, Tag, Users, X } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { post } from '@/api/client'
 import { keys } from '@/api/keys'
 import { matchesQuery, teamsQuery, usersQuery, type ConversationFilter } from '@/api/queries'

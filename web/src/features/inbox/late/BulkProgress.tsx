@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { X } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useMe } from '@/features/frame/useMe'
 import { undoable, underWay } from '@/features/inbox/underWay'
 import { useFormats } from '@/i18n/format'

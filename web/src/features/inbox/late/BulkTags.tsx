@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import type { BulkAction, Id } from '@/api/types'
 import { TagChoice } from '@/features/tag/TagChoice'
 import { useFormats } from '@/i18n/format'

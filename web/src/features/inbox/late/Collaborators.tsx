@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { UserPlus, X } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { collaboratorsQuery, usersQuery } from '@/api/queries'
 import { useMe } from '@/features/frame/useMe'
 import { Avatar } from '@/ui/Avatar'
@@ -30,6 +30,7 @@ export function Collaborators({ conversation }: { conversation: string }) {
         mayWrite && others.length > 0 && (
           <Menu
             label={t('work.add_collaborator')}
+            subject={conversation}
             items={[...others].sort((a, b) => Number(b.id === me.user.id) - Number(a.id === me.user.id)).map((user) => ({
               id: user.id,
               label: user.id === me.user.id ? t('thread.me', { name: user.name }) : user.name,

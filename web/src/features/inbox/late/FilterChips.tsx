@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { channelsQuery, teamsQuery, usersQuery } from '@/api/queries'
 import { tagsQuery } from '@/features/tag/api'
 import type { InboxSearch } from '@/features/inbox/filter'

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { channelsQuery, teamsQuery, usersQuery } from '@/api/queries'
 import { tagsQuery } from '@/features/tag/api'
 import { conditions, priorities, type InboxSearch } from '@/features/inbox/filter'

@@ -1,7 +1,7 @@
 import { AlarmClock } from 'lucide-react'
 import { useState } from 'react'
 import { ListBox, ListBoxItem } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { snoozeTimes } from '@/features/thread/snooze'
 import { useFormats } from '@/i18n/format'
 import { useNow } from '@/live/clock'

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { contactConversationsQuery, conversationQuery } from '@/api/queries'
 import type { Conversation } from '@/api/types'
 import { useFormats } from '@/i18n/format'

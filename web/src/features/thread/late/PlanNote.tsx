@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { CalendarClock, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { conversationQuery } from '@/api/queries'
 import type { Message } from '@/api/types'
 import { PlanDialog } from '@/features/composer/late/PlanDialog'

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { keys } from '@/api/keys'
 import { conversationQuery } from '@/api/queries'
 import type { Message, Page } from '@/api/types'

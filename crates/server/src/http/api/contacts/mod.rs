@@ -6,6 +6,7 @@ mod consents;
 mod conversations;
 mod create;
 mod guard;
+mod history;
 mod list;
 mod open;
 mod read;
@@ -26,4 +27,5 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(conversations::conversations, open::open))
         .routes(routes!(consents::consents, consent::consent))
         .routes(routes!(guard::guard))
+        .routes(routes!(history::history))
 }
