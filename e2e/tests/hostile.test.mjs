@@ -100,7 +100,7 @@ journey('300 payloads in names and fields from the CRM and programs, in notes an
   await watch.clean('notes and answers')
   for (const [group, who] of people.entries()) {
     await page.goto(`${demo.url}/contacts/${who}`)
-    await page.getByText('field 18', { exact: true }).waitFor()
+    await page.getByText('field 18', { exact: true }).first().waitFor()
     await watch.clean(`name and fields of group ${group}`)
   }
   await page.goto(`${demo.url}/contacts`)

@@ -7013,6 +7013,8 @@ export interface components {
                  * @description The contact whose it is; null in an answer = it waits.
                  */
                 contact_id?: string | null;
+                /** @description The contact's name, in answers; what is sent here is not looked at. */
+                readonly contact_name?: string | null;
                 /** @description ISO 4217 code. */
                 currency?: string | null;
                 /** @description The customer's e-mail address. */
@@ -9685,6 +9687,8 @@ export interface components {
              * @description The contact whose it is; null in an answer = it waits.
              */
             contact_id?: string | null;
+            /** @description The contact's name, in answers; what is sent here is not looked at. */
+            readonly contact_name?: string | null;
             /** @description ISO 4217 code. */
             currency?: string | null;
             /** @description The customer's e-mail address. */

@@ -189,6 +189,7 @@ pub(super) fn order(given: Order, country: &str) -> Result<Order> {
     Ok(Order {
         number: key("number", &given.number)?,
         contact_id: given.contact_id,
+        contact_name: None,
         phone: phone.map(|phone| number(&phone, country)).transpose()?,
         email: email.map(address).transpose()?,
         external_id: text("external_id", given.external_id.as_deref(), NAME)?,

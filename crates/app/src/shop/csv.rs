@@ -153,6 +153,7 @@ fn head(lines: &Lines, row: &[String], zone: &TimeZone) -> Result<Order> {
     Ok(Order {
         number: text("number").unwrap_or_default(),
         contact_id: None,
+        contact_name: None,
         phone: text("phone"),
         email: text("email"),
         external_id: text("external_id"),

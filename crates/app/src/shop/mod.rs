@@ -9,8 +9,8 @@ pub mod list;
 mod owner;
 pub mod write;
 
-use rapport_core::Ms;
 use rapport_core::shop::{OrderStatus, ParcelStatus};
+use rapport_core::{ContactId, Ms};
 pub use rapport_store::shop::Shelf;
 use rapport_store::shop::{Item, OrderRow, ShipmentRow};
 use serde::de::{DeserializeOwned, Error as _};
@@ -97,6 +97,10 @@ pub struct Order {
     /// The contact whose it is; null in an answer = it waits.
     #[serde(default)]
     pub contact_id: Option<Uuid>,
+    /// The contact's name, in answers; what is sent here is not looked at.
+    #[serde(default)]
+    #[schema(read_only)]
+    pub contact_name: Option<String>,
     /// The customer's telephone number; a local one is read in the workspace's country.
     #[serde(default)]
     pub phone: Option<String>,
@@ -305,10 +309,14 @@ async fn whole(read: &rapport_store::Read, rows: Vec<OrderRow>) -> crate::Result
     for row in rapport_store::shop::shipments(read, &numbers).await? {
         parcels.entry(row.number.clone()).or_default().push(shipment(row)?);
     }
+    let owners: Vec<ContactId> = rows.iter().filter_map(|row| row.contact_id.map(ContactId)).collect();
+    let mut names = rapport_store::query::search_hits::names(read, &owners).await?;
+    names.retain(|_, name| !name.is_empty());
     rows.into_iter()
         .map(|row| {
             let own = parcels.remove(&row.number).unwrap_or_default();
-            order(row, own)
+            let contact_name = row.contact_id.and_then(|id| names.get(&id).cloned());
+            Ok(Order { contact_name, ..order(row, own)? })
         })
         .collect()
 }

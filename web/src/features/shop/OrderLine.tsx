@@ -17,7 +17,7 @@ export function OrderLine({ order }: { order: ShopOrder }) {
   return (
     <>
       <p className="flex items-center gap-2">
-        <bdi dir="ltr" className="min-w-0 grow truncate text-start font-semibold text-strong">{order.number}</bdi>
+        <span className="min-w-0 grow truncate font-semibold text-strong"><bdi dir="ltr">{order.number}</bdi></span>
         <Pill tone={tones[order.status]}>{t(`shop.order_status.${order.status}`)}</Pill>
       </p>
       <p className="flex flex-wrap items-baseline gap-x-2 text-xs text-muted">

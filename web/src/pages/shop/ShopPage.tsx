@@ -74,7 +74,7 @@ function Orders() {
           <OrderLine order={order} />
           <p className="mt-1 text-xs">
             {order.contact_id ? (
-              <Link to="/contacts/$contactId" params={{ contactId: order.contact_id }} className="text-accent-ink underline underline-offset-2">{t('shop.customer')}</Link>
+              <Link to="/contacts/$contactId" params={{ contactId: order.contact_id }} className="text-accent-ink underline underline-offset-2">{order.contact_name ? <UserText>{order.contact_name}</UserText> : t('shop.customer')}</Link>
             ) : (
               <Pill tone="caution">{t('shop.waits')}</Pill>
             )}
