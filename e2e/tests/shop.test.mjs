@@ -1,6 +1,7 @@
 // "Where is my parcel?": the answer comes by itself, the order stands beside the conversation, and a table of orders is taken in.
 import assert from 'node:assert/strict'
 import { settled, violations } from '../lib/browser.mjs'
+import { until } from '../lib/outside.mjs'
 import { suite } from '../lib/suite.mjs'
 
 const { everywhere } = suite()
@@ -25,6 +26,7 @@ everywhere('a customer hears where their parcel is, and the team sees it beside 
   await page.goto(`${demo.url}/inbox/${talk.id}`)
   await page.getByText(say.told).first().waitFor()
 
+  await page.getByRole('button', { name: t('thread.show_context') }).click()
   const beside = page.getByRole('list', { name: t('shop.orders'), exact: true })
   await beside.getByText(number).waitFor()
   await beside.getByText(say.item).waitFor()
@@ -48,8 +50,10 @@ everywhere('a table of products is looked at, taken in and shown', {}, async ({ 
   const buffer = Buffer.from(`\ufeffsku;name;price;currency\r\n${sku};${words[locale].item};289,00;AED\r\n;x;;\r\n`)
   await dialog.locator('input[type=file]').setInputFiles({ name: 'products.csv', mimeType: 'text/csv', buffer })
   await dialog.getByRole('list', { name: t('shop.import_refused') }).getByRole('listitem').waitFor()
+  const run = dialog.getByRole('button', { name: t('shop.import_run'), exact: true })
+  await until('the table can be taken in', () => run.isEnabled())
   assert.deepEqual(await violations(page), [])
-  await dialog.getByRole('button', { name: t('shop.import_run'), exact: true }).click()
+  await run.click()
   await dialog.waitFor({ state: 'detached' })
   const row = page.getByRole('list', { name: t('shop.products'), exact: true }).getByRole('listitem').filter({ hasText: sku })
   await row.getByText(words[locale].item).waitFor()

@@ -4,6 +4,7 @@ use super::{Job, Outcome, QUEUES};
 use crate::error::{Error, Result};
 use crate::state::App;
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use rapport_core::Ms;
 use rapport_core::time::{MINUTE, SECOND};
 use rapport_store::Backend;
@@ -218,47 +219,50 @@ async fn died(app: &App, claimed: &Claimed) -> Result<()> {
     }
 }
 
-async fn run(app: &App, claimed: &Claimed, job: Job) -> Result<Outcome> {
+/// The work of a job, on the heap: whoever performs one needs room for that one, not for the largest of all.
+fn run<'a>(app: &'a App, claimed: &'a Claimed, job: Job) -> BoxFuture<'a, Result<Outcome>> {
     let workspace = claimed.workspace;
     match job {
-        Job::FetchMedia { media_id } => crate::media::fetch::run(app, workspace, media_id, claimed.attempt).await,
+        Job::FetchMedia { media_id } => Box::pin(crate::media::fetch::run(app, workspace, media_id, claimed.attempt)),
         Job::PushContact { connection_id, contact_id } => {
-            crate::crm::push::run(app, workspace, connection_id, contact_id, claimed).await
+            Box::pin(crate::crm::push::run(app, workspace, connection_id, contact_id, claimed))
         }
         Job::PushMatter { connection_id, matter_id } => {
-            crate::matter::push::run(app, workspace, connection_id, matter_id, claimed).await
+            Box::pin(crate::matter::push::run(app, workspace, connection_id, matter_id, claimed))
         }
         Job::PullRecord { connection_id, object, remote_id } => {
-            crate::crm::pull::one(app, workspace, connection_id, &object, &remote_id, claimed).await
+            Box::pin(
+                async move { crate::crm::pull::one(app, workspace, connection_id, &object, &remote_id, claimed).await },
+            )
         }
-        Job::PollConnection { connection_id } => crate::crm::poll::run(app, workspace, connection_id).await,
-        Job::MergeContacts { keep, gone } => crate::contact::merge::run(app, workspace, keep, gone).await,
+        Job::PollConnection { connection_id } => Box::pin(crate::crm::poll::run(app, workspace, connection_id)),
+        Job::MergeContacts { keep, gone } => Box::pin(crate::contact::merge::run(app, workspace, keep, gone)),
         Job::MarkRead { conversation_id, typing } => {
-            crate::send::mark::run(app, workspace, conversation_id, typing).await
+            Box::pin(crate::send::mark::run(app, workspace, conversation_id, typing))
         }
-        Job::Bulk { bulk_id } => crate::bulk::run::run(app, workspace, bulk_id).await,
-        Job::Release { user_id, team_id } => crate::inbox::release::run(app, workspace, user_id, team_id).await,
-        Job::Wake { conversation_id } => crate::inbox::wake::run(app, workspace, conversation_id).await,
-        Job::Assign => crate::routing::assign::run(app, workspace).await,
+        Job::Bulk { bulk_id } => Box::pin(crate::bulk::run::run(app, workspace, bulk_id)),
+        Job::Release { user_id, team_id } => Box::pin(crate::inbox::release::run(app, workspace, user_id, team_id)),
+        Job::Wake { conversation_id } => Box::pin(crate::inbox::wake::run(app, workspace, conversation_id)),
+        Job::Assign => Box::pin(crate::routing::assign::run(app, workspace)),
         Job::Survey { conversation_id, resolved_at } => {
-            crate::survey::ask::run(app, workspace, conversation_id, resolved_at).await
+            Box::pin(crate::survey::ask::run(app, workspace, conversation_id, resolved_at))
         }
-        Job::SyncTemplates { channel_id } => crate::channel::templates::run(app, workspace, channel_id).await,
-        Job::DeleteOldMedia => crate::media::retention::run(app, workspace).await,
+        Job::SyncTemplates { channel_id } => Box::pin(crate::channel::templates::run(app, workspace, channel_id)),
+        Job::DeleteOldMedia => Box::pin(crate::media::retention::run(app, workspace)),
         Job::Notice { conversation_id, note_id } => {
-            crate::push::tell::run(app, workspace, conversation_id, note_id).await
+            Box::pin(crate::push::tell::run(app, workspace, conversation_id, note_id))
         }
         Job::Push { device_id, conversation_id, note_id } => {
-            crate::push::send::run(app, workspace, device_id, conversation_id, note_id, claimed.attempt).await
+            Box::pin(crate::push::send::run(app, workspace, device_id, conversation_id, note_id, claimed.attempt))
         }
-        Job::RuleEvent { event } => crate::rule::judge::run(app, workspace, &event).await,
-        Job::RuleRun { run_id } => crate::rule::wait::run(app, workspace, run_id).await,
-        Job::RuleTimer { rule_id } => crate::rule::timer::run(app, workspace, rule_id).await,
-        Job::RuleWaiting { rule_id } => crate::rule::timer::wait(app, workspace, rule_id).await,
-        Job::RuleBacktest { backtest_id } => crate::rule::backtest::run::run(app, workspace, backtest_id).await,
-        Job::Practise { run_id } => crate::practice::run(app, workspace, run_id).await,
-        Job::EndPractice { room_id } => crate::practice::run_end(app, workspace, room_id).await,
-        Job::RefreshChannel { channel_id } => crate::channel::number::run(app, workspace, channel_id).await,
+        Job::RuleEvent { event } => Box::pin(async move { crate::rule::judge::run(app, workspace, &event).await }),
+        Job::RuleRun { run_id } => Box::pin(crate::rule::wait::run(app, workspace, run_id)),
+        Job::RuleTimer { rule_id } => Box::pin(crate::rule::timer::run(app, workspace, rule_id)),
+        Job::RuleWaiting { rule_id } => Box::pin(crate::rule::timer::wait(app, workspace, rule_id)),
+        Job::RuleBacktest { backtest_id } => Box::pin(crate::rule::backtest::run::run(app, workspace, backtest_id)),
+        Job::Practise { run_id } => Box::pin(crate::practice::run(app, workspace, run_id)),
+        Job::EndPractice { room_id } => Box::pin(crate::practice::run_end(app, workspace, room_id)),
+        Job::RefreshChannel { channel_id } => Box::pin(crate::channel::number::run(app, workspace, channel_id)),
     }
 }
 
