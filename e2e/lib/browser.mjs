@@ -94,6 +94,11 @@ export async function violations(page) {
   // Pages come with their code: what is judged is the page, not the moment before it.
   await page.locator('main, [role=main]').first().waitFor({ state: 'attached' })
   await page.locator('h1').first().waitFor({ state: 'attached' })
+  // Nor is the frame in which a button that was pale takes its colour: what ends is waited for.
+  await page.evaluate(async () => {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+    await Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity).map((one) => one.finished))
+  })
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
   const result = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
   return result.violations.map(({ id, nodes }) => `${id}: ${nodes.length} x ${nodes[0].target.join(' ')}: ${nodes[0].failureSummary?.split('\n').slice(1, 2).join('').trim()}`)

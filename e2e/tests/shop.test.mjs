@@ -27,6 +27,8 @@ everywhere('a customer hears where their parcel is, and the team sees it beside 
   await page.getByText(say.told).first().waitFor()
 
   await page.getByRole('button', { name: t('thread.show_context') }).click()
+  await page.mouse.move(0, 0)
+  await page.getByRole('tooltip').waitFor({ state: 'detached' })
   const beside = page.getByRole('list', { name: t('shop.orders'), exact: true })
   await beside.getByText(number).waitFor()
   await beside.getByText(say.item).waitFor()
