@@ -39,7 +39,7 @@ pub async fn run(context: &Context) -> Result<()> {
     stop.now();
     answering.await?;
     scene.sandbox.calm().await?;
-    let took = all_out(&scene, RECOVERY).await?;
+    let took = all_out(&scene).await?;
     let sent = scene.sandbox.sent().await?;
     let replies = replies.lock().unwrap_or_else(PoisonError::into_inner).clone();
     judge(context, &sent, &replies, recipients.len());
