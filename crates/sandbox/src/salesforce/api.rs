@@ -167,17 +167,7 @@ fn custom_field(state: &mut State, body: &Value) -> Result<Reply> {
         let words = format!("There is already a field named {name} on Contact.");
         return Err(ForceError::new(400, "DUPLICATE_DEVELOPER_NAME", words));
     }
-    state.hidden.push(Field {
-        name: name.to_owned(),
-        label: plan["label"].as_str().unwrap_or_default().to_owned(),
-        kind: "string".into(),
-        length: plan["length"].as_u64().unwrap_or(255) as usize,
-        writable: true,
-        unique: plan["unique"] == true,
-        external: plan["externalId"] == true,
-        options: Vec::new(),
-        restricted: false,
-    });
+    state.hidden.push(Field::made(name, plan));
     made(state, "00N")
 }
 

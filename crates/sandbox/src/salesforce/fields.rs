@@ -25,6 +25,23 @@ pub struct Field {
     pub restricted: bool,
 }
 
+impl Field {
+    /// A text field as somebody plans it over the Metadata or Tooling API: `label`, `length`, `unique`, `externalId`.
+    pub fn made(name: &str, plan: &Value) -> Self {
+        Self {
+            name: name.to_owned(),
+            label: plan["label"].as_str().unwrap_or_default().to_owned(),
+            kind: "string".into(),
+            length: plan["length"].as_u64().unwrap_or(255) as usize,
+            writable: true,
+            unique: plan["unique"] == true,
+            external: plan["externalId"] == true,
+            options: Vec::new(),
+            restricted: false,
+        }
+    }
+}
+
 /// Those that exist at first: name, label, type, length, writable.
 const OWN: [(&str, &str, &str, usize, bool); 26] = [
     ("Id", "Contact ID", "id", 18, false),

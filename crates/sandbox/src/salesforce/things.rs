@@ -283,17 +283,7 @@ pub fn custom_field(state: &mut State, full: &str, plan: &Value) -> Option<Resul
         let words = format!("There is already a field named {name} on {object}.");
         return Some(Err(ForceError::new(400, "DUPLICATE_DEVELOPER_NAME", words)));
     }
-    shelf.hidden.push(Field {
-        name: name.to_owned(),
-        label: plan["label"].as_str().unwrap_or_default().to_owned(),
-        kind: "string".into(),
-        length: plan["length"].as_u64().unwrap_or(255) as usize,
-        writable: true,
-        unique: plan["unique"] == true,
-        external: plan["externalId"] == true,
-        options: Vec::new(),
-        restricted: false,
-    });
+    shelf.hidden.push(Field::made(name, plan));
     Some(Ok(()))
 }
 
