@@ -146,3 +146,28 @@ def test_a_rule_calls_with_its_header(freshdesk, control):
     secret, body = eventually(lambda: got)[0]
     assert (secret, body["contact_id"]) == ("word", str(made.id))
     server.shutdown()
+
+
+def test_tickets_are_codes_fields_and_a_search_that_is_late(freshdesk, control):
+    ana = freshdesk.contacts.create_contact(name="Ana", mobile="+49151")
+    # The client has no word for it; the call is the documented one.
+    field = {"type": "custom_text", "label": "Rapport case ID", "label_for_customers": "Case"}
+    freshdesk._post("admin/ticket_fields", data=json.dumps(field))
+    assert "cf_rapport_case_id" in [one.name for one in freshdesk.ticket_fields.list_ticket_fields()]
+    wanted = {"description": "It came broken", "requester_id": ana.id, "priority": 3, "tags": ["vip"]}
+    made = freshdesk.tickets.create_ticket("Broken", custom_fields={"cf_rapport_case_id": "k-1"}, **wanted)
+    assert (made.status, made.priority, made.custom_fields["cf_rapport_case_id"]) == ("open", "high", "k-1")
+    twin = freshdesk.tickets.create_ticket("Broken", **wanted)
+    assert twin.id != made.id, "nothing makes a ticket unique"
+    found = freshdesk.tickets.filter_tickets("cf_rapport_case_id:'k-1'")
+    assert [one.id for one in found] == [made.id]
+    control.post("/limits", freshdesk={"index_lag_ms": 60_000})
+    late = freshdesk.tickets.create_ticket("Late", custom_fields={"cf_rapport_case_id": "k-2"}, **wanted)
+    assert freshdesk.tickets.filter_tickets("cf_rapport_case_id:'k-2'") == []
+    listed = freshdesk.tickets.list_tickets(filter_name=None, updated_since="2020-01-01T00:00:00Z")
+    assert late.id in [one.id for one in listed], "the list is not behind"
+    assert freshdesk.tickets.update_ticket(made.id, status=4).status == "resolved"
+    with pytest.raises(FreshdeskBadRequest, match="priority"):
+        freshdesk.tickets.update_ticket(made.id, priority=9)
+    freshdesk.tickets.delete_ticket(made.id)
+    assert freshdesk._get(f"tickets/{made.id}")["deleted"] is True

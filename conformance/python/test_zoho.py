@@ -8,7 +8,7 @@ from zohocrmsdk.src.com.zoho.api.authenticator.oauth_token import OAuthToken
 from zohocrmsdk.src.com.zoho.api.authenticator.store.token_store import TokenStore
 from zohocrmsdk.src.com.zoho.api.logger import Logger
 from zohocrmsdk.src.com.zoho.crm.api import HeaderMap, ParameterMap
-from zohocrmsdk.src.com.zoho.crm.api import coql, fields, notifications, org
+from zohocrmsdk.src.com.zoho.crm.api import coql, fields, notifications, org, pipeline
 from zohocrmsdk.src.com.zoho.crm.api import record as records
 from zohocrmsdk.src.com.zoho.crm.api.dc import DataCenter
 from zohocrmsdk.src.com.zoho.crm.api.exception import SDKException
@@ -16,6 +16,7 @@ from zohocrmsdk.src.com.zoho.crm.api.initializer import Initializer
 from zohocrmsdk.src.com.zoho.crm.api.record import Field
 from zohocrmsdk.src.com.zoho.crm.api.record.record import Record
 from zohocrmsdk.src.com.zoho.crm.api.sdk_config import SDKConfig
+from zohocrmsdk.src.com.zoho.crm.api.util import Choice
 
 
 class Kept(TokenStore):
@@ -87,9 +88,9 @@ def made(zoho, **values):
     return int(rows[0].get_details()["id"])
 
 
-def key_field():
+def key_field(module="Contacts", label="Rapport Contact ID"):
     field = fields.Fields()
-    field.set_field_label("Rapport Contact ID")
+    field.set_field_label(label)
     field.set_data_type("text")
     field.set_length(64)
     unique = fields.Unique()
@@ -98,7 +99,7 @@ def key_field():
     wrapper = fields.BodyWrapper()
     wrapper.set_fields([field])
     which = ParameterMap()
-    which.add(fields.CreateFieldParam.module, "Contacts")
+    which.add(fields.CreateFieldParam.module, module)
     return fields.FieldsOperations().create_field(wrapper, which)
 
 
@@ -215,3 +216,41 @@ def test_a_channel_tells_with_its_token(zoho, control):
     told = eventually(lambda: got)[0]
     assert (told["token"], told["operation"], told["ids"]) == ("s3cret", "insert", [str(ana)])
     server.shutdown()
+
+
+def deal(contact, **values):
+    who = Record()
+    who.set_id(contact)
+    usual = {"Deal_Name": "Phone", "Stage": Choice("Qualification"), "Pipeline": Choice("Standard (Standard)"),
+             "Closing_Date": datetime.date(2026, 12, 24), "Amount": 129.9, "Contact_Name": who}
+    return person(**{**usual, **values})
+
+
+def test_deals_stand_in_stages_of_their_pipeline(zoho, control):
+    ana = made(zoho, Last_Name="Ana")
+    deals = records.RecordOperations("Deals")
+    answer = deals.create_records(body(deal(ana), deal(ana, Stage=Choice("Sampling"))))
+    assert answer.get_status_code() == 207
+    good, bad = answer.get_object().get_data()
+    assert bad.get_code().get_value() == "MAPPING_MISMATCH"
+    id = int(good.get_details()["id"])
+    pipelines = pipeline.PipelineOperations(5725767000000091023).get_pipelines().get_object().get_pipeline()
+    stages = {one.get_actual_value(): one.get_forecast_type() for one in pipelines[0].get_maps()}
+    assert (stages["Qualification"], stages["Closed Won"]) == ("Open", "Closed Won")
+    won = deals.update_record(id, body(person(Stage=Choice("Closed Won")))).get_object().get_data()[0]
+    assert won.get_status().get_value() == "success"
+    listed = deals.get_records(params(fields="Stage,Amount,Contact_Name", ids=str(id))).get_object().get_data()[0]
+    assert (listed.get_key_value("Stage").get_value(), listed.get_key_value("Amount")) == ("Closed Won", 129.9)
+    assert listed.get_key_value("Contact_Name").get_id() == ana
+
+
+def test_deals_are_found_by_a_unique_field(zoho):
+    ana = made(zoho, Last_Name="Ana")
+    assert key_field("Deals", "Rapport Deal ID").get_status_code() == 201
+    deals = records.RecordOperations("Deals")
+    for action in ("insert", "update"):
+        wanted = body(deal(ana, Rapport_Deal_ID="d-1"), duplicate_check_fields=["Rapport_Deal_ID"])
+        assert deals.upsert_records(wanted).get_object().get_data()[0].get_action().get_value() == action
+    question = coql.BodyWrapper()
+    question.set_select_query("select id from Deals where Rapport_Deal_ID in ('d-1') order by id asc limit 200")
+    assert len(coql.CoqlOperations().get_records(question).get_object().get_data()) == 1

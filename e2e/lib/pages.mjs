@@ -6,6 +6,7 @@ const things = {
   contactId: async (world) => (await world.api('/contacts')).items[0].id,
   channelId: async (world) => (await world.api('/channels')).items[0].id,
   connectionId: async (world) => (await world.api('/connections')).items[0].id,
+  webhookId: async (world) => ((await world.api('/webhooks')).items[0] ?? (await world.api('/webhooks', { url: 'https://company.example/hook', event: 'campaign.finished' }))).id,
   templateId: async (world) => (await world.api('/templates?status=APPROVED')).items[0].id,
   ruleId: async (world) => (await world.api('/rules')).items[0]?.id ?? 'new',
   campaignId: async (world) => (await world.api('/campaigns')).items[0]?.id ?? (await draft(world)).id,

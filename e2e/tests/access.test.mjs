@@ -47,6 +47,19 @@ for (const locale of languages) {
   })
 }
 
+everywhere('at 200 % zoom nothing stands beside the page, and a customer can be answered', {}, async ({ page, t, world, demo }) => {
+  // What a window of 1280 by 800 is to a page that is shown at twice its size.
+  await page.setViewportSize({ width: 640, height: 400 })
+  const { path: one, contact } = await thread(world)
+  for (const path of ['/inbox', contact, '/contacts/duplicates', one]) {
+    await page.goto(demo.url + path)
+    await settled(page, t)
+    assert.ok(await page.evaluate(() => document.scrollingElement.scrollWidth <= innerWidth + 1), `${path} is wider than the window`)
+    assert.deepEqual(await violations(page), [], path)
+  }
+  await page.getByRole('region', { name: t('composer.title'), exact: true }).waitFor()
+})
+
 everywhere('the inbox has its landmarks and names', {}, async ({ page, t }) => {
   const { rows, log } = inbox(page, t)
   await rows.first().click()

@@ -75,12 +75,16 @@ const editTemplate = createRoute({ getParentRoute: () => app, path: '/templates/
 const search = createRoute({ getParentRoute: () => app, path: '/search', validateSearch: readAddress, component: page(() => import('@/pages/search/SearchPage'), 'SearchPage') })
 const contactSearch = (raw: Record<string, unknown>): { q?: string; tag?: string } => ({ q: text(raw.q) || undefined, tag: text(raw.tag) || undefined })
 const contacts = createRoute({ getParentRoute: () => app, path: '/contacts', validateSearch: contactSearch, component: page(() => import('@/pages/contacts/ContactsPage'), 'ContactsPage') })
+const duplicates = createRoute({ getParentRoute: () => app, path: '/contacts/duplicates', component: page(() => import('@/pages/contacts/DuplicatesPage'), 'DuplicatesPage') })
 const contact = createRoute({ getParentRoute: () => app, path: '/contacts/$contactId', component: page(() => import('@/pages/contacts/ContactPage'), 'ContactPage') })
 const channels = createRoute({ getParentRoute: () => app, path: '/channels', component: page(() => import('@/pages/channels/ChannelsPage'), 'ChannelsPage') })
 const channel = createRoute({ getParentRoute: () => app, path: '/channels/$channelId', component: page(() => import('@/pages/channels/ChannelPage'), 'ChannelPage') })
 const connections = createRoute({ getParentRoute: () => app, path: '/connections', component: page(() => import('@/pages/connections/ConnectionsPage'), 'ConnectionsPage') })
 const connection = createRoute({ getParentRoute: () => app, path: '/connections/$connectionId', component: page(() => import('@/pages/connections/ConnectionPage'), 'ConnectionPage') })
+const description = createRoute({ getParentRoute: () => app, path: '/connections/$connectionId/description', component: page(() => import('@/pages/connections/DescriptionPage'), 'DescriptionPage') })
 const conflicts = createRoute({ getParentRoute: () => app, path: '/connections/conflicts', component: page(() => import('@/pages/conflicts/ConflictsPage'), 'ConflictsPage') })
+const webhooks = createRoute({ getParentRoute: () => app, path: '/connections/webhooks', component: page(() => import('@/pages/webhooks/WebhooksPage'), 'WebhooksPage') })
+const webhook = createRoute({ getParentRoute: () => app, path: '/connections/webhooks/$webhookId', component: page(() => import('@/pages/webhooks/WebhookPage'), 'WebhookPage') })
 const campaigns = createRoute({ getParentRoute: () => app, path: '/campaigns', component: page(() => import('@/pages/campaigns/CampaignsPage'), 'CampaignsPage') })
 const newCampaign = createRoute({ getParentRoute: () => app, path: '/campaigns/new', component: page(() => import('@/pages/campaigns/NewCampaignPage'), 'NewCampaignPage') })
 const campaign = createRoute({
@@ -90,6 +94,8 @@ const campaign = createRoute({
   component: page(() => import('@/pages/campaigns/CampaignPage'), 'CampaignPage'),
 })
 const automation = createRoute({ getParentRoute: () => app, path: '/rules', component: page(() => import('@/pages/automation/AutomationPage'), 'AutomationPage') })
+const hotWords = createRoute({ getParentRoute: () => app, path: '/rules/hot-words', validateSearch: query, component: page(() => import('@/pages/understanding/HotWordsPage'), 'HotWordsPage') })
+const labelling = createRoute({ getParentRoute: () => app, path: '/rules/labelling', component: page(() => import('@/pages/understanding/LabellingPage'), 'LabellingPage') })
 const automationRule = createRoute({ getParentRoute: () => app, path: '/rules/$ruleId', component: page(() => import('@/pages/automation/RulePage'), 'RulePage') })
 const team = createRoute({ getParentRoute: () => app, path: '/team', component: page(() => import('@/pages/team/TeamPage'), 'TeamPage') })
 const rules = createRoute({ getParentRoute: () => app, path: '/settings/guard', component: page(() => import('@/pages/rules/RulesPage'), 'RulesPage') })
@@ -107,7 +113,7 @@ const health = createRoute({ getParentRoute: () => app, path: '/health', compone
 
 const tree = root.addChildren([
   signIn,
-  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, contact, channels, channel, templates, newTemplate, library, template, editTemplate, connections, connection, conflicts, campaigns, newCampaign, campaign, automation, automationRule, team, account, rules, quickReplies, tags, routing, closing, macros, shop, costs, health, guide, practice]),
+  app.addChildren([home, inbox.addChildren([conversation]), search, contacts, duplicates, contact, channels, channel, templates, newTemplate, library, template, editTemplate, connections, connection, description, conflicts, webhooks, webhook, campaigns, newCampaign, campaign, automation, hotWords, labelling, automationRule, team, account, rules, quickReplies, tags, routing, closing, macros, shop, costs, health, guide, practice]),
 ])
 
 export function makeRouter(client: QueryClient) {

@@ -324,7 +324,7 @@ impl World {
             .headers
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
-            .filter(|(name, _)| wanted.contains(name))
+            .filter(|(name, _)| wanted.is_empty() || wanted.contains(name))
             .collect();
         let delivery = Delivery { kind: self.stand.kind, path, body: &letter.body, headers: &headers };
         let done = hook::receive(&app, self.connection(), &delivery).await;

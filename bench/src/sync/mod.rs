@@ -20,7 +20,7 @@ mod world;
 
 use crate::Result;
 use rapport_connectors::crm::VENDORS;
-use stand::{Stand, stand};
+use stand::{STANDS, Stand};
 use std::future::Future;
 use std::time::Duration;
 use story::{Outcome, Script};
@@ -78,24 +78,28 @@ pub fn storms(stand: &'static Stand, seed: u64, count: u64) -> Result<Vec<String
 
 fn again(stand: &Stand, script: Script) -> String {
     let Script { seed, records, changes, .. } = script;
-    format!("rapport-bench sync --only {} --seeds 1 --seed {seed} --records {records} --changes {changes}", stand.kind)
+    let name = stand.name();
+    format!("rapport-bench sync --only {name} --seeds 1 --seed {seed} --records {records} --changes {changes}")
 }
 
 /// Plays the stories; true when all went well.
 pub fn run(options: &Options) -> Result<bool> {
     let wanted: Option<Vec<&str>> = options.only.as_ref().map(|names| names.split(',').collect());
     let (mut played, mut failed) = (0, 0);
-    for vendor in VENDORS.iter().filter(|vendor| wanted.as_ref().is_none_or(|wanted| wanted.contains(&vendor.kind))) {
-        let Some(stand) = stand(vendor.kind) else {
-            println!("FAIL  {}: the simulation knows nothing of this kind", vendor.kind);
-            failed += 1;
-            continue;
-        };
+    for vendor in VENDORS.iter().filter(|vendor| STANDS.iter().all(|stand| stand.kind != vendor.kind)) {
+        println!("FAIL  {}: the simulation knows nothing of this kind", vendor.kind);
+        failed += 1;
+    }
+    let is_wanted = |stand: &&Stand| {
+        let name = stand.name();
+        wanted.as_ref().is_none_or(|wanted| wanted.contains(&stand.kind) || wanted.contains(&name.as_str()))
+    };
+    for stand in STANDS.iter().filter(is_wanted) {
         if options.scenes {
             for (name, title, scene) in scenes::SCENES {
                 played += 1;
                 let wrong = alone(move || scene(stand, true));
-                failed += u64::from(!show(&format!("{} {title} ({name})", stand.kind), wrong));
+                failed += u64::from(!show(&format!("{} {title} ({name})", stand.name()), wrong));
             }
             continue;
         }
@@ -129,7 +133,7 @@ fn show(name: &str, wrong: Result<Vec<String>>) -> bool {
 
 /// Prints what came of a story.
 fn tell(stand: &Stand, script: Script, outcome: Result<Outcome>) -> bool {
-    let name = format!("{} seed {}", stand.kind, script.seed);
+    let name = format!("{} seed {}", stand.name(), script.seed);
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(error) => {

@@ -183,14 +183,64 @@ pub const STANDS: &[Stand] = &[
         hooks: Some(("/_sandbox/intercom/webhooks", "client_secret", "hook-secret")),
         lags: &["index_lag_ms"],
     },
+    Stand {
+        kind: "rest",
+        credentials: &[("token", "own-key"), ("hook_secret", "hook-secret")],
+        contacts: "/_sandbox/rest/flat/contacts",
+        inside: "",
+        names: &["name"],
+        phone: "phone",
+        email: "email",
+        city: "city",
+        key: "key",
+        alive: not_archived,
+        merge: |winner, loser| control(format!("/_sandbox/rest/flat/contacts/{loser}/merge_into/{winner}")),
+        edits: &Field::ALL,
+        empties: &[Field::Name, Field::Email, Field::City],
+        hooks: Some(("/_sandbox/rest/webhooks", "hook_secret", "hook-secret")),
+        lags: &[],
+    },
+    Stand {
+        kind: "rest",
+        credentials: &[("client_id", "own-client"), ("client_secret", "own-secret"), ("hook_secret", "hook-secret")],
+        contacts: "/_sandbox/rest/nested/contacts",
+        inside: "",
+        names: &["name"],
+        phone: "phone",
+        email: "email",
+        city: "profile.city",
+        key: "key",
+        alive: not_archived,
+        merge: |winner, loser| control(format!("/_sandbox/rest/nested/contacts/{loser}/merge_into/{winner}")),
+        edits: &Field::ALL,
+        empties: &[Field::Name, Field::Email, Field::City],
+        hooks: Some(("/_sandbox/rest/webhooks", "hook_secret", "hook-secret")),
+        lags: &[],
+    },
 ];
 
-/// The row of a kind.
-pub fn stand(kind: &str) -> Option<&'static Stand> {
-    STANDS.iter().find(|stand| stand.kind == kind)
+/// The row of a kind, or of one make of it.
+#[cfg(test)]
+pub fn stand(name: &str) -> Option<&'static Stand> {
+    STANDS.iter().find(|stand| stand.kind == name || stand.name() == name)
 }
 
 impl Stand {
+    /// Which of the CRMs that their owners describe it is.
+    fn make(&self) -> Option<&'static str> {
+        self.contacts.strip_prefix("/_sandbox/rest/")?.split('/').next()
+    }
+
+    /// What it is called: its kind, and the make where there are several.
+    pub fn name(&self) -> String {
+        self.make().map_or_else(|| self.kind.to_owned(), |make| format!("{}-{make}", self.kind))
+    }
+
+    /// What its owner says of it, where that must be said.
+    pub fn description(&self) -> Option<Value> {
+        self.make().and_then(rapport_sandbox::Make::parse).map(rapport_sandbox::Make::description)
+    }
+
     /// A contact as the control shows it.
     pub fn read(&self, record: &Value) -> There {
         let values = if self.inside.is_empty() { record } else { &record[self.inside] };

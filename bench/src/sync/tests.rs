@@ -49,6 +49,16 @@ async fn intercom_stays_in_step() {
     short("intercom").await;
 }
 
+#[tokio::test]
+async fn plain_crms_of_ones_own_stay_in_step() {
+    short("rest-flat").await;
+}
+
+#[tokio::test]
+async fn intricate_crms_of_ones_own_stay_in_step() {
+    short("rest-nested").await;
+}
+
 #[test]
 fn every_connector_is_simulated() {
     for vendor in rapport_connectors::crm::VENDORS {

@@ -259,6 +259,7 @@ impl Wire {
     async fn hand_over(&self, request: &Request, path: &str) -> Option<Answer> {
         let mut headers: Vec<(String, String)> =
             request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        headers.extend(request.named.iter().cloned());
         let bearer = request.bearer.as_ref().map(|token| format!("Bearer {}", token.expose()));
         headers.extend(bearer.map(|bearer| ("authorization".to_owned(), bearer)));
         let body = if let Body::Bytes(bytes) = &request.body { bytes.clone() } else { Bytes::new() };

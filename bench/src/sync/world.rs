@@ -195,6 +195,7 @@ impl World {
             credentials: credentials.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             // Not on this machine: paces and pauses are those of real ones.
             base_url: Some(format!("https://crm.example/{}", self.stand.kind)),
+            description: self.stand.description(),
             ..NewConnection::default()
         };
         let made = ConnectionId(connection::add(&app, &self.caller, new).await?.id);

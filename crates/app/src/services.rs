@@ -15,6 +15,8 @@ const RAW_KEEP_MS: i64 = 9 * DAY;
 const FEED_KEEP_MS: i64 = 2 * DAY;
 /// How long sends are remembered for the guard's frequency rules, which look back a month. Milliseconds.
 const REACH_KEEP_MS: i64 = 40 * DAY;
+/// The same of calls to providers. Milliseconds.
+const CALLS_KEEP_MS: i64 = 2 * DAY;
 /// How long it is told why a rule did not run. Milliseconds.
 const SKIP_KEEP_MS: i64 = 30 * DAY;
 /// How long runs of rules are kept after their end. Milliseconds.
@@ -58,7 +60,9 @@ impl Services {
             senders: Senders::start(app),
             others: vec![
                 crate::search::start(app),
+                crate::understanding::worker::start(app),
                 crate::campaign::worker::start(app),
+                crate::webhook::follow::start(app),
                 tokio::spawn(clean(app.clone())),
                 tokio::spawn(keep_time(app.clone())),
                 crate::channel::tally::start(app),
@@ -130,6 +134,8 @@ async fn clean_once(app: &App) -> crate::Result<()> {
         app.store.raw().purge(id, now.plus(-RAW_KEEP_MS), now, CLEAN_ROWS).await?;
         let tx = app.store.workspace(id).write().await?;
         rapport_store::reach::purge(&tx, now.plus(-REACH_KEEP_MS)).await?;
+        crate::webhook::clean(&tx, now, CLEAN_ROWS as u64).await?;
+        rapport_store::calls::purge(&tx, now.plus(-CALLS_KEEP_MS)).await?;
         rapport_store::rule::purge(&tx, now.plus(-SKIP_KEEP_MS), now.plus(-RUN_KEEP_MS), CLEAN_ROWS as u64).await?;
         tx.commit().await?;
     }

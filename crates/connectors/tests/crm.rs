@@ -5,8 +5,9 @@ use rapport_connectors::crm::{
     Access, Ask, By, Changes, Crm, ErrorClass, Grant, KeyState, Next, Pace, RemoteRecord, Trouble, UpsertRow, vendor,
 };
 use rapport_connectors::http::{AllowList, Client, Config as HttpConfig, Executor, Method, Request, Response};
+use rapport_connectors::rest::Description;
 use rapport_core::time::Ms;
-use rapport_sandbox::{Config, Handle, Sandbox};
+use rapport_sandbox::{Config, Handle, Make, Sandbox};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ struct Desk {
     tells_deleted: bool,
 }
 
-const DESKS: [Desk; 6] = [
+const DESKS: [Desk; 8] = [
     Desk {
         kind: "hubspot",
         records: "/hubspot/contacts",
@@ -117,6 +118,32 @@ const DESKS: [Desk; 6] = [
         empties_email: false,
         tells_deleted: false,
     },
+    Desk {
+        kind: "rest",
+        records: "/rest/flat/contacts",
+        name: "name",
+        phone: "mobile",
+        email: "email",
+        credentials: &[("token", "own-key")],
+        token: "token",
+        write: "api/customers",
+        picky: ("level", "silver"),
+        empties_email: true,
+        tells_deleted: true,
+    },
+    Desk {
+        kind: "rest",
+        records: "/rest/nested/contacts",
+        name: "profile.display_name",
+        phone: "reach.phones[0].number",
+        email: "reach.emails[0]",
+        credentials: &[("client_id", "own-client"), ("client_secret", "own-secret")],
+        token: "client_secret",
+        write: "v2/people",
+        picky: ("reach.emails[0]", "no address"),
+        empties_email: true,
+        tells_deleted: false,
+    },
 ];
 
 /// Calls without pace: refusals of the line are told, everything else is returned. A token of limited life is fetched
@@ -131,7 +158,7 @@ struct Plain {
 impl Plain {
     async fn new(access: &Access, crm: Arc<dyn Crm>) -> Self {
         let http = client();
-        let token = match crm.vendor().oauth {
+        let token = match crm.oauth() {
             None => None,
             Some(way) => Some(match http.run(way.ask(crm.vendor().kind, access)).await {
                 Ok(response) => way.read(&response).map_err(Into::into),
@@ -145,7 +172,7 @@ impl Plain {
 impl rapport_connectors::crm::Wire for Plain {
     fn call(&self, mut request: Request, pace: Pace) -> Ask<'_, Response> {
         Box::pin(async move {
-            if let (Some(token), Some(way)) = (&self.token, self.crm.vendor().oauth) {
+            if let (Some(token), Some(way)) = (&self.token, self.crm.oauth()) {
                 request = way.sign(request, &self.base_url, token.as_ref().map_err(Clone::clone)?);
             }
             let response = self.http.run(request).await.map_err(Trouble::Silent)?;
@@ -157,6 +184,10 @@ impl rapport_connectors::crm::Wire for Plain {
             }
             Ok(response)
         })
+    }
+
+    fn once(&self, request: Request, pace: Pace) -> Ask<'_, Response> {
+        self.call(request, pace)
     }
 
     fn pause(&self, time: Duration) -> BoxFuture<'_, ()> {
@@ -182,11 +213,11 @@ impl World {
         let (crm, wire) = Self::opened(desk, &sandbox, None).await;
         let world = Self { desk, sandbox, wire, crm };
         let wide = json!({ "search_per_second": 1_000, "burst_per_10s": 100_000 });
-        let limits =
-            json!({ "hubspot": wide, "zendesk": { "calls_per_minute": 100_000, "exports_per_minute": 1_000 } });
-        world.control(Method::Post, "/limits", Some(limits)).await;
-        let limits = json!({ "freshdesk": { "calls_per_minute": 100_000, "lists_per_minute": 1_000 },
-            "intercom": { "calls_per_10s": 100_000 } });
+        let limits = json!({
+            "hubspot": wide, "zendesk": { "calls_per_minute": 100_000, "exports_per_minute": 1_000 },
+            "freshdesk": { "calls_per_minute": 100_000, "lists_per_minute": 1_000 },
+            "intercom": { "calls_per_10s": 100_000 }, "rest": { "calls_per_second": 100_000 }
+        });
         world.control(Method::Post, "/limits", Some(limits)).await;
         world
     }
@@ -197,7 +228,11 @@ impl World {
         if let Some(token) = token {
             credentials.insert(desk.token.to_owned(), token.into());
         }
-        let access = Access { base_url: format!("{}/{}", sandbox.base_url(), desk.kind), credentials };
+        let base_url = format!("{}/{}", sandbox.base_url(), desk.kind);
+        // What its owner says of it, where that must be said.
+        let make = desk.records.strip_prefix("/rest/").and_then(|rest| Make::parse(rest.split('/').next()?));
+        let description = make.map(|make| Arc::new(Description::read(&make.description()).unwrap()));
+        let access = Access { base_url, credentials, description };
         let fields = [desk.name, desk.phone, desk.email].map(str::to_owned);
         let crm = (vendor(desk.kind).unwrap().open)(&access, &fields);
         (crm.clone(), Plain::new(&access, crm).await)
@@ -256,10 +291,10 @@ async fn the_account_is_met_and_wrong_credentials_are_said() {
         assert!(!account.id.is_empty() && account.record_url.is_some() && account.clock.is_some(), "{account:?}");
         assert_eq!(world.crm.key(&world.wire, true).await.unwrap(), KeyState::Ready, "{}", desk.kind);
         let fields = world.crm.describe(&world.wire).await.unwrap();
-        for seed in world.crm.vendor().seeds {
+        for seed in world.crm.seeds() {
             assert!(fields.iter().any(|field| field.name == seed.remote), "{}: {}", desk.kind, seed.remote);
         }
-        assert!(fields.iter().any(|field| field.name == world.crm.vendor().capabilities.key));
+        assert!(fields.iter().any(|field| field.name == world.crm.key_name()));
         let (wrong, wire) = World::opened(desk, &world.sandbox, Some("nonsense")).await;
         let refused = wrong.account(&wire).await.unwrap_err();
         assert_eq!(refused.class(), Some(ErrorClass::AuthExpired), "{}", desk.kind);

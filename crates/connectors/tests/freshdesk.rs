@@ -331,6 +331,10 @@ impl Wire for Scripted {
         Box::pin(async { answer })
     }
 
+    fn once(&self, request: Request, pace: Pace) -> Ask<'_, Response> {
+        self.call(request, pace)
+    }
+
     fn pause(&self, _: Duration) -> BoxFuture<'_, ()> {
         Box::pin(async {})
     }

@@ -224,6 +224,10 @@ async fn answers_over_the_cap_are_cut_off() {
         let (url, _server) = server(answer).await;
         let failure = client.run(get(url)).await.unwrap_err();
         assert!(matches!(&failure, Failure::Ambiguous(text) if text.contains("cap")), "{failure:?}");
+        // Who goes by the status reads the beginning only, and it does no harm that the rest does not come.
+        let (url, _server) = server(answer).await;
+        let began = client.run(get(url).reading(10)).await.unwrap();
+        assert!(began.ok() && (1..=10).contains(&began.body.len()), "{}", began.body.len());
     }
 }
 

@@ -294,6 +294,10 @@ impl Wire for Script {
         Box::pin(async { Ok(next) })
     }
 
+    fn once(&self, request: Request, pace: Pace) -> Ask<'_, Response> {
+        self.call(request, pace)
+    }
+
     fn pause(&self, _: Duration) -> BoxFuture<'_, ()> {
         Box::pin(async {})
     }

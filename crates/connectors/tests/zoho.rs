@@ -71,8 +71,8 @@ fn every_call_is_in_the_published_files() {
         (
             "notifications",
             vec![
-                ("/crm/v8/actions/watch", hook::watch(&api, &channel, AT)),
-                ("/crm/v8/actions/watch", hook::renew(&api, &channel, AT)),
+                ("/crm/v8/actions/watch", hook::watch(&api, &channel, &hook::MODULES, AT)),
+                ("/crm/v8/actions/watch", hook::renew(&api, &channel, &hook::MODULES, AT)),
             ],
         ),
     ] {
@@ -356,7 +356,7 @@ fn notifications_are_believed_by_their_token_and_hint() {
     assert!(hook::hints(b"[").is_err());
     let secret = Secret::new("canary");
     let channel = Channel { number: 7, url: "https://x.example/h", secret: &secret };
-    assert!(!format!("{channel:?} {:?}", hook::watch(&api(), &channel, AT)).contains("canary"));
+    assert!(!format!("{channel:?} {:?}", hook::watch(&api(), &channel, &hook::MODULES, AT)).contains("canary"));
     let told = json!({ "watch": [{ "status": "success", "details": { "events": [{ "channel_expiry": "2026-11-21T12:30:00+05:30" }] } }] });
     assert_eq!(hook::read_channel(&answer(201, &told)).unwrap(), AT);
     let refused = json!({ "watch": [{ "status": "error", "code": "INVALID_DATA", "details": {}, "message": "m" }] });

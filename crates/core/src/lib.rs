@@ -33,6 +33,8 @@ pub mod sync;
 pub mod template;
 pub mod tier;
 pub mod time;
+pub mod understanding;
+pub mod webhook;
 
 pub use id::{
     CampaignId, ChannelId, ConnectionId, ContactId, ConversationId, JobId, MediaId, MessageId, RawEventId, TeamId,

@@ -13,7 +13,7 @@ pub enum Class {
     CrmPush,
     /// Reading from a CRM: the same, for a cursor loses nothing by waiting.
     CrmPull,
-    /// Our webhooks to others: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h (27.6 h).
+    /// Our webhooks to others: 5 s, 5 min, 30 min, 2 h, 5 h, then every 10 h, dead after 72 h.
     Webhook,
     /// Handing a message to the provider, where nothing was sent for sure: twice.
     Send,
@@ -64,7 +64,7 @@ impl Class {
         ];
         match self {
             Self::CrmPush | Self::CrmPull => CRM,
-            Self::Webhook => &[5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR],
+            Self::Webhook => &[5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR],
             Self::Send => &[5 * SECOND, 30 * SECOND],
             Self::Media => &[5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR],
             Self::Notice => &[10 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE],
@@ -75,9 +75,9 @@ impl Class {
     /// How long after the first failure work is kept trying; `None`: as many times as there are steps.
     fn horizon(self) -> Option<i64> {
         match self {
-            Self::CrmPush | Self::CrmPull => Some(72 * HOUR),
+            Self::CrmPush | Self::CrmPull | Self::Webhook => Some(72 * HOUR),
             Self::Media => Some(6 * DAY),
-            Self::Webhook | Self::Send | Self::Notice | Self::Internal => None,
+            Self::Send | Self::Notice | Self::Internal => None,
         }
     }
 }
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn the_other_schedules() {
         let webhook = tries(Class::Webhook, Ms(0));
-        assert_eq!((webhook.len(), webhook.last()), (7, Some(&(27 * HOUR + 35 * MINUTE + 5 * SECOND))));
+        assert_eq!((webhook.len(), webhook.first(), webhook.last()), (12, Some(&(5 * SECOND)), Some(&(72 * HOUR))));
         assert_eq!(tries(Class::Send, Ms(0)), [5 * SECOND, 35 * SECOND]);
         assert_eq!(tries(Class::Internal, Ms(0)).len(), 2);
         assert_eq!(tries(Class::Media, Ms(0)).last(), Some(&(6 * DAY)));

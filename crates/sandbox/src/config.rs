@@ -1,6 +1,6 @@
 //! What can be set when a sandbox starts.
 
-use crate::{Clock, FreshdeskConfig, IntercomConfig, SalesforceConfig, ZohoConfig};
+use crate::{Clock, FreshdeskConfig, IntercomConfig, RestConfig, SalesforceConfig, ZohoConfig};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, net::SocketAddr};
@@ -38,6 +38,8 @@ pub struct Config {
     pub salesforce: SalesforceConfig,
     /// Intercom's stand-in.
     pub intercom: IntercomConfig,
+    /// Companies' own CRMs.
+    pub rest: RestConfig,
     /// How much is remembered.
     pub keep: Keep,
     /// Webhook deliveries under way at once (each customer's stay in order).
@@ -64,6 +66,7 @@ impl Default for Config {
             zoho: ZohoConfig::default(),
             salesforce: SalesforceConfig::default(),
             intercom: IntercomConfig::default(),
+            rest: RestConfig::default(),
             keep: Keep::default(),
             delivery_lanes: 32,
             delivery_timeout_ms: 10_000,

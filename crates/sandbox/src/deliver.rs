@@ -76,6 +76,13 @@ pub enum Payload {
         /// The client secret.
         secret: String,
     },
+    /// A company's own CRM: a body, and a header that proves it.
+    Rest {
+        /// The raw body.
+        body: Bytes,
+        /// Name and value.
+        header: (String, String),
+    },
     /// HubSpot: a list of events, `X-HubSpot-Signature-v3`; `attemptNumber` grows with each try.
     HubSpot {
         /// The events.
@@ -239,6 +246,7 @@ async fn work(world: &Arc<World>, mut lane: mpsc::UnboundedReceiver<Job>) {
                 Payload::Zoho { .. } => Target::ZohoWebhook,
                 Payload::Freshdesk { .. } => Target::FreshdeskWebhook,
                 Payload::Intercom { .. } => Target::IntercomWebhook,
+                Payload::Rest { .. } => Target::RestWebhook,
                 _ => Target::WhatsappWebhook,
             },
             path: &job.url,
@@ -315,7 +323,7 @@ fn pause(job: &Job, outcome: &Outcome) -> Option<i64> {
         (Payload::Freshdesk { .. }, n) => (n < 48).then_some(1_800_000),
         (Payload::Intercom { .. }, n) => (n == 1 && outcome.status != Some(410)).then_some(60_000),
         // Whether it tries again is said nowhere.
-        (Payload::Zoho { .. }, _) => None,
+        (Payload::Zoho { .. } | Payload::Rest { .. }, _) => None,
         (Payload::HubSpot { .. }, n) if n >= 10 => None,
         (Payload::HubSpot { .. }, n) => Some((60_000_i64 << n.min(9)).min(5 * 3_600_000)),
     }
@@ -330,6 +338,7 @@ fn last_try(payload: &Payload) -> i64 {
         | Payload::Zendesk { .. }
         | Payload::Freshdesk { .. }
         | Payload::Zoho { .. }
+        | Payload::Rest { .. }
         | Payload::Intercom { .. } => 86_400_000,
     }
 }
@@ -380,7 +389,7 @@ fn request(world: &World, job: &Job) -> reqwest::RequestBuilder {
         Payload::Zoho { body } => request.header("content-type", "application/json").body(body.clone()),
         Payload::HubSpot { events, secret } => hubspot(world, job, events, secret),
         Payload::Intercom { event, secret } => crate::intercom::webhooks::signed(request, job.attempts, event, secret),
-        Payload::Freshdesk { body, header: (name, value) } => {
+        Payload::Freshdesk { body, header: (name, value) } | Payload::Rest { body, header: (name, value) } => {
             request.header("content-type", "application/json").header(name, value).body(body.clone())
         }
         Payload::Zendesk { body, secret } => {

@@ -34,6 +34,10 @@ pub enum Target {
     Intercom,
     /// Webhooks of Intercom.
     IntercomWebhook,
+    /// Calls to companies' own CRMs, the token endpoint too (for `duplicate` and `reorder`: their webhooks).
+    Rest,
+    /// Webhooks of companies' own CRMs.
+    RestWebhook,
 }
 
 /// What goes wrong.
@@ -167,6 +171,7 @@ impl Faults {
                 Target::Zoho => Target::ZohoWebhook,
                 Target::Freshdesk => Target::FreshdeskWebhook,
                 Target::Intercom => Target::IntercomWebhook,
+                Target::Rest => Target::RestWebhook,
                 other => other,
             };
         }

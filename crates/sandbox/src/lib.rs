@@ -23,8 +23,10 @@ mod hubspot;
 mod intercom;
 mod multipart;
 mod reply;
+mod rest;
 mod salesforce;
 mod serve;
+pub mod shop;
 mod timers;
 mod twilio;
 mod whatsapp;
@@ -40,6 +42,7 @@ pub use config::{
 pub use freshdesk::FreshdeskConfig;
 pub use handle::{Answer, Handle, Hook, Sandbox};
 pub use intercom::IntercomConfig;
+pub use rest::{Make, RestConfig};
 pub use salesforce::config::SalesforceConfig;
 pub use whatsapp::inbound::{Customer, Injected};
 pub use zoho::config::ZohoConfig;

@@ -3,7 +3,7 @@
 use crate::{
     control, dialog360, freshdesk, hubspot, intercom,
     reply::{Cut, Reply},
-    salesforce, twilio, whatsapp,
+    rest, salesforce, twilio, whatsapp,
     world::World,
     zendesk, zoho,
 };
@@ -29,6 +29,7 @@ pub fn router(world: Arc<World>) -> Router {
         .route("/zoho/{*rest}", any(zoho::handle))
         .route("/salesforce/{*rest}", any(salesforce::handle))
         .route("/intercom/{*rest}", any(intercom::handle))
+        .route("/rest/{*rest}", any(rest::handle))
         .route("/dialog360/{*rest}", any(dialog360::handle))
         .route("/twilio/{*rest}", any(twilio::handle))
         .fallback(whatsapp::handle)

@@ -8,6 +8,7 @@ use crate::{
     handle::Hook,
     hubspot::state::State as HubSpot,
     intercom::state::State as Intercom,
+    rest::state::State as Own,
     salesforce::state::State as Salesforce,
     timers::Timers,
     whatsapp::state::State as WhatsApp,
@@ -31,6 +32,7 @@ pub struct World {
     zoho: Mutex<Zoho>,
     salesforce: Mutex<Salesforce>,
     intercom: Mutex<Intercom>,
+    own: Mutex<Own>,
     /// Misbehaviour in force.
     pub faults: Faults,
     /// What happens later.
@@ -67,6 +69,7 @@ impl World {
             zoho: Mutex::new(Zoho::new(&config)),
             salesforce: Mutex::new(Salesforce::new(&config)),
             intercom: Mutex::new(Intercom::new(&config)),
+            own: Mutex::new(Own::new(&config)),
             faults: Faults::new(config.seed),
             timers: Timers::default(),
             deliverer,
@@ -114,6 +117,11 @@ impl World {
         self.intercom.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Companies' own CRMs.
+    pub fn own(&self) -> MutexGuard<'_, Own> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Back to the start state: data, faults and everything that waits. The clock keeps its time.
     pub fn reset(&self) {
         self.timers.clear();
@@ -124,6 +132,7 @@ impl World {
         *self.zo() = Zoho::new(&self.config);
         *self.sf() = Salesforce::new(&self.config);
         *self.ic() = Intercom::new(&self.config);
+        *self.own() = Own::new(&self.config);
         *self.fd() = Freshdesk::new(&self.config);
     }
 }

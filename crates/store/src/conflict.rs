@@ -234,7 +234,7 @@ pub async fn release(tx: &WriteTx, id: Uuid, batch: Uuid) -> Result<()> {
 }
 
 /// What waits about a contact that became part of another one waits for that one, unless the same field of it waits
-/// already: then the value stays that won. Both lanes must be locked.
+/// already: then the value stays that won. What was settled follows too, and stays settled. Both lanes must be locked.
 ///
 /// # Errors
 /// What the database said.
@@ -250,6 +250,11 @@ pub(crate) async fn follow(tx: &WriteTx, keep: ContactId, gone: ContactId, now: 
             "UPDATE sync_conflict SET state = '{SETTLED}', choice = '{NEWEST}', actor_kind = 'system', \
              settled_at = $2, updated_at = $2 WHERE workspace_id = $1 AND contact_id = $3 AND state = '{OPEN}' \
              AND $3 <> $4"
+        ),
+        // What was settled is told of the survivor, and not taken back any more: it was about another record.
+        format!(
+            "UPDATE sync_conflict SET contact_id = $4, batch = NULL, updated_at = $2 WHERE workspace_id = $1 \
+             AND contact_id = $3 AND state = '{SETTLED}'"
         ),
     ];
     for text in statements {

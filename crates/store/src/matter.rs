@@ -129,7 +129,25 @@ pub async fn due(
     Ok(query.all(&read.conn()).await?)
 }
 
-/// Notes that these were compared.
+/// Those of a connection with these records.
+///
+/// # Errors
+/// What the database said.
+pub async fn by_remote(
+    read: &Read,
+    connection: ConnectionId,
+    object: &str,
+    remote_ids: impl IntoIterator<Item = String>,
+) -> Result<Vec<Model>> {
+    let query = Entity::find()
+        .filter(Column::WorkspaceId.eq(read.workspace().0))
+        .filter(Column::ConnectionId.eq(connection.0))
+        .filter(Column::Object.eq(object))
+        .filter(Column::RemoteId.is_in(remote_ids));
+    Ok(query.all(&read.conn()).await?)
+}
+
+/// Notes that these were compared at this moment; those of a moment long ago come first in the next look.
 ///
 /// # Errors
 /// What the database said.

@@ -5,6 +5,7 @@ use crate::entity::{contact, conversation, identity};
 use crate::error::Result;
 use crate::scope::WriteTx;
 use crate::sql;
+pub use crate::unmerge::{Joined, Moved};
 use rapport_core::{ContactId, ConversationId, MessageId, Ms};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -17,23 +18,25 @@ const FOLLOW: [&str; 10] = [
     "consent",
     "send_queue",
     "reach",
-    "event_log",
     "survey",
     "closing",
     "rule_run",
     "matter",
     "shop_order",
+    "coupon",
 ];
 /// What has one row at most for each resolution of a conversation, and the resolution's moment.
 pub(crate) const RESOLUTIONS: [(&str, &str); 2] = [("closing", "at"), ("survey", "resolved_at")];
 
-/// Moves everything of `gone` to `keep` and leaves `gone` as a pointer. Conversations that would be open twice on one
+/// Moves everything of `gone` to `keep` and leaves `gone` as a pointer; what went is told, so that it can go back
+/// ([`crate::unmerge`]). The log of events stays as it was told. Conversations that would be open twice on one
 /// channel must have been joined before ([`join_conversation`]). Both lanes must be locked.
 ///
 /// # Errors
 /// `Conflict` when a conversation would be open twice.
-pub async fn contacts(tx: &WriteTx, keep: ContactId, gone: ContactId, lane: u16, now: Ms) -> Result<()> {
+pub async fn contacts(tx: &WriteTx, keep: ContactId, gone: ContactId, lane: u16, now: Ms) -> Result<Moved> {
     let workspace = tx.workspace().0;
+    let moved = crate::unmerge::of(tx, keep, gone).await?;
     conversation::Entity::update_many()
         .col_expr(conversation::Column::Lane, Expr::value(i16::try_from(lane).unwrap_or(0)))
         .filter(conversation::Column::WorkspaceId.eq(workspace))
@@ -50,6 +53,7 @@ pub async fn contacts(tx: &WriteTx, keep: ContactId, gone: ContactId, lane: u16,
     crate::link::follow(tx, keep, gone).await?;
     crate::conflict::follow(tx, keep, gone, now).await?;
     crate::tag::follow(tx, keep, gone).await?;
+    crate::likeness::forget(tx, gone).await?;
     identity::Entity::update_many()
         .col_expr(identity::Column::ContactId, Expr::value(keep.0))
         .filter(identity::Column::WorkspaceId.eq(workspace))
@@ -63,22 +67,23 @@ pub async fn contacts(tx: &WriteTx, keep: ContactId, gone: ContactId, lane: u16,
         .filter(contact::Column::Id.eq(gone.0))
         .exec(tx.conn())
         .await?;
-    Ok(())
+    Ok(moved)
 }
 
 /// Moves every line of `gone` into `keep` and removes `gone`, whose id leads to `keep` from then on; the caller writes the
-/// joined row.
+/// joined row. What went is told.
 ///
 /// # Errors
 /// What the database said.
-pub async fn join_conversation(tx: &WriteTx, keep: ConversationId, gone: ConversationId) -> Result<()> {
+pub async fn join_conversation(tx: &WriteTx, keep: ConversationId, gone: ConversationId) -> Result<Joined> {
     let workspace = tx.workspace().0;
     // A client's id is one message's in a conversation; whoever repeats that request means the one of `keep`.
     let text = "UPDATE message SET client_id = NULL WHERE workspace_id = $2 AND conversation_id = $3 AND client_id IN \
         (SELECT client_id FROM message WHERE workspace_id = $2 AND conversation_id = $1 AND client_id IS NOT NULL)";
     let values = [keep.0.into(), workspace.into(), gone.0.into()];
     tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
-    messages(tx, "conversation_id", keep.0, gone.0).await?;
+    let rows = crate::unmerge::rows_of(tx, gone).await?;
+    let lines = messages(tx, "conversation_id", keep.0, gone.0).await?;
     for (table, moment) in RESOLUTIONS {
         keep_apart(tx, table, moment, keep, gone).await?;
         let text = format!("UPDATE {table} SET conversation_id = $1 WHERE workspace_id = $2 AND conversation_id = $3");
@@ -93,7 +98,7 @@ pub async fn join_conversation(tx: &WriteTx, keep: ConversationId, gone: Convers
     trail(tx, keep, gone).await?;
     bulk_items(tx, keep, gone).await?;
     conversation::Entity::delete_by_id((workspace, gone.0)).exec(tx.conn()).await?;
-    Ok(())
+    Ok(Joined { id: gone.0, into: keep.0, messages: lines.into_iter().map(|line| line.0).collect(), rows })
 }
 
 /// The id of `gone` leads to `keep`, and so does whatever led to `gone`.
@@ -124,7 +129,7 @@ async fn bulk_items(tx: &WriteTx, keep: ConversationId, gone: ConversationId) ->
 }
 
 /// Moves messages and their documents in the search index.
-async fn messages(tx: &WriteTx, column: &str, keep: Uuid, gone: Uuid) -> Result<()> {
+async fn messages(tx: &WriteTx, column: &str, keep: Uuid, gone: Uuid) -> Result<Vec<MessageId>> {
     let workspace = tx.workspace().0;
     let text = format!("UPDATE message SET {column} = $1 WHERE workspace_id = $2 AND {column} = $3 RETURNING id");
     let values = [keep.into(), workspace.into(), gone.into()];
@@ -132,23 +137,25 @@ async fn messages(tx: &WriteTx, column: &str, keep: Uuid, gone: Uuid) -> Result<
     for row in tx.conn().query_all_raw(sql::with(tx.backend(), text, values)).await? {
         ids.push(MessageId(row.try_get_by_index::<Uuid>(0)?));
     }
-    moved(tx, column, keep, &ids).await
+    moved(tx, column, keep, &ids).await?;
+    Ok(ids)
 }
 
-/// The documents of messages that moved follow them. The index is the largest table of all: only the messages lead to their
-/// documents without reading all of it. After them, so that what an indexer commits meanwhile is seen.
+/// The documents and readings of messages that moved follow them. The index is the largest table of all: only the messages
+/// lead to their documents without reading all of it. After them, so that what an indexer commits meanwhile is seen.
 pub(crate) async fn moved(tx: &WriteTx, column: &str, keep: Uuid, messages: &[MessageId]) -> Result<()> {
     const ID: &[Col] = &[col("id", Kind::Uuid)];
     let workspace = tx.workspace().0;
-    let mut rows = Rows::new(ID);
-    for message in messages {
-        rows.push([message.0.into()]);
+    for (table, id) in [("search_doc", "document_id"), ("reading", "message_id")] {
+        let mut rows = Rows::new(ID);
+        for message in messages {
+            rows.push([message.0.into()]);
+        }
+        let text = format!(
+            "UPDATE {table} SET {column} = $1 FROM {{rows}} WHERE {table}.workspace_id = $2 AND {table}.{id} = v.column1"
+        );
+        batch::execute(tx.conn(), tx.backend(), &text, &[keep.into(), workspace.into()], rows).await?;
     }
-    let text = format!(
-        "UPDATE search_doc SET {column} = $1 FROM {{rows}} \
-         WHERE search_doc.workspace_id = $2 AND search_doc.document_id = v.column1"
-    );
-    batch::execute(tx.conn(), tx.backend(), &text, &[keep.into(), workspace.into()], rows).await?;
     Ok(())
 }
 

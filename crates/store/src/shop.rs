@@ -269,7 +269,16 @@ pub async fn put_order(tx: &WriteTx, row: &OrderRow, now: Ms) -> Result<bool> {
         row.stamp.0.into(),
         now.0.into(),
     ];
-    Ok(execute(tx, text.to_owned(), values).await? > 0)
+    let written = execute(tx, text.to_owned(), values).await? > 0;
+    if written {
+        // What somebody buys may show who they are: whoever has a new order is looked at again.
+        let text = "INSERT INTO search_dirty (workspace_id, contact_id) SELECT workspace_id, contact_id FROM shop_order \
+                    WHERE workspace_id = $1 AND number = $2 AND contact_id IS NOT NULL AND created_at = $3 AND placed_at > $4";
+        let since = rapport_core::contact::likeness::bought_since(now);
+        let values = vec![tx.workspace().0.into(), row.number.as_str().into(), now.0.into(), since.0.into()];
+        execute(tx, text.to_owned(), values).await?;
+    }
+    Ok(written)
 }
 
 /// Removes an order with its parcels; says whether it was there.

@@ -49,6 +49,12 @@ pub async fn parts(tx: &WriteTx, conversation: ConversationId, cut: Cut) -> Resu
     Ok((older, part(tx, conversation, cut, &newer).await?))
 }
 
+/// What all lines of a conversation come to.
+pub(crate) async fn whole(tx: &WriteTx, conversation: ConversationId) -> Result<Part> {
+    let start = (Ms(i64::MIN), MessageId(Uuid::nil()));
+    part(tx, conversation, start, "(m.at >= $3 OR m.id = $4)").await
+}
+
 async fn part(tx: &WriteTx, conversation: ConversationId, cut: Cut, which: &str) -> Result<Part> {
     let answer = format!(
         "m.direction = 'out' AND m.kind <> 'reaction' AND m.author_kind <> 'campaign' \
@@ -133,7 +139,7 @@ pub async fn lines(tx: &WriteTx, from: ConversationId, made: ConversationId, cut
 }
 
 /// What messages that moved cost is counted where they are now.
-async fn charges(tx: &WriteTx, from: ConversationId, ids: &[MessageId]) -> Result<()> {
+pub(crate) async fn charges(tx: &WriteTx, from: ConversationId, ids: &[MessageId]) -> Result<()> {
     const ID: &[Col] = &[col("id", Kind::Uuid)];
     let mut rows = Rows::new(ID);
     for id in ids {

@@ -26,6 +26,7 @@ pub mod hotwords;
 pub mod intents;
 pub mod language;
 mod morph;
+mod names;
 mod negation;
 mod normalise;
 mod people;
@@ -42,6 +43,7 @@ mod tokenise;
 mod unit;
 
 pub use fold::MAX_TERM_CHARS;
+pub use names::{name_keys, name_likeness, name_words};
 pub use normalise::{Normalised, normalise, normalised};
 pub use people::{DIGITS_MARK, PeopleQuery, digit_terms, number_ranges, people_query};
 pub use preview::preview;

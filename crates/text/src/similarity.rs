@@ -32,6 +32,11 @@ fn count(n: usize) -> f64 {
 
 /// The comparable form: folded words, sorted, joined by single spaces, bounded.
 fn key(name: &str) -> Vec<char> {
+    words(name).join(" ").chars().take(MAX_NAME_CHARS).collect()
+}
+
+/// The folded words of a name, sorted.
+pub(crate) fn words(name: &str) -> Vec<String> {
     let bounded: String = name.chars().take(4 * MAX_NAME_CHARS).collect();
     let normal = normalise(&bounded);
     let mut words: Vec<String> = runs(normal.as_str())
@@ -41,7 +46,7 @@ fn key(name: &str) -> Vec<char> {
         .filter(|word| !word.is_empty())
         .collect();
     words.sort_unstable();
-    words.join(" ").chars().take(MAX_NAME_CHARS).collect()
+    words
 }
 
 /// Edit distance with two rows; `a` and `b` are bounded by [`MAX_NAME_CHARS`].

@@ -374,6 +374,23 @@ export interface paths {
         patch: operations["update_channel"];
         trace?: never;
     };
+    "/api/v1/channels/{id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls to the provider's API of the last hour and day, against the workspace's own limits. */
+        get: operations["read_channel_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/check": {
         parameters: {
             query?: never;
@@ -829,6 +846,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries the description of a CRM: reads a page of its contacts and shows them as they would come over, with everything
+         *     that does not fit. Nothing is written on either side.
+         */
+        post: operations["try_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}": {
         parameters: {
             query?: never;
@@ -862,6 +899,26 @@ export interface paths {
         put?: never;
         /** Asks the CRM about a connection and tells what is right and wrong. */
         post: operations["check_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/description": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the owner of a CRM says of it, for a kind that is `described`; null for others. It can be given to another
+         *     connection as it is, and holds no secret.
+         */
+        get: operations["read_connection_description"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -931,6 +988,26 @@ export interface paths {
         put?: never;
         /** Reads everything over there again and brings over whatever differs; `progress` of the connection shows how far it is. */
         post: operations["sync_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contact-merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Parts two contacts again that were made one, within 30 days: each has the ids, conversations, orders, tags, records
+         *     and values it had; what came since stays where it came. They are not suggested as the same person again.
+         */
+        post: operations["undo_contact_merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1030,6 +1107,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be the same person as a contact, the likeliest first, with the reasons. */
+        get: operations["list_contact_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/guard": {
         parameters: {
             query?: never;
@@ -1056,6 +1150,60 @@ export interface paths {
         };
         /** What happened to a contact, newest first: who changed which field from what to what, and which system it came from. */
         get: operations["list_contact_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes one contact of two that are the same person. The one of the path stays, with its values; everything of the
+         *     other one goes to it, and open conversations of one chat become one. `merge_id` takes it back.
+         */
+        post: operations["merge_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The contacts that became part of one within 30 days and can be parted from it again, the latest first. */
+        get: operations["list_contact_merges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/understanding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How content a customer sounds over time, and which hot words they say. */
+        get: operations["read_contact_understanding"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1388,6 +1536,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/coupon-pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pools of codes, oldest first, with how their codes stand. */
+        get: operations["list_coupon_pools"];
+        put?: never;
+        /** Makes a pool with its first codes: those of the shop, or made ones that the shop is told of. */
+        post: operations["create_coupon_pool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupon-pools/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One pool. */
+        get: operations["read_coupon_pool"];
+        put?: never;
+        post?: never;
+        /** Removes a pool with its codes; one of which customers have codes is switched off instead. */
+        delete: operations["delete_coupon_pool"];
+        options?: never;
+        head?: never;
+        /** Changes a pool, or switches it on or off. Codes that were given keep their end. */
+        patch: operations["update_coupon_pool"];
+        trace?: never;
+    };
+    "/api/v1/coupon-pools/{id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every code of a pool, for the shop that is to take them. */
+        get: operations["read_coupon_codes"];
+        put?: never;
+        /** Adds codes to a pool. Those that the workspace has already, in whichever pool, are left out. */
+        post: operations["add_coupon_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codes, the newest first, with who was given them. */
+        get: operations["list_coupons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that a code is used. A repeat for the same order is answered as the first. */
+        post: operations["redeem_coupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -1532,6 +1769,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pairs of contacts that may be the same person and wait for somebody to look at them, the likeliest first. They are
+         *     found as contacts change: by numbers in any spelling, e-mail addresses, addresses, names that are at least 80 % alike
+         *     in any language, and what both bought within 90 days.
+         */
+        get: operations["list_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many pairs of contacts wait for somebody to look at them. */
+        get: operations["count_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says of up to 100 pairs of contacts that they are one person, or two. Each is done by itself: `refused` names those
+         *     that nothing was done to. Contacts that are said to be two are not suggested again.
+         */
+        post: operations["decide_duplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1608,6 +1903,167 @@ export interface paths {
         get: operations["read_guide"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The hot words by language, topic and text, with how often customers said them. */
+        get: operations["list_hot_words"];
+        put?: never;
+        /** Adds a hot word. What customers wrote in the last 90 days is counted again. */
+        post: operations["create_hot_word"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-words/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every hot word, as a table. */
+        get: operations["export_hot_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-words/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a table of hot words in, or says what that would do. A word that a language has already is changed; a row that
+         *     cannot be taken in is told and left out.
+         */
+        post: operations["import_hot_words"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-words/starters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes starter lists over, some hundred and thirty words a language. Words that are there already stay as they are. */
+        post: operations["take_over_hot_words"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-words/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a hot word with what was counted of it. */
+        delete: operations["delete_hot_word"];
+        options?: never;
+        head?: never;
+        /** Changes a hot word. What customers wrote in the last 90 days is counted again. */
+        patch: operations["update_hot_word"];
+        trace?: never;
+    };
+    "/api/v1/intents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every intent, how well the model names them, and its versions. */
+        get: operations["read_intents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intents/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages of the last 60 days that nobody has said a word on, those first that the model is unsure of; at most 50. */
+        get: operations["list_doubtful_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intents/learn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has the model learn now from what people said. It does so by itself a minute after somebody says a word on a message;
+         *     the new version is in the list some seconds later.
+         */
+        post: operations["learn_intents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intents/versions/{version}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads messages with this version of the model from now on; 0 = with the seed phrases alone. */
+        post: operations["use_intent_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1782,6 +2238,44 @@ export interface paths {
          *     sent again with them. Answers 409 `on_its_way` or `gone_out` when its sender was quicker.
          */
         patch: operations["update_message"];
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/intent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what a customer's message wants. The model learns from it. */
+        put: operations["say_message_intent"];
+        post?: never;
+        /** Takes back what a person said that a message wants. */
+        delete: operations["forget_message_intent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is understood of a customer's message, with the words that decided: read at this moment with the hot words, the
+         *     model and the products that are in force.
+         */
+        get: operations["read_message_reading"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/messages/{id}/retry": {
@@ -2590,6 +3084,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shop-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shops that deliver by webhook, oldest first, and how they fare. */
+        get: operations["list_shop_sources"];
+        put?: never;
+        /** Sets a shop up: the answer says where it delivers. */
+        post: operations["create_shop_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shop-sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a shop; what it told of stays. */
+        delete: operations["delete_shop_source"];
+        options?: never;
+        head?: never;
+        /** Changes a shop: its name, its secret, whether its deliveries are taken. */
+        patch: operations["update_shop_source"];
+        trace?: never;
+    };
+    "/api/v1/shop-sources/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a shop delivered within the last fourteen days, the newest first, and what became of it. */
+        get: operations["list_shop_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shop-sources/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets deliveries that failed be tried again, 500 at most. */
+        post: operations["retry_shop_deliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shop/batch": {
         parameters: {
             query?: never;
@@ -2620,7 +3184,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Takes a table of products or orders in, or says what that would do. A line that cannot be taken in is told and left
+         * Takes a table of products, orders or stock in, or says what that would do. A line that cannot be taken in is told and left
          *     out; rules do not hear of it.
          */
         post: operations["import_shop_table"];
@@ -2968,6 +3532,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/texts/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a text as a customer's message would be read, and keeps nothing of it. */
+        post: operations["read_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -3126,6 +3707,205 @@ export interface paths {
         head?: never;
         /** Changes a view. A shared one is changed by who made it, and by supervisors. */
         patch: operations["update_view"];
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The webhooks in the order they were made; there are at most 50, so all of them. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Subscribes a program to events (Zapier's REST hooks: `target_url` and `event` are taken too). The secret that deliveries
+         *     are signed with is in this answer and never shown again. Deliveries are POSTs of a `WebhookEvent`.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that webhooks can be told of, each with an example. */
+        get: operations["list_webhook_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/samples/{event}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Examples of an event, in exactly the form in which it is sent: what Zapier shows while a Zap is made. Also for
+         *     `rule.called` and `webhook.test`.
+         */
+        get: operations["list_webhook_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook. */
+        get: operations["read_webhook"];
+        put?: never;
+        post?: never;
+        /** Unsubscribes: the webhook is removed with everything that was on its way to it. */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /** Changes a webhook, pauses it, or lets it go on. What happened meanwhile follows, as far as two days back. */
+        patch: operations["update_webhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is on its way to a webhook and what became of it, newest first. What was taken is kept for 7 days, the rest for 30. */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One delivery with its body. */
+        get: operations["read_webhook_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes one delivery again, also one that was taken, under the id it has. */
+        post: operations["replay_webhook_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes everything again that was given up, at most 1,000 deliveries at a time, the oldest first. */
+        post: operations["replay_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the webhook another secret, shown in this answer only. For a while deliveries are signed with the one before too,
+         *     so that the receiver can be changed without losing one.
+         */
+        post: operations["replace_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an example at once, to a paused webhook too, and answers with what came of it. It is made once. */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whoami": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who asks, where, and with which rights: for programs that try their token. */
+        get: operations["who_am_i"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/workspace": {
@@ -3553,6 +4333,44 @@ export interface components {
             /** @description At most two web addresses of at most 256 characters. */
             websites?: string[] | null;
         };
+        /** @description The account's calls to the provider's API, against the workspace's own limits. */
+        Calls: {
+            /**
+             * Format: int32
+             * @description Those of the last 24 hours; 0 without that limit.
+             */
+            last_day: number;
+            /**
+             * Format: int32
+             * @description Those of the last hour; 0 without that limit.
+             */
+            last_hour: number;
+            /**
+             * Format: int64
+             * @description When a notice may; null = now.
+             */
+            notices_at: number | null;
+            /**
+             * Format: int32
+             * @description Calls in any 24 hours; null = no such limit.
+             */
+            per_day: number | null;
+            /**
+             * Format: int32
+             * @description Calls in any hour; null = no such limit.
+             */
+            per_hour: number | null;
+            /**
+             * Format: int64
+             * @description When promotion may; null = now.
+             */
+            promotion_at: number | null;
+            /**
+             * Format: int64
+             * @description When an answer may go, milliseconds UTC; null = now.
+             */
+            replies_at: number | null;
+        };
         /** @description A campaign. */
         Campaign: {
             /** @description Whom it is for. */
@@ -3880,6 +4698,11 @@ export interface components {
             latency_ms: number | null;
             /** @description Name shown to people. */
             name: string;
+            /**
+             * @description The provider's word on that name: `APPROVED`, `AVAILABLE_WITHOUT_REVIEW`, `PENDING_REVIEW`, `DECLINED`, `EXPIRED`,
+             *     `NONE`; null = it told none.
+             */
+            name_status?: string | null;
             /** @description Kinds of message it does not carry: `reaction`, `contacts`, `template`, `interactive/list`, `interactive/flow`, ... */
             not_carried: string[];
             /**
@@ -3920,6 +4743,8 @@ export interface components {
              * @description Days since the access token was set.
              */
             token_age_days: number;
+            /** @description The name that customers see, as the provider told it last; null = it told none. */
+            verified_name?: string | null;
             /** @description The provider's id of the account. */
             waba_id: string;
             /** @description Where the provider must deliver to. */
@@ -4389,6 +5214,8 @@ export interface components {
             base_url_example?: string | null;
             /** @description What it must be told. */
             credentials: components["schemas"]["ConnectionCredential"][];
+            /** @description Its API is what its owner says of it: a connection needs a `description`. */
+            described: boolean;
             /** @description Beside the required credentials, all of one of these lists are needed; empty = nothing more. */
             either: string[][];
             /** @description The word for `kind`. */
@@ -4421,6 +5248,8 @@ export interface components {
             credentials: {
                 [key: string]: string;
             };
+            /** @description Another description of a CRM that is described; it is tried before it is taken, and everything is read anew. */
+            description?: Record<string, never> | null;
             /**
              * @description Whether records that are unknown here become contacts.
              * @default null
@@ -4544,6 +5373,28 @@ export interface components {
             /** @description Numbers as written. */
             phones: string[];
         };
+        /** @description A contact that became part of another one and can be parted from it. */
+        ContactMerge: {
+            /**
+             * Format: int64
+             * @description When it was done, milliseconds UTC.
+             */
+            at: number;
+            /**
+             * Format: uuid
+             * @description The merge.
+             */
+            id: string;
+            /** @description What the one that became part of it was called. */
+            name?: string | null;
+            /** @description Its number. */
+            phone?: string | null;
+            /**
+             * Format: int64
+             * @description Until when it can be taken back.
+             */
+            until: number;
+        };
         /** @description What may be changed about a contact; what is left out stays, null takes away. */
         ContactPatch: {
             /** @description E-mail address. */
@@ -4560,6 +5411,23 @@ export interface components {
              */
             owner_id?: string | null;
             tags?: components["schemas"]["TagChange"] | null;
+        };
+        /** @description What is understood of a customer over time. */
+        ContactUnderstanding: {
+            /**
+             * Format: double
+             * @description The same in the conversation that was asked about.
+             */
+            conversation_mood?: number | null;
+            /** @description Their hot words, the most frequent first, at most 50. */
+            hot_words: components["schemas"]["SaidWord"][];
+            /** @description In how many messages something tells. */
+            messages: number;
+            /**
+             * Format: double
+             * @description How content they sound, 0 to 1, newer messages weigh more; null = nothing tells.
+             */
+            mood?: number | null;
         };
         /** @description What is said, tagged by `type`. Out go text, media, location, contacts, template, interactive and reaction. */
         Content: {
@@ -5007,9 +5875,184 @@ export interface components {
              */
             stored: number;
         };
+        /** @description A code. */
+        Coupon: {
+            /** @description The code. */
+            code: string;
+            /**
+             * Format: uuid
+             * @description Who was given it.
+             */
+            contact_id?: string | null;
+            /** @description Their name. */
+            contact_name?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it was given, milliseconds UTC.
+             */
+            issued_at?: number | null;
+            /** @description The order it was used for. */
+            order_number?: string | null;
+            /**
+             * Format: uuid
+             * @description Its pool.
+             */
+            pool_id: string;
+            /**
+             * Format: int64
+             * @description When it was used, milliseconds UTC.
+             */
+            redeemed_at?: number | null;
+            /**
+             * Format: uuid
+             * @description The run of a rule that gave it.
+             */
+            run_id?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["CouponStanding"];
+            /**
+             * Format: int64
+             * @description Until before when it is good, milliseconds UTC.
+             */
+            valid_until?: number | null;
+        };
+        /** @description Every code of a pool, for the shop that is to take them. */
+        CouponCodes: {
+            /** @description The codes, in the order in which they were added. */
+            codes: string[];
+        };
+        /** @description A pool of codes. */
+        CouponPool: {
+            /** @description Whether codes are issued. */
+            active: boolean;
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds UTC.
+             */
+            created_at: number;
+            /** @description ISO 4217 code of an amount. */
+            currency?: string | null;
+            /**
+             * Format: int64
+             * @description How many customers had and did not use in time.
+             */
+            expired: number;
+            /**
+             * Format: int64
+             * @description How many nobody has.
+             */
+            free: number;
+            /**
+             * Format: uuid
+             * @description The pool.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many customers have and can still use.
+             */
+            issued: number;
+            /** @description What a code takes off: `percent` or `amount`. */
+            kind: components["schemas"]["CouponWorth"];
+            /** @description A tenth of the codes, or less, is left. */
+            low: boolean;
+            /** @description Its name, by which rules name it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description So many codes a customer.
+             */
+            per_contact: number;
+            /**
+             * Format: int64
+             * @description How many were used.
+             */
+            redeemed: number;
+            /**
+             * Format: int64
+             * @description How many codes it has.
+             */
+            total: number;
+            /**
+             * Format: int32
+             * @description A code is good for so many days after it was issued.
+             */
+            valid_days?: number | null;
+            /**
+             * Format: int64
+             * @description Codes are good from then on, milliseconds UTC.
+             */
+            valid_from?: number | null;
+            /**
+             * Format: int64
+             * @description And until before this moment, milliseconds UTC.
+             */
+            valid_to?: number | null;
+            /** @description How much: digits with a decimal point. */
+            value: string;
+        };
+        /** @description What changes about a pool; what is left out stays, null empties a moment. Codes that were given keep their end. */
+        CouponPoolPatch: {
+            /**
+             * @description Whether codes are issued.
+             * @default null
+             */
+            active: boolean | null;
+            /**
+             * Format: int32
+             * @description As for a new pool.
+             * @default null
+             */
+            per_contact: number | null;
+            /**
+             * Format: int32
+             * @description As for a new pool.
+             * @default null
+             */
+            valid_days: number | null;
+            /**
+             * Format: int64
+             * @description As for a new pool.
+             * @default null
+             */
+            valid_from: number | null;
+            /**
+             * Format: int64
+             * @description As for a new pool.
+             * @default null
+             */
+            valid_to: number | null;
+        };
+        /** @description A code that a customer wants to use. */
+        CouponRedemption: {
+            /** @description The code, in capitals or not. */
+            code: string;
+            /** @description The order it is used for. */
+            order_number?: string | null;
+        };
+        /**
+         * @description The words of a code's `state`.
+         * @enum {string}
+         */
+        CouponStanding: "free" | "issued" | "redeemed" | "expired";
+        /**
+         * @description The words of a pool's `kind`.
+         * @enum {string}
+         */
+        CouponWorth: "percent" | "amount";
         /** @description A token as it is answered once, when it is made. */
         CreatedToken: components["schemas"]["Token"] & {
             /** @description What a program sends as `Authorization: Bearer`. Shown this once. */
+            secret: string;
+        };
+        /** @description A webhook with its secret, which is shown this once. */
+        CreatedWebhook: components["schemas"]["Webhook"] & {
+            /** @description What deliveries are signed with (Standard Webhooks, `whsec_...`). Shown this once. */
             secret: string;
         };
         /** @description A job that was given up. */
@@ -5056,11 +6099,61 @@ export interface components {
             /** @description What it is called. */
             title?: string | null;
         };
+        /** @description What is said of which pairs. */
+        DecidePairs: {
+            /** @description What is said. */
+            choice: components["schemas"]["PairChoice"];
+            /** @description Of which, at most 100. */
+            pairs: components["schemas"]["PairIds"][];
+        };
+        /** @description What was done. */
+        DecidedPairs: {
+            /**
+             * Format: int32
+             * @description How many it was done to.
+             */
+            done: number;
+            /** @description What merges are taken back with, in the order in which they were made. */
+            merges: string[];
+            /** @description Those it was not done to, and why. */
+            refused: components["schemas"]["RefusedPair"][];
+        };
         /**
          * @description How much room rows take.
          * @enum {string}
          */
         Density: "comfortable" | "compact";
+        /** @description A message to say a word on. */
+        DeskMessage: {
+            /**
+             * Format: int64
+             * @description When it was said, milliseconds UTC.
+             */
+            at: number;
+            /**
+             * Format: uuid
+             * @description Its conversation.
+             */
+            conversation_id: string;
+            /** @description What is most likely wanted. */
+            intent?: string | null;
+            /** @description The language it shows. */
+            language?: string | null;
+            /**
+             * Format: uuid
+             * @description The message.
+             */
+            message_id: string;
+            /**
+             * Format: double
+             * @description How likely it is, 0 to 1.
+             */
+            probability: number;
+            /** @description Whether that is enough to name it. */
+            sure: boolean;
+            /** @description What was said. */
+            text: string;
+        };
         /** @description A browser that is told. */
         Device: {
             /**
@@ -5108,6 +6201,14 @@ export interface components {
          * @enum {string}
          */
         Direction: "in" | "out" | "note" | "event";
+        /** @description How many pairs wait. */
+        DuplicateCounts: {
+            /**
+             * Format: int64
+             * @description Pairs that wait for somebody to look at them.
+             */
+            open: number;
+        };
         /** @description A table as a file. */
         ExportFile: {
             /** @description What is in it. */
@@ -5235,7 +6336,7 @@ export interface components {
              * @description Which.
              */
             id: string;
-            /** @description `channel`, `connection`, `campaign` or `rule`. */
+            /** @description `channel`, `connection`, `campaign`, `rule`, `coupon_pool`, `shop_source` or `webhook`. */
             kind: string;
             /** @description Its name. */
             name: string;
@@ -5269,7 +6370,7 @@ export interface components {
             customers: number;
             /**
              * Format: int32
-             * @description The shop's own limit of messages a day; null = none.
+             * @description The shop's own limit a day: of messages of the number or of calls to the provider, whichever leaves less; null = none.
              */
             daily_limit: number | null;
             /**
@@ -5279,7 +6380,7 @@ export interface components {
             daily_percent: number | null;
             /**
              * Format: int32
-             * @description Messages sent today.
+             * @description How far it is used.
              */
             daily_used: number;
             /** @description Whether a share is over 80 %: it goes out in batches. */
@@ -5393,6 +6494,16 @@ export interface components {
          *     every field may be left out (it stays) or null (it becomes the default again).
          */
         GuardPolicy: {
+            /**
+             * Format: int32
+             * @description The same in any 24 hours.
+             */
+            calls_per_day?: number | null;
+            /**
+             * Format: int32
+             * @description Calls to the provider's API in any hour, of each account; 0: no such limit.
+             */
+            calls_per_hour?: number | null;
             /** @description Countries that marketing is not delivered to. */
             closed_markets?: string[] | null;
             /**
@@ -5618,6 +6729,117 @@ export interface components {
             /** @description What people call it. */
             name?: string;
         };
+        /** @description A hot word and how often it was said. */
+        HotWord: {
+            /** @description Other spellings and forms that count for the same. */
+            also: string[];
+            /**
+             * Format: int64
+             * @description By how many customers.
+             */
+            customers: number;
+            /** @description Found only as it is spelled. */
+            exact: boolean;
+            /** @description Where it does not count. */
+            except: string[];
+            /**
+             * Format: uuid
+             * @description The hot word.
+             */
+            id: string;
+            /** @description Its language; empty = only as it is spelled. */
+            language: string;
+            /**
+             * Format: int64
+             * @description In how many messages.
+             */
+            messages: number;
+            /** @description Whether denied ones do not count. */
+            skip_negated: boolean;
+            /** @description The word or phrase. */
+            text: string;
+            /**
+             * Format: int64
+             * @description How often it was said in the days asked about.
+             */
+            times: number;
+            /** @description What it is about. */
+            topic: string;
+            /**
+             * Format: int64
+             * @description When it last changed, milliseconds UTC.
+             */
+            updated_at: number;
+        };
+        /** @description What a hot word says. */
+        HotWordBody: {
+            /** @description Other spellings and forms that count for the same, at most 50. */
+            also?: string[];
+            /** @description Found only as it is spelled. */
+            exact?: boolean;
+            /** @description Where it does not count, at most 50. */
+            except?: string[];
+            /** @description Its language, which decides its forms: `en`, `ar`, `pt-BR`; empty = only as it is spelled. */
+            language?: string;
+            /** @description "Not expensive" does not count for "expensive". */
+            skip_negated?: boolean;
+            /** @description The word or phrase, at most 100 characters. */
+            text: string;
+            /**
+             * @description What it is about, for rules: `discount`, `expensive`; small letters, at most 40 characters. Words of several
+             *     languages share a topic.
+             */
+            topic: string;
+        };
+        /** @description What may be changed about a hot word; what is left out stays. */
+        HotWordPatch: {
+            /** @description Other spellings. */
+            also?: string[] | null;
+            /** @description Found only as it is spelled. */
+            exact?: boolean | null;
+            /** @description Where it does not count. */
+            except?: string[] | null;
+            /** @description Its language. */
+            language?: string | null;
+            /** @description Whether denied ones do not count. */
+            skip_negated?: boolean | null;
+            /** @description The word or phrase. */
+            text?: string | null;
+            /** @description What it is about. */
+            topic?: string | null;
+        };
+        /** @description A row that cannot be taken in. */
+        HotWordProblem: {
+            /** @description What is wrong with it, for a person. */
+            detail: string;
+            /** @description Which value is at fault. */
+            field: string;
+            /** @description Which, from 1 without the line of names. */
+            row: number;
+            /** @description Its word, as given. */
+            text: string;
+        };
+        /** @description What was done to the list, or would be. */
+        HotWordReport: {
+            /** @description Words that are new. */
+            created: number;
+            /** @description Rows that cannot be taken in. */
+            problems: components["schemas"]["HotWordProblem"][];
+            /** @description Words that were so already. */
+            unchanged: number;
+            /** @description Words that changed. */
+            updated: number;
+        };
+        /** @description A table of hot words to be taken in. */
+        HotWordTable: {
+            /**
+             * @description CSV with a first line of names (`topic,language,text,also,except,exact,skip_negated`; several spellings with `|`
+             *     between them), or an array of objects of the same names.
+             */
+            data: string;
+            /** @description Looks only, and changes nothing. */
+            dry_run?: boolean;
+        };
         /** @description One id of a person. */
         Identity: {
             /** @description `wa_id`, `bsuid`, `parent_bsuid`, `phone` or `email`. */
@@ -5662,6 +6884,118 @@ export interface components {
             dry_run?: boolean;
             /** @description How it is written. */
             format: components["schemas"]["TableFormat"];
+        };
+        /** @description A share of right answers. */
+        IntentAccuracy: {
+            /**
+             * Format: double
+             * @description ... and at most this.
+             */
+            high: number;
+            /** @description The language; null = all, or none shows. */
+            language?: string | null;
+            /**
+             * Format: double
+             * @description With 95 % confidence the true share is at least this, percent, ...
+             */
+            low: number;
+            /**
+             * Format: int32
+             * @description Messages in which an intent was named.
+             */
+            named: number;
+            /**
+             * Format: double
+             * @description The share that is right, percent.
+             */
+            percent?: number | null;
+            /**
+             * Format: int32
+             * @description Of these, those in which people said the same.
+             */
+            right: number;
+            /**
+             * Format: int32
+             * @description Messages of an intent in which the model kept silent.
+             */
+            silent: number;
+            /** @description `unknown` (too few), `good`, `near`, `warning` or `retrain`. */
+            standing: string;
+        };
+        /** @description How the model does. */
+        IntentState: {
+            /**
+             * Format: double
+             * @description The share it should reach, percent.
+             */
+            goal: number;
+            /** @description Every intent there is. */
+            intents: string[];
+            /**
+             * Format: int64
+             * @description What people have said so far.
+             */
+            labels: number;
+            /** @description How it did in the last 30 days: first all together, then by language. */
+            live: components["schemas"]["IntentAccuracy"][];
+            /**
+             * Format: double
+             * @description Below this it must learn again, percent.
+             */
+            retrain: number;
+            /** @description The versions, newest first. */
+            versions: components["schemas"]["IntentVersion"][];
+            /**
+             * Format: int64
+             * @description Messages that wait to be read.
+             */
+            waiting: number;
+            /**
+             * Format: double
+             * @description Below this it does badly, percent.
+             */
+            warning: number;
+        };
+        /** @description A version of the model. */
+        IntentVersion: {
+            /**
+             * Format: int64
+             * @description How large it is, bytes.
+             */
+            bytes: number;
+            held_out?: components["schemas"]["IntentAccuracy"] | null;
+            /** @description Whether messages are read with it. */
+            in_force: boolean;
+            /**
+             * Format: int32
+             * @description Labels it learned from.
+             */
+            labels: number;
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds UTC.
+             */
+            made_at: number;
+            /**
+             * Format: uuid
+             * @description Who asked for it; null = it learned by itself.
+             */
+            made_by?: string | null;
+            /**
+             * Format: int64
+             * @description How long learning took, milliseconds.
+             */
+            took_ms: number;
+            /**
+             * Format: int32
+             * @description Its number, from 1; 0 = the seed phrases alone.
+             */
+            version: number;
+        };
+        /** @description A person's word on a message. */
+        IntentWord: {
+            /** @description What the customer wants; empty = none of the intents. A new name makes a new intent. */
+            intent: string;
         };
         /**
          * @description Which keys do anything.
@@ -5725,6 +7059,25 @@ export interface components {
             topic: string | null;
             /** @description Use case, in WhatsApp's word. */
             use_case: string | null;
+        };
+        /** @description An intent and how likely it is. */
+        LikelyIntent: {
+            /** @description Its name. */
+            intent: string;
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            probability: number;
+            /** @description Whether that is enough to name it. */
+            sure: boolean;
+        };
+        /** @description What two contacts have in common. */
+        LikenessReason: {
+            /** @description `number`, `email`, `address`, `postcode`, `name` or `bought` (both bought it within 90 days). */
+            kind: string;
+            /** @description The number, the address, the product's code; of names, how alike they are in percent. */
+            value: string;
         };
         /** @description A page of a list. */
         List_AccountEvent: {
@@ -5995,6 +7348,11 @@ export interface components {
                 latency_ms: number | null;
                 /** @description Name shown to people. */
                 name: string;
+                /**
+                 * @description The provider's word on that name: `APPROVED`, `AVAILABLE_WITHOUT_REVIEW`, `PENDING_REVIEW`, `DECLINED`, `EXPIRED`,
+                 *     `NONE`; null = it told none.
+                 */
+                name_status?: string | null;
                 /** @description Kinds of message it does not carry: `reaction`, `contacts`, `template`, `interactive/list`, `interactive/flow`, ... */
                 not_carried: string[];
                 /**
@@ -6035,6 +7393,8 @@ export interface components {
                  * @description Days since the access token was set.
                  */
                 token_age_days: number;
+                /** @description The name that customers see, as the provider told it last; null = it told none. */
+                verified_name?: string | null;
                 /** @description The provider's id of the account. */
                 waba_id: string;
                 /** @description Where the provider must deliver to. */
@@ -6186,6 +7546,8 @@ export interface components {
                 base_url_example?: string | null;
                 /** @description What it must be told. */
                 credentials: components["schemas"]["ConnectionCredential"][];
+                /** @description Its API is what its owner says of it: a connection needs a `description`. */
+                described: boolean;
                 /** @description Beside the required credentials, all of one of these lists are needed; empty = nothing more. */
                 either: string[][];
                 /** @description The word for `kind`. */
@@ -6310,6 +7672,33 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_ContactMerge: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When it was done, milliseconds UTC.
+                 */
+                at: number;
+                /**
+                 * Format: uuid
+                 * @description The merge.
+                 */
+                id: string;
+                /** @description What the one that became part of it was called. */
+                name?: string | null;
+                /** @description Its number. */
+                phone?: string | null;
+                /**
+                 * Format: int64
+                 * @description Until when it can be taken back.
+                 */
+                until: number;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_Conversation: {
             /** @description The rows. */
             items: {
@@ -6383,6 +7772,132 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_Coupon: {
+            /** @description The rows. */
+            items: {
+                /** @description The code. */
+                code: string;
+                /**
+                 * Format: uuid
+                 * @description Who was given it.
+                 */
+                contact_id?: string | null;
+                /** @description Their name. */
+                contact_name?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description When it was given, milliseconds UTC.
+                 */
+                issued_at?: number | null;
+                /** @description The order it was used for. */
+                order_number?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its pool.
+                 */
+                pool_id: string;
+                /**
+                 * Format: int64
+                 * @description When it was used, milliseconds UTC.
+                 */
+                redeemed_at?: number | null;
+                /**
+                 * Format: uuid
+                 * @description The run of a rule that gave it.
+                 */
+                run_id?: string | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["CouponStanding"];
+                /**
+                 * Format: int64
+                 * @description Until before when it is good, milliseconds UTC.
+                 */
+                valid_until?: number | null;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_CouponPool: {
+            /** @description The rows. */
+            items: {
+                /** @description Whether codes are issued. */
+                active: boolean;
+                /**
+                 * Format: int64
+                 * @description When it was made, milliseconds UTC.
+                 */
+                created_at: number;
+                /** @description ISO 4217 code of an amount. */
+                currency?: string | null;
+                /**
+                 * Format: int64
+                 * @description How many customers had and did not use in time.
+                 */
+                expired: number;
+                /**
+                 * Format: int64
+                 * @description How many nobody has.
+                 */
+                free: number;
+                /**
+                 * Format: uuid
+                 * @description The pool.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description How many customers have and can still use.
+                 */
+                issued: number;
+                /** @description What a code takes off: `percent` or `amount`. */
+                kind: components["schemas"]["CouponWorth"];
+                /** @description A tenth of the codes, or less, is left. */
+                low: boolean;
+                /** @description Its name, by which rules name it. */
+                name: string;
+                /**
+                 * Format: int32
+                 * @description So many codes a customer.
+                 */
+                per_contact: number;
+                /**
+                 * Format: int64
+                 * @description How many were used.
+                 */
+                redeemed: number;
+                /**
+                 * Format: int64
+                 * @description How many codes it has.
+                 */
+                total: number;
+                /**
+                 * Format: int32
+                 * @description A code is good for so many days after it was issued.
+                 */
+                valid_days?: number | null;
+                /**
+                 * Format: int64
+                 * @description Codes are good from then on, milliseconds UTC.
+                 */
+                valid_from?: number | null;
+                /**
+                 * Format: int64
+                 * @description And until before this moment, milliseconds UTC.
+                 */
+                valid_to?: number | null;
+                /** @description How much: digits with a decimal point. */
+                value: string;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_DeadLetter: {
             /** @description The rows. */
             items: {
@@ -6437,6 +7952,53 @@ export interface components {
                 id: string;
                 /** @description The system it came from: `ui`, `api`, `rule`, or the kind of CRM. */
                 source: string;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_HotWord: {
+            /** @description The rows. */
+            items: {
+                /** @description Other spellings and forms that count for the same. */
+                also: string[];
+                /**
+                 * Format: int64
+                 * @description By how many customers.
+                 */
+                customers: number;
+                /** @description Found only as it is spelled. */
+                exact: boolean;
+                /** @description Where it does not count. */
+                except: string[];
+                /**
+                 * Format: uuid
+                 * @description The hot word.
+                 */
+                id: string;
+                /** @description Its language; empty = only as it is spelled. */
+                language: string;
+                /**
+                 * Format: int64
+                 * @description In how many messages.
+                 */
+                messages: number;
+                /** @description Whether denied ones do not count. */
+                skip_negated: boolean;
+                /** @description The word or phrase. */
+                text: string;
+                /**
+                 * Format: int64
+                 * @description How often it was said in the days asked about.
+                 */
+                times: number;
+                /** @description What it is about. */
+                topic: string;
+                /**
+                 * Format: int64
+                 * @description When it last changed, milliseconds UTC.
+                 */
+                updated_at: number;
             }[];
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
@@ -6520,6 +8082,8 @@ export interface components {
                  * @description The deal or case.
                  */
                 id: string;
+                /** @description What of it the CRM has no place for, in words: it is kept here only. */
+                note?: string | null;
                 /** @description `deal` or `case`. */
                 object: string;
                 /** @description How urgent a case is: `low`, `normal`, `high` or `urgent`. */
@@ -7005,6 +8569,30 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_ShopDelivery: {
+            /** @description The rows. */
+            items: {
+                /** @description Why, in words. */
+                detail?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description When it came, milliseconds UTC.
+                 */
+                received_at: number;
+                /** @description `waiting`, `done`, `ignored` (it tells nothing that is kept here) or `failed`. */
+                state: string;
+                /** @description What it is about: `orders/create`. */
+                topic: string;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_ShopOrder: {
             /** @description The rows. */
             items: {
@@ -7015,6 +8603,8 @@ export interface components {
                 contact_id?: string | null;
                 /** @description The contact's name, in answers; what is sent here is not looked at. */
                 readonly contact_name?: string | null;
+                /** @description Codes that were used for it: those of our pools count as used then. */
+                coupons?: string[];
                 /** @description ISO 4217 code. */
                 currency?: string | null;
                 /** @description The customer's e-mail address. */
@@ -7052,6 +8642,49 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        List_ShopSource: {
+            /** @description The rows. */
+            items: {
+                /** @description Whether deliveries are taken. */
+                active: boolean;
+                /**
+                 * Format: int64
+                 * @description How many could not be taken in.
+                 */
+                failed: number;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description What kind it is. */
+                kind: components["schemas"]["ShopSourceKind"];
+                /**
+                 * Format: int64
+                 * @description When the last one came, milliseconds UTC.
+                 */
+                last_at?: number | null;
+                /** @description What it was about. */
+                last_topic?: string | null;
+                /** @description Its name, for people. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description When one was last refused for its signature, milliseconds UTC.
+                 */
+                refused_at?: number | null;
+                /** @description Where it delivers. */
+                url: string;
+                /**
+                 * Format: int64
+                 * @description How many are still to be taken in.
+                 */
+                waiting: number;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         List_Store: {
             /** @description The rows. */
             items: {
@@ -7084,6 +8717,25 @@ export interface components {
                  * @description As for products.
                  */
                 updated_at?: number | null;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_Suggestion: {
+            /** @description The rows. */
+            items: {
+                /** @description The one that would stay: the one that was known first. */
+                keep: components["schemas"]["Contact"];
+                /** @description The other one. */
+                other: components["schemas"]["Contact"];
+                /** @description Why, the most telling first. */
+                reasons: components["schemas"]["LikenessReason"][];
+                /**
+                 * Format: int32
+                 * @description How likely they are one, in percent.
+                 */
+                score: number;
             }[];
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
@@ -7282,6 +8934,119 @@ export interface components {
             /** @description Ask with it for the next page; null at the end. */
             next_cursor: string | null;
         };
+        /** @description A page of a list. */
+        List_Webhook: {
+            /** @description The rows. */
+            items: {
+                /** @description The channels it is told about; none = all. */
+                channels: string[];
+                /**
+                 * Format: int64
+                 * @description When it was made, milliseconds UTC.
+                 */
+                created_at: number;
+                /**
+                 * Format: int64
+                 * @description Deliveries that were given up.
+                 */
+                dead: number;
+                /**
+                 * Format: int64
+                 * @description When something was last delivered, milliseconds UTC.
+                 */
+                delivered_at?: number | null;
+                /** @description Why the last one failed. */
+                error?: string | null;
+                /** @description What it is told of; none = only what rules send to it. */
+                events: string[];
+                /**
+                 * Format: int64
+                 * @description Since when, milliseconds UTC.
+                 */
+                failing_since?: number | null;
+                /**
+                 * Format: int32
+                 * @description Tries that failed since one worked.
+                 */
+                failures: number;
+                /**
+                 * Format: uuid
+                 * @description The webhook.
+                 */
+                id: string;
+                /** @description Who made it: `user`, `api` or `rule`. */
+                made_by: string;
+                /**
+                 * Format: int64
+                 * @description When events were last missed, because the webhook rested for longer than the two days that they are kept.
+                 */
+                missed_at?: number | null;
+                /** @description What it is called. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description Until when deliveries are also signed with the secret before, milliseconds UTC.
+                 */
+                previous_secret_until?: number | null;
+                /** @description Why it is not active: `person`, `failing` (for three days without a break) or `gone` (it answered 410). */
+                reason?: string | null;
+                /** @description `active`, `paused` (what happens waits) or `ended` (it wants nothing any more). */
+                status: string;
+                /**
+                 * Format: int64
+                 * @description When it was last changed, milliseconds UTC.
+                 */
+                updated_at: number;
+                /** @description Where it is told. */
+                url: string;
+                /**
+                 * Format: int64
+                 * @description Deliveries that wait.
+                 */
+                waiting: number;
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        List_WebhookDelivery: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description Tries since it was asked for, or last replayed.
+                 */
+                attempts: number;
+                /**
+                 * Format: int64
+                 * @description When it was asked for, milliseconds UTC.
+                 */
+                created_at: number;
+                /**
+                 * Format: int64
+                 * @description When it is tried next, milliseconds UTC; null = it is not.
+                 */
+                due_at?: number | null;
+                /** @description What it tells of: `message.received`. */
+                event: string;
+                /**
+                 * Format: uuid
+                 * @description The delivery: what its receiver sees as `webhook-id`.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description When it was delivered or given up, milliseconds UTC.
+                 */
+                settled_at?: number | null;
+                /** @description `waiting`, `delivered` or `dead`. */
+                state: string;
+                /** @description The last tries, the oldest first. */
+                tries: components["schemas"]["WebhookTry"][];
+            }[];
+            /** @description Ask with it for the next page; null at the end. */
+            next_cursor: string | null;
+        };
         /** @description A named list of actions. */
         Macro: {
             /** @description The actions, in order. */
@@ -7462,6 +9227,8 @@ export interface components {
              * @description The deal or case.
              */
             id: string;
+            /** @description What of it the CRM has no place for, in words: it is kept here only. */
+            note?: string | null;
             /** @description `deal` or `case`. */
             object: string;
             /** @description How urgent a case is: `low`, `normal`, `high` or `urgent`. */
@@ -7599,6 +9366,15 @@ export interface components {
              */
             days?: number | null;
         };
+        /** @description Which contact becomes part of one. */
+        MergeContact: {
+            /**
+             * Format: uuid
+             * @description The one whose conversations, orders, ids and everything else go to the one that stays. What the one that stays
+             *     has no value for is taken from it.
+             */
+            gone: string;
+        };
         /** @description What a conversation is merged with. */
         MergeRequest: {
             /**
@@ -7607,6 +9383,16 @@ export interface components {
              *     the one being worked on, else of the newer.
              */
             into: string;
+        };
+        /** @description A merge that was made. */
+        MergedContact: {
+            /** @description The contact as it is now. */
+            contact: components["schemas"]["Contact"];
+            /**
+             * Format: uuid
+             * @description What it is taken back with; null when they were one already.
+             */
+            merge_id?: string | null;
         };
         /** @description A message, private note or conversation event. */
         Message: {
@@ -8012,6 +9798,8 @@ export interface components {
             credentials: {
                 [key: string]: string;
             };
+            /** @description What the owner of a CRM says of it, for kinds that are `described`. */
+            description?: Record<string, never> | null;
             /**
              * @description Whether records that are unknown here become contacts; left out = yes.
              * @default null
@@ -8049,6 +9837,58 @@ export interface components {
             name?: string;
             /** @description Phone number in any usual spelling; a local one is read in the workspace's country. */
             phone: string;
+        };
+        /** @description Codes to be added. */
+        NewCouponCodes: {
+            /**
+             * Format: int32
+             * @description Or so many to be made here, at most 20,000; the shop must be told of them.
+             * @default 0
+             */
+            generate: number;
+            /**
+             * @description Codes of the shop, at most 20,000: 3 to 40 letters, digits, `-` and `_`. Capitals make no difference.
+             * @default []
+             */
+            list: string[];
+            /**
+             * @description What made ones begin with: up to 12 letters and digits.
+             * @default
+             */
+            prefix: string;
+        };
+        /** @description A pool to be made. */
+        NewCouponPool: {
+            /** @description Its first codes. */
+            codes?: components["schemas"]["NewCouponCodes"];
+            /** @description ISO 4217 code; an amount needs one. */
+            currency?: string | null;
+            /** @description What a code takes off: `percent` or `amount`. */
+            kind: components["schemas"]["CouponWorth"];
+            /** @description Its name, 1 to 100 characters, by which rules name it; it stays. */
+            name: string;
+            /**
+             * Format: int32
+             * @description So many codes a customer, 1 to 100.
+             */
+            per_contact?: number;
+            /**
+             * Format: int32
+             * @description A code is good for so many days after it was issued, 1 to 3,650.
+             */
+            valid_days?: number | null;
+            /**
+             * Format: int64
+             * @description Codes are issued from then on, milliseconds UTC.
+             */
+            valid_from?: number | null;
+            /**
+             * Format: int64
+             * @description And are good until before this moment, milliseconds UTC.
+             */
+            valid_to?: number | null;
+            /** @description How much: a text such as `10` or `15.00`. */
+            value: string;
         };
         /** @description A deal to be made. */
         NewDeal: {
@@ -8163,6 +10003,15 @@ export interface components {
             /** @description Whether it only watches: it is judged and written down, and does nothing. */
             shadow?: boolean;
         };
+        /** @description A shop to be set up. */
+        NewShopSource: {
+            /** @description What kind it is. */
+            kind: components["schemas"]["ShopSourceKind"];
+            /** @description Its name, 1 to 100 characters. */
+            name: string;
+            /** @description The secret that signs its deliveries, 8 to 200 characters; it is never shown again. */
+            secret: string;
+        };
         /** @description A tag to be made. */
         NewTag: {
             /**
@@ -8223,6 +10072,29 @@ export interface components {
             /** @description Permissions it is limited to; left out or empty = all of its role. */
             scopes?: string[];
         };
+        /** @description What is to be tried. */
+        NewTrial: {
+            /**
+             * @description Where the API is.
+             * @default null
+             */
+            base_url: string | null;
+            /**
+             * Format: uuid
+             * @description A connection whose address, credentials and mappings are used where others are not given.
+             * @default null
+             */
+            connection_id: string | null;
+            /**
+             * @description Credentials, by the names of the kind `rest`.
+             * @default {}
+             */
+            credentials: {
+                [key: string]: string;
+            };
+            /** @description The description. */
+            description?: Record<string, never>;
+        };
         /** @description A user to be added. */
         NewUser: {
             /** @description Sign-in address. */
@@ -8247,6 +10119,27 @@ export interface components {
              * @description The team that sees it, with the scope `team`.
              */
             team_id?: string | null;
+        };
+        /** @description A webhook to be made. Zapier, Make and Pabbly send `target_url` and `event`. */
+        NewWebhook: {
+            /** @description The channels it is told about; left out = all. What happens on no channel is told always. */
+            channels?: string[];
+            /** @description One more of them. */
+            event?: string | null;
+            /** @description What it is told of: names such as `message.received`. */
+            events?: string[];
+            /** @description What it is called; left out = the address's host. */
+            name?: string | null;
+            /** @description Where it is told: an https address. `target_url` is the same. */
+            url: string;
+        };
+        /** @description Another secret. */
+        NewWebhookSecret: {
+            /**
+             * Format: int32
+             * @description For so many minutes deliveries are signed with the one before too, 0 to 43,200; left out = a day.
+             */
+            keep_minutes?: number | null;
         };
         /** @description The next messaging limit, and the way there. */
         NextTier: {
@@ -8302,6 +10195,31 @@ export interface components {
             quantity: number;
             /** @description The shop's product code. */
             sku: string;
+        };
+        /**
+         * @description What is said of pairs.
+         * @enum {string}
+         */
+        PairChoice: "merge" | "apart" | "open";
+        /** @description Two contacts. */
+        PairIds: {
+            /**
+             * Format: uuid
+             * @description The one that stays.
+             */
+            keep: string;
+            /**
+             * Format: uuid
+             * @description The other one.
+             */
+            other: string;
+        };
+        /** @description Two contacts that were parted. */
+        PartedContacts: {
+            /** @description The one that had stayed. */
+            kept: components["schemas"]["Contact"];
+            /** @description The one that is there again. */
+            parted: components["schemas"]["Contact"];
         };
         /** @description A change of one's own password. */
         PasswordChange: {
@@ -8698,6 +10616,21 @@ export interface components {
             id: string;
             /** @description Why, for a person. */
             reason: string;
+        };
+        /** @description A pair that nothing was done to. */
+        RefusedPair: {
+            /** @description Why, for a person. */
+            detail: string;
+            /**
+             * Format: uuid
+             * @description The one that was to stay.
+             */
+            keep: string;
+            /**
+             * Format: uuid
+             * @description The other one.
+             */
+            other: string;
         };
         /** @description What registers a number. */
         Registration: {
@@ -9215,7 +11148,7 @@ export interface components {
         RuleParameter: {
             /**
              * @description What it is: `text`, `word`, `words`, `tags`, `fields`, `field`, `value`, `minutes`, `number`, `time`, `days`, `zone`,
-             *     `team`, `user`, `priority`, `category`, `template`, `condition`, `steps`.
+             *     `team`, `user`, `priority`, `category`, `template`, `pool`, `condition`, `steps`.
              */
             kind: string;
             /** @description Its name. */
@@ -9443,6 +11376,28 @@ export interface components {
             state: string;
             /** @description The step. */
             step: Record<string, never>;
+        };
+        /** @description A hot word and how often it was said. */
+        SaidWord: {
+            /**
+             * Format: uuid
+             * @description The hot word.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description In how many messages.
+             */
+            messages: number;
+            /** @description The word. */
+            text: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            times: number;
+            /** @description What it is about. */
+            topic: string;
         };
         /** @description A named filter and order of the inbox. */
         SavedView: {
@@ -9677,6 +11632,25 @@ export interface components {
             /** @description Stores, each with its key. */
             stores?: components["schemas"]["Store"][];
         };
+        /** @description What a shop delivered. */
+        ShopDelivery: {
+            /** @description Why, in words. */
+            detail?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it came, milliseconds UTC.
+             */
+            received_at: number;
+            /** @description `waiting`, `done`, `ignored` (it tells nothing that is kept here) or `failed`. */
+            state: string;
+            /** @description What it is about: `orders/create`. */
+            topic: string;
+        };
         /**
          * @description An order. Whose it is, is found by `contact_id`, `phone`, `email` or `external_id`, in this order; while nobody is
          *     known by them, it waits and is joined when somebody appears.
@@ -9689,6 +11663,8 @@ export interface components {
             contact_id?: string | null;
             /** @description The contact's name, in answers; what is sent here is not looked at. */
             readonly contact_name?: string | null;
+            /** @description Codes that were used for it: those of our pools count as used then. */
+            coupons?: string[];
             /** @description ISO 4217 code. */
             currency?: string | null;
             /** @description The customer's e-mail address. */
@@ -9774,6 +11750,67 @@ export interface components {
             /** @description Which: its place in its list of the batch, from 0; the first of its lines in a table, from 1 with the names. */
             row: number;
         };
+        /** @description A shop that delivers. */
+        ShopSource: {
+            /** @description Whether deliveries are taken. */
+            active: boolean;
+            /**
+             * Format: int64
+             * @description How many could not be taken in.
+             */
+            failed: number;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What kind it is. */
+            kind: components["schemas"]["ShopSourceKind"];
+            /**
+             * Format: int64
+             * @description When the last one came, milliseconds UTC.
+             */
+            last_at?: number | null;
+            /** @description What it was about. */
+            last_topic?: string | null;
+            /** @description Its name, for people. */
+            name: string;
+            /**
+             * Format: int64
+             * @description When one was last refused for its signature, milliseconds UTC.
+             */
+            refused_at?: number | null;
+            /** @description Where it delivers. */
+            url: string;
+            /**
+             * Format: int64
+             * @description How many are still to be taken in.
+             */
+            waiting: number;
+        };
+        /**
+         * @description The kinds of shops that deliver by webhook.
+         * @enum {string}
+         */
+        ShopSourceKind: "shopify" | "woocommerce";
+        /** @description What changes about a shop; what is left out stays. */
+        ShopSourcePatch: {
+            /**
+             * @description Whether deliveries are taken.
+             * @default null
+             */
+            active: boolean | null;
+            /**
+             * @description Its name.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description The secret that signs its deliveries from now on.
+             * @default null
+             */
+            secret: string | null;
+        };
         /** @description A table to be taken in. */
         ShopTable: {
             /** @description The file's content: CSV with commas, semicolons or tabs, and a first line of names (`docs/shop.md` has them). */
@@ -9787,7 +11824,7 @@ export interface components {
          * @description What the lines of a table are.
          * @enum {string}
          */
-        ShopTableKind: "products" | "orders";
+        ShopTableKind: "products" | "orders" | "stock";
         /** @description Who wants to sign in. */
         SignIn: {
             /** @description Sign-in address. */
@@ -9807,6 +11844,13 @@ export interface components {
              * @description The first message of the new conversation.
              */
             message_id: string;
+        };
+        /** @description Starter lists to be taken over. */
+        StarterLists: {
+            /** @description The languages: `ar`, `en`, `es`, `fr`, `hi`, `id`, `pt`, `ru`, `zh` (both scripts). */
+            languages: string[];
+            /** @description Only these topics; none = all. */
+            topics?: string[];
         };
         /** @description A branch that customers can visit. */
         Store: {
@@ -9882,6 +11926,20 @@ export interface components {
              * @description When the provider last verified this address, milliseconds UTC.
              */
             verified_at: number | null;
+        };
+        /** @description Two contacts that may be the same person. */
+        Suggestion: {
+            /** @description The one that would stay: the one that was known first. */
+            keep: components["schemas"]["Contact"];
+            /** @description The other one. */
+            other: components["schemas"]["Contact"];
+            /** @description Why, the most telling first. */
+            reasons: components["schemas"]["LikenessReason"][];
+            /**
+             * Format: int32
+             * @description How likely they are one, in percent.
+             */
+            score: number;
         };
         /** @description One thing that speaks for a template. */
         SuggestionReason: {
@@ -10430,6 +12488,59 @@ export interface components {
              */
             source: string | null;
         };
+        /** @description A place in a text that says something. */
+        TextMark: {
+            /** @description Where it begins, in UTF-16 code units. */
+            from: number;
+            /** @description What it is: `hot_word`, `mood`, `intent`, `product`, `order`, `amount`, `date`, `email`, `phone`, `url`, `postcode`. */
+            kind: string;
+            /**
+             * @description The hot word's topic, the product's code (several with ` | ` between them where it is not plain which), the value in
+             *     one spelling; nothing for what only weighs.
+             */
+            label: string;
+            /** @description Whether a negation stands before a hot word. */
+            negated: boolean;
+            /** @description Where it ends. */
+            to: number;
+            /**
+             * Format: double
+             * @description How much it weighs for a mood or an intent; below 0 it speaks against it.
+             */
+            weight?: number | null;
+        };
+        /** @description What is understood of a text. */
+        TextReading: {
+            /** @description What is wanted; null = not plain. */
+            intent?: string | null;
+            /** @description The language it shows. */
+            language?: string | null;
+            /** @description The likeliest intents, the first first. */
+            likely: components["schemas"]["LikelyIntent"][];
+            /** @description The words that decided, in order of the text. */
+            marks: components["schemas"]["TextMark"][];
+            /**
+             * Format: int32
+             * @description The version of the model; 0 = seed phrases alone.
+             */
+            model: number;
+            /**
+             * Format: double
+             * @description How content it sounds, 0 to 1; null = it has no word that tells.
+             */
+            mood?: number | null;
+            /** @description Codes of the products it speaks of without doubt. */
+            products: string[];
+            /** @description What a person said that it wants; empty = none of the intents, null = nobody said anything. */
+            said?: string | null;
+            /** @description The text. */
+            text: string;
+        };
+        /** @description A text to be read. */
+        TextToRead: {
+            /** @description The text, at most 4096 characters. */
+            text: string;
+        };
         /**
          * @description Light or dark screen.
          * @enum {string}
@@ -10488,6 +12599,53 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Permissions it is limited to; empty = all of its role. */
             scopes: string[];
+        };
+        /** @description What came of it. */
+        Trial: {
+            /** @description Fields that can be mapped. */
+            fields: components["schemas"]["RemoteField"][];
+            /** @description What is wrong; with nothing here, it can be used. */
+            problems: components["schemas"]["TrialProblem"][];
+            /** @description Contacts of the page that was read. */
+            read: number;
+            /** @description The first contacts, as they would come over. */
+            records: components["schemas"]["TrialRecord"][];
+        };
+        /** @description Something that is wrong. */
+        TrialProblem: {
+            /** @description What, as a word that does not change. */
+            code: string;
+            /** @description Where in the description, as `list.url`; `credentials` and its name; or `call` for what the CRM answers. */
+            place: string;
+            /** @description The same in a sentence. */
+            text: string;
+        };
+        /** @description A contact over there, as it would come over. */
+        TrialRecord: {
+            /** @description It is deleted. */
+            deleted: boolean;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it last changed, milliseconds UTC.
+             */
+            modified_at?: number | null;
+            /** @description Mapped values. */
+            values: components["schemas"]["TrialValue"][];
+        };
+        /** @description A mapped value. */
+        TrialValue: {
+            /** @description What it becomes here, where that is written otherwise. */
+            becomes?: string | null;
+            /** @description Our field. */
+            local: string;
+            /** @description What does not fit: `absent`, `not_phone`, `not_email`, `not_number`, `not_bool`, `not_date`. */
+            problem?: string | null;
+            /** @description Theirs. */
+            remote: string;
+            /** @description What stands there; null where nothing does. */
+            value?: string | null;
         };
         /** @description Somebody starts or stops typing. */
         Typing: {
@@ -10648,6 +12806,440 @@ export interface components {
              * @description Since when the customer waits, milliseconds UTC.
              */
             since: number;
+        };
+        /** @description A program that is told of what happens. */
+        Webhook: {
+            /** @description The channels it is told about; none = all. */
+            channels: string[];
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds UTC.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Deliveries that were given up.
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description When something was last delivered, milliseconds UTC.
+             */
+            delivered_at?: number | null;
+            /** @description Why the last one failed. */
+            error?: string | null;
+            /** @description What it is told of; none = only what rules send to it. */
+            events: string[];
+            /**
+             * Format: int64
+             * @description Since when, milliseconds UTC.
+             */
+            failing_since?: number | null;
+            /**
+             * Format: int32
+             * @description Tries that failed since one worked.
+             */
+            failures: number;
+            /**
+             * Format: uuid
+             * @description The webhook.
+             */
+            id: string;
+            /** @description Who made it: `user`, `api` or `rule`. */
+            made_by: string;
+            /**
+             * Format: int64
+             * @description When events were last missed, because the webhook rested for longer than the two days that they are kept.
+             */
+            missed_at?: number | null;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Until when deliveries are also signed with the secret before, milliseconds UTC.
+             */
+            previous_secret_until?: number | null;
+            /** @description Why it is not active: `person`, `failing` (for three days without a break) or `gone` (it answered 410). */
+            reason?: string | null;
+            /** @description `active`, `paused` (what happens waits) or `ended` (it wants nothing any more). */
+            status: string;
+            /**
+             * Format: int64
+             * @description When it was last changed, milliseconds UTC.
+             */
+            updated_at: number;
+            /** @description Where it is told. */
+            url: string;
+            /**
+             * Format: int64
+             * @description Deliveries that wait.
+             */
+            waiting: number;
+        };
+        /** @description A campaign. */
+        WebhookCampaign: {
+            /**
+             * Format: uuid
+             * @description The campaign.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description `finished`. */
+            status: string;
+            /** @description The template it sent. */
+            template_name: string;
+        };
+        /** @description A customer. */
+        WebhookContact: {
+            /** @description ISO 3166-1 code. */
+            country?: string | null;
+            /**
+             * Format: int64
+             * @description When they became known, milliseconds UTC.
+             */
+            created_at: number;
+            /** @description E-mail address. */
+            email?: string | null;
+            /** @description Own fields. */
+            fields: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description The contact.
+             */
+            id: string;
+            /** @description Language tag. */
+            language?: string | null;
+            /** @description `opted_in`, `opted_out`, `unknown`. */
+            marketing_consent: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The user who looks after them.
+             */
+            owner_id?: string | null;
+            /** @description Number, E.164. */
+            phone?: string | null;
+            /** @description The tags they carry. */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When anything about them last changed, milliseconds UTC.
+             */
+            updated_at: number;
+        };
+        /** @description A conversation. */
+        WebhookConversation: {
+            /**
+             * Format: uuid
+             * @description The agent.
+             */
+            assignee_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The channel.
+             */
+            channel_id: string;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            contact_id: string;
+            /**
+             * Format: int64
+             * @description When it began, milliseconds UTC.
+             */
+            created_at: number;
+            /**
+             * Format: uuid
+             * @description The conversation.
+             */
+            id: string;
+            /** @description `urgent`, `high`, `medium`, `low`, `none`. */
+            priority: string;
+            /**
+             * Format: int64
+             * @description When it was resolved, milliseconds UTC.
+             */
+            resolved_at?: number | null;
+            /** @description `open`, `pending`, `snoozed`, `resolved`. */
+            status: string;
+            /**
+             * Format: uuid
+             * @description The team.
+             */
+            team_id?: string | null;
+        };
+        /** @description What an event is about. */
+        WebhookData: {
+            campaign?: components["schemas"]["WebhookCampaign"] | null;
+            case?: components["schemas"]["WebhookMatter"] | null;
+            /** @description Names of the contact's fields that changed: `name`, `fields.city`; left out where that is not known. */
+            changed?: string[];
+            contact?: components["schemas"]["WebhookContact"] | null;
+            conversation?: components["schemas"]["WebhookConversation"] | null;
+            deal?: components["schemas"]["WebhookMatter"] | null;
+            /**
+             * Format: uuid
+             * @description The contact that was joined into `contact` and does not exist any more.
+             */
+            merged_id?: string | null;
+            message?: components["schemas"]["WebhookMessage"] | null;
+            order?: components["schemas"]["ShopOrder"] | null;
+            rule?: components["schemas"]["WebhookRule"] | null;
+            /** @description The tags that were given. */
+            tags?: string[];
+        };
+        /** @description Something on its way to a webhook, or what became of it. */
+        WebhookDelivery: {
+            /**
+             * Format: int32
+             * @description Tries since it was asked for, or last replayed.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description When it was asked for, milliseconds UTC.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it is tried next, milliseconds UTC; null = it is not.
+             */
+            due_at?: number | null;
+            /** @description What it tells of: `message.received`. */
+            event: string;
+            /**
+             * Format: uuid
+             * @description The delivery: what its receiver sees as `webhook-id`.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it was delivered or given up, milliseconds UTC.
+             */
+            settled_at?: number | null;
+            /** @description `waiting`, `delivered` or `dead`. */
+            state: string;
+            /** @description The last tries, the oldest first. */
+            tries: components["schemas"]["WebhookTry"][];
+        };
+        /** @description What is sent to a webhook, as the body of a POST. */
+        WebhookEvent: {
+            /** @description What it is about. */
+            data: components["schemas"]["WebhookData"];
+            /**
+             * Format: uuid
+             * @description Names the message, also in the header `webhook-id`; the same however often it is sent.
+             */
+            id: string;
+            /** @description When, RFC 3339. */
+            timestamp: string;
+            /** @description What happened: `message.received`, ..., `rule.called`, `webhook.test`. */
+            type: string;
+            /**
+             * Format: uuid
+             * @description In which workspace.
+             */
+            workspace_id: string;
+        };
+        /** @description An event that webhooks can be told of. */
+        WebhookEventKind: {
+            /** @description Its name. */
+            name: string;
+            /** @description An example of what is sent. */
+            sample: components["schemas"]["WebhookEvent"];
+        };
+        /** @description A deal or a case. */
+        WebhookMatter: {
+            /**
+             * Format: int64
+             * @description A deal's worth in minor units of its currency.
+             */
+            amount_minor?: number | null;
+            /** @description What a case is about. */
+            category?: string | null;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            contact_id: string;
+            /**
+             * Format: uuid
+             * @description The conversation it was made in.
+             */
+            conversation_id?: string | null;
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds UTC.
+             */
+            created_at: number;
+            /** @description ISO 4217 code. */
+            currency?: string | null;
+            /** @description What is to be known about it. */
+            details?: string | null;
+            /**
+             * Format: uuid
+             * @description The deal or case.
+             */
+            id: string;
+            /** @description How urgent a case is. */
+            priority?: string | null;
+            /** @description Its page in the CRM. */
+            remote_url?: string | null;
+            /** @description Codes of the products. */
+            skus: string[];
+            /** @description `open`, `won`, `lost`, `closed`. */
+            status: string;
+            /** @description What it is called. */
+            title: string;
+        };
+        /** @description A message. */
+        WebhookMessage: {
+            /**
+             * Format: int64
+             * @description When it was said, milliseconds UTC.
+             */
+            at: number;
+            /** @description Who wrote it: `contact`, `user`, `rule`, `api`, `campaign`, ... */
+            author_kind: string;
+            /** @description Their name. */
+            author_name?: string | null;
+            /**
+             * Format: uuid
+             * @description The channel.
+             */
+            channel_id: string;
+            /** @description All of it, in the form of the API. */
+            content: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description Its conversation.
+             */
+            conversation_id: string;
+            /** @description `in` or `out`. */
+            direction: string;
+            /** @description Why it failed. */
+            error?: Record<string, never> | null;
+            /**
+             * Format: uuid
+             * @description The message.
+             */
+            id: string;
+            /** @description `text`, `image`, `template`, ... */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description The file it carries (`GET /api/v1/media/{id}`).
+             */
+            media_id?: string | null;
+            /** @description `received`, `queued`, `sent`, `delivered`, `read`, `failed`, ...: at the moment of the event. */
+            status: string;
+            /** @description Its words; of a file its caption. */
+            text: string;
+        };
+        /** @description What may be changed about a webhook; what is left out stays. */
+        WebhookPatch: {
+            /** @description The channels it is told about; none = all. */
+            channels?: string[] | null;
+            /** @description What it is told of. */
+            events?: string[] | null;
+            /** @description What it is called. */
+            name?: string | null;
+            status?: components["schemas"]["WebhookStatus"] | null;
+            /** @description Where it is told. */
+            url?: string | null;
+        };
+        /** @description How many deliveries are made again. */
+        WebhookReplayed: {
+            /**
+             * Format: int64
+             * @description So many; at most 1,000 at a time.
+             */
+            replayed: number;
+        };
+        /** @description The rule that called a webhook. */
+        WebhookRule: {
+            /** @description What woke it: `message`, `tagged`, `order`, `timer`, ... */
+            event: string;
+            /**
+             * Format: uuid
+             * @description The rule.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The run.
+             */
+            run_id: string;
+        };
+        /**
+         * @description What a person may make of a webhook.
+         * @enum {string}
+         */
+        WebhookStatus: "active" | "paused";
+        /** @description A trial. */
+        WebhookTest: {
+            /** @description The event whose example is sent; left out = `webhook.test`. */
+            event?: string | null;
+        };
+        /** @description One try. */
+        WebhookTry: {
+            /** @description The beginning of the answer. */
+            answer: string;
+            /**
+             * Format: int64
+             * @description When, milliseconds UTC.
+             */
+            at: number;
+            /**
+             * @description What went wrong: `refused` (4xx), `failed` (5xx), `busy` (429, 503), `redirect`, `gone` (410), `unreachable`,
+             *     `no_answer`, `blocked` (not a public address); empty when nothing did.
+             */
+            code: string;
+            /** @description The same in words, when nothing was answered. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description How long it took, milliseconds.
+             */
+            ms: number;
+            /**
+             * Format: int32
+             * @description The status that was answered.
+             */
+            status?: number | null;
+        };
+        /** @description Who asks, where, with which rights. */
+        WhoAmI: {
+            /**
+             * Format: uuid
+             * @description The token or user.
+             */
+            id?: string | null;
+            /** @description `api` for a token, `user` for a person. */
+            kind: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Codes of what it may do. */
+            permissions: string[];
+            /** @description The role it acts with. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: uuid
+             * @description The workspace everything stays in.
+             */
+            workspace_id: string;
+            /** @description Its name. */
+            workspace_name: string;
+        };
+        /** @description A delivery with what is sent. */
+        WholeDelivery: components["schemas"]["WebhookDelivery"] & {
+            /** @description What is sent. */
+            body: components["schemas"]["WebhookEvent"];
         };
         /** @description Why a message went, waits or was refused, and every try to hand it over. */
         Why: {
@@ -11920,6 +14512,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_channel_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calls"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -13309,6 +15941,47 @@ export interface operations {
             };
         };
     };
+    try_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_connection: {
         parameters: {
             query?: never;
@@ -13449,6 +16122,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_connection_description: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never> | null;
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -13655,6 +16368,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_contact_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Merge */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartedContacts"];
+                };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
             "4XX": {
@@ -14125,6 +16878,46 @@ export interface operations {
             };
         };
     };
+    list_contact_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Suggestion"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_contact_guard: {
         parameters: {
             query?: never;
@@ -14188,6 +16981,135 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_HistoryEntry"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact that stays */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeContact"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergedContact"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_merges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ContactMerge"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_contact_understanding: {
+        parameters: {
+            query?: {
+                /** @description Also how content they sound in this conversation. */
+                conversation_id?: string;
+                /** @description Over so many days, 1 to 365; left out = 30. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactUnderstanding"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -15222,6 +18144,379 @@ export interface operations {
             };
         };
     };
+    list_coupon_pools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_CouponPool"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_coupon_pool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCouponPool"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponPool"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_coupon_pool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Pool */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponPool"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_coupon_pool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Pool */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_coupon_pool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Pool */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CouponPoolPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponPool"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_coupon_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Pool */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponCodes"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_coupon_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Pool */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCouponCodes"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponPool"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_coupons: {
+        parameters: {
+            query?: {
+                /** @description Of this pool. */
+                pool_id?: string;
+                /** @description Of this contact. */
+                contact_id?: string;
+                /** @description Only those that somebody was given or used. */
+                used?: boolean;
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Coupon"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeem_coupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CouponRedemption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coupon"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_dead_letters: {
         parameters: {
             query?: {
@@ -15627,6 +18922,126 @@ export interface operations {
             };
         };
     };
+    list_duplicates: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Suggestion"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateCounts"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecidePairs"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedPairs"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     follow_events: {
         parameters: {
             query?: {
@@ -15804,6 +19219,457 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Guide"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_hot_words: {
+        parameters: {
+            query?: {
+                /** @description Those of this language. */
+                language?: string;
+                /** @description Those that have these letters in them, or in their topic. */
+                q?: string;
+                /** @description Counted over so many days, 1 to 365; left out = 30. */
+                days?: number;
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_HotWord"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_hot_word: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HotWordBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HotWord"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_hot_words: {
+        parameters: {
+            query?: {
+                /** @description `json` or `csv`; left out = `json`. */
+                format?: components["schemas"]["TableFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportFile"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_hot_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HotWordTable"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HotWordReport"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_over_hot_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StarterLists"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HotWordReport"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_hot_word: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Hot word */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_hot_word: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Hot word */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HotWordPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HotWord"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_intents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentState"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_doubtful_messages: {
+        parameters: {
+            query?: {
+                /** @description Those in this language. */
+                language?: string;
+                /** @description Those that are most likely of this intent. */
+                intent?: string;
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskMessage"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    learn_intents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_intent_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Version of the model */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentState"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -16414,6 +20280,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say_message_intent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntentWord"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_message_intent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_message_reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextReading"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */
@@ -18982,6 +22968,251 @@ export interface operations {
             };
         };
     };
+    list_shop_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ShopSource"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_shop_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShopSource"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopSource"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_shop_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Shop */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_shop_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Shop */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShopSourcePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopSource"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shop_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Shop */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ShopDelivery"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_shop_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Shop */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopSource"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     put_shop_batch: {
         parameters: {
             query?: never;
@@ -20300,6 +24531,47 @@ export interface operations {
             };
         };
     };
+    read_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextToRead"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextReading"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tokens: {
         parameters: {
             query?: {
@@ -20922,6 +25194,581 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Webhook"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEventKind"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the event: `message.received` */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEvent"][];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Those that are `waiting`, `delivered` or `dead`. */
+                state?: string;
+                /** @description Those of this event. */
+                event?: string;
+                /** @description `next_cursor` of the page before; left out = from the beginning. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 200; left out = 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_WebhookDelivery"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Webhook */
+                id: string;
+                /** @description Delivery */
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeDelivery"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Webhook */
+                id: string;
+                /** @description Delivery */
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplayed"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplayed"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhookSecret"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookTest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeDelivery"];
+                };
+            };
+            /** @description The request cannot be fulfilled; `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed; the same request may succeed later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    who_am_i: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoAmI"];
                 };
             };
             /** @description The request cannot be fulfilled; `code` says why. */

@@ -45,6 +45,8 @@ function About({ subject, linked }: { subject: NonNullable<Finding['subject']>; 
   if (subject.kind === 'channel') return <Link to="/channels/$channelId" params={{ channelId: subject.id }} className={look}>{name}</Link>
   if (subject.kind === 'connection') return <Link to="/connections/$connectionId" params={{ connectionId: subject.id }} className={look}>{name}</Link>
   if (subject.kind === 'campaign') return <Link to="/campaigns/$campaignId" params={{ campaignId: subject.id }} className={look}>{name}</Link>
+  if (subject.kind === 'coupon_pool' || subject.kind === 'shop_source') return <Link to="/shop" className={look}>{name}</Link>
   if (subject.kind === 'rule') return <Link to="/rules/$ruleId" params={{ ruleId: subject.id }} className={look}>{name}</Link>
+  if (subject.kind === 'webhook') return <Link to="/connections/webhooks/$webhookId" params={{ webhookId: subject.id }} className={look}>{name}</Link>
   return name
 }

@@ -7,7 +7,7 @@ import { ErrorNote } from './ErrorNote'
 
 interface Way {
   /** Where its like are. */
-  to: '/campaigns' | '/channels' | '/connections' | '/contacts' | '/inbox' | '/templates'
+  to: '/campaigns' | '/channels' | '/connections' | '/connections/webhooks' | '/contacts' | '/inbox' | '/templates'
   label: string
 }
 

@@ -126,6 +126,7 @@ fn scene(set: &RuleSet, number: u128, text: &str, what: What) -> Scene {
         text: text.to_owned(),
         language: None,
         mood: Some(0.5),
+        products: Vec::new(),
         heard: set.heard(text),
     });
     let said = (0..10_i64).map(|place| Said {

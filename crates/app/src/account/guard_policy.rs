@@ -3,11 +3,13 @@
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::state::App;
-use rapport_core::WorkspaceId;
 use rapport_core::guard::Policy;
 use rapport_core::guard::settings::{FIELDS, Field, Kind};
 use rapport_core::route::Chats;
+use rapport_core::{ChannelId, Ms, WorkspaceId};
+use rapport_store::WriteTx;
 use rapport_store::entity::workspace::Model;
+use rapport_store::send::{self, Sleepers};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -106,6 +108,10 @@ pub struct PolicyDoc {
     pub pair_burst: Option<u32>,
     /// Share of the throughput that promotion leaves free, in per cent.
     pub promotion_reserve_percent: Option<u8>,
+    /// Calls to the provider's API in any hour, of each account; 0: no such limit.
+    pub calls_per_hour: Option<u32>,
+    /// The same in any 24 hours.
+    pub calls_per_day: Option<u32>,
     /// The workspace's own words that withdraw consent to marketing, beside the built-in ones.
     pub stop_words: Option<Vec<String>>,
     /// Its own words that give it.
@@ -210,9 +216,26 @@ pub async fn update(app: &App, caller: &Caller, change: &Map<String, Value>) -> 
     let changed = crate::audit::Change { before: Some(only(&before)), after: Some(only(&after.policy)) };
     let target = ("workspace", row.workspace_id);
     crate::audit::record(&tx, app.now(), caller, "workspace.guard_policy", target, changed).await?;
+    if ["calls_per_hour", "calls_per_day"].iter().any(|name| before[name] != after.policy[name]) {
+        rouse(app, &tx).await?;
+    }
     tx.commit().await?;
     app.channels.forget();
     // What waits under the old rules is judged again when it is due; the senders look now for what may go at once.
     app.bells.send.ring();
     Ok(after)
+}
+
+/// What waits for calls may wait for a day: answers and notices are judged again at once.
+async fn rouse(app: &App, tx: &WriteTx) -> Result<()> {
+    for channel in rapport_store::channel::list(&app.store.workspace(tx.workspace()).read()).await? {
+        let sleepers = Sleepers {
+            portfolio_key: &channel.portfolio_key,
+            channel: ChannelId(channel.id),
+            contact: None,
+            by: Ms(i64::MAX),
+        };
+        send::rouse(tx, &sleepers, app.now()).await?;
+    }
+    Ok(())
 }

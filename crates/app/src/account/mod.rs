@@ -7,6 +7,7 @@ pub mod setup;
 pub mod teams;
 pub mod tokens;
 pub mod users;
+pub mod whoami;
 pub mod workspace;
 
 use crate::error::{Error, Result};

@@ -93,7 +93,7 @@ pub async fn add(app: &App, caller: &Caller, new: NewChannel) -> Result<AddedCha
     caller.require(Permission::ChannelManage)?;
     let new = checked(app, new)?;
     refuse_connected(app, caller, &new.access).await?;
-    let found = number::probe(app, &new.access.access(String::new())).await;
+    let found = number::first_probe(app, &new.access.access(String::new())).await;
     let others = super::view::rows(app, caller).await?;
 
     let now = app.now();

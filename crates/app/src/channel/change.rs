@@ -2,6 +2,7 @@
 
 use super::account::told;
 use super::add;
+use super::calls;
 use super::credentials;
 use super::number::{self, NoProbe, Probe};
 use super::secret::{self, Secrets};
@@ -15,6 +16,7 @@ use crate::state::App;
 use crate::vault::Place;
 use rapport_connectors::provider::Kind;
 use rapport_connectors::whatsapp::numbers;
+use rapport_core::guard::Priority;
 use rapport_core::{ChannelId, Ms};
 use rapport_store::channel::ChannelRow;
 use serde::{Deserialize, Deserializer};
@@ -117,7 +119,7 @@ async fn try_token(app: &App, caller: &Caller, id: ChannelId, token: &str, base:
     let mut provider = channel.access(&app.settings);
     (provider.token, provider.base_url) = (token, base_url);
     let kept = "The old one stays in use.";
-    let probe = match number::probe(app, &provider).await {
+    let probe = match number::probe(app, &channel, &provider).await {
         Ok(probe) => probe,
         Err(NoProbe::Token(why)) => {
             return Err(Error::invalid("access_token", format!("is not accepted by the provider: {why}. {kept}")));
@@ -132,7 +134,8 @@ async fn try_token(app: &App, caller: &Caller, id: ChannelId, token: &str, base:
     };
     // Only Meta tells scopes, and not every stand-in for it; otherwise what the probe said counts.
     let Some(api) = provider.graph() else { return Ok(probe) };
-    let told = app.http.run(numbers::debug_token(&api).with_timeout(number::PATIENCE)).await;
+    let request = numbers::debug_token(&api).with_timeout(number::PATIENCE);
+    let told = calls::run(app, &channel, Priority::Reply, request).await;
     let Some(info) = told.ok().and_then(|answer| numbers::read_token(&answer).ok()) else { return Ok(probe) };
     let missing = doctor::missing_scopes(&info);
     if missing.is_empty() {

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod add;
 pub(crate) mod blocked;
+pub mod calls;
 pub mod change;
 pub mod check;
 mod credentials;
@@ -32,6 +33,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::rule::set::RuleSet;
 use crate::state::Settings;
+use crate::understanding::Reader;
 use crate::vault::{Place, WorkspaceKey};
 use rapport_connectors::Secret;
 use rapport_connectors::provider::{Api, Feature, Kind, Provider};
@@ -190,6 +192,7 @@ struct Caches {
     cares: HashMap<WorkspaceId, Kept<Care>>,
     connections: HashMap<WorkspaceId, Kept<Arc<Vec<ConnectionId>>>>,
     rules: HashMap<WorkspaceId, Kept<Arc<RuleSet>>>,
+    readers: HashMap<WorkspaceId, Kept<Arc<Reader>>>,
     roster: Option<Kept<HashSet<ChannelId>>>,
 }
 
@@ -214,6 +217,7 @@ impl Channels {
             cares: HashMap::new(),
             connections: HashMap::new(),
             rules: HashMap::new(),
+            readers: HashMap::new(),
             roster: None,
         };
         Self { store, vault, clock, caches: Arc::new(RwLock::new(caches)) }
@@ -392,9 +396,27 @@ impl Channels {
             let caches = self.caches.read().unwrap_or_else(PoisonError::into_inner);
             caches.rules.get(&workspace).map(|kept| kept.value.clone())
         };
-        let rules = RuleSet::load(&self.store.workspace(workspace).read(), known).await?;
+        let mut rules = RuleSet::load(&self.store.workspace(workspace).read(), known).await?;
+        if rules.reads() {
+            rules = RuleSet::read_by(rules, self.reader(workspace).await?);
+        }
         self.keep(|caches| keep_in(&mut caches.rules, workspace, rules.clone(), now));
         Ok(rules)
+    }
+
+    /// What the workspace's messages are read with, as it is stored now; compiled again only when it changed.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn reader(&self, workspace: WorkspaceId) -> Result<Arc<Reader>> {
+        let now = self.clock.now();
+        let known = {
+            let caches = self.caches.read().unwrap_or_else(PoisonError::into_inner);
+            caches.readers.get(&workspace).map(|kept| kept.value.clone())
+        };
+        let reader = Reader::load(&self.store.workspace(workspace).read(), known).await?;
+        self.keep(|caches| keep_in(&mut caches.readers, workspace, reader.clone(), now));
+        Ok(reader)
     }
 
     /// Forgets everything: called after a channel, connection or workspace was changed on this node.
@@ -407,6 +429,7 @@ impl Channels {
         caches.cares.clear();
         caches.connections.clear();
         caches.rules.clear();
+        caches.readers.clear();
         caches.roster = None;
     }
 

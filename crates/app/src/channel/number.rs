@@ -1,15 +1,16 @@
 //! What the provider tells about a number: read when it is added, then every hour; the same call measures how fast the
 //! provider answers (`product.md` O1).
 
-use super::Channel;
 use super::account::told;
 use super::secret;
 use super::view::DISCONNECTED;
+use super::{Channel, calls};
 use crate::doctor::channel as doctor;
 use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
 use rapport_connectors::provider::{PhoneNumber, Provider, RetryClass};
+use rapport_core::guard::Priority;
 use rapport_core::time::{HOUR, MINUTE};
 use rapport_core::{ChannelId, WorkspaceId};
 use rapport_store::channel::ChannelRow;
@@ -66,11 +67,21 @@ impl NoProbe {
     }
 }
 
-/// Asks the provider about a number.
+/// Asks the provider about a channel's number. `provider`: its access, or one that is tried.
 ///
 /// # Errors
 /// [`NoProbe`].
-pub async fn probe(app: &App, provider: &Provider) -> std::result::Result<Probe, NoProbe> {
+pub async fn probe(app: &App, channel: &Channel, provider: &Provider) -> std::result::Result<Probe, NoProbe> {
+    // Whoever may not call cannot send either.
+    calls::take(app, channel, Priority::Reply).await.map_err(|failure| NoProbe::Unreachable(failure.to_string()))?;
+    first_probe(app, provider).await
+}
+
+/// Asks about a number that is no channel yet, or whose call is counted already.
+///
+/// # Errors
+/// [`NoProbe`].
+pub async fn first_probe(app: &App, provider: &Provider) -> std::result::Result<Probe, NoProbe> {
     let began = Instant::now();
     let request = provider.number(app.now()).with_timeout(PATIENCE);
     let vendor = request.vendor;
@@ -163,6 +174,7 @@ pub(crate) fn note(row: &mut ChannelRow, found: &std::result::Result<Probe, NoPr
             row.settings["latency_ms"] = probe.latency_ms.into();
             row.settings["verified_name"] = json!(number.verified_name);
             row.settings["number_status"] = json!(number.status);
+            row.settings["name_status"] = json!(number.name_status);
             if !number.display_phone.is_empty() {
                 row.display_phone.clone_from(&number.display_phone);
             }
@@ -209,7 +221,7 @@ pub async fn run(app: &App, workspace: WorkspaceId, id: ChannelId) -> Result<Out
 /// # Errors
 /// What the store said.
 pub async fn refresh(app: &App, channel: &Channel) -> Result<std::result::Result<Probe, NoProbe>> {
-    let found = probe(app, &channel.access(&app.settings)).await;
+    let found = probe(app, channel, &channel.access(&app.settings)).await;
     let now = app.now();
     let tx = app.store.workspace(channel.workspace).write().await?;
     let Some(mut row) = rapport_store::channel::get_for_write(&tx, channel.id).await? else { return Ok(found) };

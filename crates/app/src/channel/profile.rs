@@ -72,7 +72,8 @@ pub struct ProfilePatch {
 /// `Forbidden`, `NotFound`, `Refused` `provider_unavailable`, `Provider`, `Store`.
 pub async fn read(app: &App, caller: &Caller, id: ChannelId) -> Result<ProfileView> {
     let channel = managed(app, caller, id).await?;
-    let answer = call(app, profile::get(&channel.graph(Feature::Profile)?, &channel.phone_number_id)).await?;
+    let request = profile::get(&channel.graph(Feature::Profile)?, &channel.phone_number_id);
+    let answer = call(app, &channel, request).await?;
     Ok(profile::read_profile(&answer).map_err(|error| refused(&error))?.into())
 }
 
@@ -97,7 +98,7 @@ pub async fn change(app: &App, caller: &Caller, id: ChannelId, patch: ProfilePat
     };
     let request =
         profile::update(&channel.graph(Feature::Profile)?, &channel.phone_number_id, &changes).map_err(invalid)?;
-    read_success(&call(app, request).await?).map_err(|error| refused(&error))?;
+    read_success(&call(app, &channel, request).await?).map_err(|error| refused(&error))?;
     let now = app.now();
     let tx = app.store.workspace(caller.workspace).write().await?;
     let change = Change { before: None, after: Some(after) };

@@ -1,13 +1,14 @@
 //! Calls to the provider that a person waits for: what goes wrong is told in their words.
 
-use super::Channel;
 use super::view::row;
+use super::{Channel, calls};
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_connectors::http::{Request, Response};
 use rapport_connectors::whatsapp::{ApiError, Invalid};
 use rapport_core::ChannelId;
+use rapport_core::guard::Priority;
 use std::sync::Arc;
 
 /// The channel with its secrets, for a caller who may manage it.
@@ -23,9 +24,8 @@ pub(crate) async fn opened(app: &App, caller: &Caller, id: ChannelId) -> Result<
 }
 
 /// Calls the provider; `provider_unavailable` when there was no answer.
-pub(crate) async fn call(app: &App, request: Request) -> Result<Response> {
-    app.http
-        .run(request)
+pub(crate) async fn call(app: &App, channel: &Channel, request: Request) -> Result<Response> {
+    calls::run(app, channel, Priority::Reply, request)
         .await
         .map_err(|failure| Error::refused("provider_unavailable", format!("The provider cannot be reached: {failure}")))
 }

@@ -51,7 +51,7 @@ pub async fn list(app: &App, caller: &Caller, id: ChannelId) -> Result<Vec<QrVie
     let api = channel.graph(Feature::QrCodes)?;
     let (mut found, mut after): (Vec<QrView>, Option<String>) = (Vec::new(), None);
     for _ in 0..PAGES_MAX {
-        let answer = call(app, qr::list(&api, &channel.phone_number_id, after.as_deref())).await?;
+        let answer = call(app, &channel, qr::list(&api, &channel.phone_number_id, after.as_deref())).await?;
         let (page, next) = qr::read_list(&answer).map_err(|error| refused(&error))?;
         found.extend(page.into_iter().map(QrView::from));
         match next {
@@ -70,7 +70,7 @@ pub async fn save(app: &App, caller: &Caller, id: ChannelId, code: Option<&str>,
     let channel = managed(app, caller, id).await?;
     let request = qr::save(&channel.graph(Feature::QrCodes)?, &channel.phone_number_id, code, given.text.trim())
         .map_err(invalid)?;
-    let answer = call(app, request).await?;
+    let answer = call(app, &channel, request).await?;
     if code.is_some() && qr::is_unknown(&answer) {
         return Err(Error::NotFound("link"));
     }
@@ -86,7 +86,8 @@ pub async fn save(app: &App, caller: &Caller, id: ChannelId, code: Option<&str>,
 /// As [`list`].
 pub async fn delete(app: &App, caller: &Caller, id: ChannelId, code: &str) -> Result<()> {
     let channel = managed(app, caller, id).await?;
-    let answer = call(app, qr::delete(&channel.graph(Feature::QrCodes)?, &channel.phone_number_id, code)).await?;
+    let request = qr::delete(&channel.graph(Feature::QrCodes)?, &channel.phone_number_id, code);
+    let answer = call(app, &channel, request).await?;
     if qr::is_unknown(&answer) {
         return Err(Error::NotFound("link"));
     }

@@ -87,7 +87,7 @@ pub async fn request_code(app: &App, caller: &Caller, id: ChannelId, given: Code
     let request =
         registration::request_code(&channel.graph(Feature::Registration)?, &channel.phone_number_id, method, language)
             .map_err(invalid)?;
-    read_success(&call(app, request).await?).map_err(|error| refused(&error))
+    read_success(&call(app, &channel, request).await?).map_err(|error| refused(&error))
 }
 
 /// Proves the number with the code that came.
@@ -110,7 +110,7 @@ async fn done(
     request: Request,
     action: &'static str,
 ) -> Result<ChannelView> {
-    read_success(&call(app, request).await?).map_err(|error| refused(&error))?;
+    read_success(&call(app, channel, request).await?).map_err(|error| refused(&error))?;
     let tx = app.store.workspace(caller.workspace).write().await?;
     record(&tx, app.now(), caller, action, ("channel", channel.id.0), Change::default()).await?;
     tx.commit().await?;

@@ -120,12 +120,12 @@ pub async fn point_here(app: &App, caller: &Caller, id: ChannelId) -> Result<Sub
     let before = ask(app, &channel).await?;
     let api = channel.graph(Feature::Subscription)?;
     if !before.is_subscribed() {
-        let answer = call(app, numbers::subscribe(&api, &channel.waba_id, None)).await?;
+        let answer = call(app, &channel, numbers::subscribe(&api, &channel.waba_id, None)).await?;
         read_success(&answer).map_err(|error| refused(&error))?;
     }
     if before.hooks.effective() != Some(here.as_str()) {
         let request = numbers::point(&api, &channel.phone_number_id, &here, &channel.secrets.verify_token);
-        if let Err(error) = read_success(&call(app, request).await?) {
+        if let Err(error) = read_success(&call(app, &channel, request).await?) {
             if error.code == CALLBACK_REFUSED {
                 remember(app, &channel, &error).await?;
             }
@@ -155,7 +155,7 @@ async fn look_again(tx: &WriteTx, id: ChannelId, now: Ms) -> Result<()> {
 
 /// A provider that is told by one call where to deliver.
 async fn point_other(app: &App, caller: &Caller, channel: &Channel, request: Request) -> Result<SubscriptionView> {
-    let answer = call(app, request).await?;
+    let answer = call(app, channel, request).await?;
     channel.access(&app.settings).read_point(&answer).map_err(|error| refused(&error))?;
     let now = app.now();
     let here = app.settings.webhook_url(super::add::WHATSAPP, channel.id.0);
@@ -191,9 +191,9 @@ async fn elsewhere(app: &App, caller: &Caller, id: ChannelId) -> Result<Subscrip
 async fn ask(app: &App, channel: &Channel) -> Result<Found> {
     let api = channel.graph(Feature::Subscription)?;
     let (number, apps, token) = futures::join!(
-        call(app, numbers::get(&api, &channel.phone_number_id)),
-        call(app, numbers::subscribed_apps(&api, &channel.waba_id)),
-        call(app, numbers::debug_token(&api)),
+        call(app, channel, numbers::get(&api, &channel.phone_number_id)),
+        call(app, channel, numbers::subscribed_apps(&api, &channel.waba_id)),
+        call(app, channel, numbers::debug_token(&api)),
     );
     let hooks = numbers::read_hooks(&number?).map_err(|error| refused(&error))?;
     let apps = numbers::read_subscribed_apps(&apps?).map_err(|error| refused(&error))?;

@@ -1,10 +1,10 @@
 //! WhatsApp's library of ready templates.
 
-use super::Channel;
 use super::template_draft::Tidy;
 use super::template_list::TemplateView;
 use super::template_write::{absent, ask, declined, made, settle, unreachable};
 use super::view::row;
+use super::{Channel, calls};
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::state::App;
@@ -12,6 +12,7 @@ use rapport_connectors::provider::Feature;
 use rapport_connectors::whatsapp::template_library::{self, Entry, FromLibrary, Wanted};
 use rapport_connectors::whatsapp::templates;
 use rapport_core::ChannelId;
+use rapport_core::guard::Priority;
 use rapport_core::template::draft::{Code, Draft, problems};
 use rapport_store::template::TemplateRow;
 use serde::{Deserialize, Serialize};
@@ -166,7 +167,8 @@ pub async fn browse(app: &App, caller: &Caller, query: &LibraryQuery) -> Result<
         after: query.cursor.as_deref(),
     };
     let request = template_library::browse(&channel.graph(Feature::TemplateLibrary)?, &wanted);
-    let answer = app.http.run(request).await.map_err(|failure| unreachable(&failure))?;
+    let answer = calls::run(app, &channel, Priority::Reply, request).await;
+    let answer = answer.map_err(|failure| unreachable(&failure))?;
     let page = template_library::read_page(&answer).map_err(declined)?;
     Ok(LibraryPage { items: page.items.into_iter().map(LibraryTemplate::from).collect(), next_cursor: page.next })
 }
@@ -208,7 +210,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewFromLibrary) -> Result<T
 /// brings that follows each creation.
 async fn with_words(app: &App, channel: &Channel, view: TemplateView) -> Result<TemplateView> {
     let request = templates::named(&channel.graph(Feature::TemplateLibrary)?, &channel.waba_id, &view.name);
-    let Ok(answer) = app.http.run(request).await else { return Ok(view) };
+    let Ok(answer) = calls::run(app, channel, Priority::Reply, request).await else { return Ok(view) };
     let Ok(page) = templates::read_list(&answer) else { return Ok(view) };
     let same = |one: &templates::Template| one.name == view.name && one.language == view.language;
     let Some(found) = page.items.into_iter().find(same) else { return Ok(view) };

@@ -1,8 +1,8 @@
 //! Samples of media headers: our own files are brought to the provider before the template is submitted, as uploads
 //! or as links that it fetches from us.
 
-use super::Channel;
 use super::template_write::{declined, unreachable};
+use super::{Channel, calls};
 use crate::error::{Error, Result};
 use crate::media::link;
 use crate::state::App;
@@ -10,6 +10,7 @@ use rapport_connectors::http::{Request, Response};
 use rapport_connectors::provider::{Api, Provider};
 use rapport_connectors::whatsapp::{numbers, templates};
 use rapport_core::MediaId;
+use rapport_core::guard::Priority;
 use rapport_core::message::MediaKind;
 use rapport_core::message::check::file as limits;
 use rapport_store::media::MediaRow;
@@ -36,10 +37,10 @@ pub async fn bring(app: &App, channel: &Channel, components: &mut Value) -> Resu
             // Only Meta asks for the app.
             let owner = match (&app_id, provider.graph()) {
                 (Some(known), _) => known.clone(),
-                (None, Some(api)) => app_id.insert(owner(app, &api).await?).clone(),
+                (None, Some(api)) => app_id.insert(owner(app, channel, &api).await?).clone(),
                 (None, None) => String::new(),
             };
-            upload(app, &provider, &owner, &file).await?
+            upload(app, (channel, &provider), &owner, &file).await?
         };
         header["example"] = json!({ "header_handle": [handle] });
     }
@@ -85,8 +86,8 @@ async fn file(app: &App, channel: &Channel, field: &str, id: &str, format: &str)
 }
 
 /// The app that uploads belong to: that of the token.
-async fn owner(app: &App, api: &Api) -> Result<String> {
-    let answer = run(app, numbers::debug_token(api)).await?;
+async fn owner(app: &App, channel: &Channel, api: &Api) -> Result<String> {
+    let answer = run(app, channel, numbers::debug_token(api)).await?;
     let token = numbers::read_token(&answer).map_err(|error| Error::Declined {
         code: "template_access",
         reason: error.failure().detail,
@@ -99,18 +100,18 @@ async fn owner(app: &App, api: &Api) -> Result<String> {
     })
 }
 
-async fn upload(app: &App, provider: &Provider, owner: &str, file: &MediaRow) -> Result<String> {
+async fn upload(app: &App, (channel, provider): (&Channel, &Provider), owner: &str, file: &MediaRow) -> Result<String> {
     let name = file.filename.as_deref().unwrap_or("sample");
     let size = u64::try_from(file.size).unwrap_or(0);
     let begin = provider.begin_sample(owner, name, &file.mime, size);
     let begin = begin.ok_or_else(|| Error::invalid("components", "the provider takes no sample files"))?;
-    let answer = run(app, begin).await?;
+    let answer = run(app, channel, begin).await?;
     let session = templates::read_session(&answer).map_err(declined)?;
     let path = crate::media::path(&app.settings.data_dir, file.sha256.as_deref().unwrap_or_default());
-    let answer = run(app, provider.upload_sample(&session, path)).await?;
+    let answer = run(app, channel, provider.upload_sample(&session, path)).await?;
     templates::read_handle(&answer).map_err(declined)
 }
 
-async fn run(app: &App, request: Request) -> Result<Response> {
-    app.http.run(request).await.map_err(|failure| unreachable(&failure))
+async fn run(app: &App, channel: &Channel, request: Request) -> Result<Response> {
+    calls::run(app, channel, Priority::Reply, request).await.map_err(|failure| unreachable(&failure))
 }

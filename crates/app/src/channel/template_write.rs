@@ -4,7 +4,7 @@ use super::account::told;
 use super::template_draft::{NewTemplate, TemplatePatch, Tidy, sound};
 use super::template_list::{TemplateView, one};
 use super::view::{row, rows};
-use super::{Channel, not_offered, template_sample};
+use super::{Channel, calls, not_offered, template_sample};
 use crate::audit::{Change, record};
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
@@ -12,6 +12,7 @@ use crate::jobs::Job;
 use crate::state::App;
 use rapport_connectors::http::{Failure, Request, Response};
 use rapport_connectors::provider::{Created, Edit, Feature, NewTemplate as Wanted, Provider, Refusal, Refused};
+use rapport_core::guard::Priority;
 use rapport_core::template::draft::{category_change, may_edit};
 use rapport_core::time::MINUTE;
 use rapport_core::{ChannelId, Ms};
@@ -80,7 +81,7 @@ async fn submitted(
     match provider.read_submitted(&created.id, &answer) {
         Err(refusal) if !refusal.doubtful => {
             let back = provider.delete_template(wanted.name, Some(&created.id));
-            if let Err(failure) = app.http.run(back).await {
+            if let Err(failure) = calls::run(app, channel, Priority::Reply, back).await {
                 tracing::warn!(channel = %channel.id, id = created.id, %failure, "a refused template stays with the provider");
             }
             Err(declined(refusal))
@@ -286,7 +287,7 @@ async fn channel_of(app: &App, caller: &Caller, template: &TemplateRow) -> Resul
 }
 
 pub(super) async fn ask(app: &App, channel: &Channel, request: Request) -> Result<Response> {
-    match app.http.run(request).await {
+    match calls::run(app, channel, Priority::Reply, request).await {
         Ok(answer) => Ok(answer),
         Err(failure) => {
             look_again(app, channel).await?;

@@ -1,10 +1,11 @@
 //! The account's templates, read from the provider.
 
-use super::Channel;
+use super::{Channel, calls};
 use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
 use rapport_connectors::provider::{Feature, Template};
+use rapport_core::guard::Priority;
 use rapport_core::time::MINUTE;
 use rapport_core::{ChannelId, WorkspaceId};
 use rapport_store::template::TemplateRow;
@@ -90,7 +91,7 @@ async fn fetch(app: &App, channel: &Channel) -> std::result::Result<Vec<Template
     let mut after: Option<String> = None;
     for _ in 0..PAGES_MAX {
         let Some(request) = provider.templates(after.as_deref(), app.now()) else { break };
-        let answer = app.http.run(request).await;
+        let answer = calls::run(app, channel, Priority::Service, request).await;
         let answer = answer.map_err(|failure| failure.to_string())?;
         let page = provider.read_templates(&answer).map_err(|error| error.failure().detail)?;
         for one in page.items {

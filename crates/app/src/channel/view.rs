@@ -36,6 +36,11 @@ pub struct ChannelView {
     pub name: String,
     /// The number as people write it; empty until the provider has told it.
     pub display_phone: String,
+    /// The name that customers see, as the provider told it last; null = it told none.
+    pub verified_name: Option<String>,
+    /// The provider's word on that name: `APPROVED`, `AVAILABLE_WITHOUT_REVIEW`, `PENDING_REVIEW`, `DECLINED`, `EXPIRED`,
+    /// `NONE`; null = it told none.
+    pub name_status: Option<String>,
     /// The provider's id of the number.
     pub phone_number_id: String,
     /// The provider's id of the account.
@@ -94,6 +99,8 @@ impl ChannelView {
             text_max: carrier(&row.provider).text_max(),
             name: row.name.clone(),
             display_phone: row.display_phone.clone(),
+            verified_name: row.settings["verified_name"].as_str().map(str::to_owned),
+            name_status: row.settings["name_status"].as_str().map(str::to_owned),
             phone_number_id: row.phone_number_id.clone(),
             waba_id: row.waba_id.clone(),
             base_url: row.base_url.clone(),

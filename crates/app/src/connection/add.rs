@@ -1,5 +1,6 @@
 //! Connecting a CRM.
 
+use super::described::{judged, suffices};
 use super::secret::Secrets;
 use super::view::{ConnectionView, get};
 use crate::audit::{Change, record};
@@ -43,6 +44,9 @@ pub struct NewConnection {
     pub client_secret: Option<String>,
     /// Whether records that are unknown here become contacts; left out = yes.
     pub import_new: Option<bool>,
+    /// What the owner of a CRM says of it, for kinds that are `described`.
+    #[schema(value_type = Option<Object>)]
+    pub description: Option<serde_json::Value>,
 }
 
 /// Lays the short forms beside the credentials they are short for.
@@ -71,11 +75,16 @@ pub async fn add(app: &App, caller: &Caller, new: NewConnection) -> Result<Conne
     let mut secrets = Secrets::default();
     secrets.take(vendor, &given(&new.credentials, new.access_token.as_ref(), new.client_secret.as_ref()))?;
     secrets.complete(vendor)?;
+    let said = judged(vendor, new.description.as_ref())?;
+    suffices(said.as_deref(), &secrets)?;
     let base_url = base_url(app, vendor, new.base_url.as_deref())?;
     let name = new.name.as_deref().map(|name| crate::account::name("name", name)).transpose()?;
     let mut settings = SyncSettings::of(&vendor.capabilities, &base_url);
+    if let Some(said) = &said {
+        settings = settings.described(said, &base_url);
+    }
     settings.import_new = new.import_new.unwrap_or(true);
-    let access = Access { base_url: base_url.clone(), credentials: secrets.0.clone() };
+    let access = Access { base_url: base_url.clone(), credentials: secrets.0.clone(), description: said };
     let line = Arc::new(Line::new(app.clock.clone()));
     let remote = Remote::new(vendor, &access, app.http.clone(), line, settings.clone(), &[]);
     let (account, properties) = meet(&remote).await?;
@@ -104,7 +113,7 @@ pub async fn add(app: &App, caller: &Caller, new: NewConnection) -> Result<Conne
     };
     let shown = json!({ "kind": row.kind, "name": row.name, "base_url": row.base_url, "account": account.id });
     connection::insert(&tx, row).await?;
-    mapping::replace(&tx, id, CONTACT, seeds(vendor, caller.workspace.0, id.0, &properties)).await?;
+    mapping::replace(&tx, id, CONTACT, seeds(&remote, caller.workspace.0, id.0, &properties)).await?;
     record(&tx, now, caller, "connection.added", ("connection", id.0), Change { before: None, after: Some(shown) })
         .await?;
     told(&tx, id, now).await?;
@@ -119,7 +128,7 @@ pub async fn add(app: &App, caller: &Caller, new: NewConnection) -> Result<Conne
 /// Asks the CRM who it is and what its fields are, and sees to the field of our key.
 async fn meet(remote: &Remote) -> Result<(Account, Vec<Property>)> {
     let account = remote.account().await.map_err(|trouble| refused(remote, &trouble))?;
-    let (key, name) = (remote.can().key, remote.vendor().name);
+    let (key, name) = (remote.key_name(), remote.vendor().name);
     match remote.key(true).await.map_err(|trouble| refused(remote, &trouble))? {
         KeyState::Ready => {}
         KeyState::NotUnique => {
@@ -143,6 +152,7 @@ pub(super) fn refused(remote: &Remote, trouble: &Trouble) -> Error {
         (Some(reason), Some(ErrorClass::AuthExpired | ErrorClass::ForbiddenScope)) => {
             Error::invalid(culprit(remote.vendor(), trouble), reason)
         }
+        (Some(reason), Some(_)) if remote.vendor().is_described() => Error::invalid("description", reason),
         (Some(reason), _) => Error::invalid("base_url", reason),
         (None, _) => Error::refused("crm_unreachable", format!("The CRM cannot be asked now: {trouble}")),
     }
@@ -161,7 +171,7 @@ fn culprit(vendor: &Vendor, trouble: &Trouble) -> &'static str {
 }
 
 /// An address that calls would be made to.
-fn base_url(app: &App, vendor: &Vendor, given: Option<&str>) -> Result<String> {
+pub(super) fn base_url(app: &App, vendor: &Vendor, given: Option<&str>) -> Result<String> {
     let given = given.map(str::trim).filter(|url| !url.is_empty());
     let url = match (given, vendor.address) {
         (Some(url), _) | (None, Address::Fixed(url)) => url.trim_end_matches('/'),
@@ -191,9 +201,9 @@ pub(super) fn kinds(properties: &[Property]) -> std::collections::BTreeMap<Strin
 }
 
 /// The usual mappings, those whose field is missing over there left out.
-fn seeds(vendor: &Vendor, workspace: Uuid, connection: Uuid, properties: &[Property]) -> Vec<MappingRow> {
+fn seeds(remote: &Remote, workspace: Uuid, connection: Uuid, properties: &[Property]) -> Vec<MappingRow> {
     let known = |name: &str| properties.iter().any(|property| property.name == name && !property.read_only);
-    let row = |seed: &Seed| MappingRow {
+    let row = |seed: &Seed<'_>| MappingRow {
         workspace_id: workspace,
         connection_id: connection,
         object: CONTACT.to_owned(),
@@ -204,5 +214,5 @@ fn seeds(vendor: &Vendor, workspace: Uuid, connection: Uuid, properties: &[Prope
         enabled: seed.enabled,
         prefer: Prefer::Newest.code().to_owned(),
     };
-    vendor.seeds.iter().filter(|seed| known(seed.remote)).map(row).collect()
+    remote.seeds().iter().filter(|seed| known(seed.remote)).map(row).collect()
 }

@@ -1,6 +1,7 @@
 //! Renaming, pausing, repairing, resynchronising and removing a connection.
 
-use super::add::{given, refused};
+use super::add::{given, kinds, refused};
+use super::described::{judged, stays, suffices};
 use super::secret::Secrets;
 use super::view::{ConnectionView, get};
 use crate::audit::{self, record};
@@ -38,6 +39,9 @@ pub struct ConnectionPatch {
     pub access_token: Option<String>,
     /// Short for `credentials.client_secret`.
     pub client_secret: Option<String>,
+    /// Another description of a CRM that is described; it is tried before it is taken, and everything is read anew.
+    #[schema(value_type = Option<Object>)]
+    pub description: Option<serde_json::Value>,
     /// Whether records that are unknown here become contacts.
     pub import_new: Option<bool>,
     /// Time between two looks for changes, milliseconds (1,000 to 3,600,000).
@@ -55,7 +59,7 @@ impl ConnectionPatch {
     /// Whether calls are made with something new from now on.
     fn is_repair(&self, kind: &str) -> bool {
         let signing = vendor(kind).map_or("", |vendor| vendor.signing);
-        self.replaced().iter().any(|name| name != signing)
+        self.description.is_some() || self.replaced().iter().any(|name| name != signing)
     }
 }
 
@@ -68,8 +72,8 @@ pub async fn change(app: &App, caller: &Caller, id: ConnectionId, patch: Connect
     let read = app.store.workspace(caller.workspace).read();
     let row = connection::get(&read, id).await?.ok_or(Error::NotFound("connection"))?;
     let name = patch.name.as_deref().map(|name| crate::account::name("name", name)).transpose()?;
-    let settings = chosen(&row, &patch)?;
-    let secret = sealed(app, caller, &row, &settings, &patch).await?;
+    let mut settings = chosen(&row, &patch)?;
+    let secret = sealed(app, caller, &row, &mut settings, &patch).await?;
     let status = match patch.status.as_deref() {
         None => patch.is_repair(&row.kind).then_some(ACTIVE).filter(|_| row.status != PAUSED),
         Some(ACTIVE) => Some(ACTIVE),
@@ -96,8 +100,12 @@ pub async fn change(app: &App, caller: &Caller, id: ConnectionId, patch: Connect
         "name": change.name.as_ref().unwrap_or(&present.name),
         "status": status.unwrap_or(&present.status),
         "credentials": patch.replaced(),
+        "description": patch.description,
     });
     connection::change(&tx, id, change, now).await?;
+    if patch.description.is_some() {
+        afresh(&tx, &present, now).await?;
+    }
     let noted = audit::Change { before: Some(before), after: Some(after) };
     record(&tx, now, caller, "connection.updated", ("connection", id.0), noted).await?;
     told(&tx, id, now).await?;
@@ -158,30 +166,46 @@ fn chosen(row: &ConnectionRow, patch: &ConnectionPatch) -> Result<SyncSettings> 
     Ok(settings)
 }
 
-/// The credentials to store, when one was given. A new token must be taken by the other side.
+/// The credentials to store, when one was given. A new token, and another description, must be good for calls.
 async fn sealed(
     app: &App,
     caller: &Caller,
     row: &ConnectionRow,
-    settings: &SyncSettings,
+    settings: &mut SyncSettings,
     patch: &ConnectionPatch,
 ) -> Result<Option<Vec<u8>>> {
     let new = given(&patch.credentials, patch.access_token.as_ref(), patch.client_secret.as_ref());
-    if new.is_empty() {
+    if new.is_empty() && patch.description.is_none() {
         return Ok(None);
     }
     let vendor = vendor(&row.kind).ok_or(Error::NotFound("connection"))?;
+    let before = settings.said();
+    if patch.description.is_some()
+        && let Some(said) = judged(vendor, patch.description.as_ref())?
+    {
+        stays(before.as_deref(), &said, &new)?;
+        *settings = settings.clone().described(&said, &row.base_url);
+    }
     let key = app.key(caller.workspace).await?;
     let place = Place::new("connection", "secret", row.id);
     let mut secrets = Secrets::read(&key.open(place, &row.secret)?)?;
     secrets.take(vendor, &new)?;
     secrets.complete(vendor)?;
-    if new.keys().any(|name| name != vendor.signing) {
-        let access = Access { base_url: row.base_url.clone(), credentials: secrets.0.clone() };
+    let said = settings.said();
+    suffices(said.as_deref(), &secrets)?;
+    if patch.is_repair(&row.kind) {
+        let access = Access { base_url: row.base_url.clone(), credentials: secrets.0.clone(), description: said };
         let line = Arc::new(Line::new(app.clock.clone()));
         let remote = Remote::new(vendor, &access, app.http.clone(), line, settings.clone(), &[]);
-        remote.account().await.map_err(|trouble| refused(&remote, &trouble))?;
+        let account = remote.account().await.map_err(|trouble| refused(&remote, &trouble))?;
+        if patch.description.is_some() {
+            settings.kinds = kinds(&remote.describe().await.map_err(|trouble| refused(&remote, &trouble))?);
+            settings.record_url = account.record_url;
+        }
         secrets.0 = remote.credentials(secrets.0).await?;
+    }
+    if new.is_empty() {
+        return Ok(None);
     }
     Ok(Some(key.seal(place, &secrets.write()?)?))
 }

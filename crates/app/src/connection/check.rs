@@ -177,7 +177,9 @@ pub async fn check(app: &App, caller: &Caller, id: ConnectionId) -> Result<Vec<F
         Ok(account) => {
             findings.push(TOKEN_OK.finding().with("account", account.id));
             findings.extend(account.clock.map(|theirs| clocks(theirs, app.now())));
-            findings.push(key(&open).await);
+            if !open.remote.key_name().is_empty() {
+                findings.push(key(&open).await);
+            }
             findings.extend(fields(&open).await);
             if open.row.status == rapport_store::connection::ERROR {
                 open.recover(app).await?;
@@ -216,7 +218,7 @@ async fn key(open: &Open) -> Finding {
         Ok(KeyState::NotUnique) => KEY_NOT_UNIQUE,
         Err(trouble) => return rights(&open.remote, &trouble),
     };
-    words.finding().with("property", open.remote.can().key)
+    words.finding().with("property", open.remote.key_name())
 }
 
 fn rights(remote: &Remote, trouble: &Trouble) -> Finding {

@@ -22,6 +22,8 @@ pub struct KindView {
     pub credentials: Vec<CredentialView>,
     /// Beside the required credentials, all of one of these lists are needed; empty = nothing more.
     pub either: Vec<Vec<String>>,
+    /// Its API is what its owner says of it: a connection needs a `description`.
+    pub described: bool,
 }
 
 /// Something a CRM must be told before it can be called.
@@ -59,6 +61,7 @@ impl From<&Vendor> for KindView {
             base_url_example,
             credentials: vendor.credentials.iter().map(CredentialView::from).collect(),
             either: vendor.either.iter().map(set).collect(),
+            described: vendor.is_described(),
         }
     }
 }

@@ -107,7 +107,7 @@ pub async fn fields(app: &App, caller: &Caller, id: ConnectionId, side: FieldSid
         return Ok(local::LOCAL.iter().map(field).collect());
     }
     let properties = open.remote.describe().await.map_err(|trouble| refused(&open.remote, &trouble))?;
-    Ok(properties.into_iter().filter(|property| property.name != open.remote.can().key).map(FieldView::from).collect())
+    Ok(properties.into_iter().filter(|property| property.name != open.remote.key_name()).map(FieldView::from).collect())
 }
 
 /// The mappings of a connection, by our field.
@@ -135,7 +135,7 @@ pub async fn set_mappings(
     caller.require(Permission::ConnectionManage)?;
     let open = opened(app, caller, id).await?;
     let properties = open.remote.describe().await.map_err(|trouble| refused(&open.remote, &trouble))?;
-    check(&given, &properties, open.remote.can().key)?;
+    check(&given, &properties, open.remote.key_name())?;
     let before: Vec<MappingView> = mappings(app, caller, id).await?;
     let row = |view: &MappingView| MappingRow {
         workspace_id: caller.workspace.0,

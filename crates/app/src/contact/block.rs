@@ -37,8 +37,8 @@ pub async fn set(app: &App, caller: &Caller, id: ContactId, on: BlockOn, blocked
     let contact = contact_page::get(&scope.read(), id).await?.ok_or(Error::NotFound(NOUN))?;
     let channel = opened(app, caller, ChannelId(on.channel_id)).await?;
     let user = address(&scope.read(), id, contact.phone).await?;
-    let answer =
-        call(app, blocks::set(&channel.graph(Feature::Blocking)?, &channel.phone_number_id, &user, blocked)).await?;
+    let request = blocks::set(&channel.graph(Feature::Blocking)?, &channel.phone_number_id, &user, blocked);
+    let answer = call(app, &channel, request).await?;
     blocks::read_set(&answer).map_err(|error| refused(&error))?;
     let now = app.now();
     let (tx, _) = enter(&scope, id).await?;

@@ -6,10 +6,13 @@ pub mod conversations;
 pub mod create;
 mod fields;
 pub mod history;
+pub mod likeness;
 pub mod list;
 pub mod may_send;
 pub mod merge;
+pub mod part;
 pub mod update;
+mod values;
 pub mod view;
 
 use crate::error::{Error, Result};

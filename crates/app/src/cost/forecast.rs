@@ -3,6 +3,7 @@
 use super::card;
 use crate::account::guard_policy::rules;
 use crate::auth::{Caller, Permission};
+use crate::channel::calls;
 use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_core::cost::{CATEGORIES, Plan, RateCard, Room, forecast as foresee};
@@ -98,10 +99,10 @@ pub struct ForecastView {
     /// Share of the tier with this plan, in percent; null without a limit.
     #[schema(required)]
     pub tier_percent: Option<u64>,
-    /// The shop's own limit of messages a day; null = none.
+    /// The shop's own limit a day: of messages of the number or of calls to the provider, whichever leaves less; null = none.
     #[schema(required)]
     pub daily_limit: Option<u32>,
-    /// Messages sent today.
+    /// How far it is used.
     pub daily_used: u32,
     /// Share of that with this plan, in percent; null without a limit.
     #[schema(required)]
@@ -144,12 +145,22 @@ pub async fn forecast(app: &App, caller: &Caller, request: Request) -> Result<Fo
         // What does not fit is the word for "unlimited".
         Some(limit) => u32::try_from(limit).ok(),
     };
-    let room = Room {
+    let own = channel.daily_limit.and_then(|limit| u32::try_from(limit).ok());
+    let mut room = Room {
         tier,
         tier_used: u32::try_from(used).unwrap_or(u32::MAX),
-        calls_per_day: channel.daily_limit.and_then(|limit| u32::try_from(limit).ok()),
+        calls_per_day: own,
         calls_used: u32::try_from(today).unwrap_or(u32::MAX),
     };
+    if policy.calls_per_day > 0 {
+        let made = calls::left(&read, &channel.portfolio_key, &policy, now).await?;
+        let made = made.map_or(0, |budget| budget.used(now).1);
+        // The one that leaves less room counts.
+        let left = policy.calls_per_day.saturating_sub(made);
+        if own.is_none_or(|limit| left < limit.saturating_sub(room.calls_used)) {
+            (room.calls_per_day, room.calls_used) = (Some(policy.calls_per_day), made);
+        }
+    }
     let card = card(&read).await?;
     let plan = Asked { category: request.category, at: request.at.map_or(now, Ms), customers };
     Ok(plan.answer(&card, &room, channel.tier_limit.is_some()))

@@ -31,6 +31,9 @@ const WAKE: Duration = Duration::from_secs(15);
 const WAKE_MAX: Duration = Duration::from_secs(3_600);
 /// How much of what the account may call is ours; the rest is for its other apps.
 const SHARE: f64 = 0.9;
+/// Of a day's calls, so much may be made at once; the rest comes back over the day, so that no 24 hours have more.
+const AT_ONCE: f64 = 0.1;
+const DAY_S: f64 = 86_400.0;
 /// Records remembered as looked at.
 const SEEN_MAX: usize = 20_000;
 
@@ -82,6 +85,7 @@ struct State {
     calls: Bucket,
     searches: Bucket,
     exports: Bucket,
+    days: Bucket,
     /// Calls in ten seconds that the other side says the account may make.
     told: Option<f64>,
     failures: u32,
@@ -292,6 +296,11 @@ impl Line {
         self.edit(|state| due(&mut state.looked_at, settings.matters_ms, now))
     }
 
+    /// Deals and cases are looked at with the next look for changes.
+    pub(crate) fn look_soon(&self) {
+        self.edit(|state| state.looked_at = None);
+    }
+
     /// Takes note of how a look at things of this kind went: what it met with, where it saw nothing.
     pub(crate) fn looked(&self, object: Object, trouble: Option<String>) {
         self.edit(|state| state.unseen[object as usize] = trouble);
@@ -351,16 +360,28 @@ impl State {
         if let Some(until) = self.rests_until.filter(|until| *until > now) {
             return Err(Rest { time: until - now, broken: true });
         }
-        let (size, seconds) = match pace {
+        let (size, span) = match pace {
             Pace::Call => {
                 let chosen = f64::from(settings.calls_per_10s.max(1));
-                (self.told.map_or(chosen, |told| told.min(chosen)), 10)
+                match settings.calls_per_second {
+                    Some(rate) => {
+                        let rate = rate.min(chosen / 10.0).max(0.01);
+                        (rate.max(1.0), rate.max(1.0) / rate)
+                    }
+                    None => (self.told.map_or(chosen, |told| told.min(chosen)), 10.0),
+                }
             }
-            Pace::Search => (f64::from(settings.searches_per_second.max(1)), 1),
-            Pace::Export => (f64::from(settings.exports_per_minute.max(1)), 60),
+            Pace::Search => (f64::from(settings.searches_per_second.max(1)), 1.0),
+            Pace::Export => (f64::from(settings.exports_per_minute.max(1)), 60.0),
         };
-        let taken = self.bucket(pace).take(size, Duration::from_secs(seconds), now);
-        taken.map_err(|time| Rest { time, broken: false })
+        let rest = |time| Rest { time, broken: false };
+        self.bucket(pace).take(size, Duration::from_secs_f64(span), now).map_err(rest)?;
+        if settings.calls_per_day == 0 {
+            return Ok(());
+        }
+        let size = f64::from(settings.calls_per_day) * AT_ONCE;
+        let span = DAY_S * AT_ONCE / (1.0 - AT_ONCE);
+        self.days.take(size, Duration::from_secs_f64(span), now).map_err(rest)
     }
 }
 
@@ -395,6 +416,28 @@ mod tests {
         line.limited(Pace::Call, Duration::from_secs(60));
         assert!(line.turn(Pace::Call, &settings).await.is_err(), "too long to wait for");
         assert!(line.turn(Pace::Search, &settings).await.is_ok(), "searches have a limit of their own");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pace_by_the_second_and_the_day_is_kept() {
+        let line = Line::default();
+        let settings = SyncSettings { calls_per_second: Some(2.0), calls_per_10s: 1_000, ..SyncSettings::default() };
+        let began = Instant::now();
+        for _ in 0..6 {
+            line.turn(Pace::Call, &settings).await.unwrap();
+        }
+        let took = began.elapsed().as_millis();
+        assert!((1_990..2_100).contains(&took), "two at once, then two a second: {took}");
+        let (line, settings) = (Line::default(), SyncSettings { calls_per_day: 100, ..settings });
+        let mut made = 0;
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(86_400) {
+            match line.turn(Pace::Call, &settings).await {
+                Ok(()) => made += 1,
+                Err(rest) => tokio::time::sleep(rest.time).await,
+            }
+        }
+        assert!((95..=101).contains(&made), "{made} calls in a day");
     }
 
     #[tokio::test(start_paused = true)]

@@ -50,7 +50,7 @@ impl Open {
         let secrets = opened(&app.key(workspace).await?, &row)?;
         let line = app.lines.of(id);
         let fields: Vec<String> = mappings.iter().filter(|m| m.enabled).map(|m| m.remote_field.clone()).collect();
-        let access = Access { base_url: row.base_url.clone(), credentials: secrets.0 };
+        let access = Access { base_url: row.base_url.clone(), credentials: secrets.0, description: settings.said() };
         let hook_secret = access.get(vendor.signing);
         let remote = Remote::new(vendor, &access, app.http.clone(), line.clone(), settings.clone(), &fields)
             .stored(app, workspace, id);
@@ -168,7 +168,7 @@ fn mapping(row: MappingRow, settings: &SyncSettings) -> Option<Mapping> {
 }
 
 /// What a mapped field holds: our own fields are known, for the rest the other side's word counts.
-fn kind_of(local: &str, remote: &str, settings: &SyncSettings) -> Kind {
+pub(crate) fn kind_of(local: &str, remote: &str, settings: &SyncSettings) -> Kind {
     match local {
         "phone" => Kind::Phone,
         "email" => Kind::Email,

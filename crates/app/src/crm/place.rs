@@ -124,7 +124,7 @@ pub(crate) fn remember(link: &mut LinkRow, record: &RemoteRecord, open: &Open) {
 /// Their record in the merge's terms. A field that the answer does not hold is unknown, not empty: a property that
 /// was removed over there must not empty ours.
 pub(crate) fn remote_record(record: &RemoteRecord, open: &Open) -> Record {
-    let resolution_ms = open.remote.can().resolution_ms;
+    let resolution_ms = open.remote.resolution_ms();
     let mut read = Record { modified_at: record.updated_at, resolution_ms, ..Record::default() };
     for mapping in open.mappings.iter().filter(|mapping| mapping.enabled) {
         match record.properties.get(&mapping.remote_field) {

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
 use rapport_connectors::crm::RemoteRecord;
+use rapport_core::matter::Object;
 use rapport_core::time::MINUTE;
 use rapport_core::{ConnectionId, WorkspaceId};
 use rapport_store::connection::ACTIVE;
@@ -60,13 +61,17 @@ pub async fn one(
     remote_id: &str,
     claimed: &Claimed,
 ) -> Result<Outcome> {
-    if object != super::CONTACT {
+    let matter = Object::parse(object);
+    if object != super::CONTACT && matter.is_none() {
         return Ok(Outcome::Done);
     }
     let Some(open) = Open::load(app, workspace, connection).await? else { return Ok(Outcome::Done) };
     let now = app.now();
     if open.row.status != ACTIVE {
         return Ok(Outcome::Again { at: now.plus(5 * MINUTE) });
+    }
+    if let Some(object) = matter {
+        return crate::matter::look::one(app, &open, object, remote_id, claimed).await;
     }
     let found = match open.remote.get(remote_id).await {
         Ok(found) => found,
@@ -153,7 +158,7 @@ async fn fresh(app: &App, open: &Open, records: &[RemoteRecord]) -> Result<Vec<R
     let is_followed = |record: &RemoteRecord| {
         links.iter().any(|link| link.deleted_at.is_none() && record.former.contains(&link.remote_id))
     };
-    let coarse = open.remote.can().resolution_ms > 1;
+    let coarse = open.remote.resolution_ms() > 1;
     let is_fresh = |record: &&RemoteRecord| {
         let known = links.iter().find(|link| link.remote_id == record.id);
         match (known, record.updated_at) {

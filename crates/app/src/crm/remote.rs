@@ -15,7 +15,7 @@ use futures::future::BoxFuture;
 use rapport_connectors::Secret;
 use rapport_connectors::crm::{
     Access, Account, Answer, Ask, BatchResult, By, Capabilities, Changes, Channel, Crm, CrmError, ErrorClass, KeyState,
-    Matters, Pace, Properties, Property, RemoteMatter, RemoteRecord, Trouble, UpsertRow, Vendor, Wire, Writing,
+    Matters, Pace, Properties, Property, RemoteMatter, RemoteRecord, Seed, Trouble, UpsertRow, Vendor, Wire, Writing,
 };
 use rapport_connectors::http::{Executor, Failure, Request, Response};
 use rapport_core::matter::Object;
@@ -55,7 +55,8 @@ impl Remote {
         fields: &[String],
     ) -> Self {
         let crm = (vendor.open)(access, fields);
-        let tokens = Tokens::of(vendor, access, Keep::Memory(Mutex::new(access.credentials.clone())));
+        let keep = Keep::Memory(Mutex::new(access.credentials.clone()));
+        let tokens = Tokens::of(vendor, crm.oauth(), access, keep);
         Self { wire: Wired { crm: crm.clone(), http, line, settings, tokens }, crm }
     }
 
@@ -81,6 +82,21 @@ impl Remote {
 
     pub(crate) fn can(&self) -> &'static Capabilities {
         &self.crm.vendor().capabilities
+    }
+
+    /// The field that keeps our key; empty where there is none.
+    pub(crate) fn key_name(&self) -> &str {
+        self.crm.key_name()
+    }
+
+    /// How fine its stamps are, ms.
+    pub(crate) fn resolution_ms(&self) -> i64 {
+        self.crm.resolution_ms()
+    }
+
+    /// Mappings of a new connection.
+    pub(crate) fn seeds(&self) -> Vec<Seed<'_>> {
+        self.crm.seeds()
     }
 
     /// A reason a person can act on, when the connection itself must be repaired.
@@ -179,11 +195,6 @@ impl Remote {
         self.crm.matters().map_or("", |matters| matters.rights(object))
     }
 
-    /// Whether deals there have a currency of their own.
-    pub(crate) fn keeps_currency(&self) -> bool {
-        self.crm.matters().is_none_or(|matters| matters.keeps_currency())
-    }
-
     /// Our word that a priority of ours is read back as.
     pub(crate) fn priority_back<'a>(&self, ours: &'a str) -> &'a str {
         self.crm.matters().map_or(ours, |matters| matters.priority_back(ours))
@@ -210,7 +221,11 @@ impl Remote {
 
 impl Wire for Wired {
     fn call(&self, request: Request, pace: Pace) -> Ask<'_, Response> {
-        Box::pin(self.make(request, pace))
+        Box::pin(self.make(request, pace, true))
+    }
+
+    fn once(&self, request: Request, pace: Pace) -> Ask<'_, Response> {
+        Box::pin(self.make(request, pace, false))
     }
 
     fn pause(&self, time: Duration) -> BoxFuture<'_, ()> {
@@ -219,8 +234,11 @@ impl Wire for Wired {
 }
 
 impl Wired {
-    /// Makes a call; answers that tell of trouble on the way are turned into [`Trouble`], refusals are not.
-    async fn make(&self, request: Request, pace: Pace) -> Answer<Response> {
+    /// Makes a call; answers that tell of trouble on the way are turned into [`Trouble`], refusals are not. One that may
+    /// not be made `twice` is repeated only when it surely did nothing.
+    async fn make(&self, request: Request, pace: Pace, twice: bool) -> Answer<Response> {
+        // Where calls are counted by the second, they are counted whatever they are for.
+        let pace = if self.settings.calls_per_second.is_some() { Pace::Call } else { pace };
         let mut tries = AGAIN.iter();
         let mut refused: Option<Secret> = None;
         loop {
@@ -249,6 +267,7 @@ impl Wired {
                 }
                 Trouble::Refused(error) if error.class == ErrorClass::QuotaExhausted => None,
                 Trouble::Silent(Failure::Blocked(_)) => None,
+                trouble if !twice && !matches!(trouble, Trouble::Silent(Failure::NotSent(_))) => None,
                 _ => Some(AGAIN[AGAIN.len() - tries.len().max(1)]),
             };
             match (tries.next(), pause) {

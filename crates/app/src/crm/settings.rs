@@ -1,10 +1,17 @@
 //! A connection's choices, as they stand in its row. Absent ones have defaults.
 
 use rapport_connectors::crm::Capabilities;
+use rapport_connectors::rest::Description;
+use rapport_connectors::rest::template::has;
 use rapport_core::sync::Kind;
 use rapport_core::time::{MINUTE, SECOND};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Time between two looks where each reads everything. Milliseconds.
+const WHOLE_MS: i64 = 15 * MINUTE;
 
 /// Choices of a connection. Times in milliseconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +43,20 @@ pub struct SyncSettings {
     pub kinds: BTreeMap<String, Kind>,
     /// Begins the address of a record's page; the record's id follows.
     pub record_url: Option<String>,
+    /// Calls of any kind in a second, where the vendor counts them so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calls_per_second: Option<f64>,
+    /// Calls in any 24 hours; 0 = as many as the rest allows.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub calls_per_day: u32,
+    /// What the owner of a CRM says of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Value>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl Default for SyncSettings {
@@ -54,6 +75,9 @@ impl Default for SyncSettings {
             import_new: true,
             kinds: BTreeMap::new(),
             record_url: None,
+            calls_per_second: None,
+            calls_per_day: 0,
+            description: None,
         }
     }
 }
@@ -85,6 +109,32 @@ impl SyncSettings {
             exports_per_minute: usual.exports_per_minute.max(240),
             ..usual
         }
+    }
+
+    /// The same with what a description says of pace and clock.
+    #[must_use]
+    pub fn described(self, said: &Description, base_url: &str) -> Self {
+        let limits = &said.limits;
+        let per_10s = (limits.per_second * 10.0).round().clamp(1.0, 1_000.0) as u32;
+        let look_ms = i64::from(limits.look_s) * SECOND;
+        let look_ms = if has(&said.list.url, "since") { look_ms } else { look_ms.max(WHOLE_MS) };
+        let poll_ms = if is_local(base_url) { self.poll_ms } else { look_ms };
+        Self {
+            poll_ms,
+            poll_idle_ms: self.poll_idle_ms.max(poll_ms),
+            overlap_ms: i64::from(limits.behind_s) * SECOND + i64::from(limits.clock_ms).max(SECOND),
+            calls_per_10s: per_10s,
+            calls_per_second: Some(limits.per_second),
+            calls_per_day: limits.per_day,
+            description: serde_json::to_value(said).ok(),
+            ..self
+        }
+    }
+
+    /// What the owner of a CRM says of it.
+    #[must_use]
+    pub fn said(&self) -> Option<Arc<Description>> {
+        Description::read(self.description.as_ref()?).ok().map(Arc::new)
     }
 
     /// Reads a row's choices; what cannot be read is as if absent.

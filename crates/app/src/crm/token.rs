@@ -55,8 +55,8 @@ pub(crate) struct Means<'a> {
 
 impl Tokens {
     /// `None` where the vendor's credentials are used as they are.
-    pub(crate) fn of(vendor: &'static Vendor, access: &Access, keep: Keep) -> Option<Self> {
-        Some(Self { way: vendor.oauth?, vendor, base_url: access.base_url.clone(), keep })
+    pub(crate) fn of(vendor: &'static Vendor, way: Option<OAuth>, access: &Access, keep: Keep) -> Option<Self> {
+        Some(Self { way: way?, vendor, base_url: access.base_url.clone(), keep })
     }
 
     /// Authorises a call.
@@ -112,7 +112,7 @@ impl Tokens {
     async fn fetch(&self, means: &Means<'_>, state: &mut State) -> Answer<Grant> {
         let mut used = self.credentials().await?;
         loop {
-            let access = Access { base_url: self.base_url.clone(), credentials: used.clone() };
+            let access = Access { base_url: self.base_url.clone(), credentials: used.clone(), ..Access::default() };
             match self.ask(means, &access).await {
                 Ok(grant) => {
                     let before = access.get(REFRESH_TOKEN);
@@ -235,8 +235,11 @@ mod tests {
     fn tokens() -> Tokens {
         let all = [(CLIENT_ID, "id"), (CLIENT_SECRET, "secret"), (REFRESH_TOKEN, "one")];
         let credentials: Credentials = all.map(|(name, value)| (name.to_owned(), value.into())).into();
-        let access = Access { base_url: "https://shop.example".to_owned(), credentials: credentials.clone() };
-        Tokens::of(vendor("salesforce").unwrap(), &access, Keep::Memory(Mutex::new(credentials))).unwrap()
+        let base_url = "https://shop.example".to_owned();
+        let access = Access { base_url, credentials: credentials.clone(), ..Access::default() };
+        let salesforce = vendor("salesforce").unwrap();
+        let keep = Keep::Memory(Mutex::new(credentials));
+        Tokens::of(salesforce, salesforce.oauth.clone(), &access, keep).unwrap()
     }
 
     #[tokio::test(start_paused = true)]

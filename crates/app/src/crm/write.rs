@@ -165,8 +165,9 @@ impl Round<'_> {
 
     /// Takes refused properties out of a draft; false when nothing could be done about the refusal.
     async fn lighten(&mut self, draft: &mut Draft, error: &CrmError) -> bool {
-        let key = self.open.remote.can().key;
-        let about_key = error.message.contains(key) || error.fields.iter().any(|field| field.field == key);
+        let key = self.open.remote.key_name();
+        let is_named = || error.message.contains(key) || error.fields.iter().any(|field| field.field == key);
+        let about_key = !key.is_empty() && is_named();
         if about_key && error.class == ErrorClass::Invalid && !self.keyed {
             self.keyed = true;
             return self.open.remote.key(true).await.is_ok();

@@ -1,8 +1,9 @@
 //! What is right and wrong about one channel.
 
-use super::{Finding, State, Words, words};
+use super::{Finding, State, Words, health, words};
 use crate::channel::Channel;
 use crate::channel::blocked;
+use crate::channel::calls;
 use crate::channel::number::{self, NoProbe, PATIENCE, Probe};
 use crate::channel::secret::{previous_until, signs_with_older};
 use crate::channel::timeline::advice_text;
@@ -13,6 +14,7 @@ use rapport_connectors::provider::{Feature, Kind};
 use rapport_connectors::whatsapp::numbers::{self, PhoneNumber, SubscribedApp, TokenInfo};
 use rapport_core::Ms;
 use rapport_core::account::open_trouble;
+use rapport_core::guard::Priority;
 use rapport_core::time::{DAY, HOUR, MINUTE};
 use rapport_store::account_event::{self, AccountEventRow};
 use rapport_store::channel::ChannelRow;
@@ -48,21 +50,25 @@ pub async fn all(
     let probing = async {
         match probed {
             Some(found) => found,
-            None => number::probe(app, &provider).await,
+            None => number::probe(app, channel, &provider).await,
         }
     };
     // Only Meta tells about tokens and subscribed apps.
     let graph = provider.graph();
     let token = async {
         let api = graph.as_ref()?;
-        ask(app, numbers::debug_token(api), |answer| numbers::read_token(answer).ok()).await
+        ask(app, channel, numbers::debug_token(api), |answer| numbers::read_token(answer).ok()).await
     };
     let apps = async {
         let api = graph.as_ref()?;
         let request = numbers::subscribed_apps(api, &channel.waba_id);
-        ask(app, request, |answer| numbers::read_subscribed_apps(answer).ok()).await
+        ask(app, channel, request, |answer| numbers::read_subscribed_apps(answer).ok()).await
     };
-    let (found, token, apps) = futures::join!(probing, token, apps);
+    let healthy = async {
+        let request = numbers::health(graph.as_ref()?, &channel.phone_number_id);
+        ask(app, channel, request, |answer| numbers::read_health(answer).ok()).await
+    };
+    let (found, token, apps, healthy) = futures::join!(probing, token, apps, healthy);
 
     let now = app.now();
     let read = app.store.workspace(channel.workspace).read();
@@ -72,6 +78,7 @@ pub async fn all(
     let templates = rapport_store::template::counts(&read, &channel.waba_id).await?;
 
     let mut findings = probed_and_token(row, &found, token.as_ref(), now);
+    findings.extend(health::health(row, healthy.as_ref()));
     let locked_out = findings.iter().any(|one| one.check == words::CHANNEL_TOKEN_REFUSED.check && is_bad(one));
     let number = found.as_ref().ok().map(|probe| &probe.number);
     let mut hooks = webhook(row, &app.settings, number, apps.as_deref(), now);
@@ -93,10 +100,11 @@ fn is_bad(finding: &Finding) -> bool {
 
 async fn ask<T>(
     app: &App,
+    channel: &Channel,
     request: Request,
     read: impl Fn(&rapport_connectors::http::Response) -> Option<T>,
 ) -> Option<T> {
-    let answer = app.http.run(request.with_timeout(PATIENCE)).await.ok()?;
+    let answer = calls::run(app, channel, Priority::Reply, request.with_timeout(PATIENCE)).await.ok()?;
     read(&answer)
 }
 
@@ -169,6 +177,7 @@ pub fn probed(row: &ChannelRow, found: &std::result::Result<Probe, NoProbe>) -> 
     if matches!(number.quality.as_str(), "RED" | "YELLOW") {
         findings.push(say(row, &words::CHANNEL_QUALITY_LOW).with("quality", &number.quality));
     }
+    findings.extend(health::display_name(row, number));
     let slow = probe.latency_ms > SLOW_MS;
     let words = if slow { words::CHANNEL_LATENCY_SLOW } else { words::CHANNEL_LATENCY_OK };
     findings.push(say(row, &words).with("ms", probe.latency_ms));
@@ -384,4 +393,4 @@ fn approved(row: &ChannelRow, by_status: &BTreeMap<String, i64>) -> Finding {
 
 #[cfg(test)]
 #[path = "channel_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 const NOW: Ms = Ms(1_800_000_000_000);
 
-fn row() -> ChannelRow {
+pub(in crate::doctor) fn row() -> ChannelRow {
     ChannelRow {
         workspace_id: uuid::Uuid::nil(),
         id: uuid::Uuid::from_u128(7),
@@ -32,7 +32,7 @@ fn row() -> ChannelRow {
     }
 }
 
-fn number() -> PhoneNumber {
+pub(in crate::doctor) fn number() -> PhoneNumber {
     PhoneNumber {
         id: "106".to_owned(),
         display_phone: "+1 555".to_owned(),

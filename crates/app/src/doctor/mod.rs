@@ -7,9 +7,13 @@ mod campaign;
 pub mod channel;
 mod connection;
 mod cost;
+mod coupon;
+mod health;
 mod queues;
 mod rule;
+mod shop;
 mod system;
+mod webhook;
 pub mod words;
 
 use crate::auth::{Caller, Permission};
@@ -67,7 +71,7 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = FindingSubject)]
 pub struct Subject {
-    /// `channel`, `connection`, `campaign` or `rule`.
+    /// `channel`, `connection`, `campaign`, `rule`, `coupon_pool`, `shop_source` or `webhook`.
     pub kind: &'static str,
     /// Which.
     pub id: Uuid,
@@ -113,16 +117,27 @@ pub async fn run(app: &App, caller: &Caller) -> Result<Vec<Finding>> {
         })
         .await
     }));
-    let (system, queues, campaigns, rules, cost, connections, channels) = futures::join!(
+    let (system, queues, campaigns, rules, coupons, shops, webhooks, cost, connections, channels) = futures::join!(
         system::all(app, &rows),
         limited("queues", queues::all(app, caller.workspace)),
         limited("campaign", campaign::all(app, caller.workspace)),
         limited("rule", rule::all(app, caller.workspace)),
+        limited("coupon", coupon::all(app, caller.workspace)),
+        limited("shop", shop::all(app, caller.workspace)),
+        limited("webhook", webhook::all(app, caller.workspace)),
         limited("budget", cost::all(app, caller.workspace)),
         limited("connection.check", connection::all(app, caller.workspace)),
         channels,
     );
-    let whole = system.into_iter().chain(queues).chain(campaigns).chain(rules).chain(cost);
+    let whole = system
+        .into_iter()
+        .chain(queues)
+        .chain(campaigns)
+        .chain(rules)
+        .chain(coupons)
+        .chain(shops)
+        .chain(webhooks)
+        .chain(cost);
     let mut findings: Vec<Finding> = whole.chain(channels.into_iter().flatten()).chain(connections).collect();
     sort(&mut findings);
     Ok(findings)

@@ -182,6 +182,21 @@ words! {
     RULE_WISHES: "rule" "wishes" Warning "After a rule's messages many customers ask for a person",
         "In the last 30 days {percent} % of the {count} times that it wrote were followed by the wish for a person within a day.",
         "Open the rule: look at what those customers had asked, and let it listen more narrowly, say more, or hand over sooner. Try the change on the past before you switch it on.";
+    COUPON_EMPTY: "coupon.pool" "empty" Warning "No code is left",
+        "Rules that give codes of this pool fail: the customer gets no message with a code.",
+        "Add codes under Shop, Coupons, or switch the pool off.";
+    COUPON_LOW: "coupon.pool" "low" Warning "Few codes are left",
+        "{free} of {total} are left.",
+        "Add codes under Shop, Coupons.";
+    COUPON_NO_POOL: "coupon.rule" "no_pool" Warning "A rule gives codes of a pool that gives none",
+        "There is no pool named {pool}, it is switched off, or its codes are not good any more.",
+        "Make the pool under Shop, Coupons, or choose another one in the rule.";
+    SHOP_REFUSED: "shop.source" "refused" Warning "A shop's deliveries are refused",
+        "Their signature does not fit the secret that was entered here.",
+        "Open the shop under Shop, Deliveries, and replace the secret by the one that it signs with.";
+    SHOP_FAILED: "shop.source" "failed" Warning "Deliveries of a shop could not be taken in",
+        "{count} failed.",
+        "Open the shop under Shop, Deliveries: each says why. Repair it and try them again.";
 
     JOBS_OK: "jobs" "ok" Ok "No job was given up",
         "Everything that failed was done on a later try, or still is being tried.", "";
@@ -254,6 +269,16 @@ words! {
     CHANNEL_QUALITY_LOW: "channel.quality" "low" Warning "Customers complain about this number",
         "Its quality is {quality}.",
         "Send fewer promotions and only to people who agreed; the provider lowers the limit of numbers that stay RED.";
+
+    CHANNEL_HEALTH_BLOCKED: "channel.health" "blocked" Blocking "WhatsApp does not let this number send",
+        "{why}",
+        "Open WhatsApp Manager, Account overview, and follow what it asks for.";
+    CHANNEL_HEALTH_LIMITED: "channel.health" "limited" Warning "WhatsApp limits what this number may send",
+        "{why}",
+        "Open WhatsApp Manager, Account overview, and follow what it asks for.";
+    CHANNEL_NAME_DECLINED: "channel.name" "declined" Warning "Customers do not see the display name",
+        "WhatsApp's word on {name}: {status}.",
+        "Choose another name in WhatsApp Manager, Phone numbers; until then customers see the number.";
 
     CHANNEL_LATENCY_SLOW: "channel.latency" "slow" Warning "The provider answers slowly",
         "It took {ms} ms; less than 800 ms is usual.",
@@ -349,6 +374,22 @@ words! {
     CHANNEL_TEMPLATES_PAUSED: "channel.templates" "paused" Warning "Templates are paused or disabled",
         "{count} of them cannot be sent; {approved} are approved.",
         "Improve the text and whom it goes to; the provider pauses what customers block.";
+
+    WEBHOOK_PAUSED: "webhook.status" "paused" Blocking "A webhook is paused: its target has not answered for three days",
+        "{error}. {waiting} deliveries wait for it.",
+        "Look at the deliveries under Connections, Webhooks, repair the target or change its address, send a trial, then switch the webhook on: what waits follows, and what happened in the last two days.";
+    WEBHOOK_FAILING: "webhook.status" "failing" Warning "A webhook's target fails",
+        "{failures} tries in a row: {error}. {waiting} deliveries wait for it.",
+        "Nothing is lost yet: it is tried again for three days. Look at the deliveries under Connections, Webhooks.";
+    WEBHOOK_ENDED: "webhook.status" "ended" Warning "A webhook wants nothing any more",
+        "Its target answered 410 (gone): it was unsubscribed over there.",
+        "Remove it under Connections, Webhooks, or switch it on again when that was a mistake.";
+    WEBHOOK_DEAD: "webhook.status" "dead" Warning "Deliveries to a webhook were given up",
+        "{count} were tried for three days.",
+        "See what the target answered under Connections, Webhooks, repair it, and make them again.";
+    WEBHOOK_MISSED: "webhook.status" "missed" Warning "A webhook has missed events",
+        "It rested for longer than the two days that events are kept.",
+        "Let the program behind it read what it needs over the API; switching the webhook off and on again removes this note.";
 
     CONNECTION_OK: "connection.status" "ok" Ok "The connection is in step",
         "{backlog} changes wait.", "";

@@ -45,6 +45,8 @@ pub(crate) struct To<'a> {
     pub now: Ms,
     /// What happened that it tells of, when a rule sends it.
     pub about: Option<&'a What>,
+    /// The run of a rule whose code is told.
+    pub run: Option<Uuid>,
 }
 
 /// Longest name of an event.
@@ -203,7 +205,8 @@ async fn rendered(
         .map_err(|error| Error::invalid("content.name", format!("names a template that cannot be sent: {error}")))?;
     // Left out is not the same as an empty list, which says that nothing is to be filled in.
     if components.is_null() && !template::variables(&definition).is_empty() {
-        let moment = (place.now, place.about.map_or_else(Hint::default, |what| Hint::of(what, "")));
+        let hint = place.about.map_or_else(Hint::default, |what| Hint::of(what, ""));
+        let moment = (place.now, Hint { run: place.run, ..hint });
         *components = template_fill::components(read, place.contact, row, &definition, moment).await?;
     }
     template::check(&definition, components).map_err(|mismatch| {

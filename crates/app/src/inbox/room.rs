@@ -126,10 +126,10 @@ impl Room {
         Ok(book.conversations().any(other))
     }
 
-    /// The last that the customer said on the channel, in whichever conversation.
+    /// The last that the customer said in the chat, in whichever conversation.
     pub async fn last_said(&self) -> Result<Option<Ms>> {
         let id = self.conversation.id;
-        Ok(rapport_store::send::last_said(&self.tx, &[id]).await?.get(&id).copied())
+        Ok(rapport_store::send::last_said(&self.tx, &[id], &self.chats).await?.get(&id).copied())
     }
 
     /// Writes changes, without committing.

@@ -51,13 +51,25 @@ pub struct SendRequest {
     /// What happened that a rule tells of: its order fills the blanks of a template.
     #[serde(skip)]
     pub about: Option<What>,
+    /// The run of a rule whose code fills the blanks of a template.
+    #[serde(skip)]
+    pub run: Option<Uuid>,
 }
 
 impl SendRequest {
     /// A message to go as soon as it may.
     #[must_use]
     pub fn plain(client_id: Option<String>, content: Content) -> Self {
-        Self { client_id, content, reply_to: None, event: None, send_at: None, cancel_on_reply: false, about: None }
+        Self {
+            client_id,
+            content,
+            reply_to: None,
+            event: None,
+            send_at: None,
+            cancel_on_reply: false,
+            about: None,
+            run: None,
+        }
     }
 }
 
@@ -105,7 +117,7 @@ pub(crate) async fn send_while(
     let event = event(request.event)?;
     let scene = Scene::of(app, &read, person::state(&row)?).await?;
     let about = request.about.as_ref();
-    let place = To { conversation: id, contact: scene.contact.id, now: app.now(), about };
+    let place = To { conversation: id, contact: scene.contact.id, now: app.now(), about, run: request.run };
     let prepared = prepare(&read, &scene.channel, place, request.content, request.reply_to).await?;
     let prepared = Prepared { event, ..prepared };
     let judged = preview::judge(app, &read, &scene, caller.actor_kind(), said(&prepared)).await?.or_refuse()?;
@@ -283,7 +295,8 @@ pub async fn preview(app: &App, caller: &Caller, request: PreviewRequest) -> Res
             return Err(Error::invalid("conversation_id", detail));
         }
     };
-    let place = To { conversation: scene.conversation.id, contact: scene.contact.id, now: app.now(), about: None };
+    let place =
+        To { conversation: scene.conversation.id, contact: scene.contact.id, now: app.now(), about: None, run: None };
     let prepared = prepare_loosely(&read, &scene.channel, place, request.content).await?;
     let prepared = Prepared { event, ..prepared };
     let judged = preview::judge(app, &read, &scene, caller.actor_kind(), said(&prepared)).await?;

@@ -167,7 +167,7 @@ pub async fn edit(app: &App, caller: &Caller, id: MessageId, patch: MessagePatch
 
 /// The new words, complete and within every limit.
 async fn reworded(read: &Read, scene: &Scene, line: &Line, content: Content, now: Ms) -> Result<Prepared> {
-    let place = To { conversation: scene.conversation.id, contact: scene.contact.id, now, about: None };
+    let place = To { conversation: scene.conversation.id, contact: scene.contact.id, now, about: None, run: None };
     same_thing(&line.content, &content).map_err(|field| {
         Error::invalid(field, "must stay what it is; take the message back and write another one instead")
     })?;

@@ -35,7 +35,7 @@ pub enum Job {
     PullRecord {
         /// The CRM.
         connection_id: ConnectionId,
-        /// `contact`.
+        /// `contact`, `deal` or `case`.
         object: String,
         /// Its id there.
         remote_id: String,
@@ -147,6 +147,22 @@ pub enum Job {
         /// The trial.
         backtest_id: uuid::Uuid,
     },
+    /// Bring what is due for a webhook.
+    Webhook {
+        /// The webhook.
+        webhook_id: uuid::Uuid,
+    },
+    /// Let the intent model learn from what people said.
+    LearnIntents {
+        /// The user who asked for it; none = it learns by itself.
+        #[serde(default)]
+        by: Option<uuid::Uuid>,
+    },
+    /// Take in what a shop delivered.
+    ShopDelivery {
+        /// The delivery.
+        delivery_id: uuid::Uuid,
+    },
     /// Ask the provider about a number: quality, limits, how fast it answers. Every hour.
     RefreshChannel {
         /// The channel.
@@ -155,24 +171,39 @@ pub enum Job {
 }
 
 /// Queues and how many of each a node runs at once.
-pub const QUEUES: [(&str, usize); 8] =
-    [("crm", 4), ("media", 4), ("contact", 1), ("channel", 4), ("bulk", 1), ("routing", 2), ("notice", 4), ("rule", 4)];
+pub const QUEUES: [(&str, usize); 9] = [
+    ("crm", 4),
+    ("media", 4),
+    ("contact", 1),
+    ("channel", 4),
+    ("bulk", 1),
+    ("routing", 2),
+    ("notice", 4),
+    ("rule", 4),
+    ("webhook", 4),
+];
 
 impl Job {
     /// The queue it waits in.
     #[must_use]
     pub fn queue(&self) -> &'static str {
         match self {
-            Self::Bulk { .. } | Self::Release { .. } | Self::EndPractice { .. } | Self::RuleBacktest { .. } => "bulk",
+            Self::Bulk { .. }
+            | Self::Release { .. }
+            | Self::EndPractice { .. }
+            | Self::RuleBacktest { .. }
+            | Self::LearnIntents { .. } => "bulk",
             Self::PushContact { .. }
             | Self::PushMatter { .. }
             | Self::PullRecord { .. }
-            | Self::PollConnection { .. } => "crm",
+            | Self::PollConnection { .. }
+            | Self::ShopDelivery { .. } => "crm",
             Self::FetchMedia { .. } | Self::DeleteOldMedia => "media",
             Self::MergeContacts { .. } | Self::Wake { .. } => "contact",
             Self::Assign | Self::Survey { .. } | Self::Practise { .. } => "routing",
             Self::Notice { .. } | Self::Push { .. } => "notice",
             Self::RuleEvent { .. } | Self::RuleRun { .. } | Self::RuleTimer { .. } | Self::RuleWaiting { .. } => "rule",
+            Self::Webhook { .. } => "webhook",
             Self::MarkRead { .. } | Self::SyncTemplates { .. } | Self::RefreshChannel { .. } => "channel",
         }
     }
@@ -194,6 +225,7 @@ impl Job {
             Self::Assign => "assign",
             Self::Survey { .. } => "survey",
             Self::SyncTemplates { .. } => "sync_templates",
+            Self::Webhook { .. } => "webhook",
             Self::RefreshChannel { .. } => "refresh_channel",
             Self::Notice { .. } => "notice",
             Self::Push { .. } => "push",
@@ -202,8 +234,10 @@ impl Job {
             Self::RuleTimer { .. } => "rule_timer",
             Self::RuleWaiting { .. } => "rule_waiting",
             Self::RuleBacktest { .. } => "rule_backtest",
+            Self::LearnIntents { .. } => "learn_intents",
             Self::Practise { .. } => "practise",
             Self::EndPractice { .. } => "end_practice",
+            Self::ShopDelivery { .. } => "shop_delivery",
             Self::DeleteOldMedia => "delete_old_media",
         }
     }
@@ -229,13 +263,16 @@ impl Job {
             Self::Assign => "assign".to_owned(),
             Self::Survey { conversation_id, resolved_at } => format!("survey:{conversation_id}:{}", resolved_at.0),
             Self::SyncTemplates { channel_id } => format!("templates:{channel_id}"),
+            Self::Webhook { webhook_id } => format!("webhook:{webhook_id}"),
             Self::RefreshChannel { channel_id } => format!("number:{channel_id}"),
             Self::DeleteOldMedia => "old-media".to_owned(),
+            Self::ShopDelivery { delivery_id } => format!("shop:{delivery_id}"),
             Self::RuleEvent { event } => format!("event:{}:{}", event.key, event.settle_ms),
             Self::RuleRun { run_id } => format!("run:{run_id}"),
             Self::RuleTimer { rule_id } => format!("timer:{rule_id}"),
             Self::RuleWaiting { rule_id } => format!("waiting:{rule_id}"),
             Self::RuleBacktest { backtest_id } => format!("backtest:{backtest_id}"),
+            Self::LearnIntents { .. } => "learn-intents".to_owned(),
             Self::Practise { run_id } => format!("practise:{run_id}"),
             Self::EndPractice { room_id } => format!("practice:{room_id}"),
             Self::Notice { conversation_id, note_id } => {
@@ -264,10 +301,13 @@ impl Job {
                 1_000_000
             }
             Self::Practise { .. } | Self::EndPractice { .. } | Self::RuleTimer { .. } => 1_000_000,
+            // Each delivery has tries of its own; the job is only whoever brings them.
+            Self::Webhook { .. } => 1_000_000,
             Self::RuleEvent { .. } | Self::RuleRun { .. } | Self::RuleWaiting { .. } => 40,
-            Self::FetchMedia { .. } | Self::Survey { .. } => 40,
+            Self::FetchMedia { .. } | Self::Survey { .. } | Self::ShopDelivery { .. } => 40,
             Self::Bulk { .. } | Self::Release { .. } | Self::RuleBacktest { .. } => 20,
             Self::MergeContacts { .. } | Self::SyncTemplates { .. } | Self::Wake { .. } => 10,
+            Self::LearnIntents { .. } => 10,
             Self::Notice { .. } | Self::Push { .. } => 10,
             Self::MarkRead { .. } => 3,
         }

@@ -173,7 +173,8 @@ async fn look(
         return Ok(());
     }
     let scene = Scene::of(app, read, person::state(known)?).await?;
-    let place = To { conversation: scene.conversation.id, contact: scene.contact.id, now: app.now(), about: None };
+    let place =
+        To { conversation: scene.conversation.id, contact: scene.contact.id, now: app.now(), about: None, run: None };
     for (at, content) in sends {
         let prepared = prepare(read, &scene.channel, place, content.clone(), None).await;
         let prepared = prepared.map_err(|error| step(*at, error))?;

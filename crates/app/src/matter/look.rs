@@ -1,20 +1,26 @@
 //! Looking at the records of deals and cases, each in its turn: a stage that was set over there, an amount that was
-//! changed, a record that was closed or deleted shows here. One call reads a hundred.
+//! changed, a record that was closed or deleted shows here. One call reads a hundred. Where a webhook says that something
+//! about a record changed, it is looked at at once.
 
 use super::row;
 use super::settle::{self, End};
 use crate::crm::open::Open;
 use crate::error::Result;
+use crate::jobs::Outcome;
 use crate::state::App;
-use rapport_connectors::crm::RemoteMatter;
+use rapport_connectors::crm::{ErrorClass, RemoteMatter};
+use rapport_core::Ms;
 use rapport_core::matter::{Object, mappings};
 use rapport_core::sync::merge;
 use rapport_core::time::DAY;
-use rapport_store::matter::{self, MatterRow};
+use rapport_store::job::Claimed;
+use rapport_store::matter::{self, GONE, MatterRow};
 use uuid::Uuid;
 
-/// Records looked at in one go.
+/// Records looked at in one go, where one call reads them all.
 const AT_ONCE: u64 = 100;
+/// The same where each costs a call.
+const ONE_BY_ONE: u64 = 20;
 /// What was won, lost or closed is looked at so long: somebody may open it again. Milliseconds.
 const AFTER: i64 = 30 * DAY;
 /// More missing ones, and none that is there, are not believed: a right that was taken away hides them all.
@@ -41,12 +47,42 @@ pub(crate) async fn round(app: &App, open: &Open) -> Result<()> {
     Ok(())
 }
 
+/// Performs a `PullRecord` job about a deal or a case. One that is not there any more is left to the next round, which is
+/// brought forward and knows a deletion from a right that was taken away.
+///
+/// # Errors
+/// `Store`.
+pub(crate) async fn one(app: &App, open: &Open, object: Object, remote_id: &str, claimed: &Claimed) -> Result<Outcome> {
+    let read = app.store.workspace(open.workspace).read();
+    let mut rows = matter::by_remote(&read, open.id, object.code(), [remote_id.to_owned()]).await?;
+    let Some(row) = rows.pop().filter(|row| row.sync != GONE) else { return Ok(Outcome::Done) };
+    let theirs = match open.remote.matters(object, &[remote_id.to_owned()]).await {
+        Ok(mut theirs) => theirs.pop(),
+        // The contacts go on: only this needs more rights, and the round says so.
+        Err(trouble) if trouble.class() == Some(ErrorClass::ForbiddenScope) => return Ok(Outcome::Done),
+        Err(trouble) => return open.outcome(app, &trouble, claimed.attempt, claimed.created_at).await,
+    };
+    let looked_at = match &theirs {
+        Some(theirs) if take(app, open, object, &row, theirs).await? => return Ok(Outcome::Done),
+        Some(_) => app.now(),
+        None => {
+            open.line.look_soon();
+            Ms(0)
+        }
+    };
+    let tx = app.store.workspace(open.workspace).write().await?;
+    matter::checked(&tx, &[row.id], looked_at).await?;
+    tx.commit().await?;
+    Ok(Outcome::Done)
+}
+
 /// One look; tells what kept it from seeing anything.
 async fn look(app: &App, open: &Open, object: Object) -> Result<Option<String>> {
     let now = app.now();
     let read = app.store.workspace(open.workspace).read();
     let before = now.plus(-open.settings.matters_ms / 2);
-    let rows = matter::due(&read, open.id, object.code(), before, now.plus(-AFTER), AT_ONCE).await?;
+    let most = if open.remote.can().reads_many { AT_ONCE } else { ONE_BY_ONE };
+    let rows = matter::due(&read, open.id, object.code(), before, now.plus(-AFTER), most).await?;
     let ids: Vec<String> = rows.iter().filter_map(|row| row.remote_id.clone()).collect();
     if ids.is_empty() {
         // Nothing was asked: what is known of the last look stands.

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::jobs::{Job, Outcome};
 use crate::state::App;
 use rapport_connectors::crm::{CrmError, ErrorClass, KeyState, RemoteMatter, Trouble, Writing};
-use rapport_core::matter::{Object, field, mappings};
+use rapport_core::matter::{Object, mappings};
 use rapport_core::sync::merge;
 use rapport_core::time::SECOND;
 use rapport_core::{ConnectionId, ContactId, Ms, WorkspaceId};
@@ -190,21 +190,12 @@ async fn attempt(
     let result = merge(&row::record(row), &theirs, &row::base(row), &mappings(object), "");
     let fields = result.to_remote.iter().map(|(name, value)| (name.clone(), text(value))).collect();
     if let Some(known) = known.clone().filter(|_| result.to_remote.is_empty() && !is_first) {
-        let refused = untaken(open, row);
-        return Ok(End::Agreed(Box::new(Agreed { record: known, result, refused })));
+        return Ok(End::Agreed(Box::new(Agreed { record: known, result, refused: BTreeMap::new() })));
     }
     let key = row.id.to_string();
     let writing = Writing { object, key, made_at: Ms(row.created_at), known, person, fields };
-    let (record, mut refused) = write(open, writing).await?;
-    refused.extend(untaken(open, row));
+    let (record, refused) = write(open, writing).await?;
     Ok(End::Agreed(Box::new(Agreed { record, result, refused })))
-}
-
-/// A currency that records have no place for: the amount is read in another one there.
-fn untaken(open: &Open, row: &MatterRow) -> BTreeMap<String, String> {
-    let has_place = row.currency.is_none() || open.remote.keeps_currency();
-    let why = "amounts are counted in the account's own there";
-    (!has_place).then(|| (field::CURRENCY.to_owned(), why.to_owned())).into_iter().collect()
 }
 
 fn unmade(open: &Open, object: Object) -> String {

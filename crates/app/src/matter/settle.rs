@@ -167,7 +167,9 @@ fn agree(
     let Agreed { record, result, refused } = agreed;
     let since = row::content(present).changed(&row::content(read));
     let taken = take(present, read, result, now)?;
-    remember(present, read, result, |name| !refused.contains_key(name));
+    // Where amounts are counted in one currency, none is told: ours is kept here, and was not agreed on.
+    let is_apart = |name: &str| name == field::CURRENCY && !record.fields.contains_key(name);
+    remember(present, read, result, |name| !refused.contains_key(name) && !is_apart(name));
     let page = open.settings.record_url.as_deref().and_then(|page| open.remote.matter_page(&present.object, page));
     if let Some(page) = page {
         present.remote_url = Some(format!("{page}{}", record.id));

@@ -2,9 +2,10 @@
 
 use super::row::skus;
 use rapport_core::Ms;
+use rapport_core::matter::field;
 use rapport_core::money::decimal;
 use rapport_store::connection::ConnectionRow;
-use rapport_store::matter::MatterRow;
+use rapport_store::matter::{IN_STEP, MatterRow};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -53,6 +54,8 @@ pub struct MatterView {
     pub sync: String,
     /// Why it failed and what to do, or what was refused.
     pub error: Option<String>,
+    /// What of it the CRM has no place for, in words: it is kept here only.
+    pub note: Option<String>,
     /// The record over there.
     pub remote_id: Option<String>,
     /// Its page.
@@ -68,10 +71,18 @@ pub struct MatterView {
     pub updated_at: Ms,
 }
 
+/// Where amounts are counted in the account's one currency, a deal's own is not kept.
+fn note(row: &MatterRow, connection: Option<&ConnectionRow>) -> Option<String> {
+    let is_kept = row.snapshot.get(field::CURRENCY).is_some_and(|value| !value.is_null());
+    let code = row.currency.as_ref().filter(|_| !is_kept && row.sync == IN_STEP && row.error.is_none())?;
+    Some(format!("{} counts amounts in the account's own currency; {code} is kept here only.", connection?.name))
+}
+
 /// The view of a row; its connection is among the workspace's.
 pub(super) fn view(row: MatterRow, connections: &[ConnectionRow]) -> MatterView {
     let connection = connections.iter().find(|connection| Some(connection.id) == row.connection_id);
     MatterView {
+        note: note(&row, connection),
         skus: skus(&row),
         id: row.id,
         object: row.object,

@@ -1,12 +1,13 @@
 //! Fetching an inbound file: ask where it is, stream it to disk, check it, give it its name.
 
 use super::{look, path};
-use crate::channel::Channel;
+use crate::channel::{Channel, calls};
 use crate::error::{Error, Result};
 use crate::jobs::Outcome;
 use crate::state::App;
 use rapport_connectors::http::{Failure, Streamed};
 use rapport_connectors::provider::{ApiError, MediaInfo, Provider, RetryClass};
+use rapport_core::guard::Priority;
 use rapport_core::inbox::FeedEvent;
 use rapport_core::time::{HOUR, SECOND};
 use rapport_core::{ChannelId, ContactId, ConversationId, MediaId, MessageId, Ms, WorkspaceId};
@@ -79,7 +80,7 @@ async fn fetch(app: &App, channel: &Channel, row: &MediaRow) -> std::result::Res
     let provider = channel.access(&app.settings);
     let provider_id = row.provider_media_id.as_deref().ok_or_else(|| Trouble::Lasting("no file id".to_owned()))?;
     let info = match provider.media_info(provider_id) {
-        Some(request) => provider.read_media_info(&app.http.run(request).await?)?,
+        Some(request) => provider.read_media_info(&calls::run(app, channel, Priority::Reply, request).await?)?,
         // The id is the address.
         None => MediaInfo { id: String::new(), url: provider_id.to_owned(), mime: None, sha256: None, size: None },
     };
@@ -88,6 +89,7 @@ async fn fetch(app: &App, channel: &Channel, row: &MediaRow) -> std::result::Res
     tokio::fs::create_dir_all(&folder).await.map_err(disk)?;
     let incoming = folder.join(row.id.to_string());
     let cap = cap(app.settings.max_media_bytes, info.size);
+    calls::take(app, channel, Priority::Reply).await?;
     let streamed = stream(app, &provider, request, &incoming, cap).await;
     let finished = match streamed {
         Ok(streamed) => keep(app, row, &info, &incoming, &streamed).await,

@@ -2,9 +2,10 @@
 
 use super::lent::{self, Lent};
 use super::{Heard, alert, settings, state};
-use crate::channel::number;
+use crate::channel::{calls, number};
 use crate::error::{Error, Result};
 use crate::state::App;
+use rapport_core::guard::Priority;
 use rapport_core::route::{By, Observation, Route, Settings, Side, Standing, Switch};
 use rapport_core::{ChannelId, Ms, WorkspaceId};
 use rapport_store::lane::{HeldSend, fence_send};
@@ -257,10 +258,17 @@ async fn ask(app: App, id: ChannelId) {
     };
     let (ms, why) = match channel {
         None => (None, Some("the channel was disconnected".to_owned())),
-        Some(channel) => match number::probe(&app, &channel.access(&app.settings)).await {
-            Ok(probe) => (Some(probe.latency_ms), None),
-            Err(error) => (None, Some(error.text().to_owned())),
-        },
+        Some(channel) => {
+            if let Err(failure) = calls::take(&app, &channel, Priority::Reply).await {
+                // Says nothing of the provider.
+                tracing::debug!(%failure, "a route cannot be probed now");
+                return;
+            }
+            match number::first_probe(&app, &channel.access(&app.settings)).await {
+                Ok(probe) => (Some(probe.latency_ms), None),
+                Err(error) => (None, Some(error.text().to_owned())),
+            }
+        }
     };
     app.routes.tell(Heard { channel: id, by: By::Probe, at: app.now(), ms, why });
     app.bells.send.ring();

@@ -5,6 +5,7 @@ use super::view::{DONE, PLANNED, Progress, REFUSED, WOULD, stored};
 use crate::auth::Caller;
 use crate::channel::template_fill::person;
 use crate::contact::update::{ContactPatch, update as update_contact};
+use crate::coupon::issue::{Giving, issue};
 use crate::error::{Error, Result};
 use crate::inbox::note::{NewNote, create as create_note};
 use crate::inbox::send::{SendRequest, send};
@@ -13,9 +14,11 @@ use crate::inbox::words::{PriorityWord, StatusWord};
 use crate::jobs::Job;
 use crate::state::App;
 use crate::tag::give::TagChange;
+use crate::webhook::call::{self as webhook, To};
 use rapport_core::message::Content;
-use rapport_core::reply::blank::{Known, fill};
+use rapport_core::reply::blank::{Filled, Known, fill};
 use rapport_core::rule::{Event, Next, Step, What};
+use rapport_core::shop::COUPON;
 use rapport_core::template::bind::Person;
 use rapport_core::{ContactId, ConversationId, Ms, WorkspaceId};
 use rapport_store::Read;
@@ -156,13 +159,23 @@ async fn step(app: &App, read: &Read, row: &RunRow, path: &str, step: &Step) -> 
             let content = Content::Template { name, language, components: Value::Null, preview: None };
             return write(app, &caller, row, key(), content).await;
         }
+        Step::IssueCoupon { pool } => {
+            let key = format!("rule:{}:{path}", row.id);
+            issue(app, &caller, Giving { contact, run: row.id, key: &key, pool }).await?;
+            return Ok(None);
+        }
         Step::Note { body } => {
-            let new = NewNote { body: body.clone(), client_id: key(), mentions: Vec::new() };
+            let new = NewNote { body: noted(app, read, row, body).await?, client_id: key(), mentions: Vec::new() };
             let written = create_note(app, &caller, place(read, row).await?, new).await?;
             return Ok(Some(written.message.id));
         }
         Step::CreateDeal { .. } | Step::CreateCase { .. } => {
             super::matter::make(app, read, &caller, row, (key(), step)).await?;
+            return Ok(None);
+        }
+        Step::CallWebhook { webhook_id, url } => {
+            let to = webhook_id.map_or(To::Url(url), To::Webhook);
+            webhook::send(app, read, row, path, event_of(row).as_ref(), to).await?;
             return Ok(None);
         }
         Step::AssignTeam { team_id } => ConversationPatch { team_id: Some(*team_id), ..ConversationPatch::default() },
@@ -212,21 +225,42 @@ async fn write(
     // What an event tells is a notice: the guard keeps two about the same apart.
     let about = event_of(row).map(|event| event.what);
     let event = about.as_ref().and_then(What::notice);
-    let written = send(app, caller, id, SendRequest { event, about, ..SendRequest::plain(client_id, content) }).await?;
+    let run = giving(row);
+    let request = SendRequest { event, about, run, ..SendRequest::plain(client_id, content) };
+    let written = send(app, caller, id, request).await?;
     Ok(Some(written.message.id))
 }
 
 /// A text with its blanks filled from what is known of the customer.
 pub(super) async fn filled(app: &App, read: &Read, run: &RunRow, body: &str) -> Result<String> {
-    let row = contact_page::get(read, ContactId(run.contact_id)).await?.ok_or(Error::NotFound("contact"))?;
-    let shop = crate::shop::about::of_event(app, read, &row, body, event_of(run).as_ref()).await?;
-    let person = Person { shop: Some(&shop), ..person(&row) };
-    let filled = fill(body, &Known { person, agent: "", channel: "" });
+    let filled = fill_in(app, read, run, body).await?;
     if filled.missing.is_empty() {
         return Ok(filled.text);
     }
     let detail = format!("The customer's data has nothing for {}.", filled.missing.join(", "));
     Err(Error::refused("missing_value", detail))
+}
+
+async fn fill_in(app: &App, read: &Read, run: &RunRow, body: &str) -> Result<Filled> {
+    let row = contact_page::get(read, ContactId(run.contact_id)).await?.ok_or(Error::NotFound("contact"))?;
+    let shop = crate::shop::about::of_event(app, read, &row, body, (event_of(run).as_ref(), giving(run))).await?;
+    let person = Person { shop: Some(&shop), ..person(&row) };
+    Ok(fill(body, &Known { person, agent: "", channel: "" }))
+}
+
+/// A note of a rule, in which a code that the customer was given may stand; anything else in braces stays as it is.
+async fn noted(app: &App, read: &Read, run: &RunRow, body: &str) -> Result<String> {
+    if COUPON.iter().any(|name| body.contains(name)) {
+        return Ok(fill_in(app, read, run, body).await?.text);
+    }
+    Ok(body.to_owned())
+}
+
+/// The run whose code its messages tell: its own where it gives one, also when that failed - an older code would be
+/// another offer. Without one, they tell the customer's newest.
+fn giving(run: &RunRow) -> Option<Uuid> {
+    let progress = Progress::read(run).ok()?;
+    progress.steps.iter().any(|done| matches!(done.step, Step::IssueCoupon { .. })).then_some(run.id)
 }
 
 /// What a run is about.

@@ -118,7 +118,8 @@ pub(super) fn heard_in(set: &RuleSet, (id, at): (MessageId, Ms), kind: &str, tex
     let language = guess.map(|guess| guess.language.to_owned());
     let mood = asks.mood.then(|| rapport_text::sentiment::sentiment(&text, language.as_deref())).flatten();
     let mood = mood.map(|mood| mood.share());
-    Message { id, at, kind: kind.to_owned(), heard: set.heard(&text), text, language, mood }
+    let (heard, products) = (set.heard(&text), set.products(&text));
+    Message { id, at, kind: kind.to_owned(), heard, products, text, language, mood }
 }
 
 /// Whether a text asks for a person.
@@ -131,7 +132,7 @@ fn said(set: &RuleSet, line: &Spoken, now: Ms) -> Said {
     let text = if inbound { line.content.text() } else { String::new() };
     // Only a fresh wish for a person counts.
     let human = inbound && lately(line.at, now) && wishes(&text);
-    let heard = if inbound && set.asks().words_before { set.heard(&text) } else { Heard::default() };
+    let heard = set.counted(&text);
     Said { conversation_id: line.conversation_id, at: line.at, inbound, by: line.author_kind.clone(), heard, human }
 }
 

@@ -1,14 +1,16 @@
 //! What happens is heard where it is written: in the same transaction it becomes jobs for the rules that listen.
 
 use super::set::RuleSet;
+use crate::contact::told as told_of;
 use crate::error::Result;
 use crate::jobs::Job;
-use rapport_core::inbox::Batch;
+use rapport_core::inbox::{Batch, FeedEvent};
 use rapport_core::rule::listen::{happened, waits};
 use rapport_core::rule::{Event, Heard, What};
 use rapport_core::{ContactId, Ms};
 use rapport_store::job::NewJob;
 use rapport_store::{WriteTx, job};
+use serde_json::json;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -29,7 +31,7 @@ pub(crate) async fn hear(tx: &WriteTx, rules: &RuleSet, batch: &Batch, now: Ms) 
     };
     for event in happened(batch) {
         let line = event.message_id.and_then(|id| lines.get(&id));
-        let heard = line.map_or_else(Heard::default, |line| rules.heard(&line.content.text()));
+        let heard = line.map_or_else(Heard::default, |line| rules.woken(&line.content.text()));
         jobs.extend(due(rules, &event, &heard, now));
     }
     jobs.extend(waits(batch, rules.waits()).into_iter().map(|(event, at)| row(event, 0, at)));
@@ -50,11 +52,16 @@ pub(crate) struct Changed<'a> {
     pub cause: Option<Uuid>,
 }
 
-/// Hears what changed about a contact. Returns how many jobs came of it.
+/// Hears what changed about a contact, and tells the log of the tags that were given. Returns how many jobs came of it.
 ///
 /// # Errors
 /// `Store`.
 pub(crate) async fn changed(tx: &WriteTx, rules: &RuleSet, changed: Changed<'_>, now: Ms) -> Result<usize> {
+    if !changed.tags.is_empty() {
+        let data = json!({ "tags": changed.tags });
+        let news = FeedEvent { data, ..told_of("contact.tagged", changed.contact, now, &[]) };
+        rapport_store::feed::append(tx, &[news]).await?;
+    }
     if rules.is_empty() {
         return Ok(0);
     }

@@ -9,7 +9,7 @@ use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_core::Ms;
-use rapport_core::rule::{Definition, Fault, check};
+use rapport_core::rule::{Definition, Fault, Step, check};
 use rapport_store::rule::{self, RuleRow, VersionRow};
 use rapport_store::{Read, WriteTx};
 use rapport_text::hotwords::{HotWord, HotWords};
@@ -114,7 +114,7 @@ pub(super) fn accept(given: &Value) -> Result<Definition> {
     })
 }
 
-/// Looks whether the channels and teams that a rule is for exist.
+/// Looks whether the channels and teams that a rule is for exist, and the webhooks that it calls.
 async fn placed(read: &Read, definition: &Definition) -> Result<()> {
     if !definition.channels.is_empty() {
         let known: Vec<Uuid> = rapport_store::channel::list(read).await?.into_iter().map(|row| row.id).collect();
@@ -122,6 +122,17 @@ async fn placed(read: &Read, definition: &Definition) -> Result<()> {
     }
     if !definition.teams.is_empty() {
         exist("teams", &definition.teams, &rapport_store::team::ids(read).await?)?;
+    }
+    let mut called = Vec::new();
+    Step::each(&definition.steps, "do", &mut |path, step| {
+        if let Step::CallWebhook { webhook_id: Some(id), .. } = step {
+            called.push((path.to_owned(), *id));
+        }
+    });
+    for (path, id) in called {
+        if rapport_store::webhook::get(read, id).await?.is_none() {
+            return Err(Error::invalid(format!("definition.{path}.webhook_id"), "names nothing that exists"));
+        }
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ pub struct RuleParameter {
     /// Its name.
     pub name: String,
     /// What it is: `text`, `word`, `words`, `tags`, `fields`, `field`, `value`, `minutes`, `number`, `time`, `days`, `zone`,
-    /// `team`, `user`, `priority`, `category`, `template`, `condition`, `steps`.
+    /// `team`, `user`, `priority`, `category`, `template`, `pool`, `condition`, `steps`.
     pub kind: String,
     /// Whether it must be given.
     pub required: bool,

@@ -1,6 +1,9 @@
 //! The rules of a workspace as the hot paths see them: read once, compiled once, kept while nothing about them changes.
 
 use crate::error::Result;
+use crate::state::App;
+use crate::understanding::Reader;
+use rapport_core::WorkspaceId;
 use rapport_core::rule::{Condition, Definition, Event, Heard, Known, Listeners, Phrase, Trigger};
 use rapport_core::time::MINUTE;
 use rapport_store::Read;
@@ -21,6 +24,7 @@ pub struct RuleSet {
     looks_back: i64,
     longest_limit: i64,
     asks: Asks,
+    reader: Option<Arc<Reader>>,
 }
 
 /// What rules ask about beyond what costs nothing to know.
@@ -32,6 +36,14 @@ pub(crate) struct Asks {
     pub mood: bool,
     /// What the customer said before.
     pub words_before: bool,
+    /// The hot words of a message.
+    pub hot_words: bool,
+    /// The hot words the customer said before.
+    pub hot_words_before: bool,
+    /// What the customer wants.
+    pub intent: bool,
+    /// The products of a message.
+    pub products: bool,
     /// Their order.
     pub order: bool,
 }
@@ -43,13 +55,21 @@ impl Asks {
             let shop =
                 |trigger: &Trigger| matches!(trigger, Trigger::OrderChanged { .. } | Trigger::ShipmentChanged { .. });
             asks.order |= rule.definition.when.iter().any(shop);
+            asks.hot_words |= rule.definition.when.iter().any(|one| matches!(one, Trigger::HotWord { .. }));
+            asks.intent |= rule.definition.when.iter().any(|one| matches!(one, Trigger::Intent { .. }));
             rule.definition.each_leaf(&mut |_, leaf| match leaf {
                 Condition::Field { field, .. } => {
                     asks.order |= field.starts_with("order.") || field.starts_with("shipment.");
                     asks.mood |= field == "message.mood";
                     asks.language |= field == "message.language" || field == "message.mood";
+                    asks.hot_words |= field == "message.hot_words";
+                    asks.intent |= field == "message.intent";
+                    asks.products |= field == "message.products";
                 }
-                Condition::Count { of, .. } => asks.words_before |= of.of_words(),
+                Condition::Count { of, .. } => {
+                    asks.words_before |= of.of_phrases();
+                    asks.hot_words_before |= of.of_hot_words();
+                }
                 _ => {}
             });
         }
@@ -106,7 +126,34 @@ impl RuleSet {
         let looks_back = longest(Definition::looks_back);
         let longest_limit = longest(|definition| i64::from(definition.limit.minutes) * MINUTE);
         let asks = Asks::of(&rules);
-        Self { rules, stamp, words, phrases, listeners, waits, looks_back, longest_limit, asks }
+        Self { rules, stamp, words, phrases, listeners, waits, looks_back, longest_limit, asks, reader: None }
+    }
+
+    /// One rule, whoever else listens, with what it reads messages with.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub(crate) async fn only(app: &App, workspace: WorkspaceId, rule: Known) -> Result<Self> {
+        let mut set = Self::of(vec![rule], Stamp::default());
+        if set.reads() {
+            set.reader = Some(app.channels.reader(workspace).await?);
+        }
+        Ok(set)
+    }
+
+    /// The same rules, reading messages with this; compiled anew only when they read with something else so far.
+    pub(crate) fn read_by(rules: Arc<Self>, reader: Arc<Reader>) -> Arc<Self> {
+        if rules.reader.as_ref().is_some_and(|known| Arc::ptr_eq(known, &reader)) {
+            return rules;
+        }
+        Arc::new(Self { reader: Some(reader), ..Self::of(rules.rules.clone(), rules.stamp) })
+    }
+
+    /// Whether the rules ask for hot words, for what is wanted or for products: then messages are read for them.
+    #[must_use]
+    pub fn reads(&self) -> bool {
+        let asks = self.asks;
+        asks.hot_words || asks.hot_words_before || asks.intent || asks.products
     }
 
     /// The rules that are switched on, unless `known` are still the same.
@@ -170,13 +217,41 @@ impl RuleSet {
         self.listeners.hear_messages()
     }
 
-    /// The phrases a text says.
+    /// What a text says, of what the rules ask about.
     #[must_use]
     pub fn heard(&self, text: &str) -> Heard {
-        if self.phrases.is_empty() {
-            return Heard::default();
+        let asks = self.asks;
+        self.said(text, (true, asks.hot_words || asks.hot_words_before, asks.intent))
+    }
+
+    /// What a text says, of what wakes rules.
+    #[must_use]
+    pub(crate) fn woken(&self, text: &str) -> Heard {
+        self.said(text, (true, self.listeners.hear_hot_words(), self.listeners.hear_intents()))
+    }
+
+    /// What a text of before says, of what the rules count.
+    #[must_use]
+    pub(crate) fn counted(&self, text: &str) -> Heard {
+        self.said(text, (self.asks.words_before, self.asks.hot_words_before, false))
+    }
+
+    /// The products a text speaks of without doubt, where a rule asks.
+    pub(crate) fn products(&self, text: &str) -> Vec<String> {
+        match &self.reader {
+            Some(reader) if self.asks.products => reader.sold().find(text),
+            _ => Vec::new(),
         }
-        self.words.find(text).into_iter().filter_map(|hit| self.phrases.get(hit.word).cloned()).collect()
+    }
+
+    fn said(&self, text: &str, (phrases, hot_words, intent): (bool, bool, bool)) -> Heard {
+        let mut heard = Heard::default();
+        if phrases && !self.phrases.is_empty() {
+            heard = self.words.find(text).into_iter().filter_map(|hit| self.phrases.get(hit.word).cloned()).collect();
+        }
+        let Some(reader) = self.reader.as_ref().filter(|_| hot_words || intent) else { return heard };
+        let topics = if hot_words { reader.topics(text) } else { Vec::new() };
+        heard.with(topics, if intent { reader.intent(text) } else { None })
     }
 
     /// The rules that listen to an event, by how long each waits before it judges. Milliseconds.

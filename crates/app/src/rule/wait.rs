@@ -9,7 +9,7 @@ use crate::state::App;
 use rapport_core::rule::{Check, Event, Resumed, resume};
 use rapport_core::{ContactId, ConversationId, Ms, WorkspaceId};
 use rapport_store::Read;
-use rapport_store::rule::{self, RunRow, Stamp};
+use rapport_store::rule::{self, RunRow};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -95,7 +95,7 @@ async fn look(app: &App, read: &Read, row: &RunRow, now: Ms) -> Result<Judged> {
     // The row follows a merge, what was told then does not; and it keeps the conversation that the rule was judged in.
     event.contact_id = ContactId(row.contact_id);
     event.conversation_id = row.conversation_id.map(ConversationId).or(event.conversation_id);
-    let set = RuleSet::of(vec![known.clone()], Stamp::default());
+    let set = RuleSet::only(app, read.workspace(), known.clone()).await?;
     let Some(facts) = facts::load(app, read, &set, &event, now).await? else { return Ok(over(Check::Trigger)) };
     let path = row.wait_path.as_deref().unwrap_or_default();
     let (resumed, checks, conditions) = resume(&known, &facts, &event, (path, Ms(row.began_at)), now);

@@ -13,7 +13,7 @@ use rapport_core::time::DAY;
 use rapport_core::{ContactId, Ms};
 use rapport_store::Read;
 use rapport_store::query::contact_page;
-use rapport_store::rule::{self, Stamp};
+use rapport_store::rule;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -64,7 +64,7 @@ pub async fn why(app: &App, caller: &Caller, id: Uuid, query: WhyQuery) -> Resul
     let contact = ContactId(contact);
     contact_page::get(&read, contact).await?.ok_or(Error::NotFound("contact"))?;
     let now = app.now();
-    let set = RuleSet::of(vec![rule.clone()], Stamp::default());
+    let set = RuleSet::only(app, caller.workspace, rule.clone()).await?;
     let mut event = last_message(&read, contact, now).await?;
     let facts = facts::load(app, &read, &set, &event, now).await?.ok_or(Error::NotFound("contact"))?;
     event.what = what(&rule, &facts);
@@ -101,7 +101,10 @@ async fn last_message(read: &Read, contact: ContactId, now: Ms) -> Result<Event>
 /// What the rule listens for first, as it would be for this contact.
 fn what(rule: &Known, facts: &Facts) -> What {
     match rule.definition.when.first() {
-        None | Some(Trigger::MessageReceived | Trigger::Keyword { .. }) => What::Message,
+        None
+        | Some(Trigger::MessageReceived | Trigger::Keyword { .. } | Trigger::HotWord { .. } | Trigger::Intent { .. }) => {
+            What::Message
+        }
         Some(Trigger::ConversationOpened) => What::Opened,
         Some(Trigger::ConversationAssigned) => What::Assigned,
         Some(Trigger::ConversationResolved) => What::Resolved,

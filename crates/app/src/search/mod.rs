@@ -8,9 +8,10 @@ mod piece;
 use crate::error::Result;
 use crate::ingest::pace::Speed;
 use crate::state::App;
-use rapport_core::WorkspaceId;
+use rapport_core::{ContactId, MessageId, WorkspaceId};
 use rapport_store::search::{self, Dirty, Document, Group, Unindexed, Vocabulary};
-use std::collections::BTreeMap;
+use rapport_store::understanding::reading;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
@@ -94,9 +95,14 @@ async fn new_messages(app: &App, vocabulary: &mut Vocabulary, most: usize) -> Re
         by_workspace.entry(message.workspace).or_default().push(message);
     }
     for (workspace, messages) in by_workspace {
+        let heard: Vec<MessageId> =
+            messages.iter().filter(|one| one.direction == "in").map(|one| one.message).collect();
         let documents: Vec<Document> = messages.into_iter().map(document).collect();
         let tx = app.store.workspace(workspace).write().await?;
         search::index(&tx, &documents, vocabulary).await?;
+        // What a customer wrote is also to be understood, and what has no words any more forgotten: by a reader that
+        // takes its time.
+        reading::wait_for(&tx, heard.into_iter()).await?;
         tx.commit().await?;
     }
     Ok(count)
@@ -124,11 +130,14 @@ async fn changed_people(app: &App, vocabulary: &mut Vocabulary, most: usize) -> 
     }
     for (workspace, notes) in by_workspace {
         let scope = app.store.workspace(workspace);
-        let ids = notes.iter().map(|note| note.contact).collect();
+        let ids: BTreeSet<ContactId> = notes.iter().map(|note| note.contact).collect();
         let people = search::details(&scope.read(), &ids).await?;
         let documents = people.iter().map(people::document).collect();
+        // Whoever changed is also looked at for the same person under another contact.
+        let alike = crate::contact::likeness::look(app, &scope, &ids).await?;
         let tx = scope.write().await?;
         search::index_people(&tx, documents, &notes, vocabulary).await?;
+        rapport_store::likeness::note(&tx, &ids, alike, app.now()).await?;
         tx.commit().await?;
     }
     Ok(count)

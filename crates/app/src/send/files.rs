@@ -3,11 +3,12 @@
 //! instead and fetch the file from us.
 
 use super::hand::{again, hopeless, never, unsent};
-use crate::channel::Channel;
+use crate::channel::{Channel, calls};
 use crate::media::{inside, link};
 use crate::state::App;
 use rapport_connectors::http::Failure;
 use rapport_connectors::provider::{SendOutcome, Source};
+use rapport_core::guard::Priority;
 use rapport_core::message::Content;
 use rapport_core::time::DAY;
 use rapport_core::{MediaId, Ms, WorkspaceId};
@@ -89,7 +90,7 @@ async fn bring(
         .upload(&row.mime, &name, Source::File(path), &boundary)
         .map_err(|invalid| hopeless(&invalid.to_string()))?
         .ok_or_else(|| hopeless("the provider takes no uploads"))?;
-    let response = match app.http.run(request).await {
+    let response = match calls::run(app, channel, Priority::Reply, request).await {
         Ok(response) => response,
         Err(Failure::Blocked(why)) => return Err(never(&why)),
         Err(failure) => return Err(again(&failure.to_string())),

@@ -1,9 +1,9 @@
 //! The limiters of one portfolio, in the memory of the one node that owns its send lane.
 
 use crate::channel::Channel;
-use rapport_core::guard::pauses::Pauses;
+use rapport_core::guard::pauses::{Doubts, Pauses};
 use rapport_core::guard::{self, Policy, Readings, rate};
-use rapport_core::time::SECOND;
+use rapport_core::time::{MINUTE, SECOND};
 use rapport_core::{ChannelId, ContactId, Ms};
 use rapport_store::send::{Due, Priority};
 use std::collections::HashMap;
@@ -12,9 +12,11 @@ use std::collections::HashMap;
 const SLACK_MS: i64 = 50;
 /// Customers whose pair limiter is kept; idle ones are dropped first.
 const PAIRS_MAX: usize = 50_000;
+/// How long after a refusal for a rate it is looked at how much waits for a customer. Milliseconds.
+const CROWD_MS: i64 = 5 * MINUTE;
 /// A pause up to this long lets promotion wait in the queue unjudged. Whatever waits longer is judged, so that it says
 /// why. Milliseconds.
-const SHORT_PAUSE_MS: i64 = 30 * SECOND;
+pub(super) const SHORT_PAUSE_MS: i64 = 30 * SECOND;
 
 /// All limiters of a portfolio.
 pub(super) struct Limits {
@@ -27,6 +29,10 @@ pub(super) struct Limits {
 struct Number {
     throughput: rate::Throughput,
     pauses: Pauses,
+    /// Refusals for customers' rates that nothing explains.
+    doubts: Doubts<ContactId>,
+    /// When the provider last refused something for a rate.
+    refused_at: Option<Ms>,
     /// The provider limits the number for complaints or wrong categories: no promotion until then.
     held: Option<Ms>,
 }
@@ -58,6 +64,8 @@ impl Limits {
         let number = self.numbers.entry(channel.id).or_insert_with(|| Number {
             throughput: rate::Throughput::taken_over(per_second, SLACK_MS, taken_over),
             pauses: Pauses::of_number(),
+            doubts: Doubts::default(),
+            refused_at: None,
             held: None,
         });
         number.throughput.set_per_second(per_second);
@@ -78,17 +86,20 @@ impl Limits {
         self.pairs.insert((channel, contact), (pair, Pauses::of_pair()));
     }
 
-    /// What the limiters say of a message that is due. `promotion`: it leaves slots to replies.
-    pub fn readings(&mut self, channel: &Channel, due: &Due, promotion: bool, now: Ms) -> Readings {
+    /// What the limiters say of a message that is due. `promotion`: it leaves slots to replies. `several`: others wait for
+    /// the same customer.
+    pub fn readings(&mut self, channel: &Channel, due: &Due, (promotion, several): (bool, bool), now: Ms) -> Readings {
         let priority = urgency(due.priority);
         let reserve = if promotion { self.policy.reserve(self.per_second(channel)) } else { 0 };
         let number = self.number(channel);
         let throughput_at = Some(number.throughput.earliest_keeping(now, reserve));
         let slowed = number.pauses.earliest(priority, now);
-        let (pair_at, personal) = self
-            .pairs
-            .get(&(channel.id, due.contact))
-            .map_or((now, now), |(pair, pauses)| (pair.earliest(now), pauses.earliest(priority, now)));
+        // After refusals so much may wait for a customer that it must be seen how it gets through as a whole.
+        let crowded = several && number.refused_at.is_some_and(|at| (0..CROWD_MS).contains(&now.since(at)));
+        let (pair_at, personal) = self.pairs.get(&(channel.id, due.contact)).map_or((now, now), |(pair, pauses)| {
+            let free = if crowded { pair.earliest_of_several(now) } else { pair.earliest(now) };
+            (free, pauses.earliest(priority, now))
+        });
         Readings { throughput_at, pair_at: Some(pair_at), calls_at: None, backoff_at: Some(slowed.max(personal)) }
     }
 
@@ -115,13 +126,12 @@ impl Limits {
         }
     }
 
-    /// The provider took a message: pauses after failures end.
-    pub fn succeeded(&mut self, channel: &Channel, due: &Due, sent_at: Ms) {
+    /// The provider took a message: pauses after failures end. Tells whose.
+    pub fn succeeded(&mut self, channel: &Channel, due: &Due, sent_at: Ms) -> Sooner {
         let priority = urgency(due.priority);
-        self.number(channel).pauses.succeed(priority, sent_at);
-        if let Some((_, pauses)) = self.pairs.get_mut(&(channel.id, due.contact)) {
-            pauses.succeed(priority, sent_at);
-        }
+        let number = self.number(channel).pauses.succeed(priority, sent_at);
+        let pair = self.pairs.get_mut(&(channel.id, due.contact));
+        Sooner { number, customer: pair.is_some_and(|(_, pauses)| pauses.succeed(priority, sent_at)) }
     }
 
     /// The provider refused what was sent to this customer at `sent_at`: it does not count for the customer's rate.
@@ -145,17 +155,34 @@ impl Limits {
     pub fn slow_number(&mut self, channel: &Channel, due: &Due, refusal: Refusal, jitter: f64) -> Ms {
         let (priority, Refusal { sent_at, now, retry_after }) = (urgency(due.priority), refusal);
         let number = self.number(channel);
+        number.refused_at = Some(now);
         number.pauses.fail(priority, sent_at, now, jitter, retry_after);
         number.pauses.earliest(priority, now)
     }
 
+    /// Whether a refusal for this customer's rate is the provider's own trouble and the number's, not the customer's.
+    pub fn is_everybodys(&mut self, channel: &Channel, contact: ContactId, now: Ms) -> bool {
+        let owes = self.pairs.get(&(channel.id, contact)).is_some_and(|(pair, _)| pair.owes(now));
+        !owes && self.number(channel).doubts.hear(contact, now)
+    }
+
     /// The provider said "too fast" for this customer. Returns when to try again.
-    pub fn slow_pair(&mut self, channel: ChannelId, due: &Due, refusal: Refusal) -> Ms {
+    pub fn slow_pair(&mut self, channel: &Channel, due: &Due, refusal: Refusal) -> Ms {
         let (priority, Refusal { sent_at, now, retry_after }) = (urgency(due.priority), refusal);
-        let Some((_, pauses)) = self.pairs.get_mut(&(channel, due.contact)) else { return now.plus(6 * SECOND) };
+        self.number(channel).refused_at = Some(now);
+        let Some((_, pauses)) = self.pairs.get_mut(&(channel.id, due.contact)) else { return now.plus(6 * SECOND) };
         pauses.fail(priority, sent_at, now, 1.0, retry_after);
         pauses.earliest(priority, now)
     }
+}
+
+/// Who may go sooner than they were told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Sooner {
+    /// What waits at the number, by [`SHORT_PAUSE_MS`] at most.
+    pub number: bool,
+    /// What waits for the customer, however long.
+    pub customer: bool,
 }
 
 /// A refusal for a rate.
@@ -169,7 +196,8 @@ pub(super) struct Refusal {
     pub retry_after: Option<i64>,
 }
 
-fn urgency(priority: Priority) -> guard::Priority {
+/// How urgent the guard calls it.
+pub(super) fn urgency(priority: Priority) -> guard::Priority {
     match priority {
         Priority::Reply => guard::Priority::Reply,
         Priority::Service => guard::Priority::Service,

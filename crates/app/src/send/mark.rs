@@ -1,10 +1,12 @@
 //! Read marks and "typing": courtesies that are tried, never insisted on.
 
+use crate::channel::calls;
 use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::state::App;
 use rapport_connectors::http::Failure;
 use rapport_core::channel::ChannelStatus;
+use rapport_core::guard::Priority;
 use rapport_core::{ChannelId, ConversationId, WorkspaceId};
 
 /// Tells the customer that their last message, and all before it, was read. A failure is not repeated: the next
@@ -29,7 +31,7 @@ pub async fn run(app: &App, workspace: WorkspaceId, id: ConversationId, typing: 
     }
     let provider = channel.access(&app.settings);
     let Some(request) = provider.read_mark(&message_id, typing, app.now()) else { return Ok(Outcome::Done) };
-    match app.http.run(request).await {
+    match calls::run(app, &channel, Priority::Promotion, request).await {
         Ok(response) if response.ok() => {}
         Ok(response) => tracing::debug!(status = response.status, "a read mark was refused"),
         Err(Failure::NotSent(why) | Failure::Ambiguous(why) | Failure::Blocked(why)) => {

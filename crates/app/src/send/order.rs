@@ -1,6 +1,7 @@
 //! What a customer gets arrives in the order it was written in: one message is on its way to them at a time.
 //!
-//! Promotion stands aside: nothing waits behind it, and it waits behind nothing.
+//! Promotion stands aside: nothing waits behind it, and it waits behind nothing. What is tried again holds up nothing that
+//! is more urgent.
 
 use rapport_core::time::{MINUTE, SECOND};
 use rapport_core::{ContactId, MessageId, Ms};
@@ -29,7 +30,15 @@ pub(super) enum Turn {
 #[derive(Debug, Default)]
 pub(super) struct Order {
     on_the_way: HashMap<ContactId, MessageId>,
-    again: HashMap<ContactId, (MessageId, Ms)>,
+    again: HashMap<ContactId, Again>,
+}
+
+/// A message that is tried again.
+#[derive(Debug, Clone, Copy)]
+struct Again {
+    message: MessageId,
+    priority: Priority,
+    at: Ms,
 }
 
 impl Order {
@@ -47,7 +56,10 @@ impl Order {
             return Turn::AfterAnswer;
         }
         match self.again.get(&due.contact) {
-            Some((first, at)) if *first != due.message && now < at.plus(GRACE_MS) => Turn::After(now.max(at.plus(1))),
+            Some(first) if first.message != due.message && due.priority < first.priority => Turn::Now,
+            Some(first) if first.message != due.message && now < first.at.plus(GRACE_MS) => {
+                Turn::After(now.max(first.at.plus(1)))
+            }
             Some(_) => {
                 self.again.remove(&due.contact);
                 Turn::Now
@@ -70,10 +82,17 @@ impl Order {
         }
         self.on_the_way.remove(&due.contact);
         if self.again.len() >= AGAIN_MAX {
-            self.again.retain(|_, (_, at)| now < at.plus(GRACE_MS));
+            self.again.retain(|_, again| now < again.at.plus(GRACE_MS));
         }
         if let Some(at) = again.filter(|at| at.since(now) <= PATIENCE_MS) {
-            self.again.insert(due.contact, (due.message, at));
+            self.again.insert(due.contact, Again { message: due.message, priority: due.priority, at });
+        }
+    }
+
+    /// What was to be tried again later is tried now: to this customer, or to everybody.
+    pub fn roused(&mut self, contact: Option<ContactId>, now: Ms) {
+        for (_, again) in self.again.iter_mut().filter(|(other, _)| contact.is_none_or(|contact| contact == **other)) {
+            again.at = again.at.min(now);
         }
     }
 }
@@ -136,6 +155,31 @@ mod tests {
         order.ended(&first, Some(Ms(3_000)), Ms(0));
         assert_eq!(order.turn(&second, Ms(3_001)), Turn::After(Ms(3_001)));
         assert_eq!(order.turn(&second, Ms(3_000 + GRACE_MS)), Turn::Now);
+    }
+
+    #[test]
+    fn what_is_roused_has_its_turn_at_once() {
+        let contact = |id| Some(ContactId(Uuid::from_u128(id)));
+        for (roused, waits_for) in [(None, 100), (contact(1), 100), (contact(9), 30_001)] {
+            let mut order = Order::default();
+            let (first, second) = (due(1, 1, Priority::Service), due(1, 2, Priority::Service));
+            order.begins(&first);
+            order.ended(&first, Some(Ms(30_000)), Ms(0));
+            order.roused(roused, Ms(99));
+            assert_eq!(order.turn(&second, Ms(99)), Turn::After(Ms(waits_for)), "{roused:?}");
+            assert_eq!(order.turn(&first, Ms(99)), Turn::Now);
+            assert_eq!(order.turn(&second, Ms(99)), Turn::Now);
+        }
+    }
+
+    #[test]
+    fn an_answer_does_not_wait_for_a_notice_that_is_tried_again() {
+        let mut order = Order::default();
+        let (first, second) = (due(1, 1, Priority::Service), due(1, 2, Priority::Service));
+        order.begins(&first);
+        order.ended(&first, Some(Ms(30_000)), Ms(0));
+        assert_eq!(order.turn(&due(1, 3, Priority::Reply), Ms(10)), Turn::Now);
+        assert_eq!(order.turn(&second, Ms(10)), Turn::After(Ms(30_001)), "other notices do");
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use super::crossing::Crossing;
 use super::facts;
 use super::hand::Letter;
+use super::limits::urgency;
 use crate::account::guard_policy::Rules;
 use crate::channel::Channel;
 use rapport_core::campaign::Standing;
-use rapport_core::guard::{self, RouteWait, Snapshot, Verdict};
+use rapport_core::guard::rate::CallBudget;
+use rapport_core::guard::{self, Policy, RouteWait, Snapshot, Verdict};
 use rapport_core::inbox::{ContactState, ConversationState};
 use rapport_core::message::Content;
 use rapport_core::{ChannelId, MessageId, Ms};
@@ -25,13 +27,21 @@ pub(super) struct Case {
     pub crossing: Option<Crossing>,
     /// No channel takes it now.
     pub wait: Option<RouteWait>,
+    /// Others wait for its customer as well.
+    pub several: bool,
     /// How its campaign stands.
     pub campaign: Option<Standing>,
-    /// The last that its customer said on its channel, where it heeds that.
+    /// The last that its customer said in its chat, where it heeds that.
     pub last_said: Option<Ms>,
 }
 
 impl Case {
+    /// What is asked of the guard.
+    pub fn ask(&self) -> facts::Ask {
+        let category = self.past.template.as_ref().map(|template| template.definition.category);
+        facts::Ask::of(&self.out.author_kind, category, self.out.event.as_deref())
+    }
+
     /// The whole picture for the guard, but for the limiters.
     pub fn picture(
         &self,
@@ -66,6 +76,8 @@ pub(super) struct Plan {
     pub placed: Vec<MessageId>,
     /// Messages that go over another channel than they say.
     pub carried: Vec<(MessageId, ChannelId)>,
+    /// What is left of the account's calls, where the workspace limits them.
+    pub calls: Option<CallBudget>,
 }
 
 impl Plan {
@@ -95,7 +107,15 @@ impl Plan {
         due.priority != Priority::Promotion && self.letters.iter().any(same)
     }
 
+    /// When the account's calls leave one for what is so urgent.
+    pub fn calls_at(&self, policy: &Policy, priority: Priority, now: Ms) -> Option<Ms> {
+        self.calls.as_ref().map(|calls| calls.earliest_leaving(now, policy.calls_left(urgency(priority))))
+    }
+
     pub fn allowed(&mut self, case: &Case, request: &guard::Request<'_>, open: bool, now: Ms) {
+        if let Some(calls) = &mut self.calls {
+            calls.take(now);
+        }
         self.reached.push(Reach {
             message_id: case.due.message,
             channel_id: case.channel.id,

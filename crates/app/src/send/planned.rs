@@ -5,6 +5,7 @@ use crate::error::Result;
 use rapport_core::Ms;
 use rapport_core::inbox::unsent::{Around, come_due, overtaken, withdraw};
 use rapport_core::inbox::{Book, Change, ConversationState, MessageState, Step, step};
+use rapport_core::route::Chats;
 use rapport_store::WriteTx;
 use rapport_store::send;
 use std::collections::BTreeSet;
@@ -22,14 +23,14 @@ pub(super) async fn unchanged(tx: &WriteTx, cases: Vec<Case>) -> Result<Vec<Case
 
 /// Learns what customers have said whom messages heed. The lanes are held, so that nobody says more before those are
 /// handed over.
-pub(super) async fn listen(tx: &WriteTx, book: &Book, cases: &mut [Case]) -> Result<()> {
+pub(super) async fn listen(tx: &WriteTx, book: &Book, cases: &mut [Case], chats: &Chats) -> Result<()> {
     // Where a message stands now: its conversation may have become part of another one since it was read.
     let place = |case: &Case| book.message(case.due.message).map(|message| message.conversation_id);
     let places: BTreeSet<_> = cases.iter().filter(|case| heeded(case).is_some()).filter_map(place).collect();
     if places.is_empty() {
         return Ok(());
     }
-    let said = send::last_said(tx, &places.into_iter().collect::<Vec<_>>()).await?;
+    let said = send::last_said(tx, &places.into_iter().collect::<Vec<_>>(), chats).await?;
     for case in cases {
         case.last_said = place(case).and_then(|id| said.get(&id).copied());
     }

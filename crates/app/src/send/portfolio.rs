@@ -1,12 +1,13 @@
 //! One portfolio's sender: picks what is due, asks the guard, commits the intent, hands over, commits the answer.
 
 use super::hand::{self, Answer, Letter};
-use super::limits::Limits;
+use super::limits::{Limits, Sooner};
 use super::order::{Order, Turn};
 use super::plan::{Case, Plan};
 use super::way::{self, Way};
 use super::{facts, planned, records};
 use crate::account::guard_policy::{Rules, rules};
+use crate::channel::calls;
 use crate::error::Result;
 use crate::route::Keeper;
 use crate::state::App;
@@ -15,7 +16,7 @@ use rapport_core::inbox::unsent::takes_place;
 use rapport_core::inbox::{Book, Step};
 use rapport_core::route::Side;
 use rapport_core::time::{MINUTE, SECOND};
-use rapport_core::{ChannelId, Ms, WorkspaceId};
+use rapport_core::{ChannelId, ContactId, Ms, WorkspaceId};
 use rapport_store::lane::{HeldSend, fence_send};
 use rapport_store::send::{self, Due};
 use rapport_store::{Backend, Scope, WriteTx};
@@ -247,9 +248,10 @@ impl Portfolio {
         let lanes: BTreeSet<u16> = cases.iter().map(|case| case.out.lane).collect();
         tx.lock_lanes(&lanes.into_iter().collect::<Vec<_>>()).await?;
         fence_send(&tx, self.app.store.node_id(), &self.held).await?;
+        plan.calls = calls::held(&tx, &self.held.portfolio_key, &rules.policy, now).await?;
         let mut cases = planned::unchanged(&tx, cases).await?;
         let mut book = load(&tx, &cases).await?;
-        planned::listen(&tx, &book, &mut cases).await?;
+        planned::listen(&tx, &book, &mut cases, &rules.chats).await?;
         for case in cases {
             self.judge(&mut book, case, &rules, now, &mut plan);
         }
@@ -285,6 +287,10 @@ impl Portfolio {
         } else {
             rapport_store::campaign::standings(&read, &campaigns).await?
         };
+        let mut waiting: HashMap<ContactId, usize> = HashMap::new();
+        due.iter()
+            .filter(|one| one.priority != send::Priority::Promotion)
+            .for_each(|one| *waiting.entry(one.contact).or_default() += 1);
         let mut cases = Vec::with_capacity(due.len());
         let now = self.app.now();
         for due in due {
@@ -306,7 +312,8 @@ impl Portfolio {
             let past = facts::past(&read, &channel, due.contact, about, message, rules, now).await?;
             facts::remember(&mut self.limits, &channel, due.contact, &past, now);
             let campaign = due.campaign.and_then(|id| standings.get(&id).copied());
-            cases.push(Case { due, out, channel, past, crossing, wait, campaign, last_said: None });
+            let several = waiting.get(&due.contact).is_some_and(|count| *count > 1);
+            cases.push(Case { due, out, channel, past, crossing, wait, several, campaign, last_said: None });
         }
         Ok(cases)
     }
@@ -333,16 +340,15 @@ impl Portfolio {
             }
         }
         plan.count_in(&mut case);
-        let category = case.past.template.as_ref().map(|template| template.definition.category);
-        let event = case.out.event.as_deref();
-        let ask = facts::Ask::of(&case.out.author_kind, category, event);
-        let request = ask.request(&case.out.content, event);
+        let ask = case.ask();
+        let request = ask.request(&case.out.content, case.out.event.as_deref());
         let mut snapshot = case.picture(&contact, &conversation, rules, now);
         let promotion = ask.purpose == guard::Purpose::Promotion;
         snapshot.channel.promotion_hold_until = self.limits.promotion_hold(&case.channel);
         if case.wait.is_none() {
             // Whatever waits for its route waits for no turn.
-            snapshot.readings = self.limits.readings(&case.channel, &case.due, promotion, now);
+            snapshot.readings = self.limits.readings(&case.channel, &case.due, (promotion, case.several), now);
+            snapshot.readings.calls_at = plan.calls_at(&rules.policy, case.due.priority, now);
         }
         let verdict = guard::judge(&request, &snapshot, &rules.policy, now);
         if let Some(crossing) = &case.crossing
@@ -405,6 +411,10 @@ impl Portfolio {
             rapport_store::verdict::set(&tx, *id, &json).await?;
         }
         rapport_store::reach::note(&tx, &plan.reached).await?;
+        if plan.calls.is_some() && !plan.letters.is_empty() {
+            let calls = u32::try_from(plan.letters.len()).unwrap_or(u32::MAX);
+            rapport_store::calls::count(&tx, &self.held.portfolio_key, calls, now).await?;
+        }
         let ids: Vec<_> = plan.letters.iter().map(|letter| letter.due.message).collect();
         let started: HashMap<_, _> = send::start(&tx, &ids, self.held.epoch, now)
             .await?
@@ -428,6 +438,9 @@ impl Portfolio {
         let now = self.app.now();
         let verdict = records::verdict_of(&answer, before, &mut self.limits, self.app.ids.as_ref(), now);
         self.order.ended(&answer.due, verdict.again_at(), now);
+        if verdict.sooner != Sooner::default() {
+            self.order.roused((!verdict.sooner.number).then_some(answer.due.contact), now);
+        }
         loop {
             match records::store(&self.app, &self.held, &answer, &verdict).await {
                 Ok(()) => break,

@@ -2,11 +2,12 @@
 //! second time it does no harm, and nothing was sent meanwhile, so every failure is safe.
 
 use super::hand::{again, hopeless, never, unsent};
-use crate::channel::Channel;
+use crate::channel::{Channel, calls};
 use crate::state::App;
 use rapport_connectors::http::Failure;
 use rapport_connectors::provider::SendOutcome;
 use rapport_core::WorkspaceId;
+use rapport_core::guard::Priority;
 use rapport_core::message::Content;
 
 /// The id to send this content by; `None` where it is sent as it is.
@@ -24,7 +25,7 @@ pub(super) async fn ready(
     if let Some(id) = known.map_err(|error| again(&error.to_string()))? {
         return Ok(Some(id));
     }
-    let response = match app.http.run(wanted.request).await {
+    let response = match calls::run(app, channel, Priority::Reply, wanted.request).await {
         Ok(response) => response,
         Err(Failure::Blocked(why)) => return Err(never(&why)),
         Err(failure) => return Err(again(&failure.to_string())),

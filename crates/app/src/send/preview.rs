@@ -1,14 +1,15 @@
 //! What the guard would say about a message now: for composers, and for an immediate answer to whoever sends.
 //!
-//! The limiters' readings are the send worker's alone; a preview leaves them out, so it never promises a time for them.
+//! The limiters' readings are the send worker's alone; a preview leaves them out, so it never promises a time for them. What
+//! is left of the account's calls is stored, so that it is told.
 
 use super::facts::{self, Ask};
 use super::words::VerdictView;
 use crate::account::guard_policy::rules;
-use crate::channel::Channel;
+use crate::channel::{Channel, calls};
 use crate::error::{Error, Result};
 use crate::state::App;
-use rapport_core::guard::{self, Author, Outcome, Priority, Purpose, Rule, TemplateFacts, Verdict};
+use rapport_core::guard::{self, Author, Outcome, Policy, Priority, Purpose, Rule, TemplateFacts, Verdict};
 use rapport_core::inbox::{ContactState, ConversationState};
 use rapport_core::message::Content;
 use rapport_core::{ContactId, Ms};
@@ -89,14 +90,23 @@ pub(crate) async fn judge(app: &App, read: &Read, scene: &Scene, author_kind: &s
     let mut request = ask.request(content, said.event);
     request.target_at = said.target_at;
     let timezone = &rules.timezone;
-    let snapshot = facts::snapshot(&scene.channel, &scene.contact, &scene.conversation, content, &past, timezone, now);
+    let mut snapshot =
+        facts::snapshot(&scene.channel, &scene.contact, &scene.conversation, content, &past, timezone, now);
+    let urgency = guard::priority(ask.author, ask.purpose, category);
+    snapshot.readings.calls_at = calls_at(read, &scene.channel, &rules.policy, urgency, now).await?;
     let verdict = guard::judge(&request, &snapshot, &rules.policy, now);
-    let priority = match guard::priority(ask.author, ask.purpose, category) {
+    let priority = match urgency {
         Priority::Reply => send::Priority::Reply,
         Priority::Service => send::Priority::Service,
         Priority::Promotion => send::Priority::Promotion,
     };
     Ok(Judged { verdict, priority })
+}
+
+/// When the account's calls leave one for what is so urgent.
+async fn calls_at(read: &Read, channel: &Channel, policy: &Policy, urgency: Priority, now: Ms) -> Result<Option<Ms>> {
+    let left = calls::left(read, &channel.portfolio_key, policy, now).await?;
+    Ok(left.map(|left| left.earliest_leaving(now, policy.calls_left(urgency))))
 }
 
 /// Asks the guard about a sample: a message that `author` would send now, with a template that is taken as given.
@@ -114,7 +124,11 @@ pub(crate) async fn judge_sample(
     let mut past = facts::past(read, &scene.channel, scene.contact.id, about, None, &rules, now).await?;
     past.template = template;
     let timezone = &rules.timezone;
-    let snapshot = facts::snapshot(&scene.channel, &scene.contact, &scene.conversation, content, &past, timezone, now);
+    let mut snapshot =
+        facts::snapshot(&scene.channel, &scene.contact, &scene.conversation, content, &past, timezone, now);
+    let category = past.template.as_ref().map(|template| template.definition.category);
+    let urgency = guard::priority(author, purpose, category);
+    snapshot.readings.calls_at = calls_at(read, &scene.channel, &rules.policy, urgency, now).await?;
     let request = guard::Request::message(content, author, purpose);
     Ok(guard::judge(&request, &snapshot, &rules.policy, now))
 }

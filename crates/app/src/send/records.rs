@@ -1,7 +1,7 @@
 //! What an answer means for the message, the queue, the limiters and the channel.
 
 use super::hand::Answer;
-use super::limits::{Limits, Refusal};
+use super::limits::{Limits, Refusal, SHORT_PAUSE_MS, Sooner};
 use crate::clock::Ids;
 use crate::error::Result;
 use crate::state::App;
@@ -32,6 +32,8 @@ pub(super) struct Meaning {
     verdict: Verdict,
     step: Step,
     aside: Option<Aside>,
+    /// Whose pauses it ended.
+    pub(super) sooner: Sooner,
 }
 
 impl Meaning {
@@ -79,18 +81,17 @@ pub(super) async fn refused_before(app: &App, answer: &Answer) -> i32 {
 /// Reads an answer and tells the limiters. `before`: [`refused_before`].
 pub(super) fn verdict_of(answer: &Answer, before: i32, limits: &mut Limits, ids: &dyn Ids, now: Ms) -> Meaning {
     match &answer.outcome {
-        SendOutcome::Accepted { wamid, .. } => {
-            limits.succeeded(&answer.channel, &answer.due, answer.decided_at);
-            Meaning {
-                verdict: Verdict::Sent { provider_id: wamid.clone() },
-                step: Step::Accepted { provider_id: wamid.clone() },
-                aside: None,
-            }
-        }
+        SendOutcome::Accepted { wamid, .. } => Meaning {
+            verdict: Verdict::Sent { provider_id: wamid.clone() },
+            step: Step::Accepted { provider_id: wamid.clone() },
+            aside: None,
+            sooner: limits.succeeded(&answer.channel, &answer.due, answer.decided_at),
+        },
         SendOutcome::Ambiguous { failure } => Meaning {
             verdict: Verdict::Unknown { detail: failure.detail.clone() },
             step: Step::Lost(failure.clone()),
             aside: None,
+            sooner: Sooner::default(),
         },
         SendOutcome::Rejected { failure, class, retry_after } => {
             let wait = retry_after.and_then(|wait| i64::try_from(wait.as_millis()).ok());
@@ -113,31 +114,39 @@ fn rejected(
         limits.hold_promotion(&answer.channel, now.plus(LATER_MS));
     }
     let refusal = Refusal { sent_at: answer.decided_at, now, retry_after: wait };
+    // A time that the provider names is meant for the customer.
+    let personal = class == RetryClass::RetryCustomer;
+    let everybodys = personal && wait.is_none() && limits.is_everybodys(&answer.channel, answer.due.contact, now);
     let again = match class {
+        RetryClass::RetryCustomer if everybodys && attempt < SAFE_TRIES_MAX => {
+            Some(limits.slow_number(&answer.channel, &answer.due, refusal, jitter(ids)))
+        }
         // Not even handed over: nobody is too fast.
         RetryClass::SafeRetry if answer.aged => Some(now),
         RetryClass::SafeRetry if attempt < SAFE_TRIES_MAX => {
             Some(limits.slow_number(&answer.channel, &answer.due, refusal, jitter(ids)))
         }
         RetryClass::RetryCustomer if before + 1 < PAIR_TRIES_MAX => {
-            Some(limits.slow_pair(answer.channel.id, &answer.due, refusal))
+            Some(limits.slow_pair(&answer.channel, &answer.due, refusal))
         }
         RetryClass::LaterHours if before + 1 < LATER_TRIES_MAX => Some(now.plus(LATER_MS)),
         // Refused because of the account, not of the message: it waits until a person has repaired the channel.
         RetryClass::PauseChannel => Some(now),
         _ => None,
     };
-    let code = Some(failure.code).filter(|code| *code > 0);
+    // What is no trouble of the customer's does not use up the patience with that.
+    let code = Some(failure.code).filter(|code| *code > 0 && !(everybodys && again.is_some()));
     let detail = failure.detail.clone();
     let aside = match class {
         RetryClass::OptOut => Some(Aside::OptOut(detail.clone())),
         RetryClass::PauseChannel => Some(Aside::Pause(format!("{} ({})", detail, failure.code))),
         _ => None,
     };
-    match again {
-        Some(at) => Meaning { verdict: Verdict::Retry { at, code, detail }, step: Step::Again, aside },
-        None => Meaning { verdict: Verdict::Failed { code, detail }, step: Step::Failed(failure.clone()), aside },
-    }
+    let (verdict, step) = match again {
+        Some(at) => (Verdict::Retry { at, code, detail }, Step::Again),
+        None => (Verdict::Failed { code, detail }, Step::Failed(failure.clone())),
+    };
+    Meaning { verdict, step, aside, sooner: Sooner::default() }
 }
 
 fn jitter(ids: &dyn Ids) -> f64 {
@@ -177,11 +186,27 @@ pub(super) async fn store(app: &App, held: &HeldSend, answer: &Answer, meaning: 
         rapport_store::media::note(&tx, *media, &stored).await?;
     }
     beyond(&tx, answer, meaning, &connections, now).await?;
+    rouse(&tx, held, answer, meaning.sooner, now).await?;
     tx.commit().await?;
     if matches!(meaning.aside, Some(Aside::Pause(_))) {
         app.channels.forget();
     }
     app.bells.events.ring();
+    Ok(())
+}
+
+/// What waited for pauses that have ended is judged now, and not when they would have ended.
+async fn rouse(tx: &WriteTx, held: &HeldSend, answer: &Answer, sooner: Sooner, now: Ms) -> Result<()> {
+    let (portfolio_key, channel) = (held.portfolio_key.as_str(), answer.channel.id);
+    if sooner.number {
+        // Longer than its own steps a number pauses only where the provider named the time, which nothing ends.
+        let by = now.plus(SHORT_PAUSE_MS);
+        send::rouse(tx, &send::Sleepers { portfolio_key, channel, contact: None, by }, now).await?;
+    }
+    if sooner.customer {
+        let (contact, by) = (Some(answer.due.contact), Ms(i64::MAX));
+        send::rouse(tx, &send::Sleepers { portfolio_key, channel, contact, by }, now).await?;
+    }
     Ok(())
 }
 

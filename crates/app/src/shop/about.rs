@@ -4,25 +4,21 @@ use crate::error::Result;
 use crate::state::App;
 use jiff::civil::Date;
 use rapport_core::rule::{Event, What};
-use rapport_core::shop::{Order, OrderStatus, Parcel, Place, Telling, asks, is_name, meant, nearest, values};
-use rapport_core::time::DAY;
+use rapport_core::shop::{COUPON, Order, OrderStatus, Parcel, Telling, asks, coupon_values, is_name, meant, values};
 use rapport_core::{ContactId, MessageId, Ms};
 use rapport_store::Read;
 use rapport_store::contact::ContactRow;
 use rapport_store::query::thread;
-use rapport_store::shop::{self, Item, Shelf};
+use rapport_store::shop::{self, Shelf};
 use rapport_text::entities::{EntitySettings, Value, entities};
 use rapport_text::language::{Script, guess};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// The blank that asks for where the customer is.
 const STORE: &str = "store.nearest";
 /// How many of a customer's orders a message may name.
 const BACK: u64 = 50;
-/// Most stores that are looked at for the nearest.
-const STORES: u64 = 1_000;
-/// How long a place that a customer shared is theirs.
-const PLACE: i64 = 30 * DAY;
 
 /// What decides which of a customer's orders is meant.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,12 +29,14 @@ pub(crate) struct Hint<'a> {
     pub parcel: Option<&'a str>,
     /// What the customer wrote.
     pub text: &'a str,
+    /// The run whose code is told; without one it is the newest that the customer can still use.
+    pub run: Option<Uuid>,
 }
 
 impl<'a> Hint<'a> {
     /// What an event is about, beside what the customer wrote.
     pub fn of(what: &'a What, text: &'a str) -> Self {
-        Self { number: what.order(), parcel: what.parcel(), text }
+        Self { number: what.order(), parcel: what.parcel(), text, run: None }
     }
 }
 
@@ -117,7 +115,7 @@ pub(crate) async fn of_event(
     read: &Read,
     contact: &ContactRow,
     body: &str,
-    event: Option<&Event>,
+    (event, run): (Option<&Event>, Option<Uuid>),
 ) -> Result<BTreeMap<String, String>> {
     if !asks(body) {
         return Ok(BTreeMap::new());
@@ -127,7 +125,7 @@ pub(crate) async fn of_event(
         None => String::new(),
     };
     let hint = event.map_or(Hint { text: &message, ..Hint::default() }, |event| Hint::of(&event.what, &message));
-    of_text(app, read, contact, body, hint).await
+    of_text(app, read, contact, body, Hint { run, ..hint }).await
 }
 
 async fn said(read: &Read, id: MessageId) -> Result<String> {
@@ -151,8 +149,9 @@ pub(crate) async fn of_text(
     }
     let own = contact.language.as_deref().filter(|tag| !tag.is_empty());
     let language = own.or_else(|| language_of(body)).map(str::to_owned);
-    let (store, now) = (body.contains(STORE), app.now());
-    told(read, contact, language.as_deref(), hint, (store.then_some(now), Some(now))).await
+    let asked = |name: &&str| body.contains(*name);
+    let wanted = Wanted { store: asked(&STORE), coupon: COUPON.iter().any(asked), now: app.now(), spoken: true };
+    told(read, contact, language.as_deref(), hint, wanted).await
 }
 
 /// The language a text is written in. Scripts other than Latin say it also where a few words do not.
@@ -183,7 +182,18 @@ pub(crate) async fn of_template(
     if !sources.iter().any(|source| is_name(source)) {
         return Ok(BTreeMap::new());
     }
-    told(read, contact, Some(language), hint, (sources.contains(&STORE).then_some(now), None)).await
+    let coupon = COUPON.iter().any(|name| sources.contains(name));
+    let wanted = Wanted { store: sources.contains(&STORE), coupon, now, spoken: false };
+    told(read, contact, Some(language), hint, wanted).await
+}
+
+/// What is asked for beside the order.
+struct Wanted {
+    store: bool,
+    coupon: bool,
+    now: Ms,
+    /// It is read at once: days are told as seen from now.
+    spoken: bool,
 }
 
 async fn told(
@@ -191,36 +201,24 @@ async fn told(
     contact: &ContactRow,
     language: Option<&str>,
     hint: Hint<'_>,
-    (store, now): (Option<Ms>, Option<Ms>),
+    wanted: Wanted,
 ) -> Result<BTreeMap<String, String>> {
     let home = rapport_store::workspace::get(read).await?;
     let (locale, zone) = home.map(|row| (row.locale, row.timezone)).unwrap_or_default();
     let (own, country) = (contact.timezone.as_deref(), contact.country.as_deref());
-    let telling = Telling::to(language.unwrap_or(&locale), own, country, &zone, now);
+    let spoken = wanted.spoken.then_some(wanted.now);
+    let telling = Telling::to(language.unwrap_or(&locale), own, country, &zone, spoken);
     let found = order(read, ContactId(contact.id), hint).await?;
     let mut known = found.map(|order| values(&order, &telling)).unwrap_or_default();
-    if let Some(now) = store
-        && let Some(nearest) = near(read, ContactId(contact.id), now).await?
+    if wanted.store
+        && let Some(nearest) = super::near::near(read, ContactId(contact.id), wanted.now).await?
     {
         known.insert(STORE.to_owned(), nearest);
     }
+    if wanted.coupon
+        && let Some(coupon) = crate::coupon::issue::told(read, ContactId(contact.id), hint.run, wanted.now).await?
+    {
+        known.extend(coupon_values(&coupon, &telling));
+    }
     Ok(known)
-}
-
-/// The store that is nearest to the place that the customer shared last, with its address.
-async fn near(read: &Read, contact: ContactId, now: Ms) -> Result<Option<String>> {
-    let shared = shop::shared_place(read, contact, now.plus(-PLACE));
-    let Some((latitude, longitude)) = shared.await? else { return Ok(None) };
-    let Some(here) = Place::new(latitude, longitude) else { return Ok(None) };
-    // What it has in stock, thousands of products, is not read for this.
-    let stores = shop::page(read, Shelf::Stores, None, STORES).await?;
-    let degrees = |store: &Item, name: &str| store.body[name].as_f64();
-    let places = stores.iter().map(|store| Place::new(degrees(store, "latitude")?, degrees(store, "longitude")?));
-    let Some((at, _)) = nearest(here, places) else { return Ok(None) };
-    let text = |name: &str| stores[at].body[name].as_str();
-    let name = text("name").unwrap_or_default();
-    Ok(Some(match text("address") {
-        Some(address) => format!("{name}, {}", address.replace('\n', ", ")),
-        None => name.to_owned(),
-    }))
 }

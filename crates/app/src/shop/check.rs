@@ -3,10 +3,10 @@
 use super::{Line, Order, Product, Shipment, Store};
 use crate::error::{Error, Result};
 use rapport_core::contact::identity::Identity;
-use rapport_core::shop::{ALIASES, KEY, LINES, LINK, NAME, PARCELS, Place, STOCK, TEXT, amount};
+use rapport_core::shop::{ALIASES, COUPONS, KEY, LINES, LINK, NAME, PARCELS, Place, STOCK, TEXT, amount};
 
 /// The key of a thing.
-pub(super) fn key(field: &'static str, given: &str) -> Result<String> {
+pub(crate) fn key(field: &'static str, given: &str) -> Result<String> {
     required(field, given, KEY)
 }
 
@@ -43,7 +43,7 @@ fn lines(field: &'static str, given: Option<&str>, most: usize) -> Result<Option
     if sound { Ok(Some(given)) } else { Err(Error::invalid(field, format!("must have at most {most} characters"))) }
 }
 
-fn link(field: &'static str, given: Option<&str>) -> Result<Option<String>> {
+pub(super) fn link(field: &'static str, given: Option<&str>) -> Result<Option<String>> {
     let link = text(field, given, LINK)?;
     let sound = link.as_ref().is_none_or(|link| {
         let rest = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://"));
@@ -58,7 +58,7 @@ fn sum(field: &'static str, given: Option<&str>) -> Result<Option<String>> {
     amount(given).map(Some).ok_or_else(wrong)
 }
 
-fn currency(given: Option<&str>) -> Result<Option<String>> {
+pub(crate) fn currency(given: Option<&str>) -> Result<Option<String>> {
     let Some(code) = text("currency", given, TEXT)? else { return Ok(None) };
     let sound = code.len() == 3 && code.bytes().all(|b| b.is_ascii_alphabetic());
     if sound {
@@ -69,7 +69,7 @@ fn currency(given: Option<&str>) -> Result<Option<String>> {
 }
 
 /// A moment that can be shown: between 1970 and 9999.
-fn moment(field: &'static str, given: Option<i64>) -> Result<Option<i64>> {
+pub(crate) fn moment(field: &'static str, given: Option<i64>) -> Result<Option<i64>> {
     match given {
         Some(at) if !(0..=253_402_300_799_999).contains(&at) => {
             Err(Error::invalid(field, "must be milliseconds since 1970, UTC"))
@@ -100,6 +100,7 @@ pub(super) fn product(given: Product) -> Result<Product> {
         url: link("url", given.url.as_deref())?,
         aliases,
         active: given.active,
+        active_unsaid: given.active_unsaid,
         updated_at: moment("updated_at", given.updated_at)?,
     })
 }
@@ -160,6 +161,7 @@ pub(super) fn shipment(given: Shipment) -> Result<Shipment> {
     Ok(Shipment {
         key: key("key", &given.key)?,
         status: given.status,
+        status_unsaid: given.status_unsaid,
         courier: text("courier", given.courier.as_deref(), NAME)?,
         tracking_number: text("tracking_number", given.tracking_number.as_deref(), KEY)?,
         tracking_url: link("tracking_url", given.tracking_url.as_deref())?,
@@ -175,6 +177,7 @@ pub(super) fn shipment(given: Shipment) -> Result<Shipment> {
 pub(super) fn order(given: Order, country: &str) -> Result<Order> {
     count("items", given.items.len(), LINES)?;
     count("shipments", given.shipments.len(), PARCELS)?;
+    count("coupons", given.coupons.len(), COUPONS)?;
     let phone = text("phone", given.phone.as_deref(), TEXT)?;
     let email = text("email", given.email.as_deref(), TEXT)?;
     let address = |email: String| {
@@ -201,6 +204,7 @@ pub(super) fn order(given: Order, country: &str) -> Result<Order> {
         placed_at: moment("placed_at", given.placed_at)?,
         items: given.items.into_iter().map(line).collect::<Result<_>>()?,
         shipments: given.shipments.into_iter().map(dated).map(shipment).collect::<Result<_>>()?,
+        coupons: given.coupons.iter().map(|code| required("coupons", code, NAME)).collect::<Result<_>>()?,
         updated_at,
     })
 }

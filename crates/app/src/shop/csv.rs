@@ -1,6 +1,7 @@
 //! Tables of products and of orders, as spreadsheets and shops write them.
 
 use super::import::Given;
+use super::stock::Stock;
 use super::{Line, Order, Product, Shipment};
 use crate::error::{Error, Result};
 use jiff::civil::DateTime;
@@ -20,6 +21,8 @@ pub enum Kind {
     Products,
     /// A line of an order each; lines of one number are one order.
     Orders,
+    /// How many a store has of a product.
+    Stock,
 }
 
 /// A table with its names.
@@ -44,6 +47,7 @@ pub(super) fn lines(data: &str, kind: Kind) -> Result<Lines> {
     let needed: &[&str] = match kind {
         Kind::Products => &["sku", "name"],
         Kind::Orders => &["number"],
+        Kind::Stock => &["store", "sku", "quantity"],
     };
     match needed.iter().find(|name| !places.contains_key(**name)) {
         Some(name) => Err(Error::invalid("data", format!("must begin with a line of names; {name} is missing"))),
@@ -66,7 +70,8 @@ impl Lines {
 pub(super) fn products(lines: &Lines) -> Vec<Given<Product>> {
     let product = |row: &[String]| -> Result<Product> {
         let text = |name| lines.text(row, name);
-        let active = match lines.cell(row, "active").map(str::to_lowercase).as_deref() {
+        let said = lines.cell(row, "active").map(str::to_lowercase);
+        let active = match said.as_deref() {
             None | Some("true" | "yes" | "1") => true,
             Some("false" | "no" | "0") => false,
             Some(_) => return Err(Error::invalid("active", "must be yes or no")),
@@ -80,6 +85,7 @@ pub(super) fn products(lines: &Lines) -> Vec<Given<Product>> {
             url: text("url"),
             aliases: aliases.split('|').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
             active,
+            active_unsaid: said.is_none(),
             updated_at: None,
         })
     };
@@ -107,6 +113,32 @@ pub(super) fn orders(lines: &Lines, zone: &str) -> Vec<Given<Order>> {
             (Ok(order), Ok(line)) => order.items.extend(line),
             (is @ Ok(_), Err(error)) => *is = Err(error),
             (Err(_), _) => {}
+        }
+    }
+    found
+}
+
+/// What stores have; the lines of one store are one. A line that cannot be read is told with its store.
+pub(super) fn stock(lines: &Lines) -> Vec<Given<Stock>> {
+    let mut found: Vec<Given<Stock>> = Vec::new();
+    for (at, row) in lines.rows.iter().enumerate() {
+        let store = lines.text(row, "store").unwrap_or_default();
+        let count = || -> Result<(String, u32)> {
+            let wrong = |_| Error::invalid("quantity", "must be a whole number");
+            let count = lines.cell(row, "quantity").unwrap_or_default().parse().map_err(wrong)?;
+            Ok((super::check::key("sku", lines.cell(row, "sku").unwrap_or_default())?, count))
+        };
+        match count() {
+            Ok((sku, count)) => match found.iter_mut().find(|one| one.key == store && one.is.is_ok()) {
+                Some(Given { is: Ok((_, counts)), .. }) => {
+                    counts.insert(sku, count);
+                }
+                _ => {
+                    let counts = std::iter::once((sku, count)).collect();
+                    found.push(Given { row: at + 2, key: store.clone(), is: Ok((store, counts)) });
+                }
+            },
+            Err(error) => found.push(Given { row: at + 2, key: store, is: Err(error) }),
         }
     }
     found
@@ -140,6 +172,7 @@ fn head(lines: &Lines, row: &[String], zone: &TimeZone) -> Result<Order> {
         shipments.push(Shipment {
             key: tracking_number.clone().unwrap_or_else(|| "1".to_owned()),
             status,
+            status_unsaid: parcel.is_none(),
             courier: text("courier"),
             tracking_number,
             tracking_url: text("tracking_url"),
@@ -165,6 +198,9 @@ fn head(lines: &Lines, row: &[String], zone: &TimeZone) -> Result<Order> {
         placed_at: time("placed_at")?,
         items: Vec::new(),
         shipments,
+        coupons: text("coupons")
+            .map(|all| all.split('|').map(|code| code.trim().to_owned()).collect())
+            .unwrap_or_default(),
         updated_at,
     })
 }

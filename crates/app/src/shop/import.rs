@@ -1,7 +1,9 @@
 //! Many things of the shop at once: from programs, and from tables that people keep.
 
 use super::csv::{self, Kind};
-use super::write::{Pen, Written, of_product, of_store};
+use super::kept::{of_product, of_store};
+use super::stock::Stock;
+use super::write::{Pen, Written};
 use super::{Order, Outcome, Product, Store, check};
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
@@ -138,6 +140,7 @@ pub async fn table(app: &App, caller: &Caller, given: Table) -> Result<Report> {
             let checked = csv::products(&lines).into_iter().map(|one| one.then(check::product));
             products(&pen, checked.collect(), &mut report).await?;
         }
+        Kind::Stock => stock(&pen, csv::stock(&lines), &mut report).await?,
         Kind::Orders => {
             let zone = crate::account::workspace::timezone(app, caller.workspace).await?;
             let checked =
@@ -188,7 +191,11 @@ async fn shelf<T>(
     Ok(())
 }
 
-async fn orders(pen: &Pen<'_>, given: Vec<Given<Order>>, report: &mut Report) -> Result<()> {
+/// The row and the key of each thing that is taken in.
+type Places = Vec<(usize, String)>;
+
+/// The rows that can be taken in, and where each comes from; the others are told.
+fn sound<T>(given: Vec<Given<T>>, report: &mut Report) -> Result<(Vec<T>, Places)> {
     let (mut good, mut places) = (Vec::new(), Vec::new());
     for one in given {
         match one.is {
@@ -199,6 +206,23 @@ async fn orders(pen: &Pen<'_>, given: Vec<Given<Order>>, report: &mut Report) ->
             Err(error) => report.refuse(one.row, one.key, error)?,
         }
     }
+    Ok((good, places))
+}
+
+async fn stock(pen: &Pen<'_>, given: Vec<Given<Stock>>, report: &mut Report) -> Result<()> {
+    let (good, places) = sound(given, report)?;
+    let mut places = places.into_iter();
+    for piece in good.chunks(MOST) {
+        for written in pen.stock(piece.to_vec()).await? {
+            let (row, key) = places.next().unwrap_or_default();
+            report.add(row, key, written);
+        }
+    }
+    Ok(())
+}
+
+async fn orders(pen: &Pen<'_>, given: Vec<Given<Order>>, report: &mut Report) -> Result<()> {
+    let (mut good, places) = sound(given, report)?;
     let mut places = places.into_iter();
     while !good.is_empty() {
         let rest = good.split_off(good.len().min(MOST));

@@ -2,11 +2,16 @@
 //! ([`list`]), and told to customers ([`about`]).
 
 pub(crate) mod about;
-mod check;
+pub(crate) mod catalogue;
+pub(crate) mod check;
 mod csv;
 pub mod import;
+mod kept;
 pub mod list;
+mod near;
 mod owner;
+pub mod source;
+mod stock;
 pub mod write;
 
 use rapport_core::shop::{OrderStatus, ParcelStatus};
@@ -44,6 +49,9 @@ pub struct Product {
     /// Whether it is sold.
     #[serde(default = "yes")]
     pub active: bool,
+    /// It was not said whether it is sold: what was known stays.
+    #[serde(skip)]
+    pub active_unsaid: bool,
     /// When it was so in the shop, milliseconds UTC; left out = now. An older one never stands in place of a newer one.
     #[serde(default)]
     pub updated_at: Option<i64>,
@@ -135,6 +143,9 @@ pub struct Order {
     /// Its parcels. Those that are not named stay.
     #[serde(default)]
     pub shipments: Vec<Shipment>,
+    /// Codes that were used for it: those of our pools count as used then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coupons: Vec<String>,
     /// As for products.
     #[serde(default)]
     pub updated_at: Option<i64>,
@@ -174,6 +185,9 @@ pub struct Shipment {
     /// Where it stands.
     #[schema(value_type = ShipmentStatus)]
     pub status: ParcelStatus,
+    /// It was not said where it stands: what was known stays, and only a new parcel stands there.
+    #[serde(skip)]
+    pub status_unsaid: bool,
     /// Who carries it.
     #[serde(default)]
     pub courier: Option<String>,
@@ -303,7 +317,7 @@ fn order(row: OrderRow, shipments: Vec<Shipment>) -> crate::Result<Order> {
 }
 
 /// Orders with their parcels.
-async fn whole(read: &rapport_store::Read, rows: Vec<OrderRow>) -> crate::Result<Vec<Order>> {
+pub(crate) async fn whole(read: &rapport_store::Read, rows: Vec<OrderRow>) -> crate::Result<Vec<Order>> {
     let numbers: Vec<String> = rows.iter().map(|row| row.number.clone()).collect();
     let mut parcels: BTreeMap<String, Vec<Shipment>> = BTreeMap::new();
     for row in rapport_store::shop::shipments(read, &numbers).await? {

@@ -1,6 +1,7 @@
 //! Taking in what is told of the shop. What comes twice changes nothing, and what comes late never stands in place of
 //! what is newer.
 
+use super::kept::{beside, keep, of_product, of_store, outcome};
 use super::{Order, Outcome, Product, Shipment, Store, check, list, owner, stamp};
 use crate::audit::Change;
 use crate::auth::{Caller, Permission};
@@ -9,13 +10,14 @@ use crate::error::{Error, Result};
 use crate::rule::listen;
 use crate::rule::set::RuleSet;
 use crate::state::App;
+use rapport_core::inbox::FeedEvent;
 use rapport_core::rule::{Event, What};
-use rapport_core::shop::{NEWS, OrderStatus, PARCELS, PRODUCTS, ParcelStatus, STORES, supersedes};
+use rapport_core::shop::{NEWS, OrderStatus, PARCELS, PRODUCTS, ParcelStatus, STORES};
 use rapport_core::{ContactId, Ms};
 use rapport_store::shop::{self, Item, OrderRow, Shelf, ShipmentRow};
 use rapport_store::{WriteTx, sync_contact};
-use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -85,12 +87,7 @@ pub async fn put_order(app: &App, caller: &Caller, number: String, given: Order)
 pub async fn put_shipment(app: &App, caller: &Caller, number: &str, key: String, given: Shipment) -> Result<Order> {
     caller.require(Permission::ShopManage)?;
     let given = Shipment { key: named("key", key, &given.key)?, ..given };
-    let pen = Pen::new(app, caller);
-    let (tx, mut desk) = pen.enter(number).await?;
-    let given = check::shipment(given)?;
-    let outcome = desk.parcel(&tx, number, &given).await?;
-    desk.room(number)?;
-    pen.finish(tx, desk, "shipments", &[(given.key, outcome)]).await?;
+    Pen::new(app, caller).parcel(number, given).await?;
     list::whole(app, caller, number).await
 }
 
@@ -150,28 +147,6 @@ fn named(field: &'static str, path: String, body: &str) -> Result<String> {
     if same { Ok(path) } else { Err(Error::invalid(field, "is another one than in the path")) }
 }
 
-pub(super) fn of_product(given: Product, now: Ms) -> Item {
-    let stamp = stamp(given.updated_at, now);
-    let body = json!(Product { sku: String::new(), updated_at: None, ..given.clone() });
-    Item { key: given.sku, body, stamp }
-}
-
-pub(super) fn of_store(given: Store, now: Ms) -> Item {
-    let stamp = stamp(given.updated_at, now);
-    let body = json!(Store { key: String::new(), updated_at: None, ..given.clone() });
-    Item { key: given.key, body, stamp }
-}
-
-/// What a row is beside the one that is known.
-fn outcome(known: Option<(&Value, Ms)>, given: &Item) -> Outcome {
-    match known {
-        None => Outcome::Created,
-        Some((_, stamp)) if !supersedes(given.stamp, stamp) => Outcome::Older,
-        Some((body, _)) if *body == given.body => Outcome::Unchanged,
-        Some(_) => Outcome::Updated,
-    }
-}
-
 impl<'a> Pen<'a> {
     /// One that writes what happens now.
     fn new(app: &'a App, caller: &'a Caller) -> Self {
@@ -194,8 +169,11 @@ impl<'a> Pen<'a> {
             return Err(Error::refused("too_many", format!("A workspace has at most {most} of these.")));
         }
         let mut done = Vec::with_capacity(given.len());
-        for item in given {
+        for mut item in given {
             let before = known.get(&item.key);
+            if self.table {
+                keep(&mut item.body, before.map(|item| &item.body));
+            }
             let what = outcome(before.map(|item| (&item.body, item.stamp)), &item);
             if what != Outcome::Older && before != Some(&item) {
                 shop::put(&tx, shelf, &item, now).await?;
@@ -239,6 +217,18 @@ impl<'a> Pen<'a> {
         Ok(written)
     }
 
+    /// Writes a parcel of an order that is there.
+    ///
+    /// # Errors
+    /// `NotFound` for the order, `Invalid` (naming the field), `Store`.
+    pub(super) async fn parcel(&self, number: &str, given: Shipment) -> Result<()> {
+        let (tx, mut desk) = self.enter(number).await?;
+        let given = check::shipment(given)?;
+        let outcome = desk.parcel(&tx, number, &given, self.table).await?;
+        desk.room(number)?;
+        self.finish(tx, desk, "shipments", &[(given.key, outcome)]).await
+    }
+
     /// An order that is there, in the lock of its customer's lane.
     async fn enter(&self, number: &str) -> Result<(WriteTx, Desk)> {
         check::named(number, "order")?;
@@ -257,8 +247,7 @@ impl<'a> Pen<'a> {
     /// Tells browsers and rules, writes the audit log, and commits.
     async fn finish(&self, tx: WriteTx, desk: Desk, kind: &str, done: &[(String, Outcome)]) -> Result<()> {
         let now = desk.now;
-        let fields = ["orders".to_owned()];
-        let feed: Vec<_> = desk.touched.iter().map(|id| told("contact.updated", *id, now, &fields)).collect();
+        let feed: Vec<_> = desk.touched.iter().map(|(id, numbers)| of_orders(*id, numbers, now)).collect();
         rapport_store::feed::append(&tx, &feed).await?;
         listen::told(&tx, &desk.rules, &desk.events, now).await?;
         self.note(&tx, kind, done, now).await?;
@@ -269,7 +258,7 @@ impl<'a> Pen<'a> {
     }
 
     /// One line of the audit log for a request that changed something.
-    async fn note(&self, tx: &WriteTx, kind: &str, done: &[(String, Outcome)], now: Ms) -> Result<()> {
+    pub(super) async fn note(&self, tx: &WriteTx, kind: &str, done: &[(String, Outcome)], now: Ms) -> Result<()> {
         let changed: Vec<&(String, Outcome)> =
             done.iter().filter(|(_, what)| matches!(what, Outcome::Created | Outcome::Updated)).collect();
         if changed.is_empty() {
@@ -282,7 +271,7 @@ impl<'a> Pen<'a> {
         crate::audit::record(tx, now, self.caller, "shop.updated", ("shop", Uuid::nil()), change).await
     }
 
-    async fn end(&self, tx: WriteTx) -> Result<()> {
+    pub(super) async fn end(&self, tx: WriteTx) -> Result<()> {
         if self.dry_run {
             tx.rollback().await?
         } else {
@@ -300,7 +289,7 @@ struct Desk {
     orders: HashMap<String, OrderRow>,
     parcels: HashMap<(String, String), ShipmentRow>,
     events: Vec<Event>,
-    touched: BTreeSet<ContactId>,
+    touched: BTreeMap<ContactId, BTreeSet<String>>,
 }
 
 impl Desk {
@@ -314,7 +303,7 @@ impl Desk {
             orders: orders.into_iter().map(|row| (row.number.clone(), row)).collect(),
             parcels: parcels.into_iter().map(|row| ((row.number.clone(), row.item.key.clone()), row)).collect(),
             events: Vec::new(),
-            touched: BTreeSet::new(),
+            touched: BTreeMap::new(),
         })
     }
 
@@ -326,7 +315,9 @@ impl Desk {
 
     fn touch(&mut self, number: &str) {
         let owner = self.orders.get(number).and_then(|row| row.contact_id);
-        self.touched.extend(owner.map(ContactId));
+        if let Some(owner) = owner {
+            self.touched.entry(ContactId(owner)).or_default().insert(number.to_owned());
+        }
     }
 
     /// What rules are to hear, when somebody is known and it is no history.
@@ -355,7 +346,7 @@ impl Desk {
         if there + new.len() > PARCELS {
             return Ok(Err(("shipments", too_many())));
         }
-        let parcels = given.shipments.clone();
+        let (parcels, coupons) = (given.shipments.clone(), given.coupons.clone());
         let known = self.orders.get(&number).cloned();
         let row = self.row(given, owner, known.as_ref(), table)?;
         let item = Item { key: number.clone(), body: beside(&row), stamp: row.stamp };
@@ -374,8 +365,9 @@ impl Desk {
                 self.tell(&number, stamp, What::Order { number: number.clone(), status });
             }
         }
+        crate::coupon::redeem::by_order(tx, &coupons, &number, self.now).await?;
         for parcel in &parcels {
-            let changed = matches!(self.parcel(tx, &number, parcel).await?, Outcome::Created | Outcome::Updated);
+            let changed = matches!(self.parcel(tx, &number, parcel, table).await?, Outcome::Created | Outcome::Updated);
             if changed && matches!(what, Outcome::Unchanged | Outcome::Older) {
                 what = Outcome::Updated;
             }
@@ -412,6 +404,9 @@ impl Desk {
                 if given.items.is_empty() {
                     given.items = before.items;
                 }
+                if given.coupons.is_empty() {
+                    given.coupons = before.coupons;
+                }
             }
         }
         let bare = Order {
@@ -436,12 +431,20 @@ impl Desk {
         })
     }
 
-    async fn parcel(&mut self, tx: &WriteTx, number: &str, given: &Shipment) -> Result<Outcome> {
+    async fn parcel(&mut self, tx: &WriteTx, number: &str, given: &Shipment, table: bool) -> Result<Outcome> {
         let place = (number.to_owned(), given.key.clone());
         let stamp = stamp(given.updated_at, self.now);
-        let body = json!(Shipment { key: String::new(), updated_at: None, ..given.clone() });
-        let row = ShipmentRow { number: number.to_owned(), item: Item { key: given.key.clone(), body, stamp } };
         let known = self.parcels.get(&place).cloned();
+        let mut body = json!(Shipment { key: String::new(), updated_at: None, ..given.clone() });
+        let before = known.as_ref().map(|row| &row.item.body);
+        if table {
+            keep(&mut body, before);
+        }
+        if let Some(before) = before.filter(|_| given.status_unsaid) {
+            body["status"] = before["status"].clone();
+        }
+        let status = body["status"].as_str().and_then(ParcelStatus::parse).unwrap_or(given.status);
+        let row = ShipmentRow { number: number.to_owned(), item: Item { key: given.key.clone(), body, stamp } };
         let what = outcome(known.as_ref().map(|row| (&row.item.body, row.item.stamp)), &row.item);
         if what == Outcome::Older || known.as_ref() == Some(&row) {
             return Ok(what);
@@ -453,7 +456,6 @@ impl Desk {
         let moved = known.is_none_or(|known| known.item.body["status"] != row.item.body["status"]);
         self.parcels.insert(place, row);
         if moved {
-            let status: ParcelStatus = given.status;
             let (of, key) = (number.to_owned(), given.key.clone());
             self.tell(number, stamp, What::Shipment { number: of, key, status });
         }
@@ -461,11 +463,12 @@ impl Desk {
     }
 }
 
-fn too_many() -> String {
-    format!("has more than {PARCELS} entries")
+/// An event about a customer's orders.
+fn of_orders(owner: ContactId, numbers: &BTreeSet<String>, at: Ms) -> FeedEvent {
+    let data = json!({ "changed": ["orders"], "orders": numbers });
+    FeedEvent { data, ..told("contact.updated", owner, at, &[]) }
 }
 
-/// What of an order is compared: everything but the moment.
-fn beside(row: &OrderRow) -> Value {
-    json!([row.contact_id, row.phone, row.email, row.placed_at, row.body])
+fn too_many() -> String {
+    format!("has more than {PARCELS} entries")
 }

@@ -250,11 +250,8 @@ async fn what_is_about_merged_contacts_stands_in_nobodys_way() {
     world.join(ana, ben).await;
     // Ben's cannot be taken back any more; Ana's, which was settled before it, can be.
     let last = async || conflict::counts(&world.app, &world.caller).await.unwrap().undo;
-    for expected in [(0, 1), (1, 0)] {
-        let batch = last().await.unwrap();
-        let undone = conflict::undo(&world.app, &world.caller, Undo { batch }).await.unwrap();
-        assert_eq!((undone.undone, undone.kept, undone.more), (expected.0, expected.1, false));
-    }
+    let undone = conflict::undo(&world.app, &world.caller, Undo { batch: last().await.unwrap() }).await.unwrap();
+    assert_eq!((undone.undone, undone.kept, undone.more), (1, 0, false));
     assert_eq!(last().await, None);
     both_have(&world, ana, &one, "Theirs").await;
     // What waits about Ana waits for Cem once she is a part of him, with the value that he has.

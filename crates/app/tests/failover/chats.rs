@@ -9,8 +9,11 @@ use rapport_app::contact::conversations::{self, OpenConversation};
 use rapport_app::contact::merge;
 use rapport_app::error::{Error, Result};
 use rapport_app::inbox::parts::{self, MergeRequest};
+use rapport_app::inbox::send::{SendRequest, send};
 use rapport_app::inbox::update;
 use rapport_app::inbox::view::ConversationView;
+use rapport_core::message::Content;
+use rapport_core::time::HOUR;
 use rapport_core::{ChannelId, ContactId, ConversationId};
 use rapport_store::Backend;
 use rapport_store::channel::ChannelRow;
@@ -124,6 +127,32 @@ async fn two_conversations_from_before_are_of_one_chat(backend: Backend) {
         assert_eq!(kept.unwrap().id, third.0);
     }
     assert_eq!(world.number(CONVERSATIONS).await, 1);
+    world.finish().await;
+}
+
+/// What was written for later in one of them heeds what the customer says in the other.
+async fn what_is_planned_heeds_the_whole_chat(backend: Backend) {
+    let world = World::open(backend, ("one", "one"), 1).await;
+    let (one, two) = (world.conversations(ONE, 1).await[0], world.conversations(TWO, 1).await[0]);
+    become_one_number(&world).await;
+    let content = Content::Text { body: "Are you still interested?".to_owned(), preview_url: None };
+    let send_at = Some(world.app.now().plus(HOUR).0);
+    let request = SendRequest { send_at, cancel_on_reply: true, ..SendRequest::plain(None, content) };
+    send(&world.app, &Caller::system(world.workspace), one, request).await.unwrap();
+    // The other one is the only one that is open.
+    set(&world, one, "resolved").await.unwrap();
+    world.clock.advance(60_000);
+    let seconds = world.app.now().0 / 1_000;
+    world.deliver(world.two, &text(TWO, 0, "wamid.later", seconds)).await;
+    world.settle().await;
+    let read = world.app.store.workspace(world.workspace).read();
+    let heard = |id| rapport_store::conversation::get(&read, id);
+    assert_eq!(heard(two).await.unwrap().unwrap().last_inbound_at, Some(seconds * 1_000));
+    assert_ne!(heard(one).await.unwrap().unwrap().last_inbound_at, Some(seconds * 1_000));
+    world.clock.advance(HOUR);
+    let withdrawn = "SELECT count(*) FROM message WHERE direction = 'out' AND status = 'withdrawn'";
+    world.comes_to("it is taken back", withdrawn, 1).await;
+    assert_eq!((world.provider.over(ONE), world.provider.over(TWO)), (0, 0));
     world.finish().await;
 }
 
@@ -282,6 +311,7 @@ on_both!(
     what_the_standby_delivers_lands_in_the_conversation_of_the_first,
     one_number_at_two_providers_is_one_chat_without_a_route,
     two_conversations_from_before_are_of_one_chat,
+    what_is_planned_heeds_the_whole_chat,
     two_conversations_from_before_show_one_window,
     the_window_of_whoever_is_merged_is_shown,
     another_number_keeps_a_conversation_of_its_own,

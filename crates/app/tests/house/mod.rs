@@ -206,6 +206,17 @@ impl<P: Executor + Default + 'static> House<P> {
 
     /// A content by an agent over a channel, as the use case stores it.
     pub async fn say_over(&self, channel: ChannelId, conversation: ConversationId, content: Content) -> MessageId {
+        self.queue_over(channel, conversation, content, Priority::Reply).await
+    }
+
+    /// The same with a place of its own in the order of sending.
+    pub async fn queue_over(
+        &self,
+        channel: ChannelId,
+        conversation: ConversationId,
+        content: Content,
+        priority: Priority,
+    ) -> MessageId {
         let now = self.app.now();
         let scope = self.app.store.workspace(self.workspace);
         let portfolio_key = rapport_store::channel::get(&scope.read(), channel).await.unwrap().unwrap().portfolio_key;
@@ -235,7 +246,7 @@ impl<P: Executor + Default + 'static> House<P> {
             channel,
             contact: known.contact_id,
             portfolio_key,
-            priority: Priority::Reply,
+            priority,
             run_at: now,
         };
         rapport_store::send::enqueue(&tx, &[send], now).await.unwrap();

@@ -1,9 +1,11 @@
 //! The spine without a network: events in, decisions, messages out - on both databases, with crashes in between.
 
 mod backtests;
+mod calls;
 mod campaigns;
 mod clock;
 mod consent;
+mod coupons;
 mod deals;
 #[path = "../house/mod.rs"]
 mod house;
@@ -20,7 +22,9 @@ mod push;
 mod refusals;
 mod routing;
 mod rules;
+mod same_person;
 mod starters;
 mod tagging;
 mod unsent;
+mod webhooks;
 mod world;

@@ -2,6 +2,7 @@
 
 use crate::inbound::on_both;
 use crate::world::{START, World, refusal, status, text};
+use rapport_core::ConversationId;
 use rapport_store::Backend;
 use serde_json::{Value, json};
 
@@ -57,6 +58,46 @@ async fn a_storm_for_one_reason_leaves_the_patience_for_the_next(backend: Backen
     world.finish().await;
 }
 
+const REFUSED: &str = "SELECT count(*) FROM message_attempt WHERE outcome = 'retry'";
+
+/// A notice that is refused so often that it waits for long.
+async fn refused_notice(world: &World, code: i64, step: i64) {
+    for _ in 0..6 {
+        world.provider.answer(Ok(refusal(429, code)));
+    }
+    world.notify(world.only_conversation().await, "your parcel is on its way").await;
+    for number in 1..=6 {
+        world.until("refused", REFUSED, number).await;
+        if number < 6 {
+            world.clock.advance(step);
+        }
+    }
+}
+
+async fn what_waits_for_a_customer_goes_once_something_reaches_them(backend: Backend) {
+    let world = opened(backend).await;
+    // Pauses of 1, 4, 16, 64 and 256 s; the next would last for 1,024.
+    refused_notice(&world, 131_056, 257_000).await;
+    world.clock.advance(1_100);
+    world.write(world.only_conversation().await, "here I am").await;
+    world.until("both", SENT, 2).await;
+    world.finish().await;
+}
+
+async fn what_waits_for_a_number_goes_once_answers_get_through(backend: Backend) {
+    let world = opened(backend).await;
+    // Half a minute at most, and at least a quarter of one after so many refusals.
+    refused_notice(&world, 130_429, 30_100).await;
+    world.deliver(&text(2, "wamid.IN2", NOW_S + 200, "hello")).await;
+    world.settle().await;
+    let newest = "SELECT id FROM conversation ORDER BY last_inbound_at DESC LIMIT 1";
+    let other = rapport_store::testing::text(&world.app.store, newest).await.unwrap().parse().unwrap();
+    world.clock.advance(3_100);
+    world.write(ConversationId(other), "here I am").await;
+    world.until("both", SENT, 2).await;
+    world.finish().await;
+}
+
 async fn who_cannot_be_reached_is_not_written_to_until_they_write(backend: Backend) {
     let world = opened(backend).await;
     let conversation = world.only_conversation().await;
@@ -83,5 +124,7 @@ async fn who_cannot_be_reached_is_not_written_to_until_they_write(backend: Backe
 on_both!(
     a_storm_of_refusals_costs_no_message,
     a_storm_for_one_reason_leaves_the_patience_for_the_next,
+    what_waits_for_a_customer_goes_once_something_reaches_them,
+    what_waits_for_a_number_goes_once_answers_get_through,
     who_cannot_be_reached_is_not_written_to_until_they_write
 );

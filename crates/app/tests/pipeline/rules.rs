@@ -25,7 +25,7 @@ pub fn system(world: &World) -> Caller {
 }
 
 /// Makes a rule and switches it on; what is not said about it is the answer to a question about the price.
-async fn rule(world: &World, change: Value) -> Uuid {
+pub async fn rule(world: &World, change: Value) -> Uuid {
     let mut definition = json!({
         "name": "Price",
         "language": "en",
@@ -74,7 +74,7 @@ async fn tag(world: &World, contact: ContactId, name: &str) {
 }
 
 /// Waits until so many messages of rules went out; a number that was just taken over rests for a second of the clock.
-async fn sent(world: &World, expected: i64) {
+pub async fn sent(world: &World, expected: i64) {
     let out = "SELECT count(*) FROM message WHERE author_kind = 'rule' AND status = 'sent'";
     for _ in 0..40 {
         world.clock.advance(1_100);

@@ -1,5 +1,6 @@
 //! Every starter works as it is: switched on and set off once, in two languages.
 
+use crate::coupons::pool;
 use crate::inbound::on_both;
 use crate::rules::{hear, look, runs_of, switch, system};
 use crate::world::World;
@@ -7,6 +8,7 @@ use rapport_app::rule::starter::{NewFromStarter, StarterQuery, list, make};
 use rapport_app::rule::view::RunView;
 use rapport_core::time::{DAY, HOUR};
 use rapport_store::Backend;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use uuid::Uuid;
@@ -57,6 +59,9 @@ async fn starters_that_listen_to_words_work(backend: Backend) {
         ("store_enquiry", 1, "waiting", 1),
     ];
     let keys: Vec<&str> = times.iter().map(|(key, ..)| *key).chain(["high_intent_code"]).collect();
+    for name in ["10 % code", "رمز خصم 10 %"] {
+        pool(&world, name, 3, json!({})).await;
+    }
     let made = ready(&world, backend, &keys).await;
     for (n, (key, often, state, steps)) in times.into_iter().enumerate() {
         let (rule, example) = &made[key];
@@ -76,6 +81,31 @@ async fn starters_that_listen_to_words_work(backend: Backend) {
     world.clock.advance(7 * DAY + HOUR);
     let followed = did(&world, made["store_enquiry"].0, "done", 1).await.remove(0);
     assert_eq!(followed.steps.len(), 2, "the team is reminded");
+    world.finish().await;
+}
+
+async fn starters_that_give_codes_work(backend: Backend) {
+    let world = World::open(backend).await;
+    for name in ["10 % code", "رمز خصم 10 %", "Visit voucher", "قسيمة زيارة"] {
+        pool(&world, name, 2, json!({ "valid_days": 30 })).await;
+    }
+    let made = ready(&world, backend, &["asked_code", "store_enquiry", "store_voucher"]).await;
+    for (n, heard, waits, time) in
+        [(1, "asked_code", "asked_code", 3 * DAY), (2, "store_enquiry", "store_voucher", 7 * DAY)]
+    {
+        hear(&world, n, &format!("wamid.{n}"), &made[heard].1).await;
+        world.clock.advance(SETTLED);
+        look().await;
+        world.clock.advance(SETTLED);
+        did(&world, made[waits].0, "waiting", 1).await;
+        world.clock.advance(time - HOUR);
+        // What they write keeps the window open, and is neither an order nor a visit.
+        hear(&world, n, &format!("wamid.{n}.later"), "hello").await;
+        world.clock.advance(HOUR);
+        let run = did(&world, made[waits].0, "done", 1).await.remove(0);
+        let steps: Vec<&str> = run.steps.iter().map(|step| step.step.code()).collect();
+        assert_eq!(steps, ["issue_coupon", "send_text"], "{waits}");
+    }
     world.finish().await;
 }
 
@@ -101,4 +131,4 @@ async fn starters_that_keep_time_work(backend: Backend) {
     world.finish().await;
 }
 
-on_both!(starters_that_listen_to_words_work, starters_that_keep_time_work);
+on_both!(starters_that_listen_to_words_work, starters_that_give_codes_work, starters_that_keep_time_work);

@@ -42,6 +42,7 @@ async fn say(world: &World, body: &str, send_at: Option<i64>, cancel_on_reply: b
         send_at,
         cancel_on_reply,
         about: None,
+        run: None,
     };
     send(&world.app, &caller, world.only_conversation().await, request).await.unwrap().message
 }

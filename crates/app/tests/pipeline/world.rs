@@ -7,6 +7,7 @@ use rapport_connectors::http::{Executor, Failure, Request, Response, Streamed};
 use rapport_core::message::Content;
 use rapport_core::{ChannelId, ConversationId, MessageId};
 use rapport_store::Backend;
+use rapport_store::send::Priority;
 use serde_json::{Value, json};
 use std::ops::{Deref, DerefMut};
 use std::sync::Mutex;
@@ -29,6 +30,10 @@ pub struct Provider {
     pub pushes: Mutex<Vec<Request>>,
     /// What they answer next; then 201.
     pub push_answers: Mutex<Vec<u16>>,
+    /// What webhooks were told.
+    pub hooks: Mutex<Vec<Request>>,
+    /// What their targets answer next; then 200.
+    pub hook_answers: Mutex<Vec<Result<Response, Failure>>>,
 }
 
 impl Provider {
@@ -69,6 +74,10 @@ impl Executor for Provider {
             let mut answers = self.push_answers.lock().unwrap();
             let status = if answers.is_empty() { 201 } else { answers.remove(0) };
             Ok(Response::new(status, &[], Bytes::new()))
+        } else if request.vendor == "webhook" {
+            self.hooks.lock().unwrap().push(request);
+            let mut answers = self.hook_answers.lock().unwrap();
+            if answers.is_empty() { Ok(Response::new(200, &[], "ok")) } else { answers.remove(0) }
         } else if request.operation == "content" {
             let mut requests = self.requests.lock().unwrap();
             requests.push(request);
@@ -135,6 +144,12 @@ impl World {
     /// A text by an agent, as the use case stores it.
     pub async fn write(&self, conversation: ConversationId, body: &str) -> MessageId {
         self.say(conversation, Content::Text { body: body.to_owned(), preview_url: None }).await
+    }
+
+    /// A text that goes as a notice.
+    pub async fn notify(&self, conversation: ConversationId, body: &str) -> MessageId {
+        let content = Content::Text { body: body.to_owned(), preview_url: None };
+        self.queue_over(self.channel, conversation, content, Priority::Service).await
     }
 
     /// Any content by an agent.

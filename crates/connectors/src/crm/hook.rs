@@ -1,6 +1,7 @@
 //! Webhooks of a CRM, whoever sends them: hints which records to fetch again.
 
 use crate::secret::Secret;
+use rapport_core::matter::Object;
 use rapport_core::time::Ms;
 
 /// A delivery as it came in.
@@ -84,9 +85,11 @@ pub enum HookOp {
     Other(String),
 }
 
-/// One hint about a contact: fetch this record again.
+/// One hint: fetch this record again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
+    /// A deal or a case; a contact when absent.
+    pub object: Option<Object>,
     /// Record id.
     pub id: String,
     /// What happened.

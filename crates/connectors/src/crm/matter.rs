@@ -1,10 +1,21 @@
 //! Deals and cases behind the seam: the same fields by the same names for every vendor
 //! (`rapport_core::matter::field`), so that whoever keeps them in step knows no vendor's words.
 
+use super::answer::joined;
 use super::seam::{Ask, Wire};
-use super::value::{CrmError, KeyState, Properties};
-use rapport_core::matter::{Object, field};
-use rapport_core::time::Ms;
+use super::value::{CrmError, ErrorClass, FieldError, KeyState, Properties};
+use rapport_core::matter::{Category, Object, field};
+use rapport_core::time::{DAY, Ms};
+use serde_json::{Map, Value};
+
+/// How urgent a case is, where three degrees are known at first.
+pub(crate) const THREE_DEGREES: [(&str, &str); 4] =
+    [("low", "Low"), ("normal", "Medium"), ("high", "High"), ("urgent", "High")];
+/// What a case is about, as people read it in a list of types.
+pub(crate) const TYPES: [(&str, &str); 4] =
+    [("quote", "Quote"), ("complaint", "Complaint"), ("question", "Question"), ("other", "Other")];
+/// When a deal is expected to close, after it was made, where it must have such a day. Milliseconds.
+const CLOSES: i64 = 30 * DAY;
 
 /// A deal or case of a remote system, read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -55,7 +66,8 @@ pub trait Matters: Send + Sync {
     /// Records that are there, by id: at most a hundred.
     fn read<'a>(&'a self, wire: &'a dyn Wire, object: Object, ids: &'a [String]) -> Ask<'a, Vec<RemoteMatter>>;
 
-    /// The record that has our key. Never late: what was just created is found.
+    /// The record that has our key. What was just created is found, or else [`Matters::write`] looks for it where nothing is
+    /// late.
     fn find<'a>(&'a self, wire: &'a dyn Wire, object: Object, key: &'a str) -> Ask<'a, Option<RemoteMatter>>;
 
     /// Creates a record or changes the known one, and associates it with the contact's; answers with how it stands. Made
@@ -64,11 +76,6 @@ pub trait Matters: Send + Sync {
 
     /// What whoever calls must be allowed to, for a person who has to see to it.
     fn rights(&self, object: Object) -> &'static str;
-
-    /// Whether a deal has a currency of its own; otherwise all are counted in the account's.
-    fn keeps_currency(&self) -> bool {
-        true
-    }
 
     /// Our word that a priority of ours is read back as, where the vendor knows fewer degrees.
     fn priority_back<'a>(&self, ours: &'a str) -> &'a str {
@@ -92,6 +99,61 @@ pub(crate) fn named(mut error: CrmError, names: &[(&str, &str)]) -> CrmError {
         }
     }
     error
+}
+
+/// The refusal of a status that none of the stages means.
+pub(crate) fn no_stage(message: String) -> CrmError {
+    let told = FieldError { field: field::STATUS.to_owned(), code: "NO_STAGE".to_owned(), message: message.clone() };
+    CrmError { fields: vec![told], ..CrmError::new(200, ErrorClass::Invalid, message) }
+}
+
+/// The day on which a deal is expected to close that was made at this moment.
+pub(crate) fn closes(made_at: Ms) -> String {
+    let at = jiff::Timestamp::from_millisecond(made_at.plus(CLOSES).0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+/// A record's values in our words: priorities of [`THREE_DEGREES`], categories of [`TYPES`]. `names` pairs our fields with
+/// theirs; what the record does not have is not told.
+pub(crate) fn fields_here(record: &Value, names: &[(&str, &str)]) -> Properties {
+    let mut fields = Properties::new();
+    for (ours, theirs) in names {
+        let Some(value) = record.get(*theirs).map(joined) else { continue };
+        match *ours {
+            field::PRIORITY => priority_here(&mut fields, &value, &THREE_DEGREES),
+            // A type of the account's own is none of ours.
+            field::CATEGORY if !value.is_empty() && Category::parse(&value).is_none() => {}
+            field::CATEGORY => drop(fields.insert((*ours).to_owned(), value.to_lowercase())),
+            _ => drop(fields.insert((*ours).to_owned(), value)),
+        }
+    }
+    fields
+}
+
+/// The values to write, in the words of [`fields_here`]; null clears one of a record that is there.
+pub(crate) fn values_there(writing: &Writing, names: &[(&str, &str)]) -> Map<String, Value> {
+    let mut values = Map::new();
+    for (ours, theirs) in names {
+        let Some(value) = writing.get(ours) else { continue };
+        let value = match *ours {
+            field::PRIORITY => priority_there(value, &THREE_DEGREES).map(Value::from),
+            field::CATEGORY => priority_there(value, &TYPES).map(Value::from),
+            field::AMOUNT => value.parse::<f64>().ok().map(Value::from),
+            _ => Some(value).filter(|text| !text.trim().is_empty()).map(Value::from),
+        };
+        match (value, &writing.known) {
+            (Some(value), _) => drop(values.insert((*theirs).to_owned(), value)),
+            (None, Some(_)) => drop(values.insert((*theirs).to_owned(), Value::Null)),
+            (None, None) => {}
+        }
+    }
+    values
+}
+
+/// Our word that a priority of ours is read back as: the first of those with the same word over there.
+pub(crate) fn priority_back<'a>(ours: &'a str, words: &[(&'static str, &'static str)]) -> &'a str {
+    let there = priority_there(ours, words);
+    words.iter().find(|(_, theirs)| Some(*theirs) == there).map_or(ours, |(first, _)| first)
 }
 
 /// How priorities are called over there: ours and theirs, the first of two equal ones counts.

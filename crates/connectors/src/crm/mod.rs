@@ -23,6 +23,7 @@ pub mod name;
 pub mod oauth;
 pub(crate) mod rows;
 mod seam;
+pub(crate) mod tags;
 mod value;
 mod vendor;
 

@@ -14,6 +14,7 @@ use crate::provider::form;
 use crate::secret::Secret;
 use bytes::Bytes;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// The credential that names the client.
@@ -29,10 +30,12 @@ const CATEGORY: &str = "oauth:";
 const TOO_OFTEN: Duration = Duration::from_secs(120);
 
 /// How a vendor gives out its tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OAuth {
-    /// The token endpoint's path below the connection's address.
-    pub path: &'static str,
+    /// The token endpoint's path below the connection's address, or an address of its own.
+    pub path: Cow<'static, str>,
+    /// What a token is asked for; empty = whatever the client may have.
+    pub scope: Cow<'static, str>,
     /// The word before the token in `authorization`.
     pub scheme: &'static str,
     /// Where the answer tells the API's address.
@@ -70,7 +73,12 @@ impl OAuth {
             pairs.push(("grant_type", "refresh_token".to_owned()));
             pairs.push((REFRESH_TOKEN, refresh.expose().to_owned()));
         }
-        let mut request = Request::new(vendor, "token", Method::Post, format!("{}{}", access.base_url, self.path));
+        if !self.scope.is_empty() {
+            pairs.push(("scope", self.scope.to_string()));
+        }
+        let is_whole = self.path.starts_with("https://") || self.path.starts_with("http://");
+        let base_url = if is_whole { "" } else { access.base_url.as_str() };
+        let mut request = Request::new(vendor, "token", Method::Post, format!("{base_url}{}", self.path));
         request.headers.push(("content-type", "application/x-www-form-urlencoded".to_owned()));
         request.headers.push(("accept", "application/json".to_owned()));
         request.body = crate::http::Body::Bytes(Bytes::from(form::write(&pairs)));
@@ -170,14 +178,20 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const WAY: OAuth =
-        OAuth { path: "/token", scheme: "Bearer", address: "instance_url", life: Duration::from_secs(60) };
+    const WAY: OAuth = OAuth {
+        path: Cow::Borrowed("/token"),
+        scope: Cow::Borrowed(""),
+        scheme: "Bearer",
+        address: "instance_url",
+        life: Duration::from_secs(60),
+    };
 
     fn access(refresh: &str) -> Access {
         let all = [(CLIENT_ID, "id"), (CLIENT_SECRET, "s&=ü"), (REFRESH_TOKEN, refresh)];
         Access {
             base_url: "https://login.example".to_owned(),
             credentials: all.map(|(name, value)| (name.to_owned(), value.into())).into(),
+            ..Access::default()
         }
     }
 
@@ -199,6 +213,11 @@ mod tests {
             "client_id=id&client_secret=s%26%3D%C3%BC&grant_type=refresh_token&refresh_token=canary"
         );
         assert_eq!(form(""), "client_id=id&client_secret=s%26%3D%C3%BC&grant_type=client_credentials");
+        let other = OAuth { path: "https://auth.example/token".into(), scope: "contacts write".into(), ..WAY };
+        let request = other.ask("crm", &access(""));
+        let crate::http::Body::Bytes(body) = request.body else { panic!("a form") };
+        assert_eq!(request.url, "https://auth.example/token");
+        assert!(body.ends_with(b"&scope=contacts+write") || body.ends_with(b"&scope=contacts%20write"), "{body:?}");
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! What the sync asks of a CRM, and what a CRM asks of whoever makes its calls.
 
-use super::hook::Channel;
+use super::hook::{Channel, Hint, HookCall, SignatureError};
 use super::matter::Matters;
+use super::oauth::OAuth;
 use super::value::{
     Account, BatchResult, CrmError, ErrorClass, KeyState, Properties, Property, RemoteRecord, UpsertRow,
 };
-use super::vendor::Vendor;
+use super::vendor::{Seed, Vendor};
 use crate::http::{Failure, Request, Response};
+use crate::json::BadBody;
 use futures::future::BoxFuture;
 use rapport_core::retry::Fault;
 use rapport_core::time::Ms;
@@ -100,10 +102,14 @@ pub type Answer<T> = Result<T, Trouble>;
 /// An answer that is being found.
 pub type Ask<'a, T> = BoxFuture<'a, Answer<T>>;
 
-/// Makes a connector's calls: waits for their turn, and repeats what was lost. Every call may be made twice.
+/// Makes a connector's calls: waits for their turn, and repeats what was lost. Every [`Wire::call`] may be made twice.
 pub trait Wire: Send + Sync {
     /// Makes a call. Limits and trouble over there come as [`Trouble`]; every other answer, refusals too, is returned.
     fn call(&self, request: Request, pace: Pace) -> Ask<'_, Response>;
+
+    /// Makes a call that must not be made twice: what was lost is not repeated, but for a call that never went out or was
+    /// held back by a limit. Whoever asks again looks first.
+    fn once(&self, request: Request, pace: Pace) -> Ask<'_, Response>;
 
     /// Lets time pass before something is asked again.
     fn pause(&self, time: Duration) -> BoxFuture<'_, ()>;
@@ -145,10 +151,30 @@ pub enum Next {
 
 /// A CRM or help desk, opened: contacts, asked for and written. Object-safe, so that the shell holds one `Arc<dyn Crm>`.
 ///
-/// Nothing here is remembered between questions. Each question may be asked again.
+/// Nothing about records is remembered between questions. Each question may be asked again.
 pub trait Crm: Send + Sync {
     /// What connector this is.
     fn vendor(&self) -> &'static Vendor;
+
+    /// How its tokens are fetched, where they are of limited life.
+    fn oauth(&self) -> Option<OAuth> {
+        self.vendor().oauth.clone()
+    }
+
+    /// The field that keeps our key; empty where there is none, and records are known by their ids alone.
+    fn key_name(&self) -> &str {
+        self.vendor().capabilities.key
+    }
+
+    /// How fine its stamps are, ms.
+    fn resolution_ms(&self) -> i64 {
+        self.vendor().capabilities.resolution_ms
+    }
+
+    /// Mappings of a new connection.
+    fn seeds(&self) -> Vec<Seed<'_>> {
+        self.vendor().seeds.to_vec()
+    }
 
     /// The account behind the credentials; the cheapest way to try them.
     fn account<'a>(&'a self, wire: &'a dyn Wire) -> Ask<'a, Account>;
@@ -218,6 +244,22 @@ pub trait Crm: Send + Sync {
     /// Deals and cases, where they can be kept here; `None` for those that only know contacts.
     fn matters(&self) -> Option<&dyn Matters> {
         None
+    }
+
+    /// Whether a delivery is this CRM's. Any secret may fit.
+    ///
+    /// # Errors
+    /// [`SignatureError`]; nothing of the body should be read then.
+    fn verify(&self, secrets: &[&str], call: &HookCall<'_>, now: Ms) -> Result<(), SignatureError> {
+        (self.vendor().verify)(secrets, call, now)
+    }
+
+    /// What a delivery hints at about contacts.
+    ///
+    /// # Errors
+    /// [`BadBody`] when it is over a limit or not JSON.
+    fn hints(&self, body: &[u8]) -> Result<Vec<Hint>, BadBody> {
+        (self.vendor().hints)(body)
     }
 
     /// What an answer says about the limits.

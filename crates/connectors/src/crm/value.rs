@@ -166,6 +166,11 @@ pub struct CrmError {
 }
 
 impl CrmError {
+    /// Whether it is about this field.
+    pub(crate) fn names(&self, field: &str) -> bool {
+        self.class == ErrorClass::Invalid && self.fields.iter().any(|told| told.field == field)
+    }
+
     /// A refusal of which only this is known.
     pub(crate) fn new(status: u16, class: ErrorClass, message: impl Into<String>) -> Self {
         Self {

@@ -4,6 +4,7 @@ use super::hook::{Hint, HookCall, SignatureError};
 use super::oauth::OAuth;
 use super::seam::Crm;
 use crate::json::BadBody;
+use crate::rest::{self, Description};
 use crate::secret::Secret;
 use crate::{freshdesk, hubspot, intercom, salesforce, zendesk, zoho};
 use rapport_core::matter::Object;
@@ -12,8 +13,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Every CRM and help desk that can be connected.
-pub const VENDORS: &[&Vendor] =
-    &[&hubspot::VENDOR, &zendesk::VENDOR, &freshdesk::VENDOR, &zoho::VENDOR, &salesforce::VENDOR, &intercom::VENDOR];
+pub const VENDORS: &[&Vendor] = &[
+    &hubspot::VENDOR,
+    &zendesk::VENDOR,
+    &freshdesk::VENDOR,
+    &zoho::VENDOR,
+    &salesforce::VENDOR,
+    &intercom::VENDOR,
+    &rest::VENDOR,
+];
 
 /// The connector of a kind.
 #[must_use]
@@ -38,17 +46,25 @@ pub struct Vendor {
     /// What it can do.
     pub capabilities: Capabilities,
     /// Mappings of a new connection.
-    pub seeds: &'static [Seed],
+    pub seeds: &'static [Seed<'static>],
     /// The credential that signs webhooks.
     pub signing: &'static str,
-    /// Headers of a delivery that [`Vendor::verify`] reads; lower case.
+    /// Headers of a delivery that [`Vendor::verify`] reads; lower case. Empty: whichever came once.
     pub hook_headers: &'static [&'static str],
     /// Whether a delivery is the vendor's. Any secret may fit.
     pub verify: fn(&[&str], &HookCall<'_>, Ms) -> Result<(), SignatureError>,
-    /// What a delivery hints at about contacts.
+    /// What a delivery hints at.
     pub hints: fn(&[u8]) -> Result<Vec<Hint>, BadBody>,
     /// Opens a connection; `fields` are the properties that every read asks for.
     pub open: fn(&Access, &[String]) -> Arc<dyn Crm>,
+}
+
+impl Vendor {
+    /// Whether its API is what its owner says of it: a connection needs a [`Description`].
+    #[must_use]
+    pub fn is_described(&self) -> bool {
+        self.kind == rest::KIND
+    }
 }
 
 impl std::fmt::Debug for Vendor {
@@ -110,13 +126,13 @@ pub struct Capabilities {
 
 /// A mapping of a new connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seed {
+pub struct Seed<'a> {
     /// Our field.
-    pub local: &'static str,
+    pub local: &'a str,
     /// Theirs.
-    pub remote: &'static str,
+    pub remote: &'a str,
     /// `both`, `push` or `pull`.
-    pub direction: &'static str,
+    pub direction: &'a str,
     /// Whether it is used from the start.
     pub enabled: bool,
 }
@@ -128,6 +144,8 @@ pub struct Access {
     pub base_url: String,
     /// Credentials by name.
     pub credentials: BTreeMap<String, Secret>,
+    /// What its owner says of the API, for a connector that knows it by that alone.
+    pub description: Option<Arc<Description>>,
 }
 
 impl Access {

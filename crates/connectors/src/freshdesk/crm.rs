@@ -8,9 +8,11 @@ use super::{error, hook, search};
 use crate::crm::rows::one_by_one;
 use crate::crm::{
     Account, Address, Answer, Ask, BatchResult, By, Capabilities, Changes, Credential, Crm, CrmError, ErrorClass,
-    KeyState, Next, Pace, Properties, Property, RemoteRecord, RowOk, Seed, Told, Trouble, UpsertRow, Vendor, Wire,
+    KeyState, Matters, Next, Pace, Properties, Property, RemoteRecord, RowOk, Seed, Told, Trouble, UpsertRow, Vendor,
+    Wire,
 };
 use crate::http::{Response, limits};
+use rapport_core::matter::Object;
 use rapport_core::time::{MINUTE, Ms, SECOND};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -39,7 +41,7 @@ pub static VENDOR: Vendor = Vendor {
     either: &[],
     oauth: None,
     capabilities: Capabilities {
-        objects: &[],
+        objects: &[Object::Case],
         resolution_ms: SECOND,
         key: KEY,
         // A shop may keep its own customer numbers there.
@@ -70,8 +72,8 @@ pub static VENDOR: Vendor = Vendor {
 };
 
 /// One account.
-struct Freshdesk {
-    api: Api,
+pub(super) struct Freshdesk {
+    pub(super) api: Api,
 }
 
 impl Freshdesk {
@@ -307,6 +309,10 @@ impl Crm for Freshdesk {
             let kinds = self.kinds(wire, Kinds::matter(properties)).await?;
             self.change(wire, id, key, properties, &kinds).await
         })
+    }
+
+    fn matters(&self) -> Option<&dyn Matters> {
+        Some(self)
     }
 
     fn limits(&self, response: &Response) -> Told {

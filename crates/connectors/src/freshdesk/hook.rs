@@ -5,6 +5,7 @@ use crate::crm::answer::text;
 use crate::crm::{Hint, HookCall, HookOp, SignatureError};
 use crate::json::{self, BadBody};
 use crate::sign;
+use rapport_core::matter::Object;
 use rapport_core::time::Ms;
 use serde_json::Value;
 
@@ -12,6 +13,8 @@ use serde_json::Value;
 pub(super) const HEADERS: [&str; 1] = ["x-rapport-secret"];
 /// Words under which a rule may name the contact. The last two are those of Freshdesk's own simple form.
 const NAMES: [&str; 4] = ["contact_id", "requester_id", "ticket_contact_id", "ticket_requester_id"];
+/// The word under which a rule names the ticket.
+const TICKET: &str = "ticket_id";
 
 /// Compares the header with our secrets, in the same time wherever they differ. Any secret may fit.
 ///
@@ -32,17 +35,19 @@ pub fn verify(secrets: &[&str], call: &HookCall<'_>, _: Ms) -> Result<(), Signat
     if matched { Ok(()) } else { Err(SignatureError::Mismatch) }
 }
 
-/// What a delivery hints at: the contact that it names. One that names none hints at nothing.
+/// What a delivery hints at: the contact and the ticket that it names. One that names neither hints at nothing.
 ///
 /// # Errors
 /// [`BadBody`] when it is over a limit or not JSON.
 pub fn hints(body: &[u8]) -> Result<Vec<Hint>, BadBody> {
     let checked = json::check(body)?;
     let event: Value = serde_json::from_str(&checked).map_err(|error| BadBody::NotJson(error.to_string()))?;
-    let id = [&event, &event["freshdesk_webhook"]]
-        .into_iter()
-        .flat_map(|place| NAMES.iter().filter_map(|name| text(&place[*name])))
-        .find(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
-    let op = HookOp::Changed { property: String::new(), value: String::new() };
-    Ok(id.map(|id| Hint { id, op, at: None }).into_iter().collect())
+    let places = [&event, &event["freshdesk_webhook"]];
+    let named = |names: &[&str]| {
+        let all = places.into_iter().flat_map(|place| names.iter().filter_map(|name| text(&place[*name])));
+        all.into_iter().find(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let op = || HookOp::Changed { property: String::new(), value: String::new() };
+    let about = [(None, named(&NAMES)), (Some(Object::Case), named(&[TICKET]))].into_iter();
+    Ok(about.filter_map(|(object, id)| Some(Hint { object, id: id?, op: op(), at: None })).collect())
 }

@@ -152,7 +152,7 @@ impl Place {
 }
 
 /// ISO 8601 in UTC with whole seconds.
-fn iso(at: Ms) -> String {
+pub(super) fn iso(at: Ms) -> String {
     jiff::Timestamp::from_millisecond(at.0)
         .map_or_else(|_| String::new(), |at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }

@@ -1,4 +1,4 @@
-//! Freshdesk (`crm-apis.md` §5): contacts of the help desk.
+//! Freshdesk (`crm-apis.md` §5): contacts of the help desk, tickets as cases.
 
 pub mod api;
 pub mod contacts;
@@ -8,6 +8,7 @@ pub mod fields;
 pub mod hook;
 pub mod list;
 pub mod search;
+pub mod tickets;
 
 pub use api::Api;
 pub use crm::VENDOR;

@@ -98,11 +98,17 @@ impl Client {
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
         }
-        if let Some(token) = &request.bearer {
-            let mut value = http::HeaderValue::try_from(format!("Bearer {}", token.expose()))
+        let secret = |text: &str| {
+            let mut value = http::HeaderValue::try_from(text)
                 .map_err(|_| Failure::Blocked("the token holds characters that no header may hold".to_owned()))?;
             value.set_sensitive(true);
-            builder = builder.header(http::header::AUTHORIZATION, value);
+            Ok(value)
+        };
+        for (name, value) in &request.named {
+            builder = builder.header(name.as_str(), secret(value)?);
+        }
+        if let Some(token) = &request.bearer {
+            builder = builder.header(http::header::AUTHORIZATION, secret(&format!("Bearer {}", token.expose()))?);
         }
         builder = match &request.body {
             Body::Empty if matches!(request.method, Method::Get) => builder,
@@ -113,18 +119,29 @@ impl Client {
         builder.send().await.map_err(|error| failure(&host, error))
     }
 
-    async fn read(&self, response: &mut reqwest::Response) -> Result<Bytes, Failure> {
+    async fn read(&self, response: &mut reqwest::Response, reads: Option<usize>) -> Result<Bytes, Failure> {
         let told = response.content_length().unwrap_or(0);
-        if told > self.max_response as u64 {
+        if reads.is_none() && told > self.max_response as u64 {
             return Err(Failure::Ambiguous(format!(
                 "the answer has {told} bytes, over the cap of {}",
                 self.max_response
             )));
         }
         let mut body = BytesMut::new();
-        while let Some(chunk) =
-            response.chunk().await.map_err(|error| Failure::Ambiguous(chain(&error.without_url())))?
-        {
+        loop {
+            let chunk = match response.chunk().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => break,
+                // Who asks for the beginning goes by the status, which is there.
+                Err(_) if reads.is_some() => break,
+                Err(error) => return Err(Failure::Ambiguous(chain(&error.without_url()))),
+            };
+            if let Some(most) = reads
+                && body.len() + chunk.len() >= most
+            {
+                body.extend_from_slice(chunk.get(..most - body.len()).unwrap_or(&chunk));
+                break;
+            }
             if body.len() + chunk.len() > self.max_response {
                 return Err(Failure::Ambiguous(format!("the answer is longer than the cap of {}", self.max_response)));
             }
@@ -135,7 +152,7 @@ impl Client {
 
     async fn run_once(&self, request: &Request) -> Result<Response, Failure> {
         let mut response = self.send(request).await?;
-        let body = self.read(&mut response).await?;
+        let body = self.read(&mut response, request.reads).await?;
         Ok(Response { status: response.status().as_u16(), headers: headers(&response), body })
     }
 
@@ -150,7 +167,7 @@ impl Client {
         let mut response = self.send(request).await?;
         let (status, headers) = (response.status(), headers(&response));
         if !status.is_success() {
-            let body = self.read(&mut response).await?;
+            let body = self.read(&mut response, request.reads).await?;
             let response = Response { status: status.as_u16(), headers, body };
             return Ok(Streamed { response, size: 0, sha256: String::new() });
         }

@@ -92,12 +92,17 @@ pub struct Request {
     pub url: String,
     /// Headers without authorisation; names in lower case.
     pub headers: Vec<(&'static str, String)>,
+    /// Headers whose names somebody chose. Their values may be keys.
+    pub named: Vec<(String, String)>,
     /// Sent as `authorization: Bearer ..` when present.
     pub bearer: Option<Secret>,
     /// Body.
     pub body: Body,
     /// Time from start to the last byte of the answer.
     pub timeout: Duration,
+    /// So many bytes of the answer are read, or what comes of them: its status is what counts. `None`: all of it, and one that
+    /// is longer than the client's cap or breaks off is none.
+    pub reads: Option<usize>,
     /// Whom we call (`whatsapp`, `hubspot`): a metrics label.
     pub vendor: &'static str,
     /// What for (`send`, `media_info`): a metrics label, never an id.
@@ -115,9 +120,11 @@ impl Request {
             method,
             url: url.into(),
             headers: Vec::new(),
+            named: Vec::new(),
             bearer: None,
             body: Body::Empty,
             timeout: DEFAULT_TIMEOUT,
+            reads: None,
             vendor,
             operation,
         }
@@ -145,6 +152,13 @@ impl Request {
         self
     }
 
+    /// Reads only the beginning of the answer.
+    #[must_use]
+    pub fn reading(mut self, bytes: usize) -> Self {
+        self.reads = Some(bytes);
+        self
+    }
+
     /// The body as JSON, for tests and stand-ins; `None` when there is none or it is not JSON.
     #[must_use]
     pub fn json(&self) -> Option<serde_json::Value> {
@@ -169,6 +183,7 @@ impl std::fmt::Debug for Request {
             .field("method", &self.method)
             .field("url", &self.url.split('?').next().unwrap_or_default())
             .field("headers", &self.headers.iter().map(|(name, _)| *name).collect::<Vec<_>>())
+            .field("named", &self.named.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("bearer", &self.bearer)
             .field("body", &body)
             .field("timeout", &self.timeout)

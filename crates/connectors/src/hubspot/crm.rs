@@ -73,7 +73,7 @@ pub static VENDOR: Vendor = Vendor {
     open: |access, fields| Arc::new(HubSpot::new(access, fields)),
 };
 
-const fn seed(local: &'static str, remote: &'static str, enabled: bool) -> Seed {
+const fn seed(local: &'static str, remote: &'static str, enabled: bool) -> Seed<'static> {
     Seed { local, remote, direction: "both", enabled }
 }
 

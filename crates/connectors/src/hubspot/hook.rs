@@ -7,6 +7,7 @@ use crate::sign;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rapport_core::id::key16;
+use rapport_core::matter::Object;
 use rapport_core::time::{MINUTE, Ms};
 use serde_json::Value;
 
@@ -64,13 +65,20 @@ pub(super) fn verify_call(secrets: &[&str], call: &HookCall<'_>, now: Ms) -> Res
     verify(secrets, &HookRequest { method: call.method, uri: call.uri, body: call.body, signature, timestamp }, now)
 }
 
-/// What a delivery hints at about contacts.
+/// What a delivery hints at about contacts, deals and tickets.
 pub(super) fn hints(body: &[u8]) -> Result<Vec<Hint>, BadBody> {
-    let about = |event: HookEvent| match &event.op {
-        HookOp::Other(_) => None,
-        _ if event.kind != "contact" => None,
-        HookOp::Merged { into, .. } => Some(Hint { id: into.clone(), op: event.op, at: event.at }),
-        _ => Some(Hint { id: event.id, op: event.op, at: event.at }),
+    let about = |event: HookEvent| {
+        let object = match event.kind.as_str() {
+            "contact" => None,
+            "deal" => Some(Object::Deal),
+            "ticket" => Some(Object::Case),
+            _ => return None,
+        };
+        match &event.op {
+            HookOp::Other(_) => None,
+            HookOp::Merged { into, .. } => Some(Hint { object, id: into.clone(), op: event.op, at: event.at }),
+            _ => Some(Hint { object, id: event.id, op: event.op, at: event.at }),
+        }
     };
     Ok(parse(body)?.into_iter().filter_map(about).collect())
 }

@@ -5,10 +5,10 @@ use super::crm::HubSpot;
 use super::properties::{self, Own};
 use super::records;
 use crate::crm::answer::{list, odd, text};
-use crate::crm::matter::{named, priority_here, priority_there};
+use crate::crm::matter::{named, no_stage, priority_here, priority_there};
 use crate::crm::{
-    Answer, Ask, CrmError, ErrorClass, FieldError, KeyState, Matters, Pace, Properties, RemoteMatter, RemoteRecord,
-    UpsertRow, Wire, Writing,
+    Answer, Ask, CrmError, ErrorClass, KeyState, Matters, Pace, Properties, RemoteMatter, RemoteRecord, UpsertRow,
+    Wire, Writing,
 };
 use crate::http::{Request, Response};
 use rapport_core::matter::{Category, Object, field};
@@ -205,10 +205,7 @@ fn words(kind: &Kind, writing: &Writing, stages: &[Stage]) -> Result<Properties,
             properties.insert(kind.stage.to_owned(), stage.id.clone());
         }
         Err(()) => {
-            let message = format!("no stage of the pipeline means \"{status}\"");
-            let told = FieldError { field: field::STATUS.to_owned(), code: "NO_STAGE".to_owned(), message };
-            let error = CrmError::new(200, ErrorClass::Invalid, told.message.clone());
-            return Err(CrmError { fields: vec![told], ..error });
+            return Err(no_stage(format!("no stage of the pipeline means \"{status}\"")));
         }
     }
     Ok(properties)

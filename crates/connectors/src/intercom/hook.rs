@@ -65,5 +65,5 @@ fn read(event: &Value) -> Option<Hint> {
         },
         _ => return None,
     };
-    Some(Hint { id, op, at })
+    Some(Hint { object: None, id, op, at })
 }

@@ -14,7 +14,7 @@ use rapport_core::matter::Object;
 use rapport_core::time::{DAY, MINUTE, Ms, SECOND};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Records that became part of others, and those of others again: so many steps are followed.
@@ -52,7 +52,8 @@ pub static VENDOR: Vendor = Vendor {
     ],
     either: &[],
     oauth: Some(OAuth {
-        path: "/services/oauth2/token",
+        path: std::borrow::Cow::Borrowed("/services/oauth2/token"),
+        scope: std::borrow::Cow::Borrowed(""),
         scheme: "Bearer",
         address: "instance_url",
         // The org's session policy is not told; two hours unless somebody changed it.
@@ -88,7 +89,7 @@ pub static VENDOR: Vendor = Vendor {
     open: |access, fields| Arc::new(Salesforce::new(access, fields)),
 };
 
-const fn seed(local: &'static str, remote: &'static str) -> Seed {
+const fn seed(local: &'static str, remote: &'static str) -> Seed<'static> {
     Seed { local, remote, direction: "both", enabled: true }
 }
 
@@ -99,6 +100,8 @@ pub(super) struct Salesforce {
     wanted: Vec<String>,
     /// A user signed in; otherwise the app calls for itself.
     consent: bool,
+    /// Whether the org has several currencies, once it was asked.
+    pub(super) currencies: OnceLock<bool>,
 }
 
 impl Salesforce {
@@ -107,6 +110,7 @@ impl Salesforce {
             api: Api::new(&access.base_url),
             wanted: soql::wanted(fields),
             consent: !access.get(oauth::REFRESH_TOKEN).is_empty(),
+            currencies: OnceLock::new(),
         }
     }
 

@@ -5,25 +5,17 @@ use super::contacts::{self, KEY};
 use super::crm::Salesforce;
 use super::error::read_error;
 use super::{key, soql};
-use crate::crm::answer::{joined, list, odd, text};
-use crate::crm::matter::{is_over, named, priority_here, priority_there};
-use crate::crm::{
-    Answer, Ask, CrmError, ErrorClass, FieldError, KeyState, Matters, Pace, Properties, RemoteMatter, Wire, Writing,
-};
+use crate::crm::answer::{list, odd, text};
+use crate::crm::matter::{self, fields_here, is_over, named, no_stage, values_there};
+use crate::crm::{Answer, Ask, CrmError, ErrorClass, KeyState, Matters, Pace, RemoteMatter, Wire, Writing};
 use crate::http::{Method, Request, Response, percent};
-use rapport_core::matter::{Category, Object, field};
-use rapport_core::time::{DAY, Ms};
-use serde_json::{Map, Value, json};
+use rapport_core::matter::{Object, field};
+use serde_json::{Value, json};
 
 /// The field of the products' codes.
 const PRODUCTS: &str = "Rapport_Products__c";
-/// When an opportunity is expected to close, after it was made: it must have such a day. Milliseconds.
-const CLOSES: i64 = 30 * DAY;
-/// How urgent a case is; Salesforce knows three degrees at first.
-const PRIORITIES: [(&str, &str); 4] = [("low", "Low"), ("normal", "Medium"), ("high", "High"), ("urgent", "High")];
-/// What a case is about, as people read it in a list of types.
-const TYPES: [(&str, &str); 4] =
-    [("quote", "Quote"), ("complaint", "Complaint"), ("question", "Question"), ("other", "Other")];
+/// The field of a deal's own currency, in orgs that have several.
+const CURRENCY: &str = "CurrencyIsoCode";
 
 /// What a kind of thing is over there.
 struct Kind {
@@ -45,6 +37,7 @@ static DEALS: Kind = Kind {
         (field::TITLE, "Name"),
         (field::DETAILS, "Description"),
         (field::AMOUNT, "Amount"),
+        (field::CURRENCY, CURRENCY),
         (field::SKUS, PRODUCTS),
     ],
     tells: &["IsClosed", "IsWon"],
@@ -77,9 +70,15 @@ fn kind(object: Object) -> &'static Kind {
 }
 
 impl Kind {
-    fn wanted(&self) -> Vec<&'static str> {
+    /// Our fields and theirs; with `currencies`, each deal has its own.
+    fn names(&self, currencies: bool) -> Vec<(&'static str, &'static str)> {
+        self.fields.iter().copied().filter(|(_, theirs)| currencies || *theirs != CURRENCY).collect()
+    }
+
+    fn wanted(&self, currencies: bool) -> Vec<&'static str> {
         let own = ["Id", "SystemModstamp", self.stage];
-        self.fields.iter().map(|(_, theirs)| *theirs).chain(own).chain(self.tells.iter().copied()).collect()
+        let names = self.names(currencies).into_iter().map(|(_, theirs)| theirs);
+        names.chain(own).chain(self.tells.iter().copied()).collect()
     }
 
     /// A refusal in our words.
@@ -91,11 +90,11 @@ impl Kind {
     }
 }
 
-/// Asks for records by their ids, or by our key.
+/// Asks for records by their ids, or by our key; with `currencies`, for each one's own too.
 #[must_use]
-pub fn select(api: &Api, object: Object, by: &str, values: &[String]) -> Request {
+pub fn select(api: &Api, object: Object, currencies: bool, by: &str, values: &[String]) -> Request {
     let kind = kind(object);
-    soql::select(api, kind.object, &kind.wanted(), &soql::among(by, values))
+    soql::select(api, kind.object, &kind.wanted(currencies), &soql::among(by, values))
 }
 
 /// Asks for the stages of an object.
@@ -128,12 +127,7 @@ pub fn read_stage(response: &Response, object: Object, status: &str) -> Result<S
     let fits = |row: &&Value| status_of(row, object) == status;
     let all: Vec<&Value> = list(&body["records"]).iter().filter(fits).collect();
     let stage = all.iter().find(|row| row["IsDefault"] == true).or(all.first()).and_then(|row| text(&row["ApiName"]));
-    stage.ok_or_else(|| {
-        let message = format!("no stage of {} means \"{status}\"", kind(object).object);
-        let told = FieldError { field: field::STATUS.to_owned(), code: "NO_STAGE".to_owned(), message };
-        let error = CrmError::new(200, ErrorClass::Invalid, told.message.clone());
-        CrmError { fields: vec![told], ..error }
-    })
+    stage.ok_or_else(|| no_stage(format!("no stage of {} means \"{status}\"", kind(object).object)))
 }
 
 fn status_of(row: &Value, object: Object) -> &'static str {
@@ -145,40 +139,21 @@ fn status_of(row: &Value, object: Object) -> &'static str {
     }
 }
 
-/// The fields to write; `stage` where it is to change.
+/// The fields to write; `stage` where it is to change, and a deal's own currency with `currencies`.
 #[must_use]
-pub fn record(writing: &Writing, stage: Option<String>) -> Value {
+pub fn record(writing: &Writing, stage: Option<String>, currencies: bool) -> Value {
     let kind = kind(writing.object);
-    let mut record = Map::new();
-    for (ours, theirs) in kind.fields {
-        let Some(value) = writing.get(ours) else { continue };
-        let value = match *ours {
-            field::PRIORITY => priority_there(value, &PRIORITIES).map(Value::from),
-            field::CATEGORY => priority_there(value, &TYPES).map(Value::from),
-            field::AMOUNT => value.parse::<f64>().ok().map(Value::from),
-            _ => Some(value).filter(|text| !text.trim().is_empty()).map(Value::from),
-        };
-        match (value, &writing.known) {
-            (Some(value), _) => drop(record.insert((*theirs).to_owned(), value)),
-            (None, Some(_)) => drop(record.insert((*theirs).to_owned(), Value::Null)),
-            (None, None) => {}
-        }
-    }
+    let mut record = values_there(writing, &kind.names(currencies));
     record.extend(stage.map(|stage| (kind.stage.to_owned(), Value::from(stage))));
     if writing.known.is_none() {
         if let Some(person) = writing.person.as_ref().filter(|id| is_id(id)) {
             record.insert("ContactId".to_owned(), person.as_str().into());
         }
         if writing.object == Object::Deal {
-            record.insert("CloseDate".to_owned(), day(writing.made_at.plus(CLOSES)).into());
+            record.insert("CloseDate".to_owned(), matter::closes(writing.made_at).into());
         }
     }
     record.into()
-}
-
-fn day(at: Ms) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    at.strftime("%Y-%m-%d").to_string()
 }
 
 /// Reads the answer to [`select`].
@@ -196,17 +171,7 @@ pub fn read_records(response: &Response, object: Object) -> Result<Vec<RemoteMat
 fn matter(row: &Value, object: Object) -> Option<RemoteMatter> {
     let kind = kind(object);
     let id = text(&row["Id"])?;
-    let mut fields = Properties::new();
-    for (ours, theirs) in kind.fields {
-        let value = joined(&row[*theirs]);
-        match *ours {
-            field::PRIORITY => priority_here(&mut fields, &value, &PRIORITIES),
-            // A type of the org's own is none of ours.
-            field::CATEGORY if !value.is_empty() && Category::parse(&value).is_none() => {}
-            field::CATEGORY => drop(fields.insert((*ours).to_owned(), value.to_lowercase())),
-            _ => drop(fields.insert((*ours).to_owned(), value)),
-        }
-    }
+    let mut fields = fields_here(row, kind.fields);
     fields.insert(field::STATUS.to_owned(), status_of(row, object).to_owned());
     Some(RemoteMatter {
         stage: text(&row[kind.stage]),
@@ -218,6 +183,18 @@ fn matter(row: &Value, object: Object) -> Option<RemoteMatter> {
 }
 
 impl Salesforce {
+    /// Whether things of this kind have a currency of their own: deals of an org with several. It is asked once.
+    async fn currencies(&self, wire: &dyn Wire, object: Object) -> Answer<bool> {
+        if object == Object::Case {
+            return Ok(false);
+        }
+        if let Some(known) = self.currencies.get() {
+            return Ok(*known);
+        }
+        let fields = api::read_fields(&wire.call(self.api.describe_object(DEALS.object), Pace::Call).await?)?;
+        Ok(*self.currencies.get_or_init(|| fields.iter().any(|field| field.name == CURRENCY)))
+    }
+
     async fn selected(
         &self,
         wire: &dyn Wire,
@@ -225,7 +202,8 @@ impl Salesforce {
         by: &str,
         values: &[String],
     ) -> Answer<Vec<RemoteMatter>> {
-        let request = select(&self.api, object, by, values);
+        let currencies = self.currencies(wire, object).await?;
+        let request = select(&self.api, object, currencies, by, values);
         Ok(read_records(&wire.call(request, Pace::Call).await?, object)?)
     }
 
@@ -254,7 +232,11 @@ impl Salesforce {
         if let Some(known) = writing.known.as_ref().filter(|_| writing.fields.is_empty()) {
             return Ok(known.clone());
         }
-        let record = record(writing, self.stage(wire, writing).await?);
+        let currencies = self.currencies(wire, object).await?;
+        let record = record(writing, self.stage(wire, writing).await?, currencies);
+        if let Some(known) = writing.known.as_ref().filter(|_| record == json!({})) {
+            return Ok(known.clone());
+        }
         let found = match &writing.known {
             Some(known) => {
                 let response = wire.call(update(&self.api, object, &known.id, &record), Pace::Call).await?;
@@ -326,13 +308,8 @@ impl Matters for Salesforce {
         kind(object).rights
     }
 
-    fn keeps_currency(&self) -> bool {
-        false
-    }
-
     fn priority_back<'a>(&self, ours: &'a str) -> &'a str {
-        let there = priority_there(ours, &PRIORITIES);
-        PRIORITIES.iter().find(|(_, theirs)| Some(*theirs) == there).map_or(ours, |(first, _)| first)
+        matter::priority_back(ours, &matter::THREE_DEGREES)
     }
 
     fn page(&self, _: Object, contact_page: &str) -> Option<String> {

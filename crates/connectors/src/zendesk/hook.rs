@@ -6,6 +6,7 @@ use crate::json::{self, BadBody};
 use crate::sign;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use rapport_core::matter::Object;
 use rapport_core::time::{MINUTE, Ms};
 use serde_json::Value;
 
@@ -13,8 +14,8 @@ use serde_json::Value;
 pub const MAX_AGE: i64 = 5 * MINUTE;
 /// Signature and its time.
 pub(super) const HEADERS: [&str; 2] = ["x-zendesk-webhook-signature", "x-zendesk-webhook-signature-timestamp"];
-/// Begins the topics of events about users.
-const TOPIC: &str = "zen:event-type:user.";
+/// Begins the topics of events; `user.` or `ticket.` follows.
+const TOPIC: &str = "zen:event-type:";
 
 /// Checks the signature: base64 of HMAC-SHA256 over timestamp and body. Any secret may fit.
 ///
@@ -46,7 +47,7 @@ pub fn sign(secret: &str, body: &[u8], timestamp: &str) -> String {
     STANDARD.encode(sign::hmac_sha256(secret.as_bytes(), &[timestamp.as_bytes(), body]))
 }
 
-/// What a delivery hints at: one event about a user. Other topics hint at nothing.
+/// What a delivery hints at: one event about a user or a ticket. Other topics hint at nothing.
 ///
 /// # Errors
 /// [`BadBody`] when it is over a limit or not JSON.
@@ -57,16 +58,22 @@ pub fn hints(body: &[u8]) -> Result<Vec<Hint>, BadBody> {
 }
 
 fn read(event: &Value) -> Option<Vec<Hint>> {
-    let topic = event["type"].as_str()?.strip_prefix(TOPIC)?;
-    let subject = event["subject"].as_str().and_then(|subject| subject.strip_prefix("zen:user:")).map(str::to_owned);
+    let (about, topic) = event["type"].as_str()?.strip_prefix(TOPIC)?.split_once('.')?;
+    let object = match about {
+        "user" => None,
+        "ticket" => Some(Object::Case),
+        _ => return None,
+    };
+    let subject = event["subject"].as_str().and_then(|subject| subject.strip_prefix("zen:")?.strip_prefix(about));
+    let subject = subject.and_then(|rest| rest.strip_prefix(':')).map(str::to_owned);
     let id = text(&event["detail"]["id"]).or(subject)?;
     let at = text(&event["detail"]["updated_at"]).or_else(|| text(&event["time"])).and_then(|at| moment(&at));
-    let hint = |id: String, op: HookOp| Hint { id, op, at };
+    let hint = |id: String, op: HookOp| Hint { object, id, op, at };
     Some(match topic {
         "created" => vec![hint(id, HookOp::Created)],
         "deleted" => vec![hint(id, HookOp::Deleted)],
         // The one that is gone, and the one that lives on with its addresses and numbers.
-        "merged" => {
+        "merged" if object.is_none() => {
             let into = text(&event["event"]["user"]["id"]);
             let merged = |into: String| hint(into.clone(), HookOp::Merged { into, from: vec![id.clone()] });
             into.map(merged).into_iter().chain([hint(id.clone(), HookOp::Deleted)]).collect()

@@ -6,17 +6,16 @@ use super::api::{Api, read};
 use super::crm::Zendesk;
 use crate::crm::answer::{list, moment, odd, text};
 use crate::crm::matter::{is_over, named, priority_here, priority_there};
+use crate::crm::tags;
 use crate::crm::{Answer, Ask, CrmError, ErrorClass, KeyState, Matters, Pace, Properties, RemoteMatter, Wire, Writing};
 use crate::http::{Method, Request, Response, percent};
-use rapport_core::matter::{Category, Object, field};
+use rapport_core::matter::{Object, field};
 use rapport_core::time::Ms;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-/// Begins the tag that tells what a case is about.
-const CASE: &str = "case_";
-/// Begins the tag of a product.
-const SKU: &str = "sku_";
+/// Longest tag.
+const TAG: usize = 255;
 /// How often a ticket is made anew, at most, after one that was deleted while the answer about it is kept.
 const MADE_ANEW: usize = 4;
 const PRIORITIES: [(&str, &str); 4] = [("low", "low"), ("normal", "normal"), ("high", "high"), ("urgent", "urgent")];
@@ -95,42 +94,10 @@ fn body(writing: &Writing) -> Map<String, Value> {
         }
         _ => {}
     }
-    if writing.known.is_none() || [field::CATEGORY, field::SKUS].iter().any(|name| writing.fields.contains_key(*name)) {
-        ticket.insert("tags".to_owned(), tags(writing).into());
+    if tags::change(writing) {
+        ticket.insert("tags".to_owned(), tags::wanted(writing, TAG).into());
     }
     ticket
-}
-
-/// The tags that are there, with ours as they are to be. A tag that only begins like ours is somebody else's.
-fn tags(writing: &Writing) -> Vec<String> {
-    let given = |name: &str| writing.get(name);
-    let mut all: Vec<String> = writing.known.as_ref().map(|known| known.beside.clone()).unwrap_or_default();
-    if writing.known.is_none() {
-        all.push("whatsapp".to_owned());
-    }
-    if let Some(category) = given(field::CATEGORY) {
-        all.retain(|tag| category_of(tag).is_none());
-        all.extend(Category::parse(category).map(|category| format!("{CASE}{}", category.code())));
-    }
-    if let Some(skus) = given(field::SKUS) {
-        let codes = skus.split(';').map(str::trim).filter(|code| !code.is_empty());
-        for tag in codes.map(|code| format!("{SKU}{}", tag_of(code))) {
-            if !all.contains(&tag) {
-                all.push(tag);
-            }
-        }
-    }
-    all
-}
-
-/// What a tag says the case is about.
-fn category_of(tag: &str) -> Option<Category> {
-    Category::parse(tag.strip_prefix(CASE)?)
-}
-
-/// A code as tags are written: small letters, no space.
-fn tag_of(code: &str) -> String {
-    code.chars().map(|c| if c.is_whitespace() || c == ',' { '_' } else { c }).collect::<String>().to_lowercase()
 }
 
 /// Reads a list of tickets.
@@ -168,8 +135,7 @@ fn matter(ticket: &Value) -> Option<RemoteMatter> {
     let ours = if matches!(status.as_str(), "solved" | "closed") { "closed" } else { "open" };
     fields.insert(field::STATUS.to_owned(), ours.to_owned());
     priority_here(&mut fields, &given("priority"), &PRIORITIES);
-    let category = beside.iter().find_map(|tag| category_of(tag));
-    fields.insert(field::CATEGORY.to_owned(), category.map(|one| one.code().to_owned()).unwrap_or_default());
+    fields.insert(field::CATEGORY.to_owned(), tags::category(&beside));
     Some(RemoteMatter {
         stage: Some(status).filter(|status| !status.is_empty()),
         updated_at: moment(&given("updated_at")),

@@ -20,6 +20,12 @@ pub const PAGE: usize = 200;
 /// `None` when nothing is left to ask for. At most [`MAX_VALUES`] values.
 #[must_use]
 pub fn ids_where(api: &Api, fields: &[&str], values: &[String], skip: usize) -> Option<Request> {
+    ids_in(api, MODULE, fields, values, skip)
+}
+
+/// [`ids_where`] for the records of any module.
+#[must_use]
+pub fn ids_in(api: &Api, module: &str, fields: &[&str], values: &[String], skip: usize) -> Option<Request> {
     let mut quoted: Vec<String> = values.iter().filter_map(|value| quote(value)).collect();
     quoted.sort();
     quoted.dedup();
@@ -33,7 +39,7 @@ pub fn ids_where(api: &Api, fields: &[&str], values: &[String], skip: usize) -> 
     let first = conditions.next()?;
     let all = conditions.fold(first, |all, one| format!("({all} or {one})"));
     let offset = if skip == 0 { String::new() } else { format!(" offset {skip}") };
-    Some(ask(api, "coql", &format!("select id from {MODULE} where {all} order by id asc limit {PAGE}{offset}")))
+    Some(ask(api, "coql", &format!("select id from {module} where {all} order by id asc limit {PAGE}{offset}")))
 }
 
 /// Asks for the ids and stamps of contacts in the order of their last change: those from a second on, or those behind

@@ -1,19 +1,20 @@
 //! Zoho CRM behind the seam of all CRMs.
 
-use super::api::{Api, read_org};
+use super::api::{Api, MODULE, read_org};
 use super::contacts::{self, MAX_IDS};
 use super::coql::{self, MAX_VALUES};
 use super::error;
-use super::fields::{self, KEY_FIELD};
+use super::fields::{self, KEY_FIELD, KEY_LABEL};
 use super::hook;
 use super::rows::{self, Draft, MAX_BATCH, Outcome};
 use super::sweep::{Step, Sweep};
 use crate::crm::{
     Access, Account, Address, Answer, Ask, BatchResult, By, Capabilities, Changes, Channel, Credential, Crm, CrmError,
-    ErrorClass, KeyState, Next, OAuth, Pace, Properties, Property, RemoteRecord, RowError, RowOk, Seed, Told, Trouble,
-    UpsertRow, Vendor, Wire, oauth,
+    ErrorClass, KeyState, Matters, Next, OAuth, Pace, Properties, Property, RemoteRecord, RowError, RowOk, Seed, Told,
+    Trouble, UpsertRow, Vendor, Wire, oauth,
 };
 use crate::http::{Response, limits};
+use rapport_core::matter::Object;
 use rapport_core::time::{MINUTE, Ms, SECOND};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -54,13 +55,14 @@ pub static VENDOR: Vendor = Vendor {
     ],
     either: &[],
     oauth: Some(OAuth {
-        path: "/oauth/v2/token",
+        path: std::borrow::Cow::Borrowed("/oauth/v2/token"),
+        scope: std::borrow::Cow::Borrowed(""),
         scheme: "Zoho-oauthtoken",
         address: "api_domain",
         life: Duration::from_secs(3_600),
     }),
     capabilities: Capabilities {
-        objects: &[],
+        objects: &Object::ALL,
         resolution_ms: SECOND,
         key: KEY_FIELD,
         key_is_ours: true,
@@ -91,13 +93,13 @@ pub static VENDOR: Vendor = Vendor {
     open: |access, fields| Arc::new(Zoho::new(access, fields)),
 };
 
-const fn seed(local: &'static str, remote: &'static str, enabled: bool) -> Seed {
+const fn seed(local: &'static str, remote: &'static str, enabled: bool) -> Seed<'static> {
     Seed { local, remote, direction: "both", enabled }
 }
 
 /// One account.
-struct Zoho {
-    api: Api,
+pub(super) struct Zoho {
+    pub(super) api: Api,
     /// Fields that every read asks for, as the query has them.
     wanted: String,
 }
@@ -147,7 +149,7 @@ impl Zoho {
             By::Key => match self.by_values(wire, &[KEY_FIELD], values).await {
                 Ok((found, _)) => Ok(found),
                 // The field is gone: nobody carries our key. The next write makes it again.
-                Err(Trouble::Refused(error)) if names(&error, KEY_FIELD) => Ok(Vec::new()),
+                Err(Trouble::Refused(error)) if error.names(KEY_FIELD) => Ok(Vec::new()),
                 Err(trouble) => Err(trouble),
             },
         }
@@ -252,23 +254,43 @@ impl Zoho {
         Ok(fields::read_all(&wire.call(fields::list_all(&self.api), Pace::Call).await?)?)
     }
 
+    /// Makes a unique field of ours in a module, in whichever of the words for that the account takes.
+    pub(super) async fn make_unique(&self, wire: &dyn Wire, module: &str, label: &str) -> Answer<()> {
+        let mut refusal = None;
+        for word in fields::UNIQUE {
+            let request = fields::create_unique(&self.api, module, label, word);
+            match fields::read_created(&wire.call(request, Pace::Call).await?) {
+                Err(error) if error.class == ErrorClass::Invalid => refusal = Some(error),
+                // Made by somebody else in this moment.
+                Err(error) if error.class != ErrorClass::Conflict => return Err(error.into()),
+                _ => return Ok(()),
+            }
+        }
+        refusal.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Changes of deals and cases are told too, where the token may read them; else those of contacts alone.
     async fn channel(&self, wire: &dyn Wire, channel: Channel<'_>, until: Ms) -> Answer<Option<Ms>> {
-        let response = wire.call(hook::renew(&self.api, &channel, until), Pace::Call).await?;
+        match self.told_of(wire, &channel, &hook::MODULES, until).await {
+            Err(trouble) if trouble.class() == Some(ErrorClass::ForbiddenScope) => {
+                self.told_of(wire, &channel, &hook::MODULES[..1], until).await
+            }
+            other => other,
+        }
+    }
+
+    async fn told_of(&self, wire: &dyn Wire, channel: &Channel<'_>, modules: &[&str], until: Ms) -> Answer<Option<Ms>> {
+        let response = wire.call(hook::renew(&self.api, channel, modules, until), Pace::Call).await?;
         let until = match hook::read_channel(&response) {
             // Not there yet, or not any more.
             Err(error) if matches!(error.class, ErrorClass::Invalid | ErrorClass::NotFound) => {
-                let request = hook::watch(&self.api, &channel, until);
+                let request = hook::watch(&self.api, channel, modules, until);
                 hook::read_channel(&wire.call(request, Pace::Call).await?)?
             }
             other => other?,
         };
         Ok(Some(until))
     }
-}
-
-/// Whether a refusal is about this field.
-fn names(error: &CrmError, name: &str) -> bool {
-    error.class == ErrorClass::Invalid && error.fields.iter().any(|field| field.field == name)
 }
 
 impl Crm for Zoho {
@@ -295,20 +317,8 @@ impl Crm for Zoho {
             if state != KeyState::Missing || !create {
                 return Ok(state);
             }
-            let mut refusal = None;
-            for word in fields::UNIQUE {
-                let request = fields::create_key(&self.api, word);
-                match fields::read_created(&wire.call(request, Pace::Call).await?) {
-                    Err(error) if error.class == ErrorClass::Invalid => refusal = Some(error),
-                    // Made by somebody else in this moment.
-                    Err(error) if error.class != ErrorClass::Conflict => return Err(error.into()),
-                    _ => return Ok(fields::key_state(&self.fields(wire).await?)),
-                }
-            }
-            match refusal {
-                Some(error) => Err(error.into()),
-                None => Ok(state),
-            }
+            self.make_unique(wire, MODULE, KEY_LABEL).await?;
+            Ok(fields::key_state(&self.fields(wire).await?))
         })
     }
 
@@ -366,6 +376,10 @@ impl Crm for Zoho {
 
     fn watch<'a>(&'a self, wire: &'a dyn Wire, channel: Channel<'a>, until: Ms) -> Ask<'a, Option<Ms>> {
         Box::pin(self.channel(wire, channel, until))
+    }
+
+    fn matters(&self) -> Option<&dyn Matters> {
+        Some(self)
     }
 
     /// How many credits are left is told past half of them, and never of how many: nothing can be drawn from that.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// Our unique field: the key of every write (`crm-apis.md` §0 rule 9). Zoho makes the name from the label.
 pub const KEY_FIELD: &str = "Rapport_Contact_ID";
 /// The label it is made with.
-const KEY_LABEL: &str = "Rapport Contact ID";
+pub(super) const KEY_LABEL: &str = "Rapport Contact ID";
 /// Kinds of fields that cannot be told from text.
 const UNWRITABLE: [&str; 13] = [
     "lookup",
@@ -27,10 +27,16 @@ const UNWRITABLE: [&str; 13] = [
     "consent_lookup",
 ];
 
-/// Asks for all fields.
+/// Asks for all fields of contacts.
 #[must_use]
 pub fn list_all(api: &Api) -> Request {
-    let query = format!("/settings/fields?module={MODULE}&include=allowed_permissions_to_update");
+    list_of(api, MODULE)
+}
+
+/// Asks for all fields of a module.
+#[must_use]
+pub fn list_of(api: &Api, module: &str) -> Request {
+    let query = format!("/settings/fields?module={module}&include=allowed_permissions_to_update");
     api.call("fields", Method::Get, &query)
 }
 
@@ -40,14 +46,30 @@ pub const UNIQUE: [&str; 2] = ["case_sensitive", "casesensitive"];
 /// Makes our key field: text, unique whatever the case, as one of [`UNIQUE`] says it.
 #[must_use]
 pub fn create_key(api: &Api, unique: &str) -> Request {
+    create_unique(api, MODULE, KEY_LABEL, unique)
+}
+
+/// [`create_key`] for a module, by the label that its name is made of.
+#[must_use]
+pub fn create_unique(api: &Api, module: &str, label: &str, unique: &str) -> Request {
     let field = json!({
-        "field_label": KEY_LABEL,
+        "field_label": label,
         "data_type": "text",
         "length": 64,
         "unique": { unique: false },
-        "tooltip": { "name": "info_icon", "value": "Written by Rapport to find its contact again. Do not edit." },
+        "tooltip": { "name": "info_icon", "value": "Written by Rapport to find its record again. Do not edit." },
     });
-    api.call("field_create", Method::Post, &format!("/settings/fields?module={MODULE}"))
+    create(api, module, &field)
+}
+
+/// Makes a text field of ours in a module.
+#[must_use]
+pub fn create_text(api: &Api, module: &str, label: &str) -> Request {
+    create(api, module, &json!({ "field_label": label, "data_type": "text", "length": 255 }))
+}
+
+fn create(api: &Api, module: &str, field: &Value) -> Request {
+    api.call("field_create", Method::Post, &format!("/settings/fields?module={module}"))
         .with_json(&json!({ "fields": [field] }))
 }
 
@@ -74,7 +96,12 @@ pub fn read_all(response: &Response) -> Result<Vec<Property>, CrmError> {
 /// How our key field stands among all.
 #[must_use]
 pub fn key_state(all: &[Property]) -> KeyState {
-    match all.iter().find(|field| field.name == KEY_FIELD) {
+    state_of(all, KEY_FIELD)
+}
+
+/// How a field that is to hold each value once stands among all.
+pub(super) fn state_of(all: &[Property], name: &str) -> KeyState {
+    match all.iter().find(|field| field.name == name) {
         None => KeyState::Missing,
         Some(field) if field.unique => KeyState::Ready,
         Some(_) => KeyState::NotUnique,

@@ -3,30 +3,35 @@
 
 use super::api::{Api, MODULE, read};
 use super::contacts::iso;
+use super::matters;
 use crate::crm::answer::{list, moment, odd, text};
 use crate::crm::{Channel, CrmError, Hint, HookCall, HookOp, SignatureError};
 use crate::http::{Method, Request, Response};
 use crate::json::{self, BadBody};
 use crate::sign;
+use rapport_core::matter::Object;
 use rapport_core::time::Ms;
 use serde_json::{Value, json};
 
-/// Makes a channel.
+/// The modules whose changes are told; the first one comes first.
+pub const MODULES: [&str; 3] = [MODULE, "Deals", "Cases"];
+
+/// Makes a channel for changes of these modules.
 #[must_use]
-pub fn watch(api: &Api, channel: &Channel<'_>, until: Ms) -> Request {
-    api.call("watch", Method::Post, "/actions/watch").with_json(&body(channel, until))
+pub fn watch(api: &Api, channel: &Channel<'_>, modules: &[&str], until: Ms) -> Request {
+    api.call("watch", Method::Post, "/actions/watch").with_json(&body(channel, modules, until))
 }
 
 /// Renews a channel that is there.
 #[must_use]
-pub fn renew(api: &Api, channel: &Channel<'_>, until: Ms) -> Request {
-    api.call("watch_renew", Method::Put, "/actions/watch").with_json(&body(channel, until))
+pub fn renew(api: &Api, channel: &Channel<'_>, modules: &[&str], until: Ms) -> Request {
+    api.call("watch_renew", Method::Put, "/actions/watch").with_json(&body(channel, modules, until))
 }
 
-fn body(channel: &Channel<'_>, until: Ms) -> Value {
+fn body(channel: &Channel<'_>, modules: &[&str], until: Ms) -> Value {
     json!({ "watch": [{
         "channel_id": channel.number.to_string(),
-        "events": [format!("{MODULE}.all")],
+        "events": modules.iter().map(|module| format!("{module}.all")).collect::<Vec<_>>(),
         "channel_expiry": iso(until),
         "token": channel.secret.expose(),
         "notify_url": channel.url,
@@ -70,7 +75,9 @@ pub fn verify(secrets: &[&str], call: &HookCall<'_>, _: Ms) -> Result<(), Signat
 /// [`BadBody`] when it is over a limit or not JSON.
 pub fn hints(body: &[u8]) -> Result<Vec<Hint>, BadBody> {
     let body = body_of(body)?;
-    if body["module"] != MODULE {
+    let module = body["module"].as_str().unwrap_or_default();
+    let object = Object::ALL.into_iter().find(|object| matters::module(*object) == module);
+    if object.is_none() && module != MODULE {
         return Ok(Vec::new());
     }
     let at = text(&body["server_time"]).and_then(|at| at.parse().ok()).map(Ms);
@@ -81,7 +88,7 @@ pub fn hints(body: &[u8]) -> Result<Vec<Hint>, BadBody> {
         other => HookOp::Other(other.to_owned()),
     };
     let ids = list(&body["ids"]).iter().filter_map(text);
-    Ok(ids.map(|id| Hint { id, op: op.clone(), at }).collect())
+    Ok(ids.map(|id| Hint { object, id, op: op.clone(), at }).collect())
 }
 
 fn body_of(body: &[u8]) -> Result<Value, BadBody> {

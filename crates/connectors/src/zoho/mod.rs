@@ -1,4 +1,4 @@
-//! Zoho CRM v8 (`crm-apis.md` §3): contacts.
+//! Zoho CRM v8 (`crm-apis.md` §3): contacts, deals and cases.
 
 pub mod api;
 pub mod contacts;
@@ -7,6 +7,7 @@ mod crm;
 pub mod error;
 pub mod fields;
 pub mod hook;
+pub mod matters;
 pub mod rows;
 pub mod sweep;
 

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 pub const MAX_BATCH: usize = 100;
 /// What is done over there besides: the account's own rules, as after an edit by hand. Approvals, which would lock the
 /// record, are not begun.
-const TRIGGER: [&str; 1] = ["workflow"];
+pub(super) const TRIGGER: [&str; 1] = ["workflow"];
 
 /// What a field must be written as, beside text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

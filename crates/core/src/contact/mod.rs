@@ -4,6 +4,7 @@ pub mod consent;
 mod country;
 pub mod email;
 pub mod identity;
+pub mod likeness;
 pub mod phone;
 pub mod stop;
 mod tags;

@@ -1,5 +1,7 @@
 //! The numbers of the guard. Each is an administrator's setting; the defaults are those of `product.md` G1-G5.
 
+use super::rate::CallBudget;
+use super::request::Priority;
 use super::slot::{SlotDay, SlotFor};
 use crate::contact::stop::Words;
 use crate::time::{DAY, HOUR, MINUTE};
@@ -82,6 +84,10 @@ pub struct Policy {
     pub pair_burst: u32,
     /// Share of the throughput that promotion leaves free for replies and notices, in percent (G5). Default 20.
     pub promotion_reserve_percent: u8,
+    /// Calls to the provider's API in any hour, of each account (G4); 0: no such limit. Default 0.
+    pub calls_per_hour: u32,
+    /// The same in any 24 h. Default 0.
+    pub calls_per_day: u32,
     /// The workspace's own words that withdraw consent, beside the built-in ones (D9). Default none.
     pub stop_words: Vec<String>,
     /// Its own words that give it. Default none.
@@ -117,6 +123,8 @@ impl Default for Policy {
             pair_gap_ms: 6_000,
             pair_burst: 45,
             promotion_reserve_percent: 20,
+            calls_per_hour: 0,
+            calls_per_day: 0,
             stop_words: Vec::new(),
             start_words: Vec::new(),
         }
@@ -137,5 +145,24 @@ impl Policy {
         // At least one slot stays for promotion, or a small number could never send any.
         let reserve = u64::from(per_second) * percent / 100;
         u32::try_from(reserve).unwrap_or(per_second).min(per_second.saturating_sub(1))
+    }
+
+    /// The limits of calls to the provider, with nothing counted yet; `None`: there is none.
+    #[must_use]
+    pub fn calls(&self) -> Option<CallBudget> {
+        let limit = |calls: u32| Some(calls).filter(|calls| *calls > 0);
+        let (hour, day) = (limit(self.calls_per_hour), limit(self.calls_per_day));
+        hour.or(day).map(|_| CallBudget::new(hour, day))
+    }
+
+    /// Share of these limits that is left to what is more urgent, in percent: promotion leaves the share that it leaves
+    /// anywhere, notices half of it to answers.
+    #[must_use]
+    pub fn calls_left(&self, priority: Priority) -> u8 {
+        match priority {
+            Priority::Reply => 0,
+            Priority::Service => self.promotion_reserve_percent / 2,
+            Priority::Promotion => self.promotion_reserve_percent,
+        }
     }
 }

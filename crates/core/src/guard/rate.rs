@@ -78,14 +78,19 @@ impl Sliding {
 
     /// Counts one at `now`. The caller has asked [`Sliding::earliest`] before.
     pub fn take(&mut self, now: Ms) {
+        self.take_many(now, 1);
+    }
+
+    /// Counts `many` at `now`.
+    fn take_many(&mut self, now: Ms, many: u32) {
         let now = now.max(self.last());
         self.prune(now);
         let start = Ms(now.0.div_euclid(self.grain).saturating_mul(self.grain));
         match self.buckets.back_mut() {
-            Some((last, count)) if *last >= start => *count = count.saturating_add(1),
-            _ => self.buckets.push_back((start, 1)),
+            Some((last, count)) if *last >= start => *count = count.saturating_add(many),
+            _ => self.buckets.push_back((start, many)),
         }
-        self.total = self.total.saturating_add(1);
+        self.total = self.total.saturating_add(many);
     }
 
     /// Forgets what no longer counts.
@@ -229,6 +234,21 @@ impl Pair {
         if now >= self.paid_at || borrowing { now } else { self.paid_at }
     }
 
+    /// The same for one of several that wait: not all of them might find room in what is left of a burst, and the others
+    /// would wait for as long as it was large. So a burst of one message that began some time ago is paid first.
+    #[must_use]
+    pub fn earliest_of_several(&self, now: Ms) -> Ms {
+        let at = self.earliest(now);
+        let late = self.started.is_some_and(|started| at >= started.plus(self.gap / 3));
+        if self.taken == 1 && late { at.max(self.paid_at) } else { at }
+    }
+
+    /// Whether something was sent that is not paid back.
+    #[must_use]
+    pub fn owes(&self, now: Ms) -> bool {
+        self.taken > 0 && !self.is_idle(now)
+    }
+
     /// A message leaves now.
     pub fn take(&mut self, now: Ms) {
         let now = now.max(self.last);
@@ -286,6 +306,8 @@ pub struct Backoff {
     growth: Growth,
     failures: u32,
     until: Option<Ms>,
+    /// Until when the provider itself asked to wait.
+    named: Option<Ms>,
     /// When the last refusal came that counted.
     refused_at: Option<Ms>,
 }
@@ -294,7 +316,7 @@ impl Backoff {
     /// Nothing has failed yet.
     #[must_use]
     pub fn new(growth: Growth) -> Self {
-        Self { growth, failures: 0, until: None, refused_at: None }
+        Self { growth, failures: 0, until: None, named: None, refused_at: None }
     }
 
     /// A refusal at `now` of what was sent at `sent_at`. What had been sent before the last refusal came belongs to the
@@ -303,6 +325,9 @@ impl Backoff {
     /// ignored.
     pub fn fail(&mut self, sent_at: Ms, now: Ms, jitter: f64, retry_after: Option<i64>) {
         let asked = retry_after.unwrap_or(0).clamp(0, HOUR);
+        if asked > 0 {
+            self.named = self.named.max(Some(now.plus(asked)));
+        }
         if !self.is_new_trouble(sent_at) {
             self.wait_until(now.plus(asked));
             return;
@@ -339,6 +364,30 @@ impl Backoff {
         }
     }
 
+    /// Something else that was sent at `sent_at` went the same way and got through: what is waited for is over, but for what
+    /// the provider itself named.
+    pub(super) fn relieve(&mut self, sent_at: Ms) {
+        if self.is_new_trouble(sent_at) {
+            *self = Self { until: self.named, named: self.named, ..Self::new(self.growth) };
+        }
+    }
+
+    /// Something more urgent got through, which says less: a try is worth making `gap` ms after the last refusal. Where that
+    /// is refused too, the pauses go on growing.
+    pub(super) fn try_after(&mut self, sent_at: Ms, gap: i64) {
+        if let Some(refused) = self.refused_at
+            && sent_at >= refused
+        {
+            let soon = Some(refused.plus(gap)).max(self.named);
+            self.until = self.until.min(soon);
+        }
+    }
+
+    /// When it ends; `None`: nothing is waited for.
+    pub(super) fn until(&self) -> Option<Ms> {
+        self.until
+    }
+
     /// Refusals since the last success.
     #[must_use]
     pub fn failures(&self) -> u32 {
@@ -352,7 +401,7 @@ impl Backoff {
     }
 }
 
-/// Calls to a provider's or CRM's API per rolling hour and day (G4, S6).
+/// Calls to a provider's API per rolling hour and day (G4). Counted by the minute: late by up to one, never early.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallBudget {
     hour: Option<Sliding>,
@@ -360,40 +409,55 @@ pub struct CallBudget {
 }
 
 impl CallBudget {
-    /// `None`: no such limit. The hour is counted by the second, the day by the minute.
+    /// `None`: no such limit.
     #[must_use]
     pub fn new(per_hour: Option<u32>, per_day: Option<u32>) -> Self {
         Self {
-            hour: per_hour.map(|limit| Sliding::new(limit, HOUR, SECOND)),
+            hour: per_hour.map(|limit| Sliding::new(limit, HOUR, MINUTE)),
             day: per_day.map(|limit| Sliding::new(limit, DAY, MINUTE)),
         }
+    }
+
+    /// The budget after calls that were made in these minutes (any order; later than `now`: by a clock that has been set
+    /// back since, they count as now).
+    #[must_use]
+    pub fn after(mut self, made: &[(Ms, u32)], now: Ms) -> Self {
+        let mut sorted: Vec<(Ms, u32)> = made.iter().map(|(at, calls)| ((*at).min(now), *calls)).collect();
+        sorted.sort_unstable();
+        for (at, calls) in sorted {
+            self.limits().for_each(|limit| limit.take_many(at, calls));
+        }
+        self
+    }
+
+    fn limits(&mut self) -> impl Iterator<Item = &mut Sliding> {
+        self.hour.iter_mut().chain(&mut self.day)
     }
 
     /// The first moment from `now` on at which a call may be made.
     #[must_use]
     pub fn earliest(&self, now: Ms) -> Ms {
-        self.earliest_keeping(now, 0)
+        self.earliest_leaving(now, 0)
     }
 
-    /// The same for work that can wait: leaves `reserve` calls to people.
+    /// The same for what can wait: it leaves so many percent of each limit to others, but for one call.
     #[must_use]
-    pub fn earliest_keeping(&self, now: Ms, reserve: u32) -> Ms {
+    pub fn earliest_leaving(&self, now: Ms, percent: u8) -> Ms {
+        let free = |limit: &Sliding| {
+            let reserve = u64::from(limit.limit) * u64::from(percent.min(100)) / 100;
+            let most = limit.limit.saturating_sub(1);
+            limit.earliest_keeping(now, u32::try_from(reserve).unwrap_or(most).min(most))
+        };
         // Later moments only free more, so the later of the two answers is free in both.
-        let limits = [self.hour.as_ref(), self.day.as_ref()];
-        limits.into_iter().flatten().map(|limit| limit.earliest_keeping(now, reserve)).fold(now, Ms::max)
+        [self.hour.as_ref(), self.day.as_ref()].into_iter().flatten().map(free).fold(now, Ms::max)
     }
 
     /// A call is made now.
     pub fn take(&mut self, now: Ms) {
-        self.hour.iter_mut().chain(&mut self.day).for_each(|limit| limit.take(now));
+        self.limits().for_each(|limit| limit.take(now));
     }
 
-    /// Forgets what no longer counts.
-    pub fn prune(&mut self, now: Ms) {
-        self.hour.iter_mut().chain(&mut self.day).for_each(|limit| limit.prune(now));
-    }
-
-    /// Calls that count at this moment, in the last hour and day.
+    /// Calls that count at this moment, in the last hour and day; 0 where there is no such limit.
     #[must_use]
     pub fn used(&self, now: Ms) -> (u32, u32) {
         let count = |limit: &Option<Sliding>| limit.as_ref().map_or(0, |limit| limit.used(now));

@@ -103,6 +103,8 @@ pub const FIELDS: &[Field] = &[
     field("pair_gap_ms", Kind::Number(Counts::Ms, 6 * SECOND, 60 * MINUTE)),
     field("pair_burst", Kind::Number(Counts::Things, 1, 45)),
     field("promotion_reserve_percent", Kind::Number(Counts::Percent, 0, 90)),
+    field("calls_per_hour", Kind::Number(Counts::Things, 0, 10_000_000)),
+    field("calls_per_day", Kind::Number(Counts::Things, 0, 100_000_000)),
     field("stop_words", Kind::Words),
     field("start_words", Kind::Words),
 ];

@@ -188,6 +188,7 @@ impl Book {
                     self.contacts.insert(contact.id, contact);
                 }
                 Change::AddIdentity(contact, identity) => self.add_identity(contact, identity),
+                Change::HeardFrom(contact, identity, at) => self.heard_from(contact, identity, at),
                 Change::RetireIdentity(contact, identity) => self.retire_identity(contact, identity),
                 Change::CreateConversation(conversation) => {
                     self.batch.new_conversation_ids.insert(conversation.id);
@@ -227,6 +228,13 @@ impl Book {
         contact.identities.push(identity.clone());
         self.batch.new_identities.push((id, identity.clone(), contact.updated_at));
         self.by_identity.entry(identity).or_default().push((id, contact.created_at));
+    }
+
+    fn heard_from(&mut self, id: ContactId, identity: Identity, at: Ms) {
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
+        let Some(place) = contact.identities.iter().position(|known| *known == identity) else { return };
+        contact.identities[..=place].rotate_right(1);
+        self.batch.new_identities.push((id, identity, at));
     }
 
     fn retire_identity(&mut self, id: ContactId, identity: Identity) {

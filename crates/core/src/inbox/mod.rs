@@ -43,7 +43,7 @@ pub use quiet::quiet_line;
 pub use release::Gone;
 pub use remark::remark;
 pub use sending::{Step, consented, step, stopped_marketing};
-pub use split::{Part, Shown, Split, SplitError, split};
+pub use split::{Part, Shown, Split, SplitError, apart, split};
 pub use state::{
     Change, ConsentRecord, ContactState, Context, ConversationState, ConversationStatus, Decision, Effect, FeedEvent,
     MessageState, NewMessage, Outcome, Policy, Priority, Reaction,

@@ -109,6 +109,15 @@ fn recognise(known: &ContactState, context: &Context<'_>, customer: &Customer, o
             }
         }
     }
+    // Of several numbers the last one they wrote from is the one they are answered on: its window is open.
+    let current = |kind| known.identities.iter().find(move |have| have.kind == kind);
+    for (kind, id) in [(IdentityKind::WaId, &customer.wa_id), (IdentityKind::Bsuid, &customer.user_id)] {
+        if let Some(id) = id.as_deref().filter(|id| known_already(kind, id))
+            && current(kind).is_some_and(|have| have.value != id)
+        {
+            changes.push(Change::HeardFrom(known.id, Identity::new(kind, id), now));
+        }
+    }
     for gone in others {
         effects.push(Effect::MergeContacts { keep: known.id, gone: *gone });
     }

@@ -6,7 +6,7 @@ use super::people::feed;
 use super::remark::remark;
 use super::state::{Change, Context, ConversationState, ConversationStatus, FeedEvent};
 use crate::message::{Direction, Status};
-use crate::{ConversationId, MessageId, Ms};
+use crate::{ContactId, ConversationId, MessageId, Ms};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -109,6 +109,27 @@ pub fn split(
     changes.push(Change::UpdateConversation(rest));
     changes.push(Change::CreateConversation(made));
     Ok(Split { made: id, changes })
+}
+
+/// Parts a conversation again that was made of two when their customers were taken for one: what stays of `known`, and
+/// the other one, which goes on as `known` did, under the `id` it had.
+#[must_use]
+pub fn apart(
+    known: &ConversationState,
+    (rest, theirs): (&Part, &Part),
+    (id, contact_id, lane): (ConversationId, ContactId, u16),
+    context: &Context<'_>,
+) -> (ConversationState, ConversationState) {
+    let began = theirs.began_at.unwrap_or(context.now);
+    let made = ConversationState { contact_id, lane, ..next(known, theirs, began, id, context) };
+    let stays = ConversationState {
+        unread: i32::try_from(rest.heard).unwrap_or(i32::MAX).min(known.unread),
+        waiting_since: known.waiting_since.filter(|_| rest.heard > 0),
+        first_response_at: rest.answered_at,
+        updated_at: context.now,
+        ..known.clone()
+    };
+    (showing(stays, rest), made)
 }
 
 /// The conversation that goes on.

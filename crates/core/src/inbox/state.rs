@@ -301,6 +301,8 @@ pub enum Change {
     UpdateContact(ContactState),
     /// One more way to find the contact.
     AddIdentity(ContactId, Identity),
+    /// The contact wrote from this id, which it has, and not from the one it was heard from before: answers go there.
+    HeardFrom(ContactId, Identity, Ms),
     /// An id that no longer belongs to the contact (kept as history).
     RetireIdentity(ContactId, Identity),
     /// A new conversation.

@@ -238,7 +238,7 @@ pub fn takes_place(said: &Step) -> bool {
     matches!(said, Step::Started | Step::Refused)
 }
 
-/// What a message that heeds the customer is written after: the last they said on its channel, in whichever conversation.
+/// What a message that heeds the customer is written after: the last they said in its chat, in whichever conversation.
 /// Not the moment of writing, because providers tell time in whole seconds and an answer within the same second would
 /// seem older.
 #[must_use]

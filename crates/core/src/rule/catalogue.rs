@@ -84,6 +84,12 @@ pub enum ParameterKind {
     Category,
     /// A template's name.
     Template,
+    /// A webhook, or none.
+    Webhook,
+    /// An https address.
+    Url,
+    /// A pool of codes, by its name.
+    Pool,
     /// A condition.
     Condition,
     /// Steps.
@@ -105,6 +111,8 @@ const fn offered(name: &'static str, parameters: &'static [Parameter]) -> Offere
 const TRIGGERS: &[Offered] = &[
     offered("message_received", &[]),
     offered("keyword", &[needed("words", ParameterKind::Words)]),
+    offered("hot_word", &[free("topics", ParameterKind::Words)]),
+    offered("intent", &[free("intents", ParameterKind::Words)]),
     offered("conversation_opened", &[]),
     offered("conversation_assigned", &[]),
     offered("conversation_resolved", &[]),
@@ -146,6 +154,8 @@ const STEPS: &[Offered] = &[
             free("products", ParameterKind::Words),
         ],
     ),
+    offered("issue_coupon", &[needed("pool", ParameterKind::Pool)]),
+    offered("call_webhook", &[free("webhook_id", ParameterKind::Webhook), free("url", ParameterKind::Url)]),
     offered("wait", &[needed("minutes", ParameterKind::Minutes)]),
     offered(
         "branch",

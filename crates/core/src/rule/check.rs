@@ -95,6 +95,23 @@ impl Faults {
         }
     }
 
+    /// Where a webhook's step sends: one of the two, and an address that is one.
+    fn target(&mut self, path: &str, named: bool, url: &str) {
+        match (named, url.is_empty()) {
+            (false, true) => self.add(format!("{path}.webhook_id"), "required", "must name a webhook or an address"),
+            (true, false) => self.add(format!("{path}.url"), "wrong_value", "must be empty when a webhook is named"),
+            (true, true) => {}
+            (false, false) => {
+                let long = url.chars().nth(2_000).is_some();
+                let plain = !url.chars().any(|c| c.is_whitespace() || c.is_control());
+                let good = url.starts_with("https://") && url.len() > "https://".len() && plain && !long;
+                self.range(good, &format!("{path}.url"), "wrong_value", || {
+                    "must be an https address of at most 2000 characters".to_owned()
+                });
+            }
+        }
+    }
+
     fn names(&mut self, path: &str, names: &[String]) {
         self.range(names.len() <= Bounds::VALUES, path, "too_many", || {
             format!("has more than {} entries", Bounds::VALUES)
@@ -166,6 +183,8 @@ impl Faults {
     fn trigger(&mut self, path: &str, trigger: &Trigger) {
         match trigger {
             Trigger::Keyword { words } => self.words(&format!("{path}.words"), words),
+            Trigger::HotWord { topics } => self.names(&format!("{path}.topics"), topics),
+            Trigger::Intent { intents } => self.names(&format!("{path}.intents"), intents),
             Trigger::TagAdded { tags } => self.names(&format!("{path}.tags"), tags),
             Trigger::FieldChanged { fields } => self.names(&format!("{path}.fields"), fields),
             Trigger::Unanswered { minutes } => self.minutes(&format!("{path}.minutes"), *minutes, 43_200),
@@ -321,6 +340,8 @@ impl Faults {
                 let small = value.to_string().len() <= 8_000;
                 self.range(small, &format!("{path}.value"), "too_long", || "is too long".to_owned());
             }
+            Step::IssueCoupon { pool } => self.text(&format!("{path}.pool"), pool, Bounds::WORD),
+            Step::CallWebhook { webhook_id, url } => self.target(path, webhook_id.is_some(), url),
             Step::Snooze { minutes } | Step::Wait { minutes } => {
                 self.minutes(&format!("{path}.minutes"), *minutes, Bounds::MINUTES);
             }

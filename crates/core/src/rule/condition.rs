@@ -49,7 +49,7 @@ pub enum Condition {
     Count {
         /// What.
         of: Count,
-        /// The words, for what the customer said.
+        /// The words, for what the customer said; the topics, for hot words.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         words: Vec<String>,
         /// Within this time, minutes.
@@ -101,6 +101,10 @@ pub enum Count {
     Said,
     /// The customer's newest messages that all say one of the words, one after the other.
     SaidInARow,
+    /// Messages in which the customer says a hot word of one of the topics.
+    HotWords,
+    /// The customer's newest messages that all say a hot word of one of the topics, one after the other.
+    HotWordsInARow,
     /// Messages from the customer.
     MessagesIn,
     /// Messages to the customer.
@@ -111,12 +115,32 @@ pub enum Count {
 
 impl Count {
     /// Everything.
-    pub const ALL: [Self; 5] = [Self::Said, Self::SaidInARow, Self::MessagesIn, Self::MessagesOut, Self::Runs];
+    pub const ALL: [Self; 7] = [
+        Self::Said,
+        Self::SaidInARow,
+        Self::HotWords,
+        Self::HotWordsInARow,
+        Self::MessagesIn,
+        Self::MessagesOut,
+        Self::Runs,
+    ];
 
-    /// Whether it counts words.
+    /// Whether it counts words, of its own or hot ones.
     #[must_use]
     pub fn of_words(self) -> bool {
+        self.of_phrases() || self.of_hot_words()
+    }
+
+    /// Whether it counts words of its own.
+    #[must_use]
+    pub fn of_phrases(self) -> bool {
         matches!(self, Self::Said | Self::SaidInARow)
+    }
+
+    /// Whether it counts hot words.
+    #[must_use]
+    pub fn of_hot_words(self) -> bool {
+        matches!(self, Self::HotWords | Self::HotWordsInARow)
     }
 }
 

@@ -166,12 +166,32 @@ impl Definition {
             Condition::Field { is: Is::Says | Is::SaysNot, value: Json::Array(given), .. } => {
                 words.extend(given.iter().filter_map(Json::as_str));
             }
-            Condition::Count { of, words: given, .. } if of.of_words() => {
+            Condition::Count { of, words: given, .. } if of.of_phrases() => {
                 words.extend(given.iter().map(String::as_str));
             }
             _ => {}
         });
         words.into_iter().map(|text| self.phrase(text)).collect()
+    }
+
+    /// The topics of hot words that it asks for by name.
+    #[must_use]
+    pub fn topics(&self) -> BTreeSet<String> {
+        let mut topics = BTreeSet::new();
+        for trigger in &self.when {
+            if let Trigger::HotWord { topics: given } = trigger {
+                topics.extend(given.iter().cloned());
+            }
+        }
+        self.each_leaf(&mut |_, leaf| match leaf {
+            Condition::Count { of, words, .. } if of.of_hot_words() => topics.extend(words.iter().cloned()),
+            Condition::Field { field, value, .. } if field == "message.hot_words" => {
+                let several = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+                topics.extend(several.iter().filter_map(Json::as_str).map(str::to_owned));
+            }
+            _ => {}
+        });
+        topics
     }
 
     /// One of its words.

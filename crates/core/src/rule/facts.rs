@@ -77,7 +77,9 @@ pub struct Message {
     pub language: Option<String>,
     /// How content the customer sounds, 0 to 1.
     pub mood: Option<f64>,
-    /// The phrases it says, of those that rules listen for.
+    /// Codes of the products it speaks of without doubt. Only where a rule asks.
+    pub products: Vec<String>,
+    /// What it says, of what rules listen for.
     pub heard: Heard,
 }
 
@@ -92,7 +94,7 @@ pub struct Said {
     pub inbound: bool,
     /// `contact`, `user`, `rule`, `phone_app`, ...
     pub by: String,
-    /// The phrases it says.
+    /// What it says, of what rules count.
     pub heard: Heard,
     /// Whether the customer asks for a person in it.
     pub human: bool,

@@ -163,6 +163,9 @@ const FIELDS: &[Field] = &[
     ),
     field("message.language", Kind::Text),
     field("message.mood", Kind::Number),
+    field("message.intent", Kind::Text),
+    field("message.hot_words", Kind::Tags),
+    field("message.products", Kind::Tags),
     field("contact.name", Kind::Text),
     field("contact.phone", Kind::Text),
     field("contact.email", Kind::Text),
@@ -233,6 +236,9 @@ fn of_message(name: &str, scene: &Scene<'_>) -> Value {
         "kind" => Value::text(Some(&message.kind)),
         "language" => Value::text(message.language.as_deref()),
         "mood" => message.mood.map_or(Value::Nothing, Value::Number),
+        "intent" => Value::text(message.heard.intent()),
+        "hot_words" => Value::List(message.heard.hot_words().map(str::to_owned).collect()),
+        "products" => Value::List(message.products.clone()),
         _ => Value::Nothing,
     }
 }

@@ -195,9 +195,12 @@ fn count(of: Count, words: &[String], within: u32, scene: &Scene<'_>) -> u32 {
     let since = scene.now.plus(-minutes(within));
     let said = || scene.facts.said.iter().filter(move |said| said.at > since && said.at <= scene.now);
     let says = |said: &&super::facts::Said| words.iter().any(|word| said.heard.says(scene.language, word));
+    let hot = |said: &&super::facts::Said| said.heard.hot(words);
     let number = match of {
         Count::Said => said().filter(|said| said.inbound).filter(says).count(),
         Count::SaidInARow => said().filter(|said| said.inbound).take_while(says).count(),
+        Count::HotWords => said().filter(|said| said.inbound).filter(hot).count(),
+        Count::HotWordsInARow => said().filter(|said| said.inbound).take_while(hot).count(),
         Count::MessagesIn => said().filter(|said| said.inbound).count(),
         Count::MessagesOut => said().filter(|said| !said.inbound).count(),
         Count::Runs => {

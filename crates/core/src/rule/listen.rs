@@ -101,12 +101,10 @@ fn says(direction: Direction, content: &Content) -> bool {
 pub fn of_line(line: &Told<'_>) -> Option<Event> {
     let (word, what) = match line.content {
         _ if says(line.direction, line.content) => ("message", What::Message),
-        Content::Event { event, data } if line.direction == Direction::Event => match event.as_str() {
-            "assigned" | "team_changed" if !data["to"].is_null() => ("assigned", What::Assigned),
-            "reopened" => ("opened", What::Opened),
-            "status_changed" if data["to"] == "resolved" => ("resolved", What::Resolved),
-            "status_changed" if data["from"] == "resolved" => ("opened", What::Opened),
-            _ => return None,
+        Content::Event { event, data } if line.direction == Direction::Event => match turned(event, data)? {
+            What::Assigned => ("assigned", What::Assigned),
+            What::Resolved => ("resolved", What::Resolved),
+            what => ("opened", what),
         },
         _ => return None,
     };
@@ -120,6 +118,18 @@ pub fn of_line(line: &Told<'_>) -> Option<Event> {
         cause: line.author_id.filter(|_| line.author_kind == "rule"),
         what,
     })
+}
+
+/// What a line says that happened to its conversation: opened, assigned or resolved.
+#[must_use]
+pub fn turned(event: &str, data: &serde_json::Value) -> Option<What> {
+    match event {
+        "assigned" | "team_changed" if !data["to"].is_null() => Some(What::Assigned),
+        "reopened" => Some(What::Opened),
+        "status_changed" if data["to"] == "resolved" => Some(What::Resolved),
+        "status_changed" if data["from"] == "resolved" => Some(What::Opened),
+        _ => None,
+    }
 }
 
 /// When customers who have just written will have waited so long, for each of the times that rules ask about.

@@ -14,6 +14,8 @@ use uuid::Uuid;
 pub struct Listeners {
     messages: Vec<usize>,
     phrases: HashMap<Phrase, Vec<usize>>,
+    hot_words: Named,
+    intents: Named,
     opened: Vec<usize>,
     assigned: Vec<usize>,
     resolved: Vec<usize>,
@@ -43,6 +45,10 @@ impl Named {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.any.is_empty() && self.by_name.is_empty()
+    }
+
     fn find(&self, name: &str) -> &[usize] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
@@ -70,6 +76,8 @@ impl Listeners {
                     self.phrases.entry(rule.definition.phrase(word)).or_default().push(place);
                 }
             }
+            Trigger::HotWord { topics } => self.hot_words.add(place, trimmed(topics)),
+            Trigger::Intent { intents } => self.intents.add(place, trimmed(intents)),
             Trigger::ConversationOpened => self.opened.push(place),
             Trigger::ConversationAssigned => self.assigned.push(place),
             Trigger::ConversationResolved => self.resolved.push(place),
@@ -84,7 +92,7 @@ impl Listeners {
         }
     }
 
-    /// The rules that listen to an event, in their order. `heard`: the phrases that its message says.
+    /// The rules that listen to an event, in their order. `heard`: what its message says.
     #[must_use]
     pub fn find(&self, event: &Event, heard: &Heard) -> Vec<usize> {
         let mut found: Vec<usize> = Vec::new();
@@ -93,6 +101,13 @@ impl Listeners {
                 found.extend(&self.messages);
                 for phrase in heard.phrases() {
                     found.extend(self.phrases.get(phrase).into_iter().flatten());
+                }
+                for (place, topic) in heard.hot_words().enumerate() {
+                    found.extend(self.hot_words.any.iter().filter(|_| place == 0));
+                    found.extend(self.hot_words.find(topic));
+                }
+                if let Some(intent) = heard.intent() {
+                    found.extend(self.intents.any.iter().chain(self.intents.find(intent)));
                 }
             }
             What::Opened => found.extend(&self.opened),
@@ -128,11 +143,27 @@ impl Listeners {
     /// Whether any rule is woken by words, or by every message.
     #[must_use]
     pub fn hear_messages(&self) -> bool {
-        !self.messages.is_empty() || !self.phrases.is_empty()
+        !self.messages.is_empty() || !self.phrases.is_empty() || self.hear_hot_words() || self.hear_intents()
+    }
+
+    /// Whether any rule is woken by hot words.
+    #[must_use]
+    pub fn hear_hot_words(&self) -> bool {
+        !self.hot_words.is_empty()
+    }
+
+    /// Whether any rule is woken by what customers want.
+    #[must_use]
+    pub fn hear_intents(&self) -> bool {
+        !self.intents.is_empty()
     }
 
     /// How long customers wait before some rule looks, minutes.
     pub fn waits(&self) -> impl Iterator<Item = u32> {
         self.waits.keys().copied()
     }
+}
+
+fn trimmed(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| name.trim().to_owned()).collect()
 }

@@ -87,6 +87,20 @@ pub enum Step {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         products: Vec<String>,
     },
+    /// Give the customer a code, for the blanks `{coupon.code}`, `{coupon.value}` and `{coupon.until}` of later steps.
+    IssueCoupon {
+        /// The pool's name.
+        pool: String,
+    },
+    /// Tell a program what the run is about: a webhook of the workspace, or an address.
+    CallWebhook {
+        /// The webhook.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        webhook_id: Option<Uuid>,
+        /// An https address instead; a webhook is made for it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        url: String,
+    },
     /// Go on later; the conditions are judged again then.
     Wait {
         /// After so many minutes.
@@ -126,6 +140,8 @@ impl Step {
             Self::Note { .. } => "note",
             Self::CreateDeal { .. } => "create_deal",
             Self::CreateCase { .. } => "create_case",
+            Self::IssueCoupon { .. } => "issue_coupon",
+            Self::CallWebhook { .. } => "call_webhook",
             Self::Wait { .. } => "wait",
             Self::Branch { .. } => "branch",
             Self::Stop => "stop",

@@ -19,6 +19,18 @@ pub enum Trigger {
         /// The words or phrases.
         words: Vec<String>,
     },
+    /// The customer wrote a hot word of the workspace's lists.
+    HotWord {
+        /// Of one of these topics; none = of any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        topics: Vec<String>,
+    },
+    /// It is plain what the customer wants.
+    Intent {
+        /// One of these; none = anything.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        intents: Vec<String>,
+    },
     /// A conversation began, or came back after it was resolved.
     ConversationOpened,
     /// A conversation was given to an agent or a team.
@@ -85,6 +97,8 @@ impl Trigger {
         match self {
             Self::MessageReceived => "message_received",
             Self::Keyword { .. } => "keyword",
+            Self::HotWord { .. } => "hot_word",
+            Self::Intent { .. } => "intent",
             Self::ConversationOpened => "conversation_opened",
             Self::ConversationAssigned => "conversation_assigned",
             Self::ConversationResolved => "conversation_resolved",
@@ -97,7 +111,7 @@ impl Trigger {
         }
     }
 
-    /// Whether an event is what the trigger waits for. `heard`: the phrases that the message says.
+    /// Whether an event is what the trigger waits for. `heard`: what the message says.
     #[must_use]
     pub fn hears(&self, event: &Event, rule: Uuid, language: &str, heard: &Heard) -> bool {
         match (self, &event.what) {
@@ -106,6 +120,8 @@ impl Trigger {
             | (Self::ConversationAssigned, What::Assigned)
             | (Self::ConversationResolved, What::Resolved) => true,
             (Self::Keyword { words }, What::Message) => words.iter().any(|word| heard.says(language, word)),
+            (Self::HotWord { topics }, What::Message) => heard.hot(topics),
+            (Self::Intent { intents }, What::Message) => heard.wants(intents),
             (Self::TagAdded { tags }, What::Tagged { tags: given }) => {
                 let given: BTreeSet<String> = given.iter().map(|tag| tag_key(tag)).collect();
                 tags.is_empty() || tags.iter().any(|tag| given.contains(&tag_key(tag)))

@@ -5,6 +5,7 @@
 //! stands in a blank such as `{shipment.expected}`.
 
 mod amount;
+mod coupon;
 mod mean;
 mod place;
 mod said;
@@ -12,9 +13,13 @@ mod status;
 mod words;
 
 pub use amount::amount;
+pub use coupon::{
+    CODE, CODE_BYTES, CODES, Coupon, CouponState, GOOD_DAYS, PER_CONTACT, POOLS, PREFIX, Terms, Unissued, Worth, code,
+    generated, is_low, state, told_worth, worth,
+};
 pub use mean::{current, meant};
 pub use place::{Place, nearest};
-pub use said::{NAMES, Telling, asks, is_name, values};
+pub use said::{COUPON, NAMES, Telling, asks, coupon_values, is_name, values};
 pub use status::{OrderStatus, ParcelStatus};
 
 use crate::Ms;
@@ -31,6 +36,8 @@ pub const LINK: usize = 2_000;
 pub const ALIASES: usize = 50;
 /// Most lines of an order.
 pub const LINES: usize = 100;
+/// Most codes that are used for an order.
+pub const COUPONS: usize = 20;
 /// Most parcels of an order.
 pub const PARCELS: usize = 20;
 /// Most products that a store says it has.

@@ -1,7 +1,7 @@
 //! What stands in the blanks about an order: told to one customer, in their language, by their clock.
 
 use super::words::Words;
-use super::{Order, Parcel, current};
+use super::{Coupon, Order, Parcel, current};
 use crate::Ms;
 use crate::guard::quiet::{clocks, zone_of};
 use crate::time::{HOUR, MINUTE};
@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use std::collections::BTreeMap;
 
-/// The names of the blanks.
-pub const NAMES: [&str; 13] = [
+/// The names of the blanks: of orders, of the nearest store, and of codes.
+pub const NAMES: [&str; 16] = [
     "order.number",
     "order.status",
     "order.total",
@@ -24,7 +24,13 @@ pub const NAMES: [&str; 13] = [
     "shipment.expected",
     "shipment.last_event",
     "store.nearest",
+    COUPON[0],
+    COUPON[1],
+    COUPON[2],
 ];
+
+/// The names of those about a code that the customer was given: itself, what it takes off, its last day.
+pub const COUPON: [&str; 3] = ["coupon.code", "coupon.value", "coupon.until"];
 
 /// A moment that a courier gives alone is taken for the middle of as much before and after it.
 const AROUND: i64 = 2 * HOUR;
@@ -112,7 +118,16 @@ fn expected(parcel: &Parcel, telling: &Telling<'_>) -> Option<String> {
     })
 }
 
-/// What is known under the names of [`NAMES`]; what is not known is left out.
+/// What is known of a code under the names of [`COUPON`]; one that is good for ever has no last day.
+#[must_use]
+pub fn coupon_values(coupon: &Coupon, telling: &Telling<'_>) -> BTreeMap<String, String> {
+    // What ends at a midnight was good on the day before it.
+    let last = coupon.until.and_then(|until| on_day(until.plus(-1), telling));
+    let known = [Some(coupon.code.clone()), Some(coupon.worth.clone()), last];
+    COUPON.iter().zip(known).filter_map(|(name, value)| Some(((*name).to_owned(), value?))).collect()
+}
+
+/// What is known of an order under the names of [`NAMES`]; what is not known is left out.
 #[must_use]
 pub fn values(order: &Order, telling: &Telling<'_>) -> BTreeMap<String, String> {
     let words = Words::of(telling.language);

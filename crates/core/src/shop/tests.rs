@@ -180,3 +180,21 @@ fn the_nearest_store_is_found() {
 fn what_is_older_never_stands_in_place_of_what_is_newer() {
     assert!(supersedes(Ms(2), Ms(1)) && supersedes(Ms(1), Ms(1)) && !supersedes(Ms(1), Ms(2)));
 }
+
+#[test]
+fn a_code_is_told_with_its_last_day() {
+    let midnight = NOW.plus(-12 * HOUR);
+    let told = |language: &str, until: Option<Ms>, now: Option<Ms>| {
+        let coupon = Coupon { code: "SPRING-1".to_owned(), worth: "10 %".to_owned(), until };
+        coupon_values(&coupon, &telling(language, now)).get("coupon.until").cloned()
+    };
+    assert_eq!(told("en", None, Some(NOW)), None, "good for ever");
+    assert_eq!(told("en", Some(midnight.plus(2 * DAY)), Some(NOW)).as_deref(), Some("tomorrow"), "the day before");
+    assert_eq!(told("fr", Some(NOW.plus(2 * DAY)), None).as_deref(), Some("24 novembre"));
+    let known = coupon_values(
+        &Coupon { code: "SPRING-1".to_owned(), worth: "15.00 USD".to_owned(), until: None },
+        &telling("ar", Some(NOW)),
+    );
+    assert_eq!((known["coupon.code"].as_str(), known["coupon.value"].as_str()), ("SPRING-1", "15.00 USD"));
+    assert!(COUPON.iter().all(|name| is_name(name)) && asks("Use {coupon.code|none}"));
+}

@@ -31,6 +31,7 @@ pub fn router() -> Router<Arc<World>> {
         .route("/contacts/{id}/lock", post(lock))
         .route("/things/{object}", get(things))
         .route("/things/{object}/{id}", post(edit_thing).delete(remove_thing))
+        .route("/currencies", post(currencies))
         .route("/bin", delete(empty_bin))
         .route("/fields/{name}", delete(remove_field))
         .route("/sessions", delete(end_sessions))
@@ -74,6 +75,12 @@ async fn edit_thing(
 async fn remove_thing(State(world): Shared, Path((object, id)): Path<(String, String)>) -> Response {
     let outcome = things::delete(&mut world.sf(), &object, &id, world.clock.now());
     answer(outcome.map(|()| json!({"ok": true})).map_err(|error| error.message))
+}
+
+/// The org switches on several currencies, which cannot be undone.
+async fn currencies(State(world): Shared) -> Json<Value> {
+    things::several_currencies(&mut world.sf());
+    Json(json!({"ok": true}))
 }
 
 async fn contacts(State(world): Shared) -> Json<Value> {

@@ -5,6 +5,7 @@ use crate::{
     freshdesk::{
         error::DeskError,
         state::{Contact, State as Desk},
+        tickets::{self, Ticket},
         webhooks, write,
     },
     world::World,
@@ -28,6 +29,8 @@ pub fn router() -> Router<Arc<World>> {
         .route("/contacts/{id}/erase", post(erase))
         .route("/contacts/{id}/merge_into/{winner}", post(merge))
         .route("/contacts/{id}/ticket", post(ticket))
+        .route("/tickets", get(all_tickets))
+        .route("/tickets/{id}", post(edit_ticket).delete(remove_ticket))
         .route("/requests", super::requests(World::fd, |state| &mut state.log))
         .route("/webhooks", post(subscribe))
 }
@@ -91,6 +94,36 @@ async fn ticket(State(world): Shared, Path(id): Path<u64>) -> Response {
     let state = world.fd();
     webhooks::fire(&world, &state, id);
     answer(Ok(json!({"ok": true})))
+}
+
+async fn all_tickets(State(world): Shared) -> Json<Value> {
+    let state = world.fd();
+    let shown = |ticket: &Ticket| {
+        let mut view = ticket.view();
+        view["archived"] = ticket.deleted.into();
+        view
+    };
+    let items: Vec<Value> = state.tickets.values().take(10_000).map(shown).collect();
+    Json(json!({"items": items, "total": state.tickets.len()}))
+}
+
+/// As an agent does it on the screen: the rules see it.
+fn act_on_ticket(world: &World, change: impl FnOnce(&mut Desk, i64) -> Result<u64, DeskError>) -> Response {
+    let mut state = world.fd();
+    let outcome = change(&mut state, world.clock.now());
+    if let Ok(id) = &outcome {
+        webhooks::changed(world, &state, *id);
+    }
+    let shown = outcome.map(|id| state.tickets.get(&id).map_or(Value::Null, Ticket::view));
+    answer(shown.map_err(|error| format!("{} {}", error.http, error.body)))
+}
+
+async fn edit_ticket(State(world): Shared, Path(id): Path<u64>, Json(body): Json<Value>) -> Response {
+    act_on_ticket(&world, |state, now| tickets::update(state, id, &body, now))
+}
+
+async fn remove_ticket(State(world): Shared, Path(id): Path<u64>) -> Response {
+    act_on_ticket(&world, |state, now| tickets::delete(state, id, now))
 }
 
 #[derive(Deserialize)]

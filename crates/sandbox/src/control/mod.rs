@@ -6,6 +6,7 @@ mod events;
 mod force;
 mod freshdesk;
 mod intercom;
+mod rest;
 mod whatsapp;
 mod zoho;
 
@@ -46,6 +47,7 @@ pub fn router() -> Router<Arc<World>> {
         .nest("/salesforce", force::router())
         .nest("/freshdesk", freshdesk::router())
         .nest("/intercom", intercom::router())
+        .nest("/rest", rest::router())
         .fallback(|| async { refuse(StatusCode::NOT_FOUND, "there is no such control endpoint") })
 }
 
@@ -156,7 +158,13 @@ fn crms(world: &World) -> Vec<(&'static str, Value)> {
         let state = world.ic();
         json!({"contacts": state.contacts.len(), "requests": state.log.total(), "webhook_url": state.config.webhook_url})
     };
+    let rest = {
+        let state = world.own();
+        let records: usize = state.shops.values().map(|shop| shop.records.len()).sum();
+        json!({"contacts": records, "requests": state.log.total(), "webhook_url": state.config.webhook_url})
+    };
     vec![
+        ("rest", rest),
         ("hubspot", hubspot),
         ("zendesk", zendesk),
         ("freshdesk", freshdesk),
@@ -207,6 +215,7 @@ async fn limits(State(world): Shared) -> Json<Value> {
     all["salesforce"] = shown(&world.sf().config, "revoked_tokens");
     all["freshdesk"] = shown(&world.fd().config, "webhook_header");
     all["intercom"] = shown(&world.ic().config, "client_secret");
+    all["rest"] = shown(&world.own().config, "webhook_secret");
     Json(all)
 }
 
@@ -278,9 +287,13 @@ fn set_limit(world: &World, key: &str, value: &Value) -> Result<(), String> {
             let mut state = world.ic();
             state.config = overlay(&state.config, value)?;
         }
+        "rest" => {
+            let mut state = world.own();
+            state.config = overlay(&state.config, value)?;
+        }
         other => {
             return Err(format!(
-                "unknown key {other}: whatsapp, delays, latency, review_ms, hubspot, zendesk, freshdesk, zoho, salesforce, intercom are known"
+                "unknown key {other}: whatsapp, delays, latency, review_ms, hubspot, zendesk, freshdesk, zoho, salesforce, intercom, rest are known"
             ));
         }
     }

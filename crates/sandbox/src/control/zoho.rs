@@ -6,7 +6,7 @@ use crate::{
     zoho::{
         error::ZohoError,
         state::{Gone, State as Account},
-        watch, write,
+        things, watch, write,
     },
 };
 use axum::{
@@ -24,6 +24,8 @@ pub fn router() -> Router<Arc<World>> {
         .route("/contacts", get(contacts).post(create))
         .route("/contacts/{id}", post(edit).delete(remove))
         .route("/contacts/{id}/merge_into/{winner}", post(merge))
+        .route("/things/{module}", get(things))
+        .route("/things/{module}/{id}", post(edit_thing).delete(remove_thing))
         .route("/tokens", delete(revoke))
         .route("/bin", delete(empty_bin))
         .route("/fields/{name}", delete(forget_field))
@@ -38,6 +40,27 @@ fn act(world: &World, change: impl FnOnce(&mut Account, i64) -> Result<u64, Zoho
     watch::flush(world, &mut state);
     let shown = outcome.map(|id| state.contacts.get(&id).map_or(Value::Null, |contact| state.view(contact, None)));
     answer(shown.map_err(|error| error.body.to_string()))
+}
+
+async fn things(State(world): Shared, Path(module): Path<String>) -> Json<Value> {
+    let state = world.zo();
+    let shelf = state.things.iter().find(|shelf| shelf.module == module);
+    let all = shelf.into_iter().flat_map(|shelf| shelf.records.values().map(move |one| (shelf, one)));
+    let items: Vec<Value> = all.map(|(shelf, one)| things::view(&state, shelf, one, None)).collect();
+    Json(json!({"total": items.len(), "items": items}))
+}
+
+async fn edit_thing(
+    State(world): Shared,
+    Path((module, id)): Path<(String, u64)>,
+    Json(body): Json<Value>,
+) -> Response {
+    let given = body.as_object().cloned().unwrap_or_default();
+    act(&world, |state, now| things::update(state, &module, id, &given, now).map(|()| id))
+}
+
+async fn remove_thing(State(world): Shared, Path((module, id)): Path<(String, u64)>) -> Response {
+    act(&world, |state, now| things::delete(state, &module, id, now).map(|()| id))
 }
 
 async fn contacts(State(world): Shared) -> Json<Value> {

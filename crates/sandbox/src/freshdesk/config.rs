@@ -16,6 +16,8 @@ pub struct FreshdeskConfig {
     pub index_lag_ms: i64,
     /// Keys that are refused although they begin with `fd-`.
     pub invalid_keys: Vec<String>,
+    /// The key is an administrator's, who may make fields.
+    pub admin: bool,
     /// Where the automation rule's webhook goes.
     pub webhook_url: Option<String>,
     /// The header that it sends, name and value.
@@ -30,6 +32,7 @@ impl Default for FreshdeskConfig {
             pages: 300,
             index_lag_ms: 0,
             invalid_keys: Vec::new(),
+            admin: true,
             webhook_url: None,
             webhook_header: ("x-rapport-secret".into(), "sandbox-hook-secret".into()),
         }

@@ -1,4 +1,4 @@
-//! The Freshdesk stand-in (crm-apis.md §5), served under `/freshdesk`: contacts.
+//! The Freshdesk stand-in (crm-apis.md §5), served under `/freshdesk`: contacts and tickets.
 
 mod api;
 mod config;
@@ -6,6 +6,7 @@ pub mod error;
 mod fields;
 mod search;
 pub mod state;
+pub mod tickets;
 pub mod webhooks;
 pub mod write;
 
@@ -64,7 +65,8 @@ fn judged(state: &mut State, call: &Call, login: Option<&str>, now: i64) -> Repl
     let (most, lists) = (state.config.calls_per_minute, state.config.lists_per_minute);
     // Calls that are refused count too.
     let mut counted = count(&mut state.recent, most, now);
-    if call.method == "GET" && call.segments == ["contacts"] && counted.is_ok() {
+    let is_list = call.segments == ["contacts"] || call.segments == ["tickets"];
+    if call.method == "GET" && is_list && counted.is_ok() {
         counted = count(&mut state.lists, lists, now);
     }
     if let Err(wait) = counted {
@@ -73,7 +75,8 @@ fn judged(state: &mut State, call: &Call, login: Option<&str>, now: i64) -> Repl
     if !knows(state, login) {
         return DeskError::unknown().reply();
     }
-    api::dispatch(state, call, now).unwrap_or_else(|error| error.reply())
+    let answer = tickets::dispatch(state, call, now).unwrap_or_else(|| api::dispatch(state, call, now));
+    answer.unwrap_or_else(|error| error.reply())
 }
 
 /// Whether the key is an agent's: it begins with `fd-` and stands as the name of `Basic`; the password is anything.

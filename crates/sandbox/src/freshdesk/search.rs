@@ -1,4 +1,4 @@
-//! The query language of `/search/contacts`: `field:value` with `AND`, `OR` and parentheses.
+//! The query language of `/search/contacts` and `/search/tickets`: `field:value` with `AND`, `OR` and parentheses.
 
 use super::error::{DeskError, Result};
 use serde_json::Value;
@@ -110,7 +110,9 @@ impl Query {
 
 fn term(contact: &Value, name: &str, sign: Option<char>, value: &str) -> bool {
     let held = match name.strip_prefix("cf_") {
-        Some(own) => &contact["custom_fields"][own],
+        // A contact's own fields are called so in searches only, a ticket's everywhere.
+        Some(own) if contact["custom_fields"].get(name).is_none() => &contact["custom_fields"][own],
+        Some(_) => &contact["custom_fields"][name],
         None if name == "tag" => &contact["tags"],
         None => &contact[name],
     };

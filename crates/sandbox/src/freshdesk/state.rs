@@ -1,6 +1,7 @@
 //! What the Freshdesk stand-in knows.
 
 use super::FreshdeskConfig;
+use super::tickets::Ticket;
 use crate::{Config, bounded::Ring, calls::Logged, zendesk::state::iso};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, VecDeque};
@@ -30,6 +31,10 @@ pub struct State {
     pub config: FreshdeskConfig,
     /// By id.
     pub contacts: BTreeMap<u64, Contact>,
+    /// Tickets by id.
+    pub tickets: BTreeMap<u64, Ticket>,
+    /// Fields of tickets that the account made: name, label.
+    pub ticket_fields: Vec<(String, String)>,
     /// Newest requests.
     pub log: Ring<Logged>,
     /// Moments of the last minute's requests.
@@ -38,6 +43,8 @@ pub struct State {
     pub lists: VecDeque<i64>,
     /// Last id given.
     pub last_id: u64,
+    /// Last number of a ticket.
+    pub last_ticket: u64,
     /// Bound of contacts.
     pub most: usize,
 }
@@ -48,10 +55,13 @@ impl State {
         Self {
             config: config.freshdesk.clone(),
             contacts: BTreeMap::new(),
+            tickets: BTreeMap::new(),
+            ticket_fields: Vec::new(),
             log: Ring::new(config.keep.requests),
             recent: VecDeque::new(),
             lists: VecDeque::new(),
             last_id: 43_000_000_000,
+            last_ticket: 1_000,
             most: config.keep.records,
         }
     }

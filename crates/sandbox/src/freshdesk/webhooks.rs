@@ -1,16 +1,26 @@
-//! The automation rule: when a customer writes a ticket, it calls an address with the contact's id and a header.
+//! The automation rules: when a customer writes a ticket or somebody changes one, they call an address with its id, the
+//! contact's, and a header.
 
 use super::state::State;
 use crate::{
     deliver::{Job, Payload},
     world::World,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Fires the rule for a contact; nothing happens when the rule has no address.
 pub fn fire(world: &World, state: &State, id: u64) {
+    send(world, state, &json!({ "contact_id": id.to_string(), "event": "ticket" }));
+}
+
+/// Fires the rule for a ticket that somebody changed.
+pub fn changed(world: &World, state: &State, id: u64) {
+    send(world, state, &json!({ "ticket_id": id, "event": "ticket_updated" }));
+}
+
+fn send(world: &World, state: &State, body: &Value) {
     let Some(url) = state.config.webhook_url.clone() else { return };
-    let body = json!({ "contact_id": id.to_string(), "event": "ticket" }).to_string();
+    let body = body.to_string();
     world.deliverer.submit(Job {
         url,
         payload: Payload::Freshdesk { body: body.into(), header: state.config.webhook_header.clone() },

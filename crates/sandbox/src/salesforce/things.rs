@@ -80,6 +80,9 @@ const STAGES: [(&str, bool, bool); 5] = [
 const STATUSES: [(&str, bool, bool); 4] =
     [("New", false, true), ("Working", false, false), ("Escalated", false, false), ("Closed", true, false)];
 
+/// The field that opportunities of an org with several currencies have.
+const CURRENCY: &str = "CurrencyIsoCode";
+
 impl Shelf {
     fn new(object: &'static str, prefix: &'static str, plans: &[Plan]) -> Self {
         let field = |(name, kind, length, writable): &Plan| Field {
@@ -126,6 +129,16 @@ impl Shelf {
             "IsClosed" => won.is_some_and(|(_, closed, _)| *closed).into(),
             name => thing.values.get(name).cloned().unwrap_or(Value::Null),
         }
+    }
+}
+
+/// Each opportunity has a currency of its own from now on; until it is told, the org's.
+pub fn several_currencies(state: &mut State) {
+    let Some(shelf) = shelf(state, "Opportunity").filter(|shelf| shelf.field(CURRENCY).is_none()) else { return };
+    let plan = json!({ "label": "Opportunity Currency", "length": 3 });
+    shelf.fields.push(Field::made(CURRENCY, &plan));
+    for thing in shelf.records.values_mut() {
+        thing.values.insert(CURRENCY.to_owned(), "EUR".into());
     }
 }
 
@@ -213,6 +226,9 @@ pub fn create(state: &mut State, object: &str, given: &Map<String, Value>, now: 
     if shelf.object == "Case" {
         values.entry("Status").or_insert_with(|| "New".into());
         values.entry("Priority").or_insert_with(|| "Medium".into());
+    }
+    if shelf.field(CURRENCY).is_some() {
+        values.entry(CURRENCY).or_insert_with(|| "EUR".into());
     }
     shelf.records.insert(id.clone(), Thing { id: id.clone(), values, modified: now, deleted: false });
     Ok(id)

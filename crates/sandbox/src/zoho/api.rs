@@ -1,8 +1,8 @@
 //! The endpoints.
 
 use super::error::{Result, ZohoError};
-use super::state::{Contact, PHONES, State};
-use super::{Call, coql, fields, list, watch, write};
+use super::state::{Contact, PHONES, State, person};
+use super::{Call, coql, fields, list, things, watch, write};
 use crate::reply::Reply;
 use serde_json::{Map, Value, json};
 
@@ -11,18 +11,21 @@ const BATCH: usize = 100;
 
 /// Answers a call that is let in.
 pub fn dispatch(state: &mut State, call: &Call, now: i64) -> Result<Reply> {
+    if let Some(answer) = things::dispatch(state, call, now) {
+        return answer;
+    }
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match (call.method.as_str(), segments.as_slice()) {
         ("GET", ["org"]) => Ok(org(state)),
         ("GET", ["users"]) => Ok(users(state, now)),
         ("GET", ["settings", "modules"]) => Ok(Reply::ok(&json!({ "modules": [module()] }))),
         ("GET", ["settings", "fields"]) => {
-            module_of(call)?;
+            module_of(call, "Contacts")?;
             let all: Vec<Value> = state.fields.iter().enumerate().map(|(at, field)| fields::view(at, field)).collect();
             Ok(Reply::ok(&json!({ "fields": all })))
         }
         ("POST", ["settings", "fields"]) => {
-            module_of(call)?;
+            module_of(call, "Contacts")?;
             let rows = fields::create(&mut state.fields, &call.body)?;
             Ok(Reply::json(201, &json!({ "fields": rows })))
         }
@@ -31,18 +34,21 @@ pub fn dispatch(state: &mut State, call: &Call, now: i64) -> Result<Reply> {
         ("GET", ["Contacts"]) => list::contacts(state, call, now),
         ("GET", ["Contacts", "deleted"]) => list::deleted(state, call),
         ("GET", ["Contacts", "search"]) => search(state, call, now),
-        ("POST", ["Contacts"]) => {
-            rows(state, call, now, |state, row, now| write::insert(state, row, now).map(|id| (id, "insert", None)))
-        }
+        ("POST", ["Contacts"]) => rows(state, call, now, |state, row, now| {
+            let id = write::insert(state, row, now)?;
+            Ok(success(state, id, true, None))
+        }),
         ("PUT", ["Contacts"]) => rows(state, call, now, |state, row, now| {
             let id = id_of(row.get("id").and_then(Value::as_str).unwrap_or_default());
-            write::update(state, id, row, now).map(|()| (id, "update", None))
+            write::update(state, id, row, now)?;
+            Ok(success(state, id, false, None))
         }),
         ("POST", ["Contacts", "upsert"]) => upsert(state, call, now),
         ("PUT", ["Contacts", id]) => {
             let id = known(state, id)?;
             rows(state, call, now, move |state, row, now| {
-                write::update(state, id, row, now).map(|()| (id, "update", None))
+                write::update(state, id, row, now)?;
+                Ok(success(state, id, false, None))
             })
         }
         ("GET", ["Contacts", id]) => {
@@ -77,8 +83,9 @@ fn known(state: &State, id: &str) -> Result<u64> {
     id.parse().ok().filter(|id| state.contacts.contains_key(id)).ok_or_else(ZohoError::no_record)
 }
 
-fn module_of(call: &Call) -> Result<()> {
-    if call.query.get("module").is_some_and(|module| module == "Contacts") {
+/// The module that a call names must be this one.
+pub(super) fn module_of(call: &Call, wanted: &str) -> Result<()> {
+    if call.query.get("module").is_some_and(|module| module == wanted) {
         return Ok(());
     }
     Err(ZohoError::new(400, "INVALID_MODULE", "the module name given seems to be invalid", json!({})))
@@ -114,7 +121,15 @@ fn query(state: &State, call: &Call) -> Result<Reply> {
     let details = json!({ "api_name": "select_query" });
     let text = call.body["select_query"].as_str();
     let text = text.ok_or_else(|| ZohoError::new(400, "MANDATORY_NOT_FOUND", "required field not found", details))?;
-    let (rows, more) = coql::parse(state, text)?.run(state);
+    let query = coql::parse(text)?;
+    let (rows, more) = match things::query(state, &query) {
+        Some(answer) => answer?,
+        None => {
+            query.known(&|name| state.field(name).is_some())?;
+            let value = |contact: &Contact, name: &str| state.value(contact, name);
+            query.run(state.contacts.values(), &value, &|contact, names| state.view(contact, Some(names)))
+        }
+    };
     if rows.is_empty() {
         return Ok(Reply::empty(204));
     }
@@ -150,14 +165,25 @@ fn search(state: &State, call: &Call, now: i64) -> Result<Reply> {
     list::page(state, call, &found)
 }
 
-type Write<'a> = (u64, &'a str, Option<String>);
+/// A row that was written.
+pub struct Done {
+    /// The record.
+    pub id: u64,
+    /// It is new.
+    pub made: bool,
+    /// The field that found the one that is not.
+    pub found_by: Option<String>,
+    /// When it was made and changed, UTC milliseconds.
+    pub times: (i64, i64),
+}
 
-/// Writes each row for itself. All good: 200 or 201; some: 207; none: 202, or 400 when there was only one.
-fn rows<'a>(
+/// Writes each row for itself; `one` answers whether it is new, and with its row. All good: 200 or 201; some: 207; none:
+/// 202, or 400 when there was only one.
+pub(super) fn rows(
     state: &mut State,
     call: &Call,
     now: i64,
-    mut one: impl FnMut(&mut State, &Map<String, Value>, i64) -> Result<Write<'a>>,
+    mut one: impl FnMut(&mut State, &Map<String, Value>, i64) -> Result<(bool, Value)>,
 ) -> Result<Reply> {
     let given = call.body["data"].as_array().filter(|rows| !rows.is_empty());
     let details = json!({ "api_name": "data", "json_path": "$.data" });
@@ -169,10 +195,10 @@ fn rows<'a>(
     let empty = Map::new();
     for row in given {
         match one(state, row.as_object().unwrap_or(&empty), now) {
-            Ok((id, action, found_by)) => {
+            Ok((is_new, row)) => {
                 good += 1;
-                made += usize::from(action == "insert");
-                answers.push(success(state, id, action, found_by));
+                made += usize::from(is_new);
+                answers.push(row);
             }
             Err(error) => answers.push(error.body),
         }
@@ -187,16 +213,22 @@ fn rows<'a>(
     Ok(Reply::json(status, &json!({ "data": answers })))
 }
 
-fn success(state: &State, id: u64, action: &str, found_by: Option<String>) -> Value {
-    let contact = state.contacts.get(&id);
-    let value = |name: &str| contact.map_or(Value::Null, |contact| state.value(contact, name));
+fn success(state: &State, id: u64, made: bool, found_by: Option<String>) -> (bool, Value) {
+    let times = state.contacts.get(&id).map_or((0, 0), |contact| (contact.created, contact.modified));
+    done_row(state, &Done { id, made, found_by, times })
+}
+
+/// Whether it is new, and the row that says what became of it.
+pub(super) fn done_row(state: &State, done: &Done) -> (bool, Value) {
+    let (created, modified) = done.times;
     let details = json!({
-        "id": id.to_string(), "Modified_Time": value("Modified_Time"), "Created_Time": value("Created_Time"),
-        "Created_By": value("Created_By"), "Modified_By": value("Modified_By"), "$approval_state": "approved",
+        "id": done.id.to_string(), "Modified_Time": state.iso(modified), "Created_Time": state.iso(created),
+        "Created_By": person(), "Modified_By": person(), "$approval_state": "approved",
     });
-    let message = if action == "insert" { "record added" } else { "record updated" };
-    json!({ "code": "SUCCESS", "duplicate_field": found_by, "action": action, "details": details, "message": message,
-            "status": "success" })
+    let (action, message) = if done.made { ("insert", "record added") } else { ("update", "record updated") };
+    let row = json!({ "code": "SUCCESS", "duplicate_field": done.found_by, "action": action, "details": details,
+                      "message": message, "status": "success" });
+    (done.made, row)
 }
 
 fn upsert(state: &mut State, call: &Call, now: i64) -> Result<Reply> {
@@ -211,8 +243,14 @@ fn upsert(state: &mut State, call: &Call, now: i64) -> Result<Reply> {
     rows(state, call, now, |state, row, now| {
         let by_id = row.get("id").and_then(Value::as_str).map(|id| (id_of(id), "id".to_owned()));
         match by_id.or_else(|| write::find(state, row, &check)) {
-            Some((id, name)) => write::update(state, id, row, now).map(|()| (id, "update", Some(name))),
-            None => write::insert(state, row, now).map(|id| (id, "insert", None)),
+            Some((id, name)) => {
+                write::update(state, id, row, now)?;
+                Ok(success(state, id, false, Some(name)))
+            }
+            None => {
+                let id = write::insert(state, row, now)?;
+                Ok(success(state, id, true, None))
+            }
         }
     })
 }

@@ -1,10 +1,10 @@
-//! The query language: `select .. from Contacts where .. order by .. limit .. offset ..`.
+//! The query language: `select .. from .. where .. order by .. limit .. offset ..`.
 //!
 //! Text stands in single quotes, doubled inside. A backslash takes the next character as it is, as in most such
 //! languages: whoever quotes carelessly breaks out here.
 
 use super::error::{Result, ZohoError};
-use super::state::{Contact, State};
+use super::state::Contact;
 use serde_json::{Value, json};
 
 /// Most conditions, and most values of a list.
@@ -30,6 +30,8 @@ enum Test {
 
 /// What is asked.
 pub struct Query {
+    /// The module.
+    pub module: String,
     /// Fields that are shown.
     pub select: Vec<String>,
     test: Test,
@@ -191,12 +193,13 @@ impl Parser {
             select.push(self.word()?);
         }
         self.expect(self.is_word("from"), "from")?;
-        if self.word()? != "Contacts" {
-            return Err(ZohoError::new(400, "INVALID_QUERY", "invalid query formed", json!({ "module": "?" })));
+        let module = self.word()?;
+        if !["Contacts", "Deals", "Cases"].contains(&module.as_str()) {
+            return Err(ZohoError::new(400, "INVALID_QUERY", "invalid query formed", json!({ "module": module })));
         }
         self.expect(self.is_word("where"), "where")?;
         let test = self.test()?;
-        let mut query = Query { select, test, order: Vec::new(), limit: 200, offset: 0 };
+        let mut query = Query { module, select, test, order: Vec::new(), limit: 200, offset: 0 };
         if self.skip(self.is_word("order")) {
             self.expect(self.is_word("by"), "by")?;
             loop {
@@ -224,18 +227,9 @@ impl Parser {
     }
 }
 
-/// Reads a query; all its fields must be there.
-pub fn parse(state: &State, text: &str) -> Result<Query> {
-    let query = Parser { tokens: tokens(text)?, at: 0, conditions: 0 }.query()?;
-    let mut names: Vec<&String> = query.select.iter().chain(query.order.iter().map(|(name, _)| name)).collect();
-    columns(&query.test, &mut names);
-    match names.into_iter().find(|name| *name != "id" && state.field(name).is_none()) {
-        Some(name) => {
-            let details = json!({ "column_name": name });
-            Err(ZohoError::new(400, "INVALID_QUERY", "invalid column name", details))
-        }
-        None => Ok(query),
-    }
+/// Reads a query.
+pub fn parse(text: &str) -> Result<Query> {
+    Parser { tokens: tokens(text)?, at: 0, conditions: 0 }.query()
 }
 
 fn columns<'a>(test: &'a Test, names: &mut Vec<&'a String>) {
@@ -248,9 +242,12 @@ fn columns<'a>(test: &'a Test, names: &mut Vec<&'a String>) {
     }
 }
 
+/// Gives the value of a record's field.
+type Values<'a> = &'a dyn Fn(&Contact, &str) -> Value;
+
 /// A value that can be compared: moments and ids as numbers, text in lower case.
-fn comparable(state: &State, contact: &Contact, name: &str) -> Option<String> {
-    match state.value(contact, name) {
+fn comparable(values: Values<'_>, contact: &Contact, name: &str) -> Option<String> {
+    match values(contact, name) {
         Value::Null => None,
         Value::String(text) => Some(text.to_lowercase()),
         other => Some(other.to_string()),
@@ -271,12 +268,25 @@ fn key(text: &str) -> Key {
 }
 
 impl Query {
-    fn holds(&self, state: &State, contact: &Contact, test: &Test) -> bool {
+    /// All its fields must be there.
+    pub fn known(&self, is_field: &dyn Fn(&str) -> bool) -> Result<()> {
+        let mut names: Vec<&String> = self.select.iter().chain(self.order.iter().map(|(name, _)| name)).collect();
+        columns(&self.test, &mut names);
+        match names.into_iter().find(|name| *name != "id" && !is_field(name)) {
+            Some(name) => {
+                let details = json!({ "column_name": name });
+                Err(ZohoError::new(400, "INVALID_QUERY", "invalid column name", details))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn holds(&self, of: Values<'_>, contact: &Contact, test: &Test) -> bool {
         match test {
-            Test::And(left, right) => self.holds(state, contact, left) && self.holds(state, contact, right),
-            Test::Or(left, right) => self.holds(state, contact, left) || self.holds(state, contact, right),
+            Test::And(left, right) => self.holds(of, contact, left) && self.holds(of, contact, right),
+            Test::Or(left, right) => self.holds(of, contact, left) || self.holds(of, contact, right),
             Test::Compare(name, sign, values) => {
-                let own = comparable(state, contact, name);
+                let own = comparable(of, contact, name);
                 let Some(own) = own else { return sign == "is null" };
                 let first = values.first().map(|value| value.to_lowercase()).unwrap_or_default();
                 match sign.as_str() {
@@ -294,18 +304,22 @@ impl Query {
         }
     }
 
-    /// The rows, and whether there are more.
-    pub fn run(&self, state: &State) -> (Vec<Value>, bool) {
-        let mut found: Vec<&Contact> =
-            state.contacts.values().filter(|contact| self.holds(state, contact, &self.test)).collect();
+    /// The rows among records, each shown with the fields that are selected, and whether there are more.
+    pub fn run<'a>(
+        &self,
+        records: impl Iterator<Item = &'a Contact>,
+        of: Values<'_>,
+        shown: &dyn Fn(&Contact, &[String]) -> Value,
+    ) -> (Vec<Value>, bool) {
+        let mut found: Vec<&Contact> = records.filter(|contact| self.holds(of, contact, &self.test)).collect();
         for (name, down) in self.order.iter().rev() {
-            found.sort_by_cached_key(|contact| key(&comparable(state, contact, name).unwrap_or_default()));
+            found.sort_by_cached_key(|contact| key(&comparable(of, contact, name).unwrap_or_default()));
             if *down {
                 found.reverse();
             }
         }
         let more = found.len() > self.offset + self.limit;
         let rows = found.into_iter().skip(self.offset).take(self.limit);
-        (rows.map(|contact| state.view(contact, Some(&self.select))).collect(), more)
+        (rows.map(|contact| shown(contact, &self.select)).collect(), more)
     }
 }

@@ -24,7 +24,8 @@ fn since(call: &Call) -> Option<i64> {
     Some(call.since.as_ref()?.parse::<jiff::Timestamp>().ok()?.as_second())
 }
 
-fn wanted(call: &Call) -> Result<Vec<String>> {
+/// The fields that a call names.
+pub(super) fn wanted(call: &Call) -> Result<Vec<String>> {
     let names: Vec<String> =
         call.query.get("fields").map(|text| text.split(',').map(str::to_owned).collect()).unwrap_or_default();
     if names.is_empty() {

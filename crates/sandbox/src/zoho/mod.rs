@@ -1,5 +1,5 @@
-//! The Zoho CRM stand-in (crm-apis.md §3), served under `/zoho`: the accounts server, and contacts with all that
-//! belongs to them. Both are at one address here; in the world the token's answer tells where the other one is.
+//! The Zoho CRM stand-in (crm-apis.md §3), served under `/zoho`: the accounts server, contacts with all that belongs
+//! to them, deals and cases. Both are at one address here; in the world the token's answer tells where the other one is.
 
 mod api;
 pub mod config;
@@ -8,6 +8,7 @@ pub mod error;
 mod fields;
 mod list;
 pub mod state;
+pub mod things;
 mod token;
 pub mod watch;
 pub mod write;

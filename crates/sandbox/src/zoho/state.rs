@@ -2,6 +2,7 @@
 
 use super::config::ZohoConfig;
 use super::fields::{self, Field};
+use super::things::Shelf;
 use super::watch::Watch;
 use crate::{Config, bounded::Ring, calls::Logged};
 use jiff::tz::{Offset, TimeZone};
@@ -23,7 +24,12 @@ pub struct Stale {
     pub fields: Option<Map<String, Value>>,
 }
 
-/// A contact.
+/// Whoever did whatever was done.
+pub fn person() -> Value {
+    json!({ "name": "Kim Agent", "id": "5725767000000411001", "email": "kim@shop.example" })
+}
+
+/// A contact; deals and cases are records of the same form.
 #[derive(Clone, Debug)]
 pub struct Contact {
     /// Its id.
@@ -73,8 +79,10 @@ pub struct State {
     pub flight: Arc<AtomicUsize>,
     /// Channels by id.
     pub watches: BTreeMap<u64, Watch>,
-    /// Notifications not sent yet: channel, operation, contact.
-    pub pending: Vec<(u64, &'static str, u64)>,
+    /// Deals and cases.
+    pub things: [Shelf; 2],
+    /// Notifications not sent yet: channel, module, operation, record.
+    pub pending: Vec<(u64, &'static str, &'static str, u64)>,
     /// Newest requests.
     pub log: Ring<Logged>,
     /// Last number given.
@@ -98,6 +106,7 @@ impl State {
             used: VecDeque::new(),
             flight: Arc::new(AtomicUsize::new(0)),
             watches: BTreeMap::new(),
+            things: Shelf::both(),
             pending: Vec::new(),
             log: Ring::new(config.keep.requests),
             last: FIRST,
@@ -127,7 +136,6 @@ impl State {
 
     /// The value of a field as the API shows it.
     pub fn value(&self, contact: &Contact, name: &str) -> Value {
-        let person = || json!({ "name": "Kim Agent", "id": "5725767000000411001", "email": "kim@shop.example" });
         let text = |name: &str| contact.fields.get(name).and_then(Value::as_str).unwrap_or_default();
         match name {
             "id" => contact.id.to_string().into(),
@@ -155,12 +163,14 @@ impl State {
         view.into()
     }
 
-    /// Notes that a contact changed, for channels.
-    pub fn tell(&mut self, operation: &'static str, id: u64, now: i64) {
+    /// Notes that a record of a module changed, for the channels that want to know.
+    pub fn tell(&mut self, module: &'static str, operation: &'static str, id: u64, now: i64) {
+        let event = format!("{module}.all");
+        let wants = |watch: &Watch| watch.until > now && watch.events.contains(&event);
         let live: Vec<u64> =
-            self.watches.iter().filter(|(_, watch)| watch.until > now).map(|(channel, _)| *channel).collect();
+            self.watches.iter().filter(|(_, watch)| wants(watch)).map(|(channel, _)| *channel).collect();
         if self.pending.len() < 100_000 {
-            self.pending.extend(live.into_iter().map(|channel| (channel, operation, id)));
+            self.pending.extend(live.into_iter().map(|channel| (channel, module, operation, id)));
         }
     }
 }

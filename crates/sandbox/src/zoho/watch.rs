@@ -20,6 +20,8 @@ pub struct Watch {
     pub url: String,
     /// Comes back in each delivery.
     pub token: String,
+    /// What it tells of: `Contacts.all`.
+    pub events: Vec<String>,
     /// Its end.
     pub until: i64,
 }
@@ -42,7 +44,9 @@ pub fn answer(state: &mut State, method: &str, body: &Value, now: i64) -> Result
     if text("notify_url").is_empty() {
         return Err(missing("notify_url"));
     }
-    if row["events"].as_array().is_none_or(Vec::is_empty) {
+    let events = row["events"].as_array().cloned().unwrap_or_default();
+    let events: Vec<String> = events.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    if events.is_empty() {
         return Err(missing("events"));
     }
     if method != "POST" && state.watches.get(&id).is_none_or(|watch| watch.until <= now) {
@@ -50,7 +54,7 @@ pub fn answer(state: &mut State, method: &str, body: &Value, now: i64) -> Result
     }
     let asked = text("channel_expiry").parse::<jiff::Timestamp>().ok().map(|at| at.as_millisecond());
     let until = asked.filter(|at| *at > now && at - now <= LONGEST).unwrap_or(now + USUAL);
-    let watch = Watch { url: text("notify_url"), token: text("token"), until };
+    let watch = Watch { url: text("notify_url"), token: text("token"), events, until };
     let event = channel(state, id, &watch);
     state.watches.insert(id, watch);
     let message = "Successfully subscribed for actions-watch of the given module";
@@ -71,13 +75,13 @@ fn channel(state: &State, id: u64, watch: &Watch) -> Value {
 /// Sends what has happened.
 pub fn flush(world: &World, state: &mut State) {
     let now = world.clock.now();
-    for (channel, operation, id) in std::mem::take(&mut state.pending) {
+    for (channel, module, operation, id) in std::mem::take(&mut state.pending) {
         let Some(watch) = state.watches.get(&channel) else { continue };
         let body = json!({
             "server_time": now,
             "query_params": {},
-            "module": "Contacts",
-            "resource_uri": "https://www.zohoapis.com/crm/v8/Contacts",
+            "module": module,
+            "resource_uri": format!("https://www.zohoapis.com/crm/v8/{module}"),
             "ids": [id.to_string()],
             "affected_fields": [],
             "operation": operation,

@@ -6,7 +6,7 @@ use super::state::{Contact, Gone, Stale, State};
 use serde_json::{Map, Value, json};
 
 /// Checks one value against its field.
-fn fits(field: &Field, value: &Value) -> Result<()> {
+pub(super) fn fits(field: &Field, value: &Value) -> Result<()> {
     let wrong = |kind: &str| {
         Err(ZohoError::field("INVALID_DATA", "invalid data", &field.name, json!({ "expected_data_type": kind })))
     };
@@ -17,6 +17,8 @@ fn fits(field: &Field, value: &Value) -> Result<()> {
         ("integer", Value::Number(number)) if number.is_i64() => Ok(()),
         ("boolean", Value::Bool(_)) | ("multiselectpicklist", Value::Array(_)) => Ok(()),
         ("lookup" | "ownerlookup", Value::Object(_)) => Ok(()),
+        ("currency", Value::Number(_)) => Ok(()),
+        ("currency", _) => wrong("double"),
         ("integer" | "boolean", _) => wrong(&field.kind),
         ("multiselectpicklist", _) => wrong("jsonarray"),
         ("lookup" | "ownerlookup", _) => wrong("jsonobject"),
@@ -78,7 +80,7 @@ pub fn insert(state: &mut State, row: &Map<String, Value>, now: i64) -> Result<u
     {
         stale.fields = None;
     }
-    state.tell("insert", id, now);
+    state.tell("Contacts", "insert", id, now);
     Ok(id)
 }
 
@@ -90,7 +92,7 @@ pub fn update(state: &mut State, id: u64, row: &Map<String, Value>, now: i64) ->
     }
     let taken = judge(state, row, Some(id))?;
     put(state, id, taken, now);
-    state.tell("update", id, now);
+    state.tell("Contacts", "update", id, now);
     Ok(())
 }
 
@@ -141,7 +143,7 @@ pub fn delete(state: &mut State, id: u64, now: i64) -> Result<()> {
     }
     let name = contact.fields.get("Last_Name").and_then(Value::as_str).unwrap_or_default().to_owned();
     state.gone.push(Gone { id, name, at: now, permanent: false });
-    state.tell("delete", id, now);
+    state.tell("Contacts", "delete", id, now);
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use rapport_app::auth::Caller;
 use rapport_app::connection::{self, ConnectionPatch, ConnectionView, CredentialView, KindView, NewConnection};
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use uuid::Uuid;
 
 /// Flags of `connection`.
@@ -87,6 +88,9 @@ struct AddArgs {
     /// Do not make contacts of records that are unknown here
     #[arg(long)]
     no_import: bool,
+    /// A file with the description of your own CRM, for the kind rest
+    #[arg(long, value_name = "FILE")]
+    description: Option<PathBuf>,
 }
 
 /// Says where; the rest are secrets.
@@ -151,6 +155,7 @@ async fn add(app: &App, caller: &Caller, args: AddArgs) -> Result<Output, Failur
         credentials.insert(name, super::channel::given(None)?);
     }
     let new = NewConnection {
+        description: args.description.map(described).transpose()?,
         kind: args.kind,
         name: args.name,
         credentials,
@@ -161,6 +166,14 @@ async fn add(app: &App, caller: &Caller, args: AddArgs) -> Result<Output, Failur
     let added = connection::add(app, caller, new).await?;
     let text = format!("Connection   {} ({})\nWebhook URL  {}", added.name, added.id, added.webhook_url);
     Ok(Output::new(text, &added))
+}
+
+/// The description in a file.
+fn described(file: PathBuf) -> Result<serde_json::Value, Failure> {
+    let text = std::fs::read_to_string(&file)
+        .map_err(|error| rapport_app::Error::invalid("description", format!("{}: {error}", file.display())))?;
+    let read = serde_json::from_str(&text);
+    Ok(read.map_err(|error| rapport_app::Error::invalid("description", format!("{}: {error}", file.display())))?)
 }
 
 /// The secret to read from standard input: the one that calls are made with, when it was not given.

@@ -4,7 +4,7 @@ use crate::http::extract::unreadable;
 use crate::http::{Answer, Path, Problem};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rapport_app::App;
 use rapport_app::connection::hook::{Delivery, headers, receive};
@@ -36,8 +36,12 @@ pub async fn other(Path((kind, _)): Path<(String, String)>) -> Problem {
 async fn take(app: &App, kind: &str, names: &[&'static str], id: ConnectionId, request: Request) -> Answer<usize> {
     // What is signed is the address as it was called: behind a proxy the public one with this path.
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let headers = request.headers().clone();
+    // Which header proves a call of a company's own CRM, its connection knows.
+    let named: Vec<&str> =
+        if names.is_empty() { headers.keys().map(HeaderName::as_str).collect() } else { names.to_vec() };
     let found: Vec<(&str, String)> =
-        names.iter().filter_map(|name| Some((*name, header(request.headers(), name)?))).collect();
+        named.into_iter().filter_map(|name| Some((name, header(&headers, name)?))).collect();
     if found.len() < names.len() {
         return Err(unsigned());
     }
@@ -51,7 +55,7 @@ async fn take(app: &App, kind: &str, names: &[&'static str], id: ConnectionId, r
 }
 
 /// The one header of this name; two of them are none, because a proxy may have read the other one.
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(super) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     let mut all = headers.get_all(name).iter();
     let first = all.next()?.to_str().ok()?.to_owned();
     if all.next().is_some() { None } else { Some(first) }
@@ -61,6 +65,6 @@ fn nowhere() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address.")
 }
 
-fn unsigned() -> Problem {
+pub(super) fn unsigned() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, "bad_signature", "The signature does not fit the call.")
 }

@@ -5,6 +5,7 @@
 
 mod crm;
 mod files;
+mod shop;
 mod whatsapp;
 
 use axum::Router;
@@ -19,6 +20,7 @@ pub const MAX_BODY: usize = 3 << 20;
 pub fn router() -> Router<App> {
     Router::new()
         .route("/webhooks/whatsapp/{channel_id}", get(whatsapp::handshake).post(whatsapp::deliver))
+        .route("/webhooks/shop/{id}", post(shop::deliver))
         .route("/files/{channel_id}/{media_id}/{expires}/{signature}", get(files::fetch))
         .route("/webhooks/{kind}/{connection_id}", post(crm::deliver).head(crm::knock).fallback(crm::other))
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -374,3 +374,57 @@ async fn an_order_that_is_corrected_leaves_the_wrong_customer() {
     let garbled = import(&owner, "orders", "number,payment\n1,Esp\u{fffd}ces\n").await;
     assert_eq!((garbled.status, garbled.text("/field")), (422, "data".to_owned()));
 }
+
+#[tokio::test]
+async fn a_table_leaves_alone_what_it_has_no_words_for() {
+    let (_, owner) = TestApp::with_owner().await;
+    shirt(&owner, json!({ "active": false })).await;
+    assert_eq!(
+        import(&owner, "products", "sku,name,price\nSH-1,Linen shirt,175\nSH-2,New,1\n").await.body["updated"],
+        1
+    );
+    let known = owner.get("/api/v1/products/SH-1").await;
+    assert_eq!(
+        (&known.body["active"], known.text("/price"), known.text("/aliases/0")),
+        (&json!(false), "175".into(), "shirt".into())
+    );
+    assert_eq!(owner.get("/api/v1/products/SH-2").await.body["active"], true, "a new one is sold");
+    import(&owner, "products", "sku,name,active\nSH-1,Linen shirt,yes\n").await;
+    assert_eq!(owner.get("/api/v1/products/SH-1").await.body["active"], true, "what is said counts");
+    let parcel = json!({ "key": "FL1", "tracking_number": "FL1", "status": "delivered", "tracking_url": "https://f.example/FL1" });
+    let told = order(json!({ "phone": "+971500000001", "shipments": [parcel] }));
+    assert_eq!(owner.put("/api/v1/orders/7", told).await.status, 200);
+    let table = "number,tracking_number,courier\n7,FL1,Falcon\n7b,FL2,Falcon\n";
+    assert_eq!(import(&owner, "orders", table).await.body["refused"], 0);
+    let known = owner.get("/api/v1/orders/7").await;
+    let facts = (
+        known.text("/shipments/0/status"),
+        known.text("/shipments/0/courier"),
+        known.text("/shipments/0/tracking_url"),
+    );
+    assert_eq!(facts, ("delivered".into(), "Falcon".into(), "https://f.example/FL1".into()), "{}", known.body);
+    assert_eq!(
+        owner.get("/api/v1/orders/7b").await.text("/shipments/0/status"),
+        "in_transit",
+        "a new one is under way"
+    );
+}
+
+#[tokio::test]
+async fn a_table_of_stock_sets_what_it_names() {
+    let (_, owner) = TestApp::with_owner().await;
+    for (key, stock) in [("marina", json!({ "A": 1, "B": 2 })), ("creek", json!({}))] {
+        owner.put(&format!("/api/v1/stores/{key}"), json!({ "name": key, "stock": stock })).await;
+    }
+    let table = "store;sku;quantity\nmarina;A;0\ncreek;A;5\nmarina;C;7\nnowhere;A;1\ncreek;B;many\ncreek;;3\n";
+    let told = import(&owner, "stock", table).await;
+    assert_eq!((&told.body["updated"], &told.body["refused"]), (&json!(2), &json!(3)), "{}", told.body);
+    let rows = told.body["rows"].as_array().unwrap();
+    let faults: Vec<_> =
+        rows.iter().map(|row| (row["row"].as_i64().unwrap(), row["field"].as_str().unwrap())).collect();
+    assert_eq!(faults, [(6, "quantity"), (7, "sku"), (5, "store")]);
+    assert_eq!(owner.get("/api/v1/stores/marina").await.body["stock"], json!({ "A": 0, "B": 2, "C": 7 }));
+    assert_eq!(owner.get("/api/v1/stores/creek").await.body["stock"], json!({ "A": 5 }));
+    assert_eq!(import(&owner, "stock", "store,sku,quantity\nmarina,A,0\n").await.body["unchanged"], 1);
+    assert_eq!(import(&owner, "stock", "store,sku\nmarina,A\n").await.text("/field"), "data");
+}

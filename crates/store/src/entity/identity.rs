@@ -20,6 +20,8 @@ pub struct Model {
     pub contact_id: Uuid,
     /// When it was first seen.
     pub created_at: i64,
+    /// When it became the one that the contact writes from; `None` = as long as it is known.
+    pub heard_at: Option<i64>,
     /// When the provider said it is no longer theirs.
     pub retired_at: Option<i64>,
 }

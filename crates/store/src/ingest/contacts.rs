@@ -105,9 +105,11 @@ fn read(row: &QueryResult) -> Result<(ContactState, Option<ContactId>)> {
     Ok((contact, row.try_get_by_index::<Option<Uuid>>(13)?.map(ContactId)))
 }
 
+/// The ids that lead to contacts, the one they were heard from last first.
 async fn identities(tx: &WriteTx, ids: &HashSet<ContactId>) -> Result<Vec<(ContactId, Identity)>> {
     let text = "SELECT i.contact_id, i.kind, i.value FROM {rows} CROSS JOIN identity AS i \
-                WHERE i.workspace_id = {workspace} AND i.contact_id = v.column1 AND i.retired_at IS NULL";
+                WHERE i.workspace_id = {workspace} AND i.contact_id = v.column1 AND i.retired_at IS NULL \
+                ORDER BY i.contact_id, COALESCE(i.heard_at, i.created_at) DESC, i.kind, i.value";
     let found = batch::query(tx.conn(), tx.backend(), text, &[tx.workspace().0.into()], ids_rows(ids)).await?;
     let mut identities = Vec::with_capacity(found.len());
     for row in &found {
@@ -245,6 +247,7 @@ async fn add_identities(tx: &WriteTx, batch: &Batch) -> Result<()> {
         col("value", Kind::Text),
         col("contact_id", Kind::Uuid),
         col("created_at", Kind::Big),
+        col("heard_at", Kind::Big),
     ];
     let mut latest: HashMap<&Identity, (ContactId, Ms)> = HashMap::new();
     for (owner, identity, at) in &batch.new_identities {
@@ -260,10 +263,12 @@ async fn add_identities(tx: &WriteTx, batch: &Batch) -> Result<()> {
             identity.value.clone().into(),
             owner.0.into(),
             at.0.into(),
+            at.0.into(),
         ]);
     }
     let tail = "ON CONFLICT (workspace_id, kind, value) DO UPDATE SET contact_id = excluded.contact_id, \
-                created_at = excluded.created_at, retired_at = NULL \
+                created_at = CASE WHEN identity.retired_at IS NULL THEN identity.created_at ELSE excluded.created_at END, \
+                heard_at = excluded.heard_at, retired_at = NULL \
                 WHERE identity.retired_at IS NOT NULL OR identity.contact_id = excluded.contact_id";
     let stored = batch::insert(tx.conn(), tx.backend(), "identity", tail, rows).await?;
     if stored != latest.len() as u64 {

@@ -34,6 +34,11 @@ mod m0031_conflicts;
 mod m0032_shop;
 mod m0033_backtests;
 mod m0034_rule_limits;
+mod m0035_calls;
+mod m0036_likeness;
+mod m0039_webhooks;
+mod m0040_understanding;
+mod m0041_coupons;
 
 use crate::connect;
 use crate::error::{Error, Result};
@@ -76,6 +81,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0032_shop::STEP),
             Box::new(m0033_backtests::STEP),
             Box::new(m0034_rule_limits::STEP),
+            Box::new(m0035_calls::STEP),
+            Box::new(m0040_understanding::STEP),
+            Box::new(m0036_likeness::STEP),
+            Box::new(m0041_coupons::STEP),
+            Box::new(m0039_webhooks::STEP),
         ]
     }
 }

@@ -12,7 +12,8 @@ mod unsent;
 pub use carry::{Berth, carry, goes_over};
 pub use run::{Started, Verdict, finish, hold, refused_with, remove, settle, start, take_over};
 pub use unsent::{
-    Plan, answered_since, contents, last_said, may_be_out, moved, plan, plan_of, plans, requeue, unchanged,
+    Plan, Sleepers, answered_since, contents, last_said, may_be_out, moved, plan, plan_of, plans, requeue, rouse,
+    unchanged,
 };
 
 use crate::batch::{self, Col, Kind, Rows, col, opt};

@@ -11,7 +11,8 @@ use crate::error::Result;
 use crate::scope::{Read, WriteTx};
 use crate::sql;
 use rapport_core::message::Content;
-use rapport_core::{ConversationId, MessageId, Ms};
+use rapport_core::route::Chats;
+use rapport_core::{ChannelId, ContactId, ConversationId, MessageId, Ms};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -53,6 +54,42 @@ pub async fn requeue(tx: &WriteTx, message: MessageId, run_at: Ms, plan: Option<
         plan.and_then(|plan| plan.heed_since).map(|at| at.0).into(),
     ];
     Ok(tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?.rows_affected() == 1)
+}
+
+/// Whose messages are looked at again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sleepers<'a> {
+    /// What shares their sending limit.
+    pub portfolio_key: &'a str,
+    /// The channel they go over.
+    pub channel: ChannelId,
+    /// Only this customer's.
+    pub contact: Option<ContactId>,
+    /// Only those due by then.
+    pub by: Ms,
+}
+
+/// Lets queued answers and notices be judged at `now` that were put off: what they waited for is over. Those whose moment
+/// somebody chose wait for it. Returns how many that were.
+///
+/// # Errors
+/// What the database said.
+pub async fn rouse(tx: &WriteTx, sleepers: &Sleepers<'_>, now: Ms) -> Result<u64> {
+    let only = if sleepers.contact.is_some() { " AND contact_id = $6" } else { "" };
+    let text = format!(
+        "UPDATE send_queue SET run_at = $3 WHERE workspace_id = $1 AND portfolio_key = $2 AND state = 'queued' \
+         AND priority IN (0, 1) AND run_at > $3 AND run_at <= $4 AND channel_id = $5{only} \
+         AND (planned_at IS NULL OR planned_at <= $3)"
+    );
+    let mut values: Vec<Value> = vec![
+        tx.workspace().0.into(),
+        sleepers.portfolio_key.into(),
+        now.0.into(),
+        sleepers.by.0.into(),
+        sleepers.channel.0.into(),
+    ];
+    values.extend(sleepers.contact.map(|contact| Value::from(contact.0)));
+    Ok(tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?.rows_affected())
 }
 
 /// Of these messages with the revisions they were read at, those that are queued and have not been changed since. Ask in
@@ -162,24 +199,35 @@ pub async fn answered_since(tx: &WriteTx, conversation: ConversationId, since: M
     Ok(tx.conn().query_one_raw(sql::with(tx.backend(), text, values)).await?.is_some())
 }
 
-/// The last that the customers of conversations said on those conversations' channels, in whichever conversation that was;
-/// those who said nothing are left out.
+/// The last that the customers of conversations said in those conversations' chats, in whichever conversation of whichever
+/// channel of the chat that was; those who said nothing are left out.
 ///
 /// # Errors
 /// What the database said.
-pub async fn last_said(tx: &WriteTx, conversations: &[ConversationId]) -> Result<HashMap<ConversationId, Ms>> {
+pub async fn last_said(
+    tx: &WriteTx,
+    conversations: &[ConversationId],
+    chats: &Chats,
+) -> Result<HashMap<ConversationId, Ms>> {
     const COLS: &[Col] = &[col("id", Kind::Uuid)];
     let mut rows = Rows::new(COLS);
     for conversation in conversations {
         rows.push([conversation.0.into()]);
     }
-    let text = "SELECT own.id, MAX(c.last_inbound_at) FROM {rows} CROSS JOIN conversation AS own \
-                CROSS JOIN conversation AS c WHERE own.workspace_id = $1 AND own.id = v.column1 \
-                AND c.workspace_id = own.workspace_id AND c.contact_id = own.contact_id \
-                AND c.channel_id = own.channel_id AND c.last_inbound_at IS NOT NULL GROUP BY own.id";
-    let found = batch::query(tx.conn(), tx.backend(), text, &[tx.workspace().0.into()], rows).await?;
-    let pair = |row: &QueryResult| Ok((ConversationId(row.try_get_by_index(0)?), Ms(row.try_get_by_index(1)?)));
-    found.iter().map(pair).collect()
+    let text = "SELECT own.id, own.channel_id, c.channel_id, MAX(c.last_inbound_at) FROM {rows} \
+                CROSS JOIN conversation AS own CROSS JOIN conversation AS c WHERE own.workspace_id = $1 \
+                AND own.id = v.column1 AND c.workspace_id = own.workspace_id AND c.contact_id = own.contact_id \
+                AND c.last_inbound_at IS NOT NULL GROUP BY own.id, own.channel_id, c.channel_id";
+    let mut said: HashMap<ConversationId, Ms> = HashMap::new();
+    for row in batch::query(tx.conn(), tx.backend(), text, &[tx.workspace().0.into()], rows).await? {
+        let (own, other) = (ChannelId(row.try_get_by_index(1)?), ChannelId(row.try_get_by_index(2)?));
+        let at = Ms(row.try_get_by_index(3)?);
+        if chats.share(own, other) {
+            let last = said.entry(ConversationId(row.try_get_by_index(0)?)).or_insert(at);
+            *last = (*last).max(at);
+        }
+    }
+    Ok(said)
 }
 
 /// Gives messages another place in their thread; search finds them there too.

@@ -162,6 +162,8 @@ pub async fn select_all_entities(store: &Store) -> Result<()> {
         connection,
         consent,
         contact,
+        contact_merge,
+        contact_pair,
         contact_tag,
         conversation,
         cost_day,

@@ -5,7 +5,7 @@ use crate::{NOW, channel, number, on_both, workspace};
 use rapport_core::time::HOUR;
 use rapport_core::{ContactId, MessageId, Ms, UserId};
 use rapport_store::quick_reply::{self, QuickReplyRow, Uses};
-use rapport_store::send::{self, Berth, NewSend, Plan, Priority, Verdict};
+use rapport_store::send::{self, Berth, NewSend, Plan, Priority, Sleepers, Verdict};
 use rapport_store::{testing, user_keys};
 use serde_json::json;
 use uuid::Uuid;
@@ -143,6 +143,35 @@ on_both! {
         assert!(send::requeue(&tx, id(1), NOW, None).await.unwrap());
         assert_eq!(send::plan_of(&tx, id(1)).await.unwrap(), Some(None));
         tx.commit().await.unwrap();
+    }
+
+    async fn what_was_put_off_is_roused_but_for_what_was_planned(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        let (soon, late) = (NOW.plus(20_000), NOW.plus(HOUR));
+        let of = |message, run_at, contact: u128, priority| NewSend {
+            contact: ContactId(Uuid::from_u128(contact)),
+            priority,
+            ..queued(message, run_at)
+        };
+        let tx = scope.write().await.unwrap();
+        let sends = [
+            of(1, soon, 9, Priority::Reply),
+            of(2, late, 9, Priority::Service),
+            of(3, soon, 8, Priority::Service),
+            of(4, soon, 9, Priority::Promotion),
+            of(5, soon, 9, Priority::Reply),
+            NewSend { channel: channel(2), ..of(6, soon, 9, Priority::Reply) },
+        ];
+        send::enqueue(&tx, &sends, NOW).await.unwrap();
+        send::plan(&tx, id(5), Plan { at: soon, heed_since: None }).await.unwrap();
+        let all = Sleepers { portfolio_key: "waba", channel: channel(1), contact: None, by: NOW.plus(30_000) };
+        assert_eq!(send::rouse(&tx, &all, NOW).await.unwrap(), 2, "an answer and a notice that are due soon");
+        let one = Sleepers { contact: Some(ContactId(Uuid::from_u128(9))), by: Ms(i64::MAX), ..all };
+        assert_eq!(send::rouse(&tx, &one, NOW).await.unwrap(), 1, "and what waits for the customer, however long");
+        assert_eq!(send::rouse(&tx, &Sleepers { portfolio_key: "other", ..one }, NOW).await.unwrap(), 0);
+        tx.commit().await.unwrap();
+        let due = db.store.send_queue().due(&["waba".to_owned()], NOW, 10, &[]).await.unwrap();
+        assert_eq!(due.iter().map(|one| one.message).collect::<Vec<_>>(), [id(1), id(2), id(3)]);
     }
 
     async fn what_may_be_out_is_known_by_its_tries(db: &TestStore) {

@@ -3,13 +3,16 @@
 mod accept;
 mod account;
 mod backtest;
+mod calls;
 mod campaign;
 mod composer;
 mod conflict;
 mod cost;
+mod coupon;
 mod feed;
 mod guide;
 mod ingest;
+mod likeness;
 mod matter;
 mod open;
 mod parts;
@@ -24,7 +27,9 @@ mod search_pieces;
 mod shop;
 mod tag;
 mod template;
+mod understanding;
 mod watch;
+mod webhook;
 mod work;
 
 use rapport_core::{ChannelId, Ms, WorkspaceId};

@@ -125,6 +125,15 @@ on_both! {
             rows.iter().map(|row| row.id.as_u128()).collect::<Vec<_>>()
         };
         assert_eq!(due().await, [2, 1]);
+        let found = async |scope: &Scope, object: &str| {
+            let ids = ["1", "4", "6", "nobody"].map(str::to_owned);
+            let mut rows = matter::by_remote(&scope.read(), connection, object, ids).await.unwrap();
+            rows.sort_by_key(|row| row.id);
+            rows.iter().map(|row| row.id.as_u128()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&scope, "deal").await, [1, 4]);
+        let other = db.store.workspace(workspace(2));
+        assert!(found(&scope, "case").await.is_empty() && found(&other, "deal").await.is_empty());
         let tx = scope.write().await.unwrap();
         matter::checked(&tx, &[Uuid::from_u128(2)], NOW).await.unwrap();
         tx.commit().await.unwrap();

@@ -27,9 +27,10 @@ import { arranged, type PanelPart } from './panel'
 import { SyncList } from './SyncList'
 
 const collaborators = later(() => Promise.all([import('@/features/inbox/late/Collaborators'), pageWords()]).then(([module]) => module.Collaborators))
+const same = later(() => Promise.all([import('./late/MaybeSame'), pageWords()]).then(([module]) => module.MaybeSame))
 const tags = later(() => Promise.all([import('@/features/tag/ContactTags'), pageWords()]).then(([module]) => module.ContactTags))
 const orders = later(() => Promise.all([import('@/features/shop/Orders'), pageWords()]).then(([module]) => module.Orders))
-const surveys = later(() => Promise.all([import('@/features/routing/Surveys'), pageWords()]).then(([module]) => module.Surveys))
+const surveys = later(() => Promise.all([import('@/features/understanding/Feelings'), pageWords()]).then(([module]) => module.Feelings))
 const matters = later(() => Promise.all([import('@/features/matter/Matters'), pageWords()]).then(([module]) => module.Matters))
 const arrange = later(() => Promise.all([import('./late/ArrangePanel'), pageWords()]).then(([module]) => module.ArrangePanel))
 
@@ -73,12 +74,13 @@ function Parts({ contact, conversationId, conversations }: { contact: Contact; c
   // A part in which something may be open is made anew for another customer: what was begun for one is not done to the next.
   const all: Record<PanelPart, ReactNode> = {
     collaborators: <Suspense><collaborators.Part conversation={conversationId} /></Suspense>,
+    same: <Suspense><same.Part key={contact.id} contact={contact} conversation={conversationId} /></Suspense>,
     tags: <Suspense><tags.Part key={contact.id} contact={contact} /></Suspense>,
     details: <Section title={t('contact.details')}><DetailList contact={contact} /></Section>,
     shop: <Suspense><orders.Part contact={contact.id} /></Suspense>,
     consent: <Section title={t('contact.consent.title')}><ConsentControl key={contact.id} contact={contact} /></Section>,
     may_send: <Section title={t('may_send.title')}><MaySend contactId={contact.id} /></Section>,
-    surveys: <Suspense><surveys.Part contact={contact.id} /></Suspense>,
+    surveys: <Suspense><surveys.Part contact={contact.id} conversation={conversationId} /></Suspense>,
     matters: <Suspense><matters.Part key={conversationId} contact={contact} conversation={conversationId} /></Suspense>,
     sync: <Section title={t('contact.sync.title')}><SyncList sync={contact.sync} /></Section>,
     block: <Section title={t('block.title')}><BlockControl key={contact.id} contact={contact} /></Section>,

@@ -11,7 +11,7 @@ import { When } from '@/ui/When'
 const stages = ['lead', 'customer'] as const
 const sources = ['whatsapp', 'ad', 'post', 'api', 'manual', 'import'] as const
 /** CRMs are called by their own names in every language. */
-const crms: Record<string, string> = { hubspot: 'HubSpot', salesforce: 'Salesforce', zoho: 'Zoho CRM', zendesk: 'Zendesk', freshdesk: 'Freshdesk', intercom: 'Intercom' }
+const crms: Record<string, string> = { hubspot: 'HubSpot', salesforce: 'Salesforce', zoho: 'Zoho CRM', zendesk: 'Zendesk', freshdesk: 'Freshdesk', intercom: 'Intercom', rest: 'CRM' }
 
 /** What is known of a person, label beside value; unknown lines are left out. */
 export function DetailList({ contact }: { contact: Contact }) {

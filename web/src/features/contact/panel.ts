@@ -2,7 +2,7 @@
 import type { Prefs } from '@/live/prefs'
 
 /** The parts of the panel as they stand until somebody arranges them. */
-export const parts = ['collaborators', 'tags', 'details', 'shop', 'consent', 'may_send', 'surveys', 'matters', 'sync', 'block', 'fields', 'identities', 'conversations'] as const
+export const parts = ['collaborators', 'same', 'tags', 'details', 'shop', 'consent', 'may_send', 'surveys', 'matters', 'sync', 'block', 'fields', 'identities', 'conversations'] as const
 export type PanelPart = (typeof parts)[number]
 
 /** Parts in the person's order. One that came to be since stands behind what it follows by nature. */

@@ -96,6 +96,7 @@ function Line({ matter, contact, may, offered }: { matter: Matter; contact: Id; 
         {again && <Button small look="quiet" isDisabled={change.isPending} onPress={() => change.mutate('retry')}>{t(matter.sync === 'local' ? 'matter.bring' : 'common.try_again')}</Button>}
       </p>
       {matter.error && <p className={matter.sync === 'failed' || matter.sync === 'gone' ? 'text-xs text-danger-ink' : 'text-xs text-caution-ink'}><UserText>{matter.error}</UserText></p>}
+      {matter.note && <p className="text-xs text-muted"><UserText>{matter.note}</UserText></p>}
       {change.isError && <ErrorNote error={change.error} />}
     </>
   )

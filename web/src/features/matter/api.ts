@@ -29,6 +29,7 @@ export interface Matter {
   connection_name: string | null
   sync: Sync
   error: string | null
+  note: string | null
   remote_url: string | null
   created_at: number
 }

@@ -16,6 +16,7 @@ const me = { user: { id: 'u1' }, permissions: [] } as unknown as Me
 const carrier = (lacks: Partial<Channel>) => ({ not_carried: [], not_offered: [], ...lacks }) as unknown as Channel
 
 const reply = 'Reply to this message'
+const why = 'Why and when'
 
 /** What the tools beside a message offer. */
 function toolsOf(channel: Channel | undefined): (string | null)[] {
@@ -33,9 +34,9 @@ function toolsOf(channel: Channel | undefined): (string | null)[] {
 
 describe('the tools beside a message', () => {
   it.each([
-    ['everything, where nothing is known yet', undefined, [reply, 'React']],
-    ['everything at Meta', carrier({}), [reply, 'React']],
-    ['no reaction at Bird', carrier({ not_carried: ['reaction', 'contacts'] }), [reply]],
-    ['neither at Twilio', carrier({ not_carried: ['reaction'], not_offered: ['quotes'] }), []],
+    ['everything, where nothing is known yet', undefined, [reply, 'React', why]],
+    ['everything at Meta', carrier({}), [reply, 'React', why]],
+    ['no reaction at Bird', carrier({ not_carried: ['reaction', 'contacts'] }), [reply, why]],
+    ['neither at Twilio', carrier({ not_carried: ['reaction'], not_offered: ['quotes'] }), [why]],
   ])('%s', (_, channel, expected) => expect(toolsOf(channel)).toEqual(expected))
 })

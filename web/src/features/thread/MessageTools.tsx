@@ -1,19 +1,22 @@
 import { Info, Pencil, Reply, SmilePlus, Split, Undo2, type LucideIcon } from 'lucide-react'
-import { useContext, useRef, useState, type Ref } from 'react'
+import { Suspense, useContext, useRef, useState, type Ref } from 'react'
 import { Dialog, Popover } from 'react-aria-components'
 import { useTranslation } from '@/i18n/useTranslation'
 import type { Message } from '@/api/types'
 import { useMe } from '@/features/frame/useMe'
 import { startReply } from '@/features/composer/replying'
 import { isFree, startRewrite, wordsOf } from '@/features/composer/unsent'
+import { pageWords } from '@/i18n'
 import { newId } from '@/live/newId'
 import { enqueue } from '@/live/outbox'
 import { cx } from '@/ui/cx'
+import { later } from '@/ui/later'
 import { Carrier } from './carrier'
 import { askSplit } from './parting'
 import { useUnsent } from './useUnsent'
 import { WhyPopover } from './WhyPopover'
 
+const reading = later(() => Promise.all([import('./late/Reading'), pageWords()]).then(([module]) => module.Reading))
 const quick = ['👍', '❤️', '😂', '🙏', '😮', '✅']
 
 /** What can be done with a message; shown on hover and focus, always reachable by keyboard. A thread shows a hundred of these: plain buttons, and one popover when it is asked for. */
@@ -43,8 +46,8 @@ export function MessageTools({ message }: { message: Message }) {
       {/* A planned one has it in its note. */}
       {free && message.status !== 'scheduled' && <TakeBack message={message} />}
       {!free && message.status !== 'withdrawn' && !carrier?.not_offered.includes('quotes') && <Tool label={t('thread.reply')} icon={Reply} mirror onClick={() => startReply(message)} />}
-      {message.direction === 'in' && !carrier?.not_carried.includes('reaction') && <Tool ref={trigger} label={t('thread.react')} icon={SmilePlus} expanded={open !== null} onClick={() => setOpen('react')} />}
-      {message.direction === 'out' && <Tool ref={trigger} label={t('why.open')} icon={Info} expanded={open !== null} onClick={() => setOpen('why')} />}
+      {message.direction === 'in' && !carrier?.not_carried.includes('reaction') && <Tool ref={trigger} label={t('thread.react')} icon={SmilePlus} expanded={open === 'react'} onClick={() => setOpen('react')} />}
+      <Tool ref={trigger} label={t('why.open')} icon={Info} expanded={open === 'why'} onClick={() => setOpen('why')} />
       {may && message.status !== 'scheduled' && <Tool label={t('thread.split_here')} icon={Split} onClick={() => askSplit(message.conversation_id, message.id)} />}
       {open === 'react' && (
         <Popover triggerRef={trigger} isOpen onOpenChange={close} className="appear z-50 rounded-full border border-line bg-overlay p-1 shadow-overlay">
@@ -53,8 +56,8 @@ export function MessageTools({ message }: { message: Message }) {
       )}
       {open === 'why' && (
         <Popover triggerRef={trigger} isOpen onOpenChange={close} placement="top end" className="appear z-50 max-h-112 w-88 max-w-[94vw] overflow-auto rounded-lg border border-line bg-overlay p-4 shadow-overlay">
-          <Dialog aria-label={t('why.title')} className="outline-none">
-            <WhyPopover message={message} />
+          <Dialog aria-label={t(message.direction === 'in' ? 'why.open' : 'why.title')} className="outline-none">
+            {message.direction === 'in' ? <Suspense><reading.Part message={message} /></Suspense> : <WhyPopover message={message} />}
           </Dialog>
         </Popover>
       )}

@@ -4,6 +4,7 @@ import { Eye, Plus, TriangleAlert } from 'lucide-react'
 import { useTranslation } from '@/i18n/useTranslation'
 import { patch } from '@/api/client'
 import { useMe } from '@/features/frame/useMe'
+import { UnderstandingTabs } from '@/features/understanding/UnderstandingTabs'
 import { Answered } from '@/ui/Answered'
 import { Button } from '@/ui/Button'
 import { Empty } from '@/ui/Empty'
@@ -31,6 +32,7 @@ export function AutomationPage() {
   const add = may && <Button look="primary" onPress={() => void navigate({ to: '/rules/$ruleId', params: { ruleId: 'new' } })}><Plus size={16} aria-hidden />{t('automation.add')}</Button>
   return (
     <PageFrame title={t('automation.title')} lead={t('automation.lead')} actions={query.data?.length ? add : undefined}>
+      <UnderstandingTabs />
       <Answered query={query}>
         {(rules) => (
           <>

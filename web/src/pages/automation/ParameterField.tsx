@@ -2,7 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 import { channelsQuery, teamsQuery, usersQuery } from '@/api/queries'
+import { poolsQuery } from '@/features/shop/coupons'
 import { latinDigits } from '@/i18n/digits'
+import { webhooksQuery } from '@/pages/webhooks/api'
 import { Field } from '@/ui/Field'
 import { Select } from '@/ui/Select'
 import { Switch } from '@/ui/Switch'
@@ -45,10 +47,14 @@ export function ParameterField({ label, kind, path, value, options, onChange }: 
     case 'user':
     case 'channel':
       return <Chosen label={label} kind={kind} value={value} onChange={onChange} />
+    case 'pool':
+      return <Pool label={label} value={String(value ?? '')} onChange={onChange} />
+    case 'webhook':
+      return <ChosenWebhook label={label} value={value} fault={fault} onChange={onChange} />
     case 'text':
       return <Field label={label} value={String(value ?? '')} onChange={onChange} rows={3} maxLength={4096} error={fault} />
     default:
-      return <Field label={label} value={String(value ?? '')} onChange={onChange} ltr={kind === 'zone' || kind === 'field' || kind === 'template'} error={fault} />
+      return <Field label={label} value={String(value ?? '')} onChange={onChange} ltr={kind === 'zone' || kind === 'field' || kind === 'template' || kind === 'url'} error={fault} />
   }
 }
 
@@ -71,6 +77,28 @@ function NumberField({ label, value, fault, onChange }: { label: string; value: 
     if (next.trim() && Number.isFinite(number)) onChange(number)
   }
   return <Field label={label} inputMode="decimal" ltr value={text} onChange={write} error={fault} />
+}
+
+/** A pool of codes by its name; one that a rule names and that is not there is shown all the same. */
+function Pool({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
+  const { t } = useTranslation()
+  const { data: pools = [] } = useQuery(poolsQuery)
+  const names = pools.map(({ name }) => name)
+  if (!names.includes(value)) names.unshift(value)
+  return <Select label={label} value={value} options={names.map((id) => ({ id, label: id || t('automation.choose'), foreign: id !== '' }))} onChange={onChange} />
+}
+
+/** A webhook of the workspace, or none where an address is given. */
+function ChosenWebhook({ label, value, fault, onChange }: { label: string; value: unknown; fault: string | null; onChange: (value: string | undefined) => void }) {
+  const { t } = useTranslation()
+  const { data: webhooks = [] } = useQuery(webhooksQuery)
+  const none = { id: 'none', label: t('automation.none') }
+  return (
+    <div>
+      <Select label={label} value={typeof value === 'string' && value ? value : 'none'} options={[none, ...webhooks.map(({ id, name }) => ({ id, label: name, foreign: true }))]} onChange={(id) => onChange(id === 'none' ? undefined : id)} />
+      {fault && <p className="mt-1 text-xs text-danger-ink">{fault}</p>}
+    </div>
+  )
 }
 
 function Chosen({ label, kind, value, onChange }: { label: string; kind: 'team' | 'user' | 'channel'; value: unknown; onChange: (value: string | null) => void }) {

@@ -3,6 +3,8 @@ import { useMemo } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 import { patch } from '@/api/client'
 import { channelsQuery, teamsQuery, usersQuery } from '@/api/queries'
+import { useMe } from '@/features/frame/useMe'
+import { webhooksQuery } from '@/pages/webhooks/api'
 import { Answered } from '@/ui/Answered'
 import { Button } from '@/ui/Button'
 import { ErrorNote } from '@/ui/ErrorNote'
@@ -65,11 +67,12 @@ function Changes({ before, after }: { before: Version; after: Version }) {
   const { data: users } = useQuery(usersQuery)
   const { data: teams } = useQuery(teamsQuery)
   const { data: channels } = useQuery(channelsQuery)
+  const { data: webhooks } = useQuery({ ...webhooksQuery, enabled: useMe().permissions.includes('connection.manage') })
   const found = useMemo(() => {
-    const names = new Map([...(users ?? []), ...(teams ?? []), ...(channels ?? [])].map(({ id, name }) => [String(id), name]))
+    const names = new Map([...(users ?? []), ...(teams ?? []), ...(channels ?? []), ...(webhooks ?? [])].map(({ id, name }) => [String(id), name]))
     const [old, next] = [before, after].map((version) => describe(version.definition, { t, names }))
     return sections.map((name) => ({ name, changes: changes(old?.[name] ?? [], next?.[name] ?? []) })).filter((section) => section.changes.length > 0)
-  }, [before, after, users, teams, channels, t])
+  }, [before, after, users, teams, channels, webhooks, t])
   return (
     <div className="flex flex-col gap-2">
       {found.map((section) => (

@@ -209,7 +209,7 @@ export function emptyCondition(type: Condition['type'], parts: Parts): Condition
 
 const beginnings: Record<string, unknown> = {
   text: '', word: '', words: [], tags: [], fields: [], field: '', value: '', minutes: 60, number: 30, time: '09:00', days: [], zone: '',
-  team: null, user: null, priority: 'high', category: 'question', template: '', steps: [],
+  team: null, user: null, priority: 'high', category: 'question', template: '', pool: '', steps: [],
 }
 
 /** A trigger or step, to be filled in. */

@@ -25,6 +25,7 @@ import { Phone } from '@/ui/Phone'
 import { Section } from '@/ui/Section'
 import { toast } from '@/ui/toast'
 import { When } from '@/ui/When'
+import { CallsSection } from './CallsSection'
 import { ChannelState } from './ChannelState'
 import { DeliverySection } from './DeliverySection'
 import { LinkSection } from './LinkSection'
@@ -111,6 +112,7 @@ export function ChannelPage() {
       )}
       <DeliverySection channel={channel} mayManage={mayManage} />
       {offers(channel, 'quality') && <TierSection channel={channel} />}
+      <CallsSection channel={channel} />
       <RouteSection channel={channel} mayManage={mayManage} />
       <Timeline channelId={channelId} />
       {offers(channel, 'templates') ? <TemplateList channelId={channelId} /> : <Section title={t('channel.templates')}><p className="text-sm text-muted">{t('channel.no_templates_here', { provider: t(`channels.provider_of.${providerOf(channel)}`) })}</p></Section>}
@@ -132,6 +134,20 @@ const ids = {
 
 const qualities = ['GREEN', 'YELLOW', 'RED', 'UNKNOWN'] as const
 
+const nameStates = ['APPROVED', 'AVAILABLE_WITHOUT_REVIEW', 'PENDING_REVIEW', 'DECLINED', 'EXPIRED'] as const
+
+/** What customers see, and whether they may. */
+function DisplayName({ name, status }: { name: string; status?: string | null }) {
+  const { t } = useTranslation()
+  const state = nameStates.find((word) => word === status)
+  return (
+    <>
+      <bdi dir="auto">{name}</bdi>
+      {state && <span className="text-muted"> · {t(`channel.name_of.${state}`)}</span>}
+    </>
+  )
+}
+
 function ChannelFacts({ channel, mayManage }: { channel: Channel; mayManage: boolean }) {
   const { t } = useTranslation()
   const formats = useFormats()
@@ -139,6 +155,7 @@ function ChannelFacts({ channel, mayManage }: { channel: Channel; mayManage: boo
   const quality = qualities.find((word) => word === channel.quality.toUpperCase())
   const rows: [string, React.ReactNode][] = [
     [t('channel.phone'), channel.display_phone ? <Phone key="p" value={channel.display_phone} /> : '–'],
+    ...(channel.verified_name ? [[t('channel.display_name'), <DisplayName key="d" name={channel.verified_name} status={channel.name_status} />] as [string, React.ReactNode]] : []),
     [t('channels.provider'), t(`channels.provider_of.${provider}`)],
     [t(`channels.field.${ids[provider][0]}`), <bdi key="i" dir="ltr">{channel.phone_number_id}</bdi>],
     ...(ids[provider][1] ? [[t(`channels.field.${ids[provider][1]}`), <bdi key="w" dir="ltr">{channel.waba_id}</bdi>] as [string, React.ReactNode]] : []),

@@ -42,7 +42,7 @@ async function undoLast(client: QueryClient): Promise<{ undone: number; any: boo
 }
 
 /** Does one thing after the other, so that what is taken back is what was chosen last; tells when nothing is under way any more. */
-function useTurns(whenQuiet: () => Promise<void>) {
+export function useTurns(whenQuiet: () => Promise<void>) {
   const turn = useRef<Promise<unknown>>(Promise.resolve())
   const underWay = useRef(0)
   function inTurn<T>(task: () => Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@ describe('keys of the desk', () => {
     ['ArrowRight', true, true, ['always', 'ours']],
     ['KeyJ', false, false, ['skip']],
     ['KeyK', false, false, ['back']],
+    ['KeyA', false, false, ['apart']],
     ['KeyU', false, false, ['undo']],
     ['KeyU', true, false, null],
     ['KeyX', false, false, null],

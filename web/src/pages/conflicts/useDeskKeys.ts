@@ -1,10 +1,11 @@
-import { useEffect, useRef } from 'react'
-import { isOn, keymap } from '@/actions/keymap'
+import { useSingleKeys } from '@/actions/useSingleKeys'
 import type { Side } from '@/api/types'
 
 export interface DeskKeys {
   choose: (side: Side) => void
-  always: (side: Side) => void
+  always?: (side: Side) => void
+  /** Neither. */
+  apart?: () => void
   skip: () => void
   back: () => void
   undo: () => void
@@ -21,28 +22,18 @@ export function deskKey(event: Pick<KeyboardEvent, 'code' | 'shiftKey'>, isRtl: 
   if (shiftKey) return null
   if (code === 'KeyJ') return ['skip']
   if (code === 'KeyK') return ['back']
+  if (code === 'KeyA') return ['apart']
   return code === 'KeyU' ? ['undo'] : null
 }
 
-/** The desk's keys; they rest in fields, dialogs and menus, and for people who switched single keys off. */
+/** The desk's keys. */
 export function useDeskKeys(keys: DeskKeys): void {
-  const latest = useRef(keys)
-  useEffect(() => {
-    latest.current = keys
+  useSingleKeys((event) => {
+    const found = deskKey(event, document.documentElement.dir === 'rtl')
+    if (!found) return undefined
+    const [name, side] = found
+    if (name !== 'choose' && name !== 'always') return keys[name]
+    const act = keys[name]
+    return act && (() => act(side ?? 'ours'))
   })
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
-      const target = event.target instanceof HTMLElement ? event.target : null
-      if (target?.isContentEditable || target?.closest('input, textarea, select, [role=listbox]') || document.querySelector('[role=dialog], [role=menu], [role=listbox]')) return
-      const found = deskKey(event, document.documentElement.dir === 'rtl')
-      if (!found || !isOn({ code: event.code }, keymap.get().mode)) return
-      event.preventDefault()
-      const [name, side] = found
-      if (name === 'choose' || name === 'always') latest.current[name](side ?? 'ours')
-      else latest.current[name]()
-    }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
-  }, [])
 }

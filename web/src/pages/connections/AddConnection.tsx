@@ -27,10 +27,26 @@ export function AddConnection({ isOpen, onClose }: { isOpen: boolean; onClose: (
       {kind && (
         <div className="flex flex-col gap-4">
           <Select label={t('connections.kind')} options={(kinds.data ?? []).map((one) => ({ id: one.kind, label: one.name }))} value={kind.kind} onChange={setChosen} />
-          <KindForm key={kind.kind} kind={kind} onClose={onClose} />
+          {kind.described ? <Described onClose={onClose} /> : <KindForm key={kind.kind} kind={kind} onClose={onClose} />}
         </div>
       )}
     </Dialog>
+  )
+}
+
+/** A CRM of one's own has a page to itself. */
+function Described({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const open = () => {
+    onClose()
+    void navigate({ to: '/connections/$connectionId/description', params: { connectionId: 'new' } })
+  }
+  return (
+    <>
+      <p className="text-muted">{t('own.kind_text')}</p>
+      <Button look="primary" onPress={open}>{t('own.open')}</Button>
+    </>
   )
 }
 

@@ -68,6 +68,7 @@ export function ConnectionPage() {
             label={t('common.more_actions')}
             items={[
               { id: 'check', label: t('channel.check'), onAction: () => check.mutate() },
+              ...(connection.kind === 'rest' ? [{ id: 'describe', label: t('own.edit'), onAction: () => void navigate({ to: '/connections/$connectionId/description', params: { connectionId } }) }] : []),
               { id: 'pause', label: paused ? t('channel.resume') : t('channel.pause'), onAction: () => change.mutate(paused ? 'active' : 'paused') },
               { id: 'remove', label: t('connection.remove'), danger: true, onAction: () => setRemoving(true) },
             ]}

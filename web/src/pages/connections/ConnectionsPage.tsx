@@ -15,6 +15,7 @@ import { UserText } from '@/ui/UserText'
 import { AddConnection } from './AddConnection'
 import { ConflictsLink } from './ConflictsLink'
 import { ConnectionHealth } from './ConnectionHealth'
+import { WebhooksLink } from '@/pages/webhooks/WebhooksLink'
 
 /** The CRMs that are kept in step; one line of health each. */
 export function ConnectionsPage() {
@@ -43,6 +44,7 @@ export function ConnectionsPage() {
         ))}
       </ul>
       {query.data && query.data.length > 0 && <ConflictsLink />}
+      {manages && <WebhooksLink />}
       <AddConnection isOpen={adding} onClose={() => setAdding(false)} />
     </PageFrame>
   )

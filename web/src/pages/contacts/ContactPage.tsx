@@ -16,7 +16,9 @@ import { IdentityList } from '@/features/contact/IdentityList'
 import { MaySend } from '@/features/contact/MaySend'
 import { SyncList } from '@/features/contact/SyncList'
 import { Orders } from '@/features/shop/Orders'
+import { MaybeSame } from '@/features/contact/late/MaybeSame'
 import { ContactTags } from '@/features/tag/ContactTags'
+import { Feelings } from '@/features/understanding/Feelings'
 import { Avatar } from '@/ui/Avatar'
 import { Button } from '@/ui/Button'
 import { errorText } from '@/ui/errors'
@@ -80,6 +82,7 @@ function Person({ contactId }: { contactId: Id }) {
     >
       <div className="grid gap-x-10 lg:grid-cols-2">
         <div className="min-w-0">
+          <MaybeSame contact={contact} />
           <ContactTags contact={contact} />
           <Section title={t('contact.details')}><DetailList contact={contact} /></Section>
           <Section title={t('contact.fields')}><FieldList fields={contact.fields} /></Section>
@@ -88,6 +91,7 @@ function Person({ contactId }: { contactId: Id }) {
         </div>
         <div className="min-w-0 max-lg:border-t max-lg:border-line">
           <Orders contact={contactId} />
+          <Feelings contact={contactId} />
           <Section title={t('contact.conversations')}><ContactConversations conversations={conversations.data?.items ?? []} /></Section>
           <Section title={t('contact.sync.title')}><SyncList sync={contact.sync} /></Section>
           <Section title={t('contact.consent.title')}>

@@ -1,12 +1,13 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Plus, Tag, TriangleAlert } from 'lucide-react'
+import { Plus, Tag, TriangleAlert, UsersRound } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 import { contactListQuery } from '@/api/queries'
 import type { Contact } from '@/api/types'
 import { Avatar } from '@/ui/Avatar'
 import { useMe } from '@/features/frame/useMe'
+import { sameCountsQuery } from '@/features/contact/late/same'
 import { tagsQuery } from '@/features/tag/api'
 import { Button } from '@/ui/Button'
 import { Empty } from '@/ui/Empty'
@@ -47,7 +48,7 @@ export function ContactsPage() {
   const isEmpty = query.isSuccess && contacts.length === 0 && !q && !tag
   const add = writes && <Button look="primary" onPress={() => setAdding(true)}><Plus size={16} aria-hidden />{t('contacts.add')}</Button>
   return (
-    <PageFrame wide title={t('contacts.title')} actions={<><Link to="/settings/tags" className="hit inline-flex items-center gap-1.5 rounded-md border border-control bg-raised px-3 text-strong hover:bg-hover"><Tag size={15} aria-hidden />{t('tag.title')}</Link>{!isEmpty && add}</>}>
+    <PageFrame wide title={t('contacts.title')} actions={<><ToDuplicates /><Link to="/settings/tags" className="hit inline-flex items-center gap-1.5 rounded-md border border-control bg-raised px-3 text-strong hover:bg-hover"><Tag size={15} aria-hidden />{t('tag.title')}</Link>{!isEmpty && add}</>}>
       <div className="mb-3 flex flex-wrap items-center gap-2">
         <SearchBox label={t('contacts.search')} value={text} onChange={setText} className="min-w-56 max-w-md grow" />
         {(tags.length > 0 || tag) && (
@@ -74,6 +75,19 @@ export function ContactsPage() {
       {query.hasNextPage && <Button className="mt-4" onPress={() => void query.fetchNextPage()} isDisabled={query.isFetchingNextPage}>{t('common.more')}</Button>}
       <NewContact isOpen={adding} onClose={() => setAdding(false)} />
     </PageFrame>
+  )
+}
+
+/** The way to pairs that may be one person, with how many wait. */
+function ToDuplicates() {
+  const { t } = useTranslation()
+  const formats = useFormats()
+  const { data } = useQuery(sameCountsQuery)
+  return (
+    <Link to="/contacts/duplicates" className="hit inline-flex items-center gap-1.5 rounded-md border border-control bg-raised px-3 text-strong hover:bg-hover">
+      <UsersRound size={15} aria-hidden />{t('same.page')}
+      {Boolean(data?.open) && <span className="text-sm text-muted tabular-nums">{formats.number(data?.open ?? 0)}</span>}
+    </Link>
   )
 }
 

@@ -23,19 +23,11 @@ import { Loading } from '@/ui/Loading'
 import { Menu } from '@/ui/Menu'
 import { PageFrame } from '@/ui/PageFrame'
 import { Pill } from '@/ui/Pill'
+import { save } from '@/ui/save'
 import { SearchBox } from '@/ui/SearchBox'
 import { toast } from '@/ui/toast'
 import { EditReply } from './EditReply'
 import { ImportReplies } from './ImportReplies'
-
-/** Gives the browser a file to keep. */
-function save(name: string, data: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([data], { type: name.endsWith('.csv') ? 'text/csv;charset=utf-8' : 'application/json' }))
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
-}
 
 /** The answers a team keeps ready: found, written, carried in and out. */
 export function QuickRepliesPage() {
@@ -58,8 +50,7 @@ export function QuickRepliesPage() {
   })
   const exported = useMutation({
     mutationFn: (format: 'csv' | 'json') => get<{ filename: string; data: string }>('/quick-replies/export', { format }),
-    // Spreadsheets take a file for UTF-8 by its mark.
-    onSuccess: ({ filename, data }) => save(filename, filename.endsWith('.csv') ? `\ufeff${data}` : data),
+    onSuccess: ({ filename, data }) => save(filename, data),
     onError: fail,
   })
   return (

@@ -7,7 +7,7 @@ import type { Formats } from '@/i18n/format'
 export type FieldName = keyof GuardPolicy
 
 export interface Row {
-  id: 'opt_in' | 'repetition' | 'offers_apart' | 'slot' | 'night' | 'held_back' | 'countries' | 'notices' | 'stop_words' | 'start_words' | 'reserve' | 'tier' | 'speed' | 'pair' | 'age' | 'recheck'
+  id: 'opt_in' | 'repetition' | 'offers_apart' | 'slot' | 'night' | 'held_back' | 'countries' | 'notices' | 'stop_words' | 'start_words' | 'reserve' | 'tier' | 'speed' | 'pair' | 'calls' | 'age' | 'recheck'
   fields: readonly FieldName[]
 }
 
@@ -43,6 +43,7 @@ export const groups: readonly Group[] = [
       { id: 'tier', fields: ['unknown_tier'] },
       { id: 'speed', fields: ['throughput_per_second'] },
       { id: 'pair', fields: ['pair_gap_ms', 'pair_burst'] },
+      { id: 'calls', fields: ['calls_per_hour', 'calls_per_day'] },
       { id: 'age', fields: ['target_age_ms'] },
       { id: 'recheck', fields: ['recheck_ms'] },
     ],
@@ -97,11 +98,18 @@ export function sentence(id: Row['id'], policy: GuardPolicy, { t, formats }: Rea
       return t('rules.says.speed', { n: n(policy.throughput_per_second) })
     case 'pair':
       return t('rules.says.pair', { gap: span(policy.pair_gap_ms), n: n(policy.pair_burst) })
+    case 'calls':
+      return callsSentence(policy, { t, formats })
     case 'age':
       return t('rules.says.age', { age: span(policy.target_age_ms) })
     case 'recheck':
       return t('rules.says.recheck', { gap: span(policy.recheck_ms) })
   }
+}
+
+function callsSentence({ calls_per_hour: hour, calls_per_day: day }: GuardPolicy, { t, formats }: Reader): string {
+  const limits = hour > 0 && day > 0 ? 'both' : hour > 0 ? 'hour' : day > 0 ? 'day' : 'none'
+  return t(`rules.says.calls.${limits}`, { hour: formats.number(hour), day: formats.number(day) })
 }
 
 function slotSentence(policy: GuardPolicy, { t, formats }: Reader): string {

@@ -10,8 +10,8 @@ import { FileField } from '@/ui/FileField'
 import { Segmented } from '@/ui/Segmented'
 import { toast } from '@/ui/toast'
 
-type Kind = 'orders' | 'products'
-const kinds = ['orders', 'products'] as const satisfies readonly Kind[]
+type Kind = 'orders' | 'products' | 'stock'
+const kinds = ['orders', 'products', 'stock'] as const satisfies readonly Kind[]
 
 /** Takes a table in: what it would do is shown before anything is changed. */
 export function ImportTable({ kind: first, onClose }: { kind: Kind; onClose: () => void }) {

@@ -18,24 +18,28 @@ import { PageFrame } from '@/ui/PageFrame'
 import { Pill } from '@/ui/Pill'
 import { Segmented } from '@/ui/Segmented'
 import { UserText } from '@/ui/UserText'
+import { Coupons } from './Coupons'
 import { ImportTable } from './ImportTable'
+import { Sources } from './Sources'
 
-const shelves = ['orders', 'products', 'stores'] as const satisfies readonly Shelf[]
+const shelves = ['orders', 'products', 'stores', 'coupons', 'sources'] as const
 
 /** What the shop tells: orders with their parcels, products, stores. */
 export function ShopPage() {
   const { t } = useTranslation()
   const may = useMe().permissions.includes('shop.manage')
-  const [shelf, setShelf] = useState<Shelf>('orders')
+  const [shelf, setShelf] = useState<(typeof shelves)[number]>('orders')
   const [importing, setImporting] = useState(false)
   const add = may && <Button look="primary" onPress={() => setImporting(true)}><Upload size={16} aria-hidden />{t('shop.import')}</Button>
   return (
     <PageFrame title={t('shop.title')} lead={t('shop.lead')} actions={add}>
-      <div className="mb-4"><Segmented label={t('shop.show')} options={shelves.map((id) => ({ id, label: t(`shop.${id}`) }))} value={shelf} onChange={setShelf} /></div>
+      <div className="mb-4"><Segmented label={t('shop.show')} options={shelves.filter((id) => may || id !== 'sources').map((id) => ({ id, label: t(`shop.${id}`) }))} value={shelf} onChange={setShelf} /></div>
       {shelf === 'orders' && <Orders />}
       {shelf === 'products' && <Products />}
       {shelf === 'stores' && <Stores />}
-      {importing && <ImportTable kind={shelf === 'products' ? 'products' : 'orders'} onClose={() => setImporting(false)} />}
+      {shelf === 'coupons' && <Coupons />}
+      {shelf === 'sources' && <Sources />}
+      {importing && <ImportTable kind={shelf === 'products' ? 'products' : shelf === 'stores' ? 'stock' : 'orders'} onClose={() => setImporting(false)} />}
     </PageFrame>
   )
 }

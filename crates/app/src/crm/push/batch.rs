@@ -190,7 +190,8 @@ async fn decide(app: &App, open: &Open, item: &mut Item) -> Result<Option<Draft>
     item.result = merge(&item.local, &theirs, &item.agreed.base(), &open.mappings, &open.country);
     let key = item.row.id.to_string();
     let theirs = item.record.as_ref().and_then(|record| record.key.as_ref());
-    let has_key = theirs == Some(&key);
+    // Where records have no place for it, none is missed.
+    let has_key = theirs == Some(&key) || open.remote.key_name().is_empty();
     // Where others use the key's field too, what they wrote into it stays.
     let is_taken = !has_key && theirs.is_some() && !open.remote.can().key_is_ours;
     if item.result.to_remote.is_empty() && (has_key || is_taken) {

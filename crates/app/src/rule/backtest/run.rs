@@ -11,7 +11,6 @@ use rapport_core::rule::Known;
 use rapport_core::rule::replay::{Replay, Room, Setting, Tally, Told};
 use rapport_core::{ContactId, Ms, WorkspaceId};
 use rapport_store::Read;
-use rapport_store::rule::Stamp;
 use rapport_store::rule::backtest::{self, BacktestRow, ExampleRow};
 use rapport_store::rule::history::{self, Lived};
 use serde_json::json;
@@ -65,7 +64,7 @@ async fn trial(app: &App, read: &Read, row: &BacktestRow) -> Result<Trial> {
         shadow: false,
         definition,
     };
-    let set = Arc::new(RuleSet::of(vec![rule.clone()], Stamp::default()));
+    let set = Arc::new(RuleSet::only(app, read.workspace(), rule.clone()).await?);
     let replay = Arc::new(Replay::new(Setting { rule, zone, from, to, sending }));
     Ok(Trial { replay, set, to })
 }

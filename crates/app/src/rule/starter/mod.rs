@@ -6,6 +6,7 @@ use super::view::RuleView;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::state::App;
+use crate::understanding::words::{self, StarterLists};
 use rapport_core::rule::Definition;
 use rapport_text::hotwords;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use std::sync::OnceLock;
 use utoipa::{IntoParams, ToSchema};
 
 /// The recipes, in the order in which they are offered.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "parcel",
     "parcel_update",
     "human_wanted",
@@ -27,7 +28,9 @@ const KEYS: [&str; 15] = [
     "price_sensitive",
     "high_intent",
     "high_intent_code",
+    "asked_code",
     "store_enquiry",
+    "store_voucher",
     "prospect",
     "lost",
     "back_again",
@@ -178,8 +181,24 @@ pub fn list(caller: &Caller, query: &StarterQuery) -> Result<Vec<StarterView>> {
 /// `Forbidden`, `NotFound`, and as [`manage::create`].
 pub async fn make(app: &App, caller: &Caller, key: &str, new: NewFromStarter) -> Result<RuleView> {
     caller.require(Permission::RuleManage)?;
-    let (_, view) = starter(key, nearest(new.language.as_deref())).ok_or(Error::NotFound("starter"))?;
+    let (definition, view) = starter(key, nearest(new.language.as_deref())).ok_or(Error::NotFound("starter"))?;
+    bring_words(app, caller, &definition).await?;
     manage::create(app, caller, NewRule { enabled: false, shadow: false, definition: view.definition }).await
+}
+
+/// A rule that asks for hot words brings those of the program along, where the workspace has none of a topic yet.
+async fn bring_words(app: &App, caller: &Caller, definition: &Definition) -> Result<()> {
+    let mut topics = definition.topics();
+    if topics.is_empty() {
+        return Ok(());
+    }
+    let reader = app.channels.reader(caller.workspace).await?;
+    topics.retain(|topic| !reader.all().iter().any(|known| *known.topic == **topic));
+    let lists = StarterLists { languages: vec![definition.language.clone()], topics: topics.into_iter().collect() };
+    if !lists.topics.is_empty() {
+        words::take_over(app, caller, lists).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -222,9 +241,17 @@ mod tests {
     #[test]
     fn the_examples_say_the_words_and_no_other_rule_takes_them_for_a_wish_for_a_person() {
         for (key, definition, view) in all() {
-            let words = !definition.phrases().is_empty();
-            assert_eq!(view.example.is_some(), words, "{key} in {}", view.language);
+            let (words, topics) = (!definition.phrases().is_empty(), definition.topics());
+            assert_eq!(view.example.is_some(), words || !topics.is_empty(), "{key} in {}", view.language);
             let Some(example) = view.example else { continue };
+            if !topics.is_empty() {
+                let known = hotwords::starter(&definition.language);
+                let list: Vec<_> = known.iter().map(|starter| starter.word.clone()).collect();
+                let hits = hotwords::HotWords::compile(&list).unwrap().find(&example);
+                let said = hits.iter().any(|hit| topics.contains(known[hit.word].topic));
+                assert!(said, "{key} in {}: {example}", view.language);
+                continue;
+            }
             let known = Known { id: Uuid::from_u128(1), version: 1, enabled: true, shadow: false, definition };
             let set = RuleSet::of(vec![known], Stamp::default());
             assert!(set.heard(&example).phrases().next().is_some(), "{key} in {}: {example}", view.language);

@@ -1,6 +1,6 @@
 use crate::Ms;
 use crate::guard::rate::{Backoff, CallBudget, Growth, Pair, Sliding, Throughput};
-use crate::time::{DAY, HOUR, SECOND};
+use crate::time::{DAY, HOUR, MINUTE, SECOND};
 use proptest::prelude::*;
 
 /// The greatest number of sends in any half-open window of `span` ms: each window that matters begins at a send.
@@ -124,6 +124,50 @@ proptest! {
         prop_assert!(densest(&made, HOUR) <= 4);
         prop_assert!(densest(&made, DAY) <= 20);
     }
+
+    #[test]
+    fn budgets_hold_whoever_counts(
+        waits in prop::collection::vec((0i64..HOUR / 2, 0u8..3, any::<bool>()), 1..150),
+    ) {
+        // Each call is made by a node that knows of the others only what is stored: how many in which minute.
+        let limits = || CallBudget::new(Some(10), Some(60));
+        let (mut now, mut made, mut budget) = (5i64, Vec::new(), limits());
+        for (wait, class, passes) in waits {
+            if passes {
+                let stored: Vec<(Ms, u32)> = made.iter().map(|at: &i64| (Ms(at / MINUTE * MINUTE), 1)).collect();
+                budget = limits().after(&stored, Ms(now));
+            }
+            now += wait;
+            let leaves = [0, 10, 20][usize::from(class)];
+            let at = budget.earliest_leaving(Ms(now), leaves).0;
+            // What is more urgent never waits longer.
+            prop_assert!(budget.earliest(Ms(now)).0 <= at);
+            if at - now > HOUR {
+                continue;
+            }
+            now = at;
+            budget.take(Ms(now));
+            made.push(now);
+            prop_assert!(budget.used(Ms(now)).0 <= [10, 9, 8][usize::from(class)]);
+        }
+        prop_assert!(densest(&made, HOUR) <= 10);
+        prop_assert!(densest(&made, DAY) <= 60);
+    }
+}
+
+#[test]
+fn a_budget_leaves_calls_to_what_is_more_urgent() {
+    let made = [(Ms(0), 80)];
+    let budget = CallBudget::new(Some(100), None).after(&made, Ms(MINUTE));
+    let free = |leaves| budget.earliest_leaving(Ms(MINUTE), leaves) == Ms(MINUTE);
+    assert_eq!([20, 10, 0].map(free), [false, true, true]);
+    assert_eq!(budget.earliest_leaving(Ms(MINUTE), 20), Ms(HOUR + MINUTE - 1), "when the minute has left the hour");
+    // One call is left to everybody, or a small budget would never serve campaigns.
+    assert_eq!(CallBudget::new(Some(1), Some(1)).earliest_leaving(Ms(7), 100), Ms(7));
+    // A clock that was set back: what it counted before counts as now, and ends.
+    let ahead = CallBudget::new(None, Some(1)).after(&[(Ms(9 * DAY), 1)], Ms(DAY));
+    assert_eq!(ahead.earliest(Ms(DAY)), Ms(2 * DAY + MINUTE - 1));
+    assert_eq!((ahead.used(Ms(DAY)), ahead.used(Ms(3 * DAY))), ((0, 1), (0, 0)));
 }
 
 /// "A burst of 20 messages within 6 seconds: no other message to that user for 2 minutes", so Meta's page on the limit.
@@ -194,6 +238,27 @@ fn taking_over_waits_one_window() {
     raised.set_per_second(3);
     assert_eq!(raised.earliest(Ms(1)), Ms(1));
     assert_eq!(Throughput::new(0, 0).earliest(Ms(1)), Ms(i64::MAX));
+}
+
+#[test]
+fn several_that_wait_begin_a_burst_of_their_own() {
+    let mut pair = Pair::default();
+    assert_eq!(pair.earliest_of_several(Ms(5)), Ms(5), "nothing is owed");
+    pair.take(Ms(0));
+    let table = [(1_000, 1_000), (1_999, 1_999), (2_000, 6_000), (5_999, 6_000), (6_000, 6_000), (9_000, 9_000)];
+    for (now, expected) in table {
+        assert_eq!(pair.earliest_of_several(Ms(now)), Ms(expected), "{now}");
+        assert_eq!((pair.earliest(Ms(now)), pair.owes(Ms(now))), (Ms(now), now < 6_000), "alone it borrows");
+    }
+    pair.take(Ms(100));
+    assert_eq!(
+        pair.earliest_of_several(Ms(3_000)),
+        Ms(3_000),
+        "what has been borrowed already costs more than going on"
+    );
+    pair.give_back(Ms(100));
+    pair.give_back(Ms(0));
+    assert!(!pair.owes(Ms(200)), "what was refused owes nothing");
 }
 
 #[test]

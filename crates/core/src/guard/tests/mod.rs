@@ -7,6 +7,7 @@ mod quiet;
 mod rules;
 mod simulation;
 mod slots;
+mod storm;
 
 use super::*;
 use crate::contact::{Consent, Window};

@@ -2,7 +2,7 @@
 
 use crate::Ms;
 use crate::guard::Priority::{self, Promotion, Reply, Service};
-use crate::guard::pauses::Pauses;
+use crate::guard::pauses::{Doubts, Pauses};
 use crate::guard::rate::{Backoff, Growth};
 use crate::time::SECOND;
 use proptest::prelude::*;
@@ -76,6 +76,16 @@ fn the_rule_of_one_customer_holds_for_whoever_is_refused() {
         assert_eq!(pair.earliest(Reply, now), now.plus(seconds * SECOND));
         now = pair.earliest(Reply, now);
     }
+}
+
+#[test]
+fn a_rate_that_is_refused_to_everybody_is_no_customers_own() {
+    let mut doubts = Doubts::default();
+    let hears: Vec<bool> = [1, 1, 2, 3, 3, 4, 1].map(|customer| doubts.hear(customer, Ms(0))).to_vec();
+    assert_eq!(hears, [false, false, false, false, false, true, true]);
+    assert!(doubts.hear(9, Ms(59_999)), "for a minute");
+    assert!(!doubts.hear(9, Ms(60_000)), "and then it is a customer's own again");
+    assert!(!doubts.hear(8, Ms(-1)), "a clock that was set back knows nothing");
 }
 
 fn priority() -> impl Strategy<Value = Priority> {

@@ -102,6 +102,8 @@ pub fn unheard(triggers: &[Trigger]) -> BTreeSet<String> {
             trigger,
             Trigger::MessageReceived
                 | Trigger::Keyword { .. }
+                | Trigger::HotWord { .. }
+                | Trigger::Intent { .. }
                 | Trigger::ConversationOpened
                 | Trigger::ConversationAssigned
                 | Trigger::ConversationResolved

@@ -28,6 +28,8 @@ fn each_check_can_refuse_and_says_with_what_value() {
     let phone = Facts { said: vec![said(NOW.plus(-11 * HOUR), false, "phone_app", &[])], ..facts() };
     let cases = [
         ("another word", json!({ "when": [{ "on": "keyword", "words": ["offer"] }] }), facts(), Some(Check::Trigger)),
+        ("no hot word", json!({ "when": [{ "on": "hot_word" }] }), facts(), Some(Check::Trigger)),
+        ("nothing plain", json!({ "when": [{ "on": "intent", "intents": ["price"] }] }), facts(), Some(Check::Trigger)),
         ("conditions", never.clone(), facts(), Some(Check::Conditions)),
         ("limit", few, Facts { runs: past(0), ..facts() }, Some(Check::RuleLimit)),
         ("contact", json!({}), many, Some(Check::ContactBudget)),

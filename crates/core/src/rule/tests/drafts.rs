@@ -18,6 +18,8 @@ fn faults_are_named_with_their_place() {
         (json!({ "when": [] }), "when", "required"),
         (json!({ "when": [{ "on": "keyword", "words": [] }] }), "when.0.words", "required"),
         (json!({ "when": [{ "on": "keyword", "words": ["ok", "?!"] }] }), "when.0.words.1", "wrong_value"),
+        (json!({ "when": [{ "on": "hot_word", "topics": ["discount", ""] }] }), "when.0.topics.1", "required"),
+        (json!({ "when": [{ "on": "intent", "intents": [" "] }] }), "when.0.intents.0", "required"),
         (json!({ "when": [{ "on": "unanswered", "minutes": 0 }] }), "when.0.minutes", "out_of_range"),
         (json!({ "when": [{ "on": "timer", "at": "9:00" }] }), "when.0.at", "wrong_time"),
         (json!({ "when": [{ "on": "timer", "at": "09:00", "zone": "customer" }] }), "when.0.zone", "unknown_zone"),
@@ -27,6 +29,7 @@ fn faults_are_named_with_their_place() {
         (json!({ "do": [{ "do": "send_text", "body": "" }] }), "do.0.body", "required"),
         (json!({ "do": vec![json!({ "do": "send_text", "body": "x" }); 6] }), "do", "too_many"),
         (json!({ "do": [{ "do": "set_field", "field": "tags", "value": 1 }] }), "do.0.field", "wrong_value"),
+        (json!({ "do": [{ "do": "issue_coupon", "pool": " " }] }), "do.0.pool", "required"),
         (json!({ "do": [{ "do": "wait", "minutes": 600_000 }] }), "do.0.minutes", "out_of_range"),
         (
             json!({ "do": [{ "do": "branch", "if": { "type": "all", "of": [] },
@@ -61,7 +64,7 @@ fn faults_are_named_with_their_place() {
 #[test]
 fn the_catalogue_offers_every_trigger_and_step() {
     let sample = |name: &str| match name {
-        "words" | "tags" | "fields" | "products" => json!(["x"]),
+        "words" | "topics" | "intents" | "tags" | "fields" | "products" => json!(["x"]),
         "statuses" => json!(["delivered"]),
         "category" => json!("quote"),
         "minutes" | "active_days" => json!(5),
@@ -69,6 +72,7 @@ fn the_catalogue_offers_every_trigger_and_step() {
         "days" => json!(["monday"]),
         "zone" => json!("Asia/Dubai"),
         "team_id" | "user_id" => Value::Null,
+        "webhook_id" => json!("00000000-0000-0000-0000-000000000001"),
         "priority" => json!("high"),
         "if" => json!({ "type": "all", "of": [] }),
         "then" | "else" => json!([{ "do": "stop" }]),
@@ -107,7 +111,13 @@ fn a_rule_reads_as_it_was_written() {
         "name": "Answer about prices",
         "description": "For the shop in Dubai",
         "language": "ar",
-        "when": [{ "on": "keyword", "words": ["السعر", "بكم"] }, { "on": "tag_added" }],
+        "when": [
+            { "on": "keyword", "words": ["السعر", "بكم"] },
+            { "on": "tag_added" },
+            { "on": "hot_word", "topics": ["expensive"] },
+            { "on": "intent", "intents": ["price"] },
+            { "on": "intent" },
+        ],
         "if": { "type": "count", "of": "said", "words": ["غالي"], "minutes": 43_200, "is": "more_than", "value": 3 },
         "do": [{ "do": "assign_team", "team_id": null }, { "do": "wait", "minutes": 3 }, { "do": "resolve" }],
         "priority": -3,

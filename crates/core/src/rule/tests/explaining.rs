@@ -164,9 +164,16 @@ fn fields_are_compared_by_their_kind() {
         ("message.text", "says", json!(["offer", "price"]), true),
         ("message.text", "says_not", json!(["price"]), false),
         ("message.mood", "less_than", json!(0.5), true),
+        ("message.intent", "is", json!("price"), true),
+        ("message.intent", "one_of", json!(["return"]), false),
+        ("message.hot_words", "has", json!("discount"), true),
+        ("message.hot_words", "has_any", json!(["late", "gift"]), false),
+        ("message.products", "has_any", json!(["APL-2", "apl-1"]), true),
         ("no.such", "filled", Value::Null, false),
     ];
-    let facts = facts();
+    let mut facts = facts();
+    let message = facts.message.as_mut().unwrap();
+    message.heard = message.heard.clone().with(vec!["discount".into()], Some("price".into()));
     let scene = Scene { facts: &facts, rule: id(9), language: "en", now: NOW };
     for (field, is, value, expected) in cases {
         let condition = json!({ "type": "field", "field": field, "is": is, "value": value });
@@ -188,11 +195,20 @@ fn counts_look_back_just_so_far() {
         said(NOW.plus(-30 * day), true, "contact", &["price"]),
     ];
     assert!(facts.said[0].heard.says("en", " price "));
+    for (place, topics) in [(0, &["discount", "late"][..]), (2, &["discount"]), (3, &["gift"]), (4, &["discount"])] {
+        facts.said[place].heard =
+            facts.said[place].heard.clone().with(topics.iter().map(|one| (*one).into()).collect(), None);
+    }
     let month = 30 * 24 * 60;
     let cases = [
         ("said", json!(["price"]), month, 3),
         ("said", json!(["late"]), month, 0),
         ("said_in_a_row", json!(["price"]), month, 2),
+        ("hot_words", json!(["discount"]), month, 3),
+        ("hot_words", json!(["discount", "gift"]), month, 4),
+        ("hot_words", json!(["size"]), month, 0),
+        ("hot_words_in_a_row", json!(["discount"]), month, 2),
+        ("hot_words_in_a_row", json!(["late"]), month, 1),
         ("messages_in", json!([]), month, 4),
         ("messages_out", json!([]), month, 1),
         ("runs", json!([]), month, 0),

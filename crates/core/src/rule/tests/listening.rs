@@ -1,10 +1,10 @@
 //! What is heard in what a transaction changed.
 
-use super::{NOW, conversation, event, heard, id, rule};
+use super::{NOW, conversation, event, heard, id, rule, understood};
 use crate::inbox::{Batch, ConversationState, NewMessage};
 use crate::message::{Content, Direction, Status};
 use crate::rule::listen::{happened, waits};
-use crate::rule::{Listeners, What};
+use crate::rule::{Heard, Listeners, What};
 use crate::{ChannelId, ContactId, ConversationId, MessageId};
 use serde_json::{Value, json};
 
@@ -100,13 +100,16 @@ fn whoever_is_found_is_whoever_hears() {
         json!([{ "on": "tag_added", "tags": ["VIP", "loyal"] }, { "on": "unanswered", "minutes": 10 }]),
         json!([{ "on": "field_changed" }]),
         json!([{ "on": "field_changed", "fields": ["email", "fields.size"] }, { "on": "unanswered", "minutes": 30 }]),
+        json!([{ "on": "hot_word", "topics": [" discount ", "expensive"] }, { "on": "intent", "intents": ["price"] }]),
+        json!([{ "on": "hot_word" }]),
+        json!([{ "on": "intent" }, { "on": "conversation_opened" }]),
     ];
     let rules: Vec<_> = (10_u128..).zip(when).map(|(number, when)| rule(number, json!({ "when": when }))).collect();
     let listeners = Listeners::new(&rules);
     let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let happenings = [
         (What::Message, vec![0]),
-        (What::Opened, vec![2]),
+        (What::Opened, vec![2, 10]),
         (What::Assigned, vec![3]),
         (What::Resolved, vec![3]),
         (What::Tagged { tags: names(&["vip"]) }, vec![4, 5]),
@@ -120,15 +123,22 @@ fn whoever_is_found_is_whoever_hears() {
     ];
     for (what, expected) in happenings {
         let event = event(what);
-        for words in [&[][..], &["how much"], &["price", "size"]] {
-            let heard = heard(words);
+        let understood = [
+            heard(&[]),
+            heard(&["how much"]),
+            heard(&["price", "size"]),
+            understood(&["discount", "gift"], None),
+            understood(&["gift"], Some("price")),
+            understood(&[], Some("return")),
+        ];
+        for heard in understood {
             let hears = |place: &usize| {
                 let rule = &rules[*place];
                 rule.definition.when.iter().any(|trigger| trigger.hears(&event, rule.id, "en", &heard))
             };
             let all: Vec<usize> = (0..rules.len()).filter(hears).collect();
-            assert_eq!(listeners.find(&event, &heard), all, "{:?} {words:?}", event.what);
-            if words.is_empty() {
+            assert_eq!(listeners.find(&event, &heard), all, "{:?} {heard:?}", event.what);
+            if heard == Heard::default() {
                 assert_eq!(all, expected, "{:?}", event.what);
             }
         }

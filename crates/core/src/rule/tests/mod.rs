@@ -79,6 +79,7 @@ fn facts() -> Facts {
             text: "What is the PRICE?".to_owned(),
             language: Some("en".to_owned()),
             mood: Some(0.4),
+            products: vec!["APL-1".to_owned()],
             heard: heard(&["price"]),
         }),
         order: None,
@@ -95,6 +96,11 @@ fn phrase(text: &str) -> Phrase {
 
 fn heard(words: &[&str]) -> Heard {
     words.iter().map(|word| Arc::new(phrase(word))).collect()
+}
+
+/// What a message says besides: hot words by their topics, and what is wanted.
+fn understood(topics: &[&str], intent: Option<&str>) -> Heard {
+    Heard::default().with(topics.iter().map(|topic| (*topic).into()).collect(), intent.map(Into::into))
 }
 
 fn said(at: Ms, inbound: bool, by: &str, words: &[&str]) -> Said {

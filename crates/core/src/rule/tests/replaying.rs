@@ -31,6 +31,7 @@ pub(super) fn line(number: u128, talk: u128, at: Ms, direction: Direction, autho
         text: text.clone(),
         language: None,
         mood: None,
+        products: Vec::new(),
     });
     Line {
         id: MessageId(id(number)),

@@ -15,12 +15,16 @@ pub mod connections;
 pub mod contacts;
 pub mod conversations;
 pub mod costs;
+pub mod coupons;
 pub mod dead_letters;
 pub mod deals;
 pub mod doctor;
+pub mod duplicates;
 pub mod events;
 pub mod guard;
 pub mod guide;
+pub mod hot_words;
+pub mod intents;
 pub mod macros;
 pub mod media;
 pub mod messages;
@@ -36,6 +40,7 @@ pub mod search;
 pub mod session;
 pub mod sessions;
 pub mod shop;
+pub mod shop_sources;
 pub mod stores;
 pub mod surveys;
 pub mod tags;
@@ -44,6 +49,8 @@ pub mod templates;
 pub mod tokens;
 pub mod users;
 pub mod views;
+pub mod webhooks;
+pub mod whoami;
 pub mod workspace;
 
 use super::access::{MARK, operations};
@@ -66,6 +73,7 @@ pub fn endpoints() -> OpenApiRouter<App> {
         .merge(messages::router())
         .merge(quick_replies::router())
         .merge(contacts::router())
+        .merge(duplicates::router())
         .merge(tags::router())
         .merge(deals::router())
         .merge(cases::router())
@@ -85,11 +93,17 @@ pub fn endpoints() -> OpenApiRouter<App> {
         .merge(surveys::router())
         .merge(macros::router())
         .merge(rules::router())
+        .merge(hot_words::router())
+        .merge(intents::router())
         .merge(runs::router())
         .merge(products::router())
         .merge(stores::router())
         .merge(orders::router())
         .merge(shop::router())
+        .merge(coupons::router())
+        .merge(shop_sources::router())
+        .merge(webhooks::router())
+        .merge(whoami::router())
         .merge(tokens::router())
         .merge(workspace::router())
         .merge(audit::router())

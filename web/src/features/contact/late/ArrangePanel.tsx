@@ -11,7 +11,7 @@ import { arranged, parts, type PanelPart } from '../panel'
 
 /** Each part by the title it has in the panel. */
 const titles = {
-  collaborators: 'work.collaborators', tags: 'tag.title', details: 'contact.details', shop: 'shop.orders', consent: 'contact.consent.title', may_send: 'may_send.title', surveys: 'survey.title', matters: 'matter.title',
+  collaborators: 'work.collaborators', same: 'same.title', tags: 'tag.title', details: 'contact.details', shop: 'shop.orders', consent: 'contact.consent.title', may_send: 'may_send.title', surveys: 'survey.title', matters: 'matter.title',
   sync: 'contact.sync.title', block: 'block.title', fields: 'contact.fields', identities: 'contact.identities', conversations: 'contact.conversations',
 } as const satisfies Record<PanelPart, string>
 

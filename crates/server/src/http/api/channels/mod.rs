@@ -1,6 +1,7 @@
 //! Channels: connected numbers.
 
 mod add_qr_code;
+mod calls;
 mod check;
 mod create;
 mod delete;
@@ -47,6 +48,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(check::check))
         .routes(routes!(timeline::timeline))
         .routes(routes!(tier::tier))
+        .routes(routes!(calls::calls))
         .routes(routes!(profile::profile, set_profile::set_profile))
         .routes(routes!(route::route, set_route::set_route))
         .routes(routes!(switch_route::switch_route))

@@ -5,12 +5,16 @@ mod consent;
 mod consents;
 mod conversations;
 mod create;
+mod duplicates;
 mod guard;
 mod history;
 mod list;
+mod merge;
+mod merges;
 mod open;
 mod read;
 mod unblock;
+mod understanding;
 mod update;
 
 use rapport_app::App;
@@ -27,5 +31,9 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(conversations::conversations, open::open))
         .routes(routes!(consents::consents, consent::consent))
         .routes(routes!(guard::guard))
+        .routes(routes!(understanding::understanding))
         .routes(routes!(history::history))
+        .routes(routes!(duplicates::duplicates))
+        .routes(routes!(merge::merge))
+        .routes(routes!(merges::merges))
 }

@@ -1,7 +1,10 @@
 //! Messages by id: what they are, why they went or did not, and what to do about those that did not.
 
+mod forget_intent;
 mod read;
+mod reading;
 mod retry;
+mod say_intent;
 mod settle;
 mod update;
 mod why;
@@ -19,4 +22,6 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(retry::retry))
         .routes(routes!(settle::settle))
         .routes(routes!(why::why))
+        .routes(routes!(reading::reading))
+        .routes(routes!(say_intent::say_intent, forget_intent::forget_intent))
 }

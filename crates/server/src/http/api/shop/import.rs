@@ -5,7 +5,7 @@ use axum::extract::State;
 use rapport_app::App;
 use rapport_app::shop::import::{self, Report, Table};
 
-/// Takes a table of products or orders in, or says what that would do. A line that cannot be taken in is told and left
+/// Takes a table of products, orders or stock in, or says what that would do. A line that cannot be taken in is told and left
 /// out; rules do not hear of it.
 #[utoipa::path(
     post,
