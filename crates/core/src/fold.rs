@@ -24,6 +24,21 @@ fn same_ascii(text: &str) -> String {
     folded
 }
 
+/// Whether a reader takes both for the same: [`same_words`] of both, without making them where no letter is beyond ASCII.
+pub(crate) fn read_the_same(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        let (mut ours, mut theirs) = (one.split_whitespace(), other.split_whitespace());
+        loop {
+            match (ours.next(), theirs.next()) {
+                (None, None) => return true,
+                (Some(word), Some(their)) if word.eq_ignore_ascii_case(their) => {}
+                _ => return false,
+            }
+        }
+    }
+    same_words(one) == same_words(other)
+}
+
 /// Only the letters and digits, run together: case, accents, vowel signs and letter forms of Arabic, punctuation,
 /// spaces and emoji make no difference.
 pub(crate) fn letters(text: &str) -> String {
@@ -92,10 +107,12 @@ mod tests {
         ];
         for (one, other) in same {
             assert_eq!(same_words(one), same_words(other), "{one} {other}");
+            assert!(read_the_same(one, other), "{one} {other}");
         }
         let different = [("50", "500"), ("10 off", "1 0 off"), ("yes", "yes!"), ("👍", "👎"), ("ab", "a b")];
         for (one, other) in different {
             assert_ne!(same_words(one), same_words(other), "{one} {other}");
+            assert!(!read_the_same(one, other), "{one} {other}");
         }
     }
 

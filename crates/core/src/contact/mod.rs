@@ -15,7 +15,9 @@ pub use consent::Consent;
 pub use country::is_country;
 pub use identity::{Identity, IdentityKind};
 pub use phone::Phone;
-pub use tags::{TAG_COLORS, TAG_NAME, TAGS_OF_CONTACT, TAGS_OF_WORKSPACE, tag_color, tag_key, tag_name, tags};
+pub use tags::{
+    TAG_COLORS, TAG_NAME, TAGS_OF_CONTACT, TAGS_OF_WORKSPACE, same_tag, tag_color, tag_key, tag_name, tags,
+};
 pub use window::Window;
 
 #[cfg(test)]

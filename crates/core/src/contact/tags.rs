@@ -1,6 +1,6 @@
 //! The words a contact is marked with.
 
-use crate::fold::same_words;
+use crate::fold::{read_the_same, same_words};
 use serde_json::Value;
 
 /// Longest name of a tag, in characters.
@@ -27,6 +27,12 @@ pub fn tags(fields: &Value) -> Vec<String> {
 #[must_use]
 pub fn tag_key(name: &str) -> String {
     same_words(name)
+}
+
+/// Whether two names are one tag: those whose [`tag_key`] is the same.
+#[must_use]
+pub fn same_tag(one: &str, other: &str) -> bool {
+    read_the_same(one, other)
 }
 
 /// A name that came from elsewhere (a CRM, an older version), made one that a tag may have; `None` when nothing is left.

@@ -1,5 +1,6 @@
 //! The tree of conditions, as it is written down.
 
+use super::shared::Shared;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -25,33 +26,33 @@ pub enum Condition {
     /// A field of the contact, the conversation or the message.
     Field {
         /// Its name in the catalogue, or `contact.fields.<own field>`.
-        field: String,
+        field: Shared<String>,
         /// How it is compared.
         is: Is,
         /// With what; nothing for `empty` and `filled`.
-        #[serde(default, skip_serializing_if = "Json::is_null")]
-        value: Json,
+        #[serde(default, skip_serializing_if = "is_null")]
+        value: Shared<Json>,
     },
     /// The time of the day and the week.
     Time {
         /// The days; none = every day. A stretch over midnight belongs to the day on which it began.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        days: Vec<Weekday>,
+        #[serde(default, skip_serializing_if = "are_none")]
+        days: Shared<Vec<Weekday>>,
         /// From, `HH:MM`.
-        from: String,
+        from: Shared<String>,
         /// To (exclusive), `HH:MM`; not after `from` means past midnight.
-        to: String,
+        to: Shared<String>,
         /// Whose clock: an IANA name, `customer`, or nothing for the workspace's.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        zone: String,
+        #[serde(default, skip_serializing_if = "is_blank")]
+        zone: Shared<String>,
     },
     /// How often something happened within a time.
     Count {
         /// What.
         of: Count,
         /// The words, for what the customer said; the topics, for hot words.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        words: Vec<String>,
+        #[serde(default, skip_serializing_if = "are_none")]
+        words: Shared<Vec<String>>,
         /// Within this time, minutes.
         minutes: u32,
         /// How the number is compared.
@@ -59,6 +60,18 @@ pub enum Condition {
         /// With what.
         value: u32,
     },
+}
+
+pub(super) fn is_null(value: &Shared<Json>) -> bool {
+    value.is_null()
+}
+
+pub(super) fn are_none<T>(list: &Shared<Vec<T>>) -> bool {
+    list.is_empty()
+}
+
+fn is_blank(words: &Shared<String>) -> bool {
+    words.is_empty()
 }
 
 impl Default for Condition {

@@ -9,12 +9,13 @@ use super::heard::Heard;
 use super::judge::{Explained, Scene, explain};
 use super::local::minutes;
 use super::plan::Plan;
+use super::told::Told;
 use super::trigger::Trigger;
 use crate::Ms;
 use crate::id::key16;
 use crate::time::HOUR;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use uuid::Uuid;
 
 /// A rule as decisions see it.
@@ -88,14 +89,18 @@ pub struct Checked {
     /// The answer.
     pub met: bool,
     /// What was found.
-    #[serde(default, skip_serializing_if = "Json::is_null")]
-    pub found: Json,
+    #[serde(default = "nothing", skip_serializing_if = "Told::is_nothing")]
+    pub found: Told,
     /// Against what.
-    #[serde(default, skip_serializing_if = "Json::is_null")]
-    pub limit: Json,
+    #[serde(default = "nothing", skip_serializing_if = "Told::is_nothing")]
+    pub limit: Told,
 }
 
-fn checked(check: Check, met: bool, found: Json, limit: Json) -> Checked {
+fn nothing() -> Told {
+    Told::Nothing
+}
+
+fn checked(check: Check, met: bool, found: Told, limit: Told) -> Checked {
     Checked { check, met, found, limit }
 }
 
@@ -165,21 +170,28 @@ fn judge_behind(rule: &Known, facts: &Facts, event: &Event, now: Ms, ahead: &Ahe
     let scene = Scene { facts, rule: rule.id, language: &definition.language, now };
     let conditions = explain(&definition.conditions, &scene);
     let depth = ahead.depth;
-    let mut checks = vec![
-        checked(Check::SwitchedOn, rule.enabled, json!(rule.enabled), Json::Null),
+    let [own, all, begun] = budgets(rule, facts, now, ahead.runs);
+    let only = ahead.only.as_ref().map_or(Told::Nothing, |only| Told::Json(json!(only)));
+    let checks = vec![
+        switched_on(rule),
         trigger(rule, facts, event),
         share(rule, facts),
         scope(definition, facts),
-        checked(Check::Depth, depth < DEPTH, json!(depth), json!(DEPTH)),
+        checked(Check::Depth, depth < DEPTH, Told::Number(depth), Told::Number(DEPTH)),
+        handover(definition, ahead.pause),
+        own,
+        all,
+        begun,
+        checked(Check::Exclusive, ahead.only.is_none(), only, Told::Nothing),
+        checked(Check::Conditions, conditions.met(), Told::Nothing, Told::Nothing),
     ];
-    checks.push(handover(definition, ahead.pause));
-    checks.extend(budgets(rule, facts, now, ahead.runs));
-    let only = ahead.only.as_ref();
-    checks.push(checked(Check::Exclusive, only.is_none(), json!(only), Json::Null));
-    checks.push(checked(Check::Conditions, conditions.met(), Json::Null, Json::Null));
     let refused = checks.iter().find(|check| !check.met).map(|check| check.check);
     let plan = refused.is_none().then(|| Plan::begin(&definition.steps, &scene));
     Verdict { rule_id: rule.id, version: rule.version, refused, depth, checks, conditions, plan }
+}
+
+fn switched_on(rule: &Known) -> Checked {
+    checked(Check::SwitchedOn, rule.enabled, Told::Flag(rule.enabled), Told::Nothing)
 }
 
 /// How many rules woke one another before this event.
@@ -202,8 +214,8 @@ fn trigger(rule: &Known, facts: &Facts, event: &Event) -> Checked {
         _ => theirs(facts, event),
     };
     // Which words it listens for stands in the rule; here they would be repeated for every customer.
-    let listens: Vec<&str> = rule.definition.when.iter().map(Trigger::code).collect();
-    checked(Check::Trigger, hears && waits, json!(event.what), json!(listens))
+    let listens = rule.definition.when.iter().map(Trigger::code).collect();
+    checked(Check::Trigger, hears && waits, Told::What(event.what.clone()), Told::Codes(listens))
 }
 
 /// Whether the order that an event is about still is this customer's: one that was corrected meanwhile tells them nothing.
@@ -213,29 +225,30 @@ fn theirs(facts: &Facts, event: &Event) -> bool {
 
 fn share(rule: &Known, facts: &Facts) -> Checked {
     if rule.definition.share >= 100 {
-        return checked(Check::Share, true, Json::Null, Json::Null);
+        return checked(Check::Share, true, Told::Nothing, Told::Nothing);
     }
     let key = key16("rule-share", &format!("{}:{}", rule.id, facts.contact.id));
     let place = u32::from(u16::from_be_bytes([key[0], key[1]])) * 100 / 65_536;
     let share = u32::from(rule.definition.share);
-    checked(Check::Share, place < share, json!(place), json!(share))
+    checked(Check::Share, place < share, Told::Number(place), Told::Number(share))
 }
 
 fn scope(definition: &Definition, facts: &Facts) -> Checked {
     let (channels, teams) = (&definition.channels, &definition.teams);
     if !definition.is_scoped() {
-        return checked(Check::Scope, true, Json::Null, Json::Null);
+        return checked(Check::Scope, true, Told::Nothing, Told::Nothing);
     }
     let talk = facts.conversation.as_ref();
     let (channel, team) = (talk.map(|talk| talk.channel_id.0), talk.and_then(|talk| talk.team_id).map(|team| team.0));
     let among = |list: &[Uuid], found: Option<Uuid>| list.is_empty() || found.is_some_and(|id| list.contains(&id));
     let limit = json!({ "channels": channels, "teams": teams });
     let found = json!({ "channel": channel, "team": team });
-    checked(Check::Scope, among(channels, channel) && among(teams, team), found, limit)
+    checked(Check::Scope, among(channels, channel) && among(teams, team), found.into(), limit.into())
 }
 
 fn handover(definition: &Definition, pause: Option<Pause>) -> Checked {
-    checked(Check::Handover, pause.is_none() || definition.during_handover, json!(pause), Json::Null)
+    let found = pause.map_or(Told::Nothing, Told::Pause);
+    checked(Check::Handover, pause.is_none() || definition.during_handover, found, Told::Nothing)
 }
 
 fn budgets(rule: &Known, facts: &Facts, now: Ms, ahead: u32) -> [Checked; 3] {
@@ -247,9 +260,9 @@ fn budgets(rule: &Known, facts: &Facts, now: Ms, ahead: u32) -> [Checked; 3] {
     let all = number(recent.count()).saturating_add(ahead);
     let begun = facts.begun.get(&rule.id).copied().unwrap_or(0);
     [
-        checked(Check::RuleLimit, own < limit.times, json!(own), json!(limit)),
-        checked(Check::ContactBudget, all < CONTACT_HOUR, json!(all), json!(CONTACT_HOUR)),
-        checked(Check::RuleBudget, begun < RULE_HOUR, json!(begun), json!(RULE_HOUR)),
+        checked(Check::RuleLimit, own < limit.times, Told::Number(own), Told::Limit(limit)),
+        checked(Check::ContactBudget, all < CONTACT_HOUR, Told::Number(all), Told::Number(CONTACT_HOUR)),
+        checked(Check::RuleBudget, begun < RULE_HOUR, Told::Number(begun), Told::Number(RULE_HOUR)),
     ]
 }
 
@@ -287,9 +300,9 @@ pub fn resume(
             .iter()
             .any(|said| said.inbound && said.human && Some(said.conversation_id) == conversation && said.at >= began);
     let checks = vec![
-        checked(Check::SwitchedOn, rule.enabled, json!(rule.enabled), Json::Null),
+        switched_on(rule),
         Checked { met: handover.met && !wish, ..handover },
-        checked(Check::Conditions, conditions.met(), Json::Null, Json::Null),
+        checked(Check::Conditions, conditions.met(), Told::Nothing, Told::Nothing),
     ];
     let resumed = if !rule.enabled {
         Resumed::Over(Check::SwitchedOn)

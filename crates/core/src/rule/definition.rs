@@ -163,8 +163,8 @@ impl Definition {
             }
         }
         self.each_leaf(&mut |_, leaf| match leaf {
-            Condition::Field { is: Is::Says | Is::SaysNot, value: Json::Array(given), .. } => {
-                words.extend(given.iter().filter_map(Json::as_str));
+            Condition::Field { is: Is::Says | Is::SaysNot, value, .. } => {
+                words.extend(value.as_array().into_iter().flatten().filter_map(Json::as_str));
             }
             Condition::Count { of, words: given, .. } if of.of_phrases() => {
                 words.extend(given.iter().map(String::as_str));

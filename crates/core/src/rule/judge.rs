@@ -3,14 +3,15 @@
 //! [`holds`] stops as soon as the answer is known; [`explain`] looks at every condition. Both compare with the same
 //! function, and a property test holds them against each other.
 
-use super::condition::{Condition, Count, Is, Weekday};
+use super::condition::{Condition, Count, Is, Weekday, are_none, is_null};
 use super::facts::Facts;
 use super::field;
 use super::local::{local, minute_of, minutes, within};
+use super::shared::Shared;
 use super::value::{Value, plain};
 use crate::Ms;
-use crate::contact::tag_key;
-use crate::fold::same_words;
+use crate::contact::same_tag;
+use crate::fold::{read_the_same, same_words};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -61,12 +62,12 @@ pub enum Explained {
         /// The answer.
         met: bool,
         /// Its name.
-        field: String,
+        field: Shared<String>,
         /// How it is compared.
         is: Is,
         /// With what.
-        #[serde(default, skip_serializing_if = "Json::is_null")]
-        value: Json,
+        #[serde(default, skip_serializing_if = "is_null")]
+        value: Shared<Json>,
         /// What it holds; null = nothing.
         found: Json,
     },
@@ -75,13 +76,13 @@ pub enum Explained {
         /// The answer.
         met: bool,
         /// The days.
-        days: Vec<Weekday>,
+        days: Shared<Vec<Weekday>>,
         /// From.
-        from: String,
+        from: Shared<String>,
         /// To.
-        to: String,
+        to: Shared<String>,
         /// Whose clock.
-        zone: String,
+        zone: Shared<String>,
         /// The day and time it was: `{"day": "monday", "time": "09:30"}`.
         found: Json,
     },
@@ -92,8 +93,8 @@ pub enum Explained {
         /// Of what.
         of: Count,
         /// The words.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        words: Vec<String>,
+        #[serde(default, skip_serializing_if = "are_none")]
+        words: Shared<Vec<String>>,
         /// Within these minutes.
         minutes: u32,
         /// How it is compared.
@@ -154,7 +155,7 @@ pub fn explain(condition: &Condition, scene: &Scene<'_>) -> Explained {
         Condition::Field { field, is, value } => {
             let found = field::read(field, scene);
             let met = compare(*is, &found, value, scene);
-            Explained::Field { met, field: field.clone(), is: *is, value: value.clone(), found: told(&found) }
+            Explained::Field { met, field: field.clone(), is: *is, value: value.clone(), found: told(found) }
         }
         Condition::Time { days, from, to, zone } => {
             let now = local(scene.now, zone, scene.facts);
@@ -175,11 +176,13 @@ pub fn explain(condition: &Condition, scene: &Scene<'_>) -> Explained {
     }
 }
 
-fn told(found: &Value) -> Json {
+/// What was found, as it is told: long words cut.
+fn told(found: Value) -> Json {
     match found {
-        Value::Text(words) if words.chars().nth(TOLD).is_some() => {
-            json!(format!("{}…", words.chars().take(TOLD).collect::<String>()))
-        }
+        Value::Text(words) => match words.char_indices().nth(TOLD) {
+            Some((end, _)) => Json::String(format!("{}…", &words[..end])),
+            None => Json::String(words),
+        },
         other => json!(other),
     }
 }
@@ -264,7 +267,7 @@ fn same(found: &Value, wanted: &Json) -> bool {
             let wanted = wanted.as_f64().or_else(|| plain(wanted).trim().parse().ok());
             wanted.is_some_and(|wanted| compare_numbers(Is::Is, *number, wanted))
         }
-        Value::Text(words) => same_words(words) == same_words(&plain(wanted)),
+        Value::Text(words) => read_the_same(words, &plain(wanted)),
         Value::List(_) => has(found, wanted),
     }
 }
@@ -282,8 +285,8 @@ fn contains(found: &Value, wanted: &Json) -> bool {
 
 fn has(found: &Value, wanted: &Json) -> bool {
     let Value::List(items) = found else { return false };
-    let wanted = tag_key(&plain(wanted));
-    items.iter().any(|item| tag_key(item) == wanted)
+    let wanted = plain(wanted);
+    items.iter().any(|item| same_tag(item, &wanted))
 }
 
 fn says(wanted: &Json, scene: &Scene<'_>) -> bool {

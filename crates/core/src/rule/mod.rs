@@ -26,9 +26,11 @@ mod listeners;
 mod local;
 mod plan;
 pub mod replay;
+mod shared;
 mod step;
 #[cfg(test)]
 mod tests;
+mod told;
 mod trigger;
 mod value;
 
@@ -48,6 +50,8 @@ pub use judge::{Explained, Scene, explain, holds};
 pub use listeners::Listeners;
 pub use local::Timing;
 pub use plan::{Next, Plan, Planned, Taken};
+pub use shared::Shared;
 pub use step::Step;
+pub use told::Told;
 pub use trigger::Trigger;
 pub use value::Value;

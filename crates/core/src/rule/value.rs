@@ -3,6 +3,7 @@
 use crate::Ms;
 use serde::Serialize;
 use serde_json::Value as Json;
+use std::borrow::Cow;
 
 /// A value as conditions compare it; its JSON is what explanations show.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -42,7 +43,7 @@ impl Value {
             Json::Bool(flag) => Self::Flag(*flag),
             Json::Number(number) => number.as_f64().map_or(Self::Nothing, Self::Number),
             Json::String(words) => Self::text(Some(words)),
-            Json::Array(items) => Self::List(items.iter().map(plain).collect()),
+            Json::Array(items) => Self::List(items.iter().map(|item| plain(item).into_owned()).collect()),
             Json::Null => Self::Nothing,
             Json::Object(_) => Self::Text(stored.to_string()),
         }
@@ -71,6 +72,6 @@ impl Value {
 }
 
 /// A JSON value as words.
-pub(super) fn plain(value: &Json) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+pub(super) fn plain(value: &Json) -> Cow<'_, str> {
+    value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)
 }

@@ -47,14 +47,19 @@ fn leaf() -> impl Strategy<Value = Condition> {
         .chain(["contact.fields.size", "contact.fields.points", "contact.fields.no", "nobody.knows"].map(str::to_owned))
         .collect();
     let field = (prop::sample::select(names), prop::sample::select(ALL_IS.to_vec()), value())
-        .prop_map(|(field, is, value)| Condition::Field { field, is, value });
+        .prop_map(|(field, is, value)| Condition::Field { field: field.into(), is, value: value.into() });
     let time = (
         prop::collection::vec(prop::sample::select(Weekday::ALL.to_vec()), 0..3),
         prop_oneof!["00:00", "09:00", "18:30", "25:00", "x"],
         prop_oneof!["00:00", "08:00", "23:59"],
         prop_oneof!["", "customer", "Asia/Dubai", "No/Where"],
     )
-        .prop_map(|(days, from, to, zone)| Condition::Time { days, from, to, zone });
+        .prop_map(|(days, from, to, zone)| Condition::Time {
+            days: days.into(),
+            from: from.into(),
+            to: to.into(),
+            zone: zone.into(),
+        });
     let count = (
         prop::sample::select(Count::ALL.to_vec()),
         prop::collection::vec(prop_oneof!["price", "late"], 0..2),
@@ -62,7 +67,13 @@ fn leaf() -> impl Strategy<Value = Condition> {
         prop::sample::select(ALL_IS.to_vec()),
         0_u32..4,
     )
-        .prop_map(|(of, words, minutes, is, value)| Condition::Count { of, words, minutes, is, value });
+        .prop_map(|(of, words, minutes, is, value)| Condition::Count {
+            of,
+            words: words.into(),
+            minutes,
+            is,
+            value,
+        });
     prop_oneof![field, time, count]
 }
 
