@@ -1,4 +1,5 @@
-//! Makes the folder of the web app when it has not been built, so that the server builds without Node.
+//! Makes the folder of the web app when it has not been built, so that the server builds without Node, and has the release
+//! linked small.
 
 use std::path::Path;
 
@@ -14,4 +15,22 @@ fn main() {
         std::fs::write(&index, PAGE).expect("web/dist can be written");
     }
     println!("cargo:rerun-if-changed={}", dist.display());
+    if wanted("PROFILE") == "release" {
+        link_small();
+    }
+}
+
+fn wanted(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
+}
+
+/// Functions that came out the same are linked once, and names stay behind: a package with an `opt-level` of its own does
+/// not get the profile's `strip`. Only where the linker is the one that Rust brings along, which can do both.
+fn link_small() {
+    println!("cargo:rerun-if-env-changed=RUSTFLAGS");
+    let own_linker = !wanted("CARGO_ENCODED_RUSTFLAGS").is_empty() || !wanted("RUSTC_LINKER").is_empty();
+    if wanted("TARGET") == "x86_64-unknown-linux-gnu" && !own_linker {
+        println!("cargo:rustc-link-arg-bins=-Wl,--strip-all");
+        println!("cargo:rustc-link-arg-bins=-Wl,--icf=all");
+    }
 }

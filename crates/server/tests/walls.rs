@@ -34,7 +34,11 @@ fn crates_depend_only_along_the_arrows() {
         ("rapport-connectors", &["rapport-core"]),
         ("rapport-sandbox", &["rapport-core"]),
         ("rapport-app", &["rapport-core", "rapport-text", "rapport-store", "rapport-connectors"]),
-        ("rapport-server", &["rapport-core", "rapport-store", "rapport-app", "rapport-connectors", "rapport-sandbox"]),
+        ("rapport-door", &["rapport-core", "rapport-store", "rapport-connectors", "rapport-app"]),
+        (
+            "rapport-server",
+            &["rapport-core", "rapport-store", "rapport-app", "rapport-connectors", "rapport-door", "rapport-sandbox"],
+        ),
     ]
     .into();
     let found = dependencies();
@@ -54,7 +58,7 @@ fn what_belongs_to_one_crate_stays_there() {
         ("sea-orm", &["rapport-store"]),
         ("sqlx", &["rapport-store"]),
         // HTTP servers only at the edge.
-        ("axum", &["rapport-server", "rapport-sandbox"]),
+        ("axum", &["rapport-door", "rapport-server", "rapport-sandbox"]),
         // Outgoing calls only through the one executor; the sandbox delivers webhooks as the vendor would.
         ("reqwest", &["rapport-connectors", "rapport-sandbox"]),
         ("clap", &["rapport-server"]),

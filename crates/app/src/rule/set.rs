@@ -59,6 +59,7 @@ impl Asks {
             asks.intent |= rule.definition.when.iter().any(|one| matches!(one, Trigger::Intent { .. }));
             rule.definition.each_leaf(&mut |_, leaf| match leaf {
                 Condition::Field { field, .. } => {
+                    let field = field.as_str();
                     asks.order |= field.starts_with("order.") || field.starts_with("shipment.");
                     asks.mood |= field == "message.mood";
                     asks.language |= field == "message.language" || field == "message.mood";

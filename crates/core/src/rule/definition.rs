@@ -185,8 +185,8 @@ impl Definition {
         }
         self.each_leaf(&mut |_, leaf| match leaf {
             Condition::Count { of, words, .. } if of.of_hot_words() => topics.extend(words.iter().cloned()),
-            Condition::Field { field, value, .. } if field == "message.hot_words" => {
-                let several = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+            Condition::Field { field, value, .. } if field.as_str() == "message.hot_words" => {
+                let several = value.as_array().map_or(std::slice::from_ref(&**value), Vec::as_slice);
                 topics.extend(several.iter().filter_map(Json::as_str).map(str::to_owned));
             }
             _ => {}

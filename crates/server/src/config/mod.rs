@@ -1,10 +1,9 @@
 //! Configuration: defaults, then `rapport.toml`, then `RAPPORT_*`, then flags; the later wins.
 
 mod keys;
-mod net;
 
 pub use keys::{KEYS, Key};
-pub use net::Net;
+pub use rapport_door::Net;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -1,31 +1,22 @@
 //! HTTP: the router and everything all endpoints share.
 //!
 //! ```text
-//! request -> trace (id, log, metrics) -> headers (security, problem bodies) -> panic -> compression, timeout
-//!         -> [/api/v1: authorise -> idempotency] -> endpoint -> use case
+//! request -> the door (rapport-door) -> compression, timeout -> [/api/v1: authorise -> idempotency] -> endpoint -> use case
 //! ```
 
 pub mod access;
 pub mod api;
 pub mod assets;
-pub mod caller;
-pub mod extract;
-pub mod form;
-pub mod headers;
+mod files;
 pub mod health;
 pub mod idempotency;
-pub mod listen;
 pub mod metrics;
-pub mod origin;
 pub mod page;
-pub mod problem;
-pub mod trace;
 
 pub use access::Guard;
-pub use caller::{Address, Caller};
-pub use extract::{Json, Path, Query};
 pub use page::{List, Paging};
-pub use problem::{Answer, Problem, Problems};
+pub use rapport_door::{Address, Answer, Caller, Json, Path, Problem, Problems, Query};
+pub use rapport_door::{caller, extract, form, listen, origin, problem};
 
 use axum::Router;
 use axum::body::Body;
@@ -35,14 +26,12 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rapport_app::App;
+use rapport_door::{TIMEOUT, timeout};
 use std::sync::Arc;
 use std::time::Duration;
-use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::decompression::RequestDecompressionLayer;
-use tower_http::timeout::TimeoutLayer;
 
 /// Largest JSON body, bytes after decompression.
 pub const MAX_JSON: usize = 1 << 20;
@@ -50,8 +39,6 @@ pub const MAX_JSON: usize = 1 << 20;
 pub const MAX_UPLOAD: usize = 100 << 20;
 /// What a form may have beyond its file, so that a file that is too large is told as one.
 const FORM_MARGIN: usize = 1 << 20;
-/// Time an endpoint has to answer, the reading of the body included.
-const TIMEOUT: Duration = Duration::from_secs(30);
 /// The same for uploads, which come over slow lines.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 
@@ -85,7 +72,7 @@ pub fn router(app: App, settings: Settings) -> Result<Router, String> {
         .route_layer(from_fn_with_state(guard, access::authorise))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(whole)))
         .layer(RequestDecompressionLayer::new());
-    let hooks = crate::hooks::router().layer(timeout(TIMEOUT)).layer(RequestDecompressionLayer::new());
+    let hooks = rapport_door::hooks(get(files::fetch));
     let rest = Router::new()
         .route("/api/openapi.json", get(move || openapi(json.clone())).layer(CompressionLayer::new()))
         .route("/healthz", get(health::alive))
@@ -93,22 +80,13 @@ pub fn router(app: App, settings: Settings) -> Result<Router, String> {
         .route("/metrics", get(metrics::show))
         .layer(axum::Extension(settings.clone()));
 
-    let outer = ServiceBuilder::new()
-        .layer(axum::Extension(settings.trusted_proxies))
-        .layer(from_fn_with_state(app.clone(), trace::trace))
-        .layer(from_fn_with_state(app.settings.is_https(), headers::finish))
-        .layer(CatchPanicLayer::custom(problem::panicked))
-        .map_response(Response::into_response);
-    Ok(api.merge(hooks).merge(rest).fallback(fallback).layer(outer).with_state(app))
+    let all = api.merge(hooks).merge(rest).fallback(fallback);
+    Ok(rapport_door::finish(all, app, settings.trusted_proxies))
 }
 
 /// Files are sent as they are, so that a player may ask for a piece of one.
 fn whole(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     !headers.contains_key(header::ACCEPT_RANGES)
-}
-
-fn timeout(after: Duration) -> TimeoutLayer {
-    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, after)
 }
 
 async fn openapi(json: String) -> Response {

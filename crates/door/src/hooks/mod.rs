@@ -4,24 +4,20 @@
 //! are at most [`MAX_BODY`] bytes after decompression.
 
 mod crm;
-mod files;
 mod shop;
 mod whatsapp;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use rapport_app::App;
 
 /// Largest delivery after decompression, bytes.
 pub const MAX_BODY: usize = 3 << 20;
 
-/// Every hook, under `/webhooks`, and files by link under `/files`.
+/// Every hook, under `/webhooks`.
 pub fn router() -> Router<App> {
     Router::new()
         .route("/webhooks/whatsapp/{channel_id}", get(whatsapp::handshake).post(whatsapp::deliver))
         .route("/webhooks/shop/{id}", post(shop::deliver))
-        .route("/files/{channel_id}/{media_id}/{expires}/{signature}", get(files::fetch))
         .route("/webhooks/{kind}/{connection_id}", post(crm::deliver).head(crm::knock).fallback(crm::other))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
 }

@@ -1,8 +1,8 @@
 //! `POST /webhooks/shop/{id}`: a shop tells of orders, parcels and products.
 
 use super::crm::{header, unsigned};
-use crate::http::extract::unreadable;
-use crate::http::{Answer, Path};
+use crate::extract::unreadable;
+use crate::{Answer, Path};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;

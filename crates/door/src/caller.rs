@@ -1,7 +1,7 @@
 //! Who asks, and from where.
 
 use super::problem::Problem;
-use crate::config::Net;
+use crate::net::Net;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -51,7 +51,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Address {
 }
 
 /// The other end of the socket; none in tests, which have no socket.
-pub(crate) fn peer(parts: &Parts) -> Option<IpAddr> {
+pub fn peer(parts: &Parts) -> Option<IpAddr> {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())
 }
 
@@ -79,7 +79,7 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Net]) -> IpAddr {
 }
 
 /// What the request presents. A bearer token comes before the cookie.
-pub(crate) fn credential(headers: &HeaderMap) -> Option<Credential> {
+pub fn credential(headers: &HeaderMap) -> Option<Credential> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let text = value.to_str().unwrap_or_default();
         let token = match text.split_once(' ') {
@@ -93,7 +93,7 @@ pub(crate) fn credential(headers: &HeaderMap) -> Option<Credential> {
 }
 
 /// The value of a cookie.
-pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     axum_extra::extract::CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
 }
 

@@ -1,8 +1,8 @@
 //! `GET|POST /webhooks/whatsapp/{channel_id}`: Meta's handshake, and deliveries of whoever carries the number
 //! (`whatsapp-cloud-api.md` §2, §16).
 
-use crate::http::extract::{is_json, unreadable};
-use crate::http::{Answer, Path, Problem, Query};
+use crate::extract::{is_json, unreadable};
+use crate::{Answer, Path, Problem, Query};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};

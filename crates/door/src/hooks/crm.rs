@@ -1,7 +1,7 @@
 //! `POST /webhooks/{kind}/{connection_id}`: a CRM hints that records changed (`crm-apis.md` §13).
 
-use crate::http::extract::unreadable;
-use crate::http::{Answer, Path, Problem};
+use crate::extract::unreadable;
+use crate::{Answer, Path, Problem};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
