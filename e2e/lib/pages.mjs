@@ -28,7 +28,9 @@ export async function addresses(world) {
     if (path === '/') continue
     const name = /\$(\w+)/.exec(path)?.[1]
     if (name && !things[name]) throw new Error(`nothing is known for ${path}`)
-    found.push(name ? path.replace(`$${name}`, await things[name](world)) : path)
+    // A description belongs to a kind of connection that the demo does not have.
+    const thing = path.endsWith('/description') ? 'new' : name && (await things[name](world))
+    found.push(name ? path.replace(`$${name}`, thing) : path)
   }
   return found
 }

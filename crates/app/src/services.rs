@@ -5,6 +5,7 @@ use crate::jobs::Runner;
 use crate::send::Senders;
 use crate::state::App;
 use rapport_core::time::DAY;
+use rapport_core::{Ms, WorkspaceId};
 use rapport_store::Backend;
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
@@ -29,6 +30,8 @@ const COMPARED_WITHIN: Duration = Duration::from_secs(1);
 const CLEAN: Duration = Duration::from_secs(600);
 /// Rows removed in one go, so that cleaning never holds up a message.
 const CLEAN_ROWS: usize = 2_000;
+/// So often in one run at most, for the event log and for each workspace; what is left then waits for the next run.
+const CLEAN_ROUNDS: usize = 50;
 
 /// The running workers of a process.
 pub struct Services {
@@ -128,16 +131,38 @@ async fn clean(app: App) {
 async fn clean_once(app: &App) -> crate::Result<()> {
     let now = app.now();
     rapport_store::idempotency::purge(&app.store, now).await?;
-    rapport_store::feed::purge(&app.store, now.plus(-FEED_KEEP_MS), CLEAN_ROWS as u64).await?;
+    clean_in_pieces(app, None, now).await?;
     for workspace in rapport_store::workspace::all(&app.store, 10_000).await? {
-        let id = rapport_core::WorkspaceId(workspace.workspace_id);
-        app.store.raw().purge(id, now.plus(-RAW_KEEP_MS), now, CLEAN_ROWS).await?;
-        let tx = app.store.workspace(id).write().await?;
-        rapport_store::reach::purge(&tx, now.plus(-REACH_KEEP_MS)).await?;
-        crate::webhook::clean(&tx, now, CLEAN_ROWS as u64).await?;
-        rapport_store::calls::purge(&tx, now.plus(-CALLS_KEEP_MS)).await?;
-        rapport_store::rule::purge(&tx, now.plus(-SKIP_KEEP_MS), now.plus(-RUN_KEEP_MS), CLEAN_ROWS as u64).await?;
-        tx.commit().await?;
+        clean_in_pieces(app, Some(WorkspaceId(workspace.workspace_id)), now).await?;
     }
     Ok(())
+}
+
+/// Cleans a workspace, or the event log of all, again and again while as much was removed as may be in one go.
+async fn clean_in_pieces(app: &App, workspace: Option<WorkspaceId>, now: Ms) -> crate::Result<()> {
+    for _ in 0..CLEAN_ROUNDS {
+        let began = Instant::now();
+        let gone = match workspace {
+            Some(id) => clean_workspace(app, id, now).await?,
+            None => rapport_store::feed::purge(&app.store, now.plus(-FEED_KEEP_MS), CLEAN_ROWS as u64).await?,
+        };
+        if gone < CLEAN_ROWS as u64 || app.shutdown.is_cancelled() {
+            break;
+        }
+        app.pace.rest(began.elapsed(), Duration::ZERO).await;
+    }
+    Ok(())
+}
+
+/// Removes old rows of a workspace, of each kind a piece. How many of the kind that had most.
+async fn clean_workspace(app: &App, id: WorkspaceId, now: Ms) -> crate::Result<u64> {
+    let raw = app.store.raw().purge(id, now.plus(-RAW_KEEP_MS), now, CLEAN_ROWS).await?;
+    let tx = app.store.workspace(id).write().await?;
+    rapport_store::reach::purge(&tx, now.plus(-REACH_KEEP_MS)).await?;
+    let told = crate::webhook::clean(&tx, now, CLEAN_ROWS as u64).await?;
+    rapport_store::calls::purge(&tx, now.plus(-CALLS_KEEP_MS)).await?;
+    let (skipped, ended) = (now.plus(-SKIP_KEEP_MS), now.plus(-RUN_KEEP_MS));
+    let runs = rapport_store::rule::purge(&tx, skipped, ended, CLEAN_ROWS as u64).await?;
+    tx.commit().await?;
+    Ok(raw.max(told).max(runs))
 }

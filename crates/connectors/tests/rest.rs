@@ -175,12 +175,84 @@ async fn lists_go_on_as_described() {
     assert!(crm.advice(&error).is_some_and(|advice| advice.contains("same contacts")));
     // Nobody is led elsewhere, and shown who calls.
     let away = plain("cursor", "/l?n={limit}", "paging");
-    for next in
-        ["https://evil.example/api/l", "https://crm.shop.example.evil.example/api", "/other", "/api/../x", "//x"]
-    {
+    for next in [
+        "https://evil.example/api/l",
+        "https://crm.shop.example.evil.example/api",
+        "/other",
+        "/api/../x",
+        "/api/.%2e/x",
+        "/api/%2E./x",
+        "/api/%2e%2E/x",
+        "//x",
+    ] {
         let wire = Script::of([page(&two, json!(next))]);
         let refused = open(&away).changes(&wire, None, since).await.unwrap_err();
         assert_eq!(refused.class(), Some(ErrorClass::Invalid), "{next}");
+    }
+    // What is too long to be kept is no end.
+    for said in [away, plain("cursor", "/l?c={cursor}", "paging")] {
+        let wire = Script::of([page(&two, json!(format!("/api/l?c={}", "x".repeat(4_000))))]);
+        let Trouble::Refused(error) = open(&said).changes(&wire, None, since).await.unwrap_err() else {
+            panic!("a refusal")
+        };
+        assert!(error.message.contains("4009 bytes"), "{}", error.message);
+    }
+}
+
+#[tokio::test]
+async fn a_first_look_asks_for_everything_since_1970_where_the_moment_is_a_part_of_a_value() {
+    let page = json!({ "data": [person(1, 1)] });
+    for (form, url, expected) in [
+        ("iso", "/l?filter=updated>{since}&n={limit}", "/l?filter=updated>1970-01-01T00%3A00%3A00Z&n=1"),
+        ("seconds", "/l/{since}", "/l/0"),
+        ("milliseconds", "/l?since={since}&n={limit}", "/l?n=1"),
+    ] {
+        let said = said(|said| {
+            said["list"] = json!({ "url": url, "since_as": form, "pages": "none", "limit": 1, "items": "data" });
+        });
+        let wire = Script::of([(200, page.clone())]);
+        open(&said).changes(&wire, None, Ms(0)).await.unwrap();
+        assert_eq!(wire.urls(), [expected]);
+    }
+}
+
+#[tokio::test]
+async fn a_key_in_the_query_is_sent_once_a_call_and_not_kept() {
+    let said = said(|said| {
+        said["auth"] = json!({ "by": "query", "name": "key" });
+        said["list"] = json!({ "url": "/l", "pages": "cursor", "limit": 1, "items": "data", "next": "next" });
+    });
+    let crm = open(&said);
+    let answer = |id: u32, next: Value| (200, json!({ "data": [person(id, 1)], "next": next }));
+    let wire = Script::of([
+        answer(1, json!("/api/l?key=a%20key&p=2")),
+        answer(2, json!("https://crm.shop.example/api/l?p=3&key=a+key&again=a%20key")),
+        answer(3, json!("?key=a%20key")),
+        answer(4, json!(null)),
+    ]);
+    let mut place = None;
+    while let Next::More(next) = crm.changes(&wire, place.as_ref(), Ms(0)).await.unwrap().next {
+        let kept = next.to_string();
+        assert!(!kept.contains("key"), "{kept}");
+        place = Some(next);
+    }
+    let expected = ["/l?key=a%20key", "/l?p=2&key=a%20key", "/l?p=3&key=a%20key", "/l?key=a%20key"];
+    assert_eq!(wire.urls(), expected);
+}
+
+#[tokio::test]
+async fn only_an_answer_that_says_so_means_that_somebody_is_gone() {
+    let said = said(|said| said["read"]["record"] = "data[0].person".into());
+    let crm = open(&said);
+    for gone in [json!({ "data": [{ "person": null }] }), json!({ "data": [] }), json!({ "data": null }), json!(null)] {
+        let wire = Script::of([(200, gone.clone())]);
+        assert!(crm.get(&wire, "7").await.unwrap().is_none(), "{gone}");
+    }
+    for odd in [json!({ "error": "maintenance" }), json!([]), json!({ "data": [{}] })] {
+        let wire = Script::of([(200, odd.clone())]);
+        let Err(Trouble::Refused(error)) = crm.get(&wire, "7").await else { panic!("{odd} is a mistake") };
+        assert!(error.message.contains("`data[0].person`"), "{}", error.message);
+        assert!(crm.advice(&error).is_some_and(|advice| advice.contains("as it was described")));
     }
 }
 

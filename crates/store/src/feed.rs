@@ -11,6 +11,7 @@ use crate::scope::{Read, WriteTx};
 use crate::sql;
 use crate::store::{Backend, Store};
 use rapport_core::inbox::FeedEvent;
+use rapport_core::time::DAY;
 use rapport_core::{ContactId, ConversationId, MessageId, Ms};
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde_json::Value as Json;
@@ -159,6 +160,10 @@ async fn is_forgotten(read: &Read, cursor: Cursor) -> Result<bool> {
     Ok(upto.and_then(|value| value.as_i64()).is_some_and(|upto| cursor.pos < upto))
 }
 
+/// An event that claims to be younger than so long after the moment before which events go holds nothing up: somebody's
+/// clock is wrong, and the log would grow until it is right. Milliseconds.
+const HOLDS: i64 = 7 * DAY;
+
 /// The setting that holds the position up to which the log was deleted.
 const FORGOTTEN: &str = "feed.forgotten";
 
@@ -183,8 +188,9 @@ fn entry_of(row: &QueryResult) -> Result<Entry> {
     })
 }
 
-/// Deletes events of all workspaces that happened before a moment, at most `limit`. Returns how many. Followers
-/// that had not read them are told to start afresh.
+/// Deletes events of all workspaces that happened before a moment, at most `limit`, from the log's beginning: what came
+/// late stays until everything before it may go, because what is deleted is forgotten with all that stands before it.
+/// Returns how many. Followers that had not read them are told to start afresh.
 ///
 /// # Errors
 /// What the database said.
@@ -193,11 +199,24 @@ pub async fn purge(store: &Store, before: Ms, limit: u64) -> Result<u64> {
     let tx = store.begin().await?;
     let key = if store.backend() == Backend::Sqlite { "pos" } else { "(workspace_id, pos, id)" };
     let columns = key.trim_matches(['(', ')']);
+    // Both walk the log in its order and stop at the first that is young, so they pass over what goes and little else.
+    let young = match store.backend() {
+        // The sign keeps the index of moments out of it, which would gather all that is young.
+        Backend::Sqlite => "SELECT pos FROM event_log WHERE +at >= $1 AND +at < $2 ORDER BY pos LIMIT 1",
+        Backend::Postgres => {
+            "SELECT min(found.pos) FROM workspace AS w CROSS JOIN LATERAL (SELECT e.pos FROM event_log AS e \
+             WHERE e.workspace_id = w.workspace_id AND e.at >= $1 AND e.at < $2 ORDER BY e.pos LIMIT 1) AS found"
+        }
+    };
+    let young =
+        tx.query_one_raw(sql::with(store.backend(), young, [before.0.into(), before.plus(HOLDS).0.into()])).await?;
+    let young: Option<i64> = young.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
     let text = format!(
-        "DELETE FROM event_log WHERE {key} IN (SELECT {columns} FROM event_log WHERE at < $1 ORDER BY at LIMIT $2) \
-         RETURNING pos"
+        "DELETE FROM event_log WHERE {key} IN (SELECT {columns} FROM event_log WHERE at < $1 AND pos < $3 \
+         ORDER BY at LIMIT $2) RETURNING pos"
     );
-    let gone = tx.query_all_raw(sql::with(store.backend(), text, [before.0.into(), limit.into()])).await?;
+    let values = [before.0.into(), limit.into(), young.unwrap_or(i64::MAX).into()];
+    let gone = tx.query_all_raw(sql::with(store.backend(), text, values)).await?;
     let mut upto = 0;
     for row in &gone {
         upto = upto.max(row.try_get_by_index::<i64>(0)?);

@@ -29,6 +29,7 @@ pub mod matter;
 pub mod media;
 pub mod merge;
 pub mod outgoing;
+mod parted;
 pub mod practice;
 pub mod prepared;
 pub mod push;

@@ -288,7 +288,8 @@ pub async fn part(
     Ok(tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?.rows_affected() > 0)
 }
 
-/// Takes it back that two contacts are two: they wait again. Says whether somebody had said so.
+/// Takes it back that two contacts are two: they wait again, and are looked at again, because what was found before is not
+/// known of two that were one. Says whether somebody had said so.
 ///
 /// # Errors
 /// What the database said.
@@ -302,6 +303,11 @@ pub async fn again(tx: &WriteTx, (one, other): (ContactId, ContactId), now: Ms) 
         .filter(Column::State.eq(APART))
         .exec(tx.conn())
         .await?;
+    if done.rows_affected > 0 {
+        let text = "INSERT INTO search_dirty (workspace_id, contact_id) VALUES ($1, $2), ($1, $3)";
+        let values = [tx.workspace().0.into(), one.0.into(), other.0.into()];
+        tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
+    }
     Ok(done.rows_affected > 0)
 }
 

@@ -185,6 +185,16 @@ impl WriteTx {
         Ok(())
     }
 
+    /// One transaction of the workspace at a time among those that name the same `class`. SQLite's one writer is the lock.
+    pub(crate) async fn lock_workspace(&self, class: i32) -> Result<()> {
+        if self.backend() == Backend::Postgres {
+            let text = "SELECT pg_advisory_xact_lock($1, hashtext($2))";
+            let values = [class.into(), self.workspace.0.to_string().into()];
+            self.tx.execute_raw(sql::with(self.backend(), text, values)).await?;
+        }
+        Ok(())
+    }
+
     /// Locks the lanes and checks that `owner` still holds each at the given epoch.
     ///
     /// # Errors

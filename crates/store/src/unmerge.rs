@@ -6,7 +6,7 @@ use crate::entity::contact_merge::{Column, Entity, Model};
 use crate::entity::{contact, contact_block, contact_tag, conversation, conversation_trail, identity, link};
 use crate::error::{Error, Result};
 use crate::scope::{Read, WriteTx};
-use crate::{merge, split, sql, tag, whole};
+use crate::{merge, parted, split, sql, tag, whole};
 use rapport_core::inbox::Part;
 use rapport_core::{ContactId, ConversationId, MessageId, Ms};
 use sea_orm::sea_query::Expr;
@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 pub use crate::entity::contact_merge::Model as MergeRow;
+pub use crate::parted::{last_heard, said_since, scattered};
 
 /// Tables whose rows go back one by one, with their keys.
 const ROWS: [(&str, &str); 8] = [
@@ -51,6 +52,9 @@ pub struct Moved {
     pub blocks: (Vec<Uuid>, Vec<Uuid>),
     /// Its records in CRMs: connection and record.
     pub links: Vec<(Uuid, String)>,
+    /// The lines in the ledger of consent of the one that stayed.
+    #[serde(default)]
+    pub ledger: Vec<String>,
 }
 
 /// A conversation that became part of another one.
@@ -73,6 +77,7 @@ pub(crate) async fn of(tx: &WriteTx, keep: ContactId, gone: ContactId) -> Result
     for (table, key) in ROWS {
         moved.rows.insert(table.to_owned(), keys(tx, table, key, "contact_id", gone.0).await?);
     }
+    moved.ledger = keys(tx, "consent", "id", "contact_id", keep.0).await?;
     moved.conversations = conversation::Entity::find()
         .select_only()
         .column(conversation::Column::Id)
@@ -233,7 +238,7 @@ pub struct Talk {
 }
 
 /// Gives everything back that went. The rows of conversations that had become part of others are for the caller to
-/// write, as told. Both lanes must be locked.
+/// write, as told. `since`: when they became one. Both lanes must be locked.
 ///
 /// # Errors
 /// What the database said.
@@ -242,7 +247,7 @@ pub async fn part(
     (keep, gone, lane): (ContactId, ContactId, u16),
     moved: &Moved,
     still_two: &str,
-    now: Ms,
+    (since, now): (Ms, Ms),
 ) -> Result<Vec<Talk>> {
     let workspace = tx.workspace().0;
     contact::Entity::update_many()
@@ -256,7 +261,8 @@ pub async fn part(
     for joined in &moved.joined {
         talks.extend(talk(tx, (keep, gone), joined).await?);
     }
-    threads(tx, (keep, gone, lane), &moved.conversations).await?;
+    let whole = parted::threads(tx, &moved.conversations).await?;
+    threads(tx, (keep, gone, lane), &whole).await?;
     for (table, key) in ROWS {
         let rows = moved.rows.get(table).map(Vec::as_slice).unwrap_or_default();
         back(tx, (table, key), "contact_id", rows, keep.0, gone.0).await?;
@@ -269,7 +275,7 @@ pub async fn part(
         let values = [gone.0.into(), workspace.into(), keep.0.into()];
         tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
     }
-    names(tx, (keep, gone), moved).await?;
+    parted::names(tx, (keep, gone), &moved.identities, (since, now)).await?;
     marks(tx, (keep, gone), moved, now).await?;
     records(tx, (keep, gone), moved, still_two).await?;
     Ok(talks)
@@ -329,14 +335,7 @@ async fn threads(tx: &WriteTx, (keep, gone, lane): (ContactId, ContactId, u16), 
 async fn talk(tx: &WriteTx, (keep, gone): (ContactId, ContactId), joined: &Joined) -> Result<Option<Talk>> {
     const ID: &[Col] = &[col("id", Kind::Uuid)];
     let workspace = tx.workspace().0;
-    let find = |id| conversation::Entity::find_by_id((workspace, id)).one(tx.conn());
-    let mut into = find(joined.into).await?;
-    if into.is_none()
-        && let Some(trail) = conversation_trail::Entity::find_by_id((workspace, joined.into)).one(tx.conn()).await?
-    {
-        into = find(trail.into_id).await?;
-    }
-    let Some(into) = into.map(|row| ConversationId(row.id)) else { return Ok(None) };
+    let Some(into) = parted::place(tx, joined).await? else { return Ok(None) };
     let mut rows = Rows::new(ID);
     for line in &joined.messages {
         rows.push([(*line).into()]);
@@ -362,20 +361,6 @@ async fn talk(tx: &WriteTx, (keep, gone): (ContactId, ContactId), joined: &Joine
     split::charges(tx, into, &lines).await?;
     let (rest, theirs) = (split::whole(tx, into).await?, split::whole(tx, id).await?);
     Ok(Some(Talk { into, id, rest, theirs }))
-}
-
-/// The ids that led to the one that was gone lead there again.
-async fn names(tx: &WriteTx, (keep, gone): (ContactId, ContactId), moved: &Moved) -> Result<()> {
-    const NAME: &[Col] = &[col("kind", Kind::Text), col("value", Kind::Text)];
-    let mut rows = Rows::new(NAME);
-    for (kind, value) in &moved.identities {
-        rows.push([kind.as_str().into(), value.as_str().into()]);
-    }
-    let text = "UPDATE identity SET contact_id = $1 FROM {rows} WHERE identity.workspace_id = $2 \
-                AND identity.contact_id = $3 AND identity.kind = v.column1 AND identity.value = v.column2";
-    let fixed = [gone.0.into(), tx.workspace().0.into(), keep.0.into()];
-    batch::execute(tx.conn(), tx.backend(), text, &fixed, rows).await?;
-    Ok(())
 }
 
 /// Tags and blocks that only one of the two had are only that one's again.
@@ -440,14 +425,4 @@ pub async fn finish(tx: &WriteTx, row: contact::Model, merge: Model) -> Result<(
     whole::update::<contact::Entity>(tx, row.workspace_id, contact::Model { fields, version, ..row }, "contact")
         .await?;
     whole::update::<Entity>(tx, merge.workspace_id, merge, "merge").await
-}
-
-/// Whether a contact's consent was recorded after a moment.
-///
-/// # Errors
-/// What the database said.
-pub async fn agreed_since(tx: &WriteTx, contact: ContactId, since: Ms) -> Result<bool> {
-    let text = "SELECT 1 FROM consent WHERE workspace_id = $1 AND contact_id = $2 AND at > $3 LIMIT 1";
-    let values = [tx.workspace().0.into(), contact.0.into(), since.0.into()];
-    Ok(tx.conn().query_one_raw(sql::with(tx.backend(), text, values)).await?.is_some())
 }

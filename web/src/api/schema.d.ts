@@ -10009,6 +10009,11 @@ export interface components {
             kind: components["schemas"]["ShopSourceKind"];
             /** @description Its name, 1 to 100 characters. */
             name: string;
+            /**
+             * @description What is put before the numbers of its orders, so that those of two shops are told apart: up to 12 letters,
+             *     digits, `-` and `_`.
+             */
+            prefix?: string;
             /** @description The secret that signs its deliveries, 8 to 200 characters; it is never shown again. */
             secret: string;
         };
@@ -11686,6 +11691,11 @@ export interface components {
             placed_at?: number | null;
             /** @description Its parcels. Those that are not named stay. */
             shipments?: components["schemas"]["Shipment"][];
+            /**
+             * Format: uuid
+             * @description The connected shop that told of it, in answers; what is sent here is not looked at.
+             */
+            readonly shop_source_id?: string | null;
             /** @description Where it comes from, in the shop's word: `web`, `store`. */
             source?: string | null;
             /** @description Where it stands; left out = as it was known before, else `pending`. */
@@ -11775,6 +11785,8 @@ export interface components {
             last_topic?: string | null;
             /** @description Its name, for people. */
             name: string;
+            /** @description What is put before the numbers of its orders; may be empty. */
+            prefix: string;
             /**
              * Format: int64
              * @description When one was last refused for its signature, milliseconds UTC.
@@ -11805,6 +11817,11 @@ export interface components {
              * @default null
              */
             name: string | null;
+            /**
+             * @description What is put before the numbers of orders that it tells of from now on; those that are known keep theirs.
+             * @default null
+             */
+            prefix: string | null;
             /**
              * @description The secret that signs its deliveries from now on.
              * @default null
@@ -18435,7 +18452,7 @@ export interface operations {
                 pool_id?: string;
                 /** @description Of this contact. */
                 contact_id?: string;
-                /** @description Only those that somebody was given or used. */
+                /** @description Only those that somebody was given or used; always so without `shop.manage`. */
                 used?: boolean;
                 /** @description `next_cursor` of the page before; left out = from the beginning. */
                 cursor?: string;

@@ -37,15 +37,18 @@ pub(crate) async fn run(
 pub(crate) async fn take(app: &App, channel: &Channel, priority: Priority) -> std::result::Result<(), Failure> {
     match taken(app, channel, priority).await {
         Ok(None) => Ok(()),
-        Ok(Some(at)) => {
-            Err(Failure::NotSent(format!("the limit of calls that your sending rules set is used up until {at}")))
-        }
+        Ok(Some(at)) => Err(Failure::NotSent(used_up(at))),
         Err(error) => Err(Failure::NotSent(format!("the call could not be counted: {error}"))),
     }
 }
 
+/// Why a call is not made before `at`.
+pub(crate) fn used_up(at: Ms) -> String {
+    format!("the limit of calls that your sending rules set is used up until {at}")
+}
+
 /// Counts a call; else tells when there will be one.
-async fn taken(app: &App, channel: &Channel, priority: Priority) -> Result<Option<Ms>> {
+pub(crate) async fn taken(app: &App, channel: &Channel, priority: Priority) -> Result<Option<Ms>> {
     let policy = policy(app, channel.workspace).await?;
     if policy.calls().is_none() {
         return Ok(None);

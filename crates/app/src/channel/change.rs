@@ -127,7 +127,7 @@ async fn try_token(app: &App, caller: &Caller, id: ChannelId, token: &str, base:
         Err(NoProbe::Refused(why)) => {
             return Err(Error::invalid("access_token", format!("does not reach this number: {why}. {kept}")));
         }
-        Err(NoProbe::Unreachable(why)) => {
+        Err(NoProbe::Unreachable(why) | NoProbe::NoCall { why, .. }) => {
             let detail = format!("The new token could not be tried: {why}. {kept}");
             return Err(Error::refused("provider_unavailable", detail));
         }

@@ -12,7 +12,7 @@ use crate::state::App;
 use rapport_connectors::provider::{PhoneNumber, Provider, RetryClass};
 use rapport_core::guard::Priority;
 use rapport_core::time::{HOUR, MINUTE};
-use rapport_core::{ChannelId, WorkspaceId};
+use rapport_core::{ChannelId, Ms, WorkspaceId};
 use rapport_store::channel::ChannelRow;
 use rapport_store::{Read, audit_log};
 use serde_json::{Value, json};
@@ -55,6 +55,13 @@ pub enum NoProbe {
     Token(String),
     /// The provider refuses for another reason, such as an unknown number.
     Refused(String),
+    /// It was not asked: no call is left for that.
+    NoCall {
+        /// When there will be one.
+        until: Ms,
+        /// In words.
+        why: String,
+    },
 }
 
 impl NoProbe {
@@ -62,7 +69,7 @@ impl NoProbe {
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
-            Self::Unreachable(text) | Self::Token(text) | Self::Refused(text) => text,
+            Self::Unreachable(text) | Self::Token(text) | Self::Refused(text) | Self::NoCall { why: text, .. } => text,
         }
     }
 }
@@ -73,8 +80,14 @@ impl NoProbe {
 /// [`NoProbe`].
 pub async fn probe(app: &App, channel: &Channel, provider: &Provider) -> std::result::Result<Probe, NoProbe> {
     // Whoever may not call cannot send either.
-    calls::take(app, channel, Priority::Reply).await.map_err(|failure| NoProbe::Unreachable(failure.to_string()))?;
-    first_probe(app, provider).await
+    match calls::taken(app, channel, Priority::Reply).await {
+        Ok(None) => first_probe(app, provider).await,
+        Ok(Some(until)) => Err(NoProbe::NoCall { until, why: calls::used_up(until) }),
+        Err(error) => Err(NoProbe::NoCall {
+            until: app.now().plus(MINUTE),
+            why: format!("the call could not be counted: {error}"),
+        }),
+    }
 }
 
 /// Asks about a number that is no channel yet, or whose call is counted already.
@@ -160,7 +173,7 @@ fn seen(row: &ChannelRow) -> impl PartialEq + use<> {
 }
 
 /// Writes what a probe found into the row; tells whether people would see a difference.
-pub(crate) fn note(row: &mut ChannelRow, found: &std::result::Result<Probe, NoProbe>, at: rapport_core::Ms) -> bool {
+pub(crate) fn note(row: &mut ChannelRow, found: &std::result::Result<Probe, NoProbe>, at: Ms) -> bool {
     let before = seen(row);
     object(&mut row.settings);
     row.settings["probed_at"] = at.0.into();
@@ -207,13 +220,20 @@ pub async fn run(app: &App, workspace: WorkspaceId, id: ChannelId) -> Result<Out
         return Ok(Outcome::Done);
     }
     let found = refresh(app, &channel).await?;
-    let pause = if found.is_ok() { EVERY_MS } else { SOON_MS };
+    let at = match &found {
+        Ok(_) => app.now().plus(EVERY_MS),
+        Err(NoProbe::NoCall { until, .. }) => {
+            crate::route::windows::level(app, workspace, id).await?;
+            return Ok(Outcome::Again { at: *until });
+        }
+        Err(_) => app.now().plus(SOON_MS),
+    };
     let row = rapport_store::channel::get(&app.store.workspace(workspace).read(), id).await?;
     if let Some(row) = row.filter(|row| row.status != DISCONNECTED) {
         doctor::all(app, &channel, &row, Some(found)).await?;
     }
     crate::route::windows::level(app, workspace, id).await?;
-    Ok(Outcome::Again { at: app.now().plus(pause) })
+    Ok(Outcome::Again { at })
 }
 
 /// Asks and writes at once, for a person who waits.
@@ -222,6 +242,10 @@ pub async fn run(app: &App, workspace: WorkspaceId, id: ChannelId) -> Result<Out
 /// What the store said.
 pub async fn refresh(app: &App, channel: &Channel) -> Result<std::result::Result<Probe, NoProbe>> {
     let found = probe(app, channel, &channel.access(&app.settings)).await;
+    if matches!(found, Err(NoProbe::NoCall { .. })) {
+        // Says nothing of the number.
+        return Ok(found);
+    }
     let now = app.now();
     let tx = app.store.workspace(channel.workspace).write().await?;
     let Some(mut row) = rapport_store::channel::get_for_write(&tx, channel.id).await? else { return Ok(found) };

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_connectors::crm::{Vendor, oauth};
 use rapport_connectors::rest::Description;
+use rapport_connectors::rest::description::AuthBy;
 use rapport_core::ConnectionId;
 use rapport_store::connection;
 use serde_json::Value;
@@ -57,9 +58,13 @@ pub(super) fn suffices(said: Option<&Description>, secrets: &Secrets) -> Result<
     }
 }
 
-/// A secret that is stored is shown to nobody: where tokens are to be fetched elsewhere, it must be entered again.
+/// A secret that is stored is shown to nobody: where tokens are to be fetched elsewhere, it must be entered again. An
+/// address that stood there while no tokens were fetched proves nothing. All other secrets go to the connection's own
+/// address, which cannot be changed.
 pub(super) fn stays(before: Option<&Description>, said: &Description, given: &BTreeMap<String, String>) -> Result<()> {
-    let is_elsewhere = before.is_none_or(|before| before.auth.token_url != said.auth.token_url);
+    let fetches =
+        |before: &Description| before.auth.by == AuthBy::Oauth && before.auth.token_url == said.auth.token_url;
+    let is_elsewhere = !before.is_some_and(fetches);
     let is_needed = said.needs().contains(&oauth::CLIENT_SECRET);
     let is_given = given.get(oauth::CLIENT_SECRET).is_some_and(|text| !text.trim().is_empty());
     if is_needed && is_elsewhere && !is_given {

@@ -340,6 +340,7 @@ async fn one(app: &App, caller: &Caller, choice: PairChoice, PairIds { keep, oth
         let change = Audited { before: None, after: Some(json!({ "other": Value::from(other.0.to_string()) })) };
         crate::audit::record(&tx, now, caller, action, (NOUN, keep.0), change).await?;
         tx.commit().await?;
+        app.bells.search.ring();
     }
     Ok(None)
 }

@@ -15,6 +15,7 @@ use rapport_core::inbox::{
 };
 use rapport_core::route::Chats;
 use rapport_core::{ContactId, ConversationId, Ms, WorkspaceId};
+use rapport_store::likeness as pairs;
 use rapport_store::merge::Joined;
 use rapport_store::query::contact_page;
 use rapport_store::unmerge::MergeRow;
@@ -27,12 +28,17 @@ use uuid::Uuid;
 /// What is said about the record of a contact that was merged into one with a record of its own.
 pub(super) const STILL_TWO: &str = "Its contact was merged here; the records over there are still two.";
 
-/// Joins `gone` into `keep`, as a job. Repeating it changes nothing.
+/// Joins `gone` into `keep`, as a job. Repeating it changes nothing, and neither does it when somebody said that the two are
+/// two: a person's word counts more than an id they share.
 ///
 /// # Errors
 /// What the store said.
 pub async fn run(app: &App, workspace: WorkspaceId, keep: ContactId, gone: ContactId) -> Result<Outcome> {
-    join(app, &Caller::system(workspace), keep, gone).await?;
+    let read = app.store.workspace(workspace).read();
+    let known = pairs::get(&read, pairs::pair(keep, gone)).await?;
+    if known.is_none_or(|known| known.state != pairs::APART) {
+        join(app, &Caller::system(workspace), keep, gone).await?;
+    }
     Ok(Outcome::Done)
 }
 

@@ -8,12 +8,13 @@ use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_core::contact::likeness::UNDO;
-use rapport_core::inbox::{Change, Context, ConversationState, FeedEvent, Policy, apart};
+use rapport_core::inbox::{Change, Context, ConversationState, FeedEvent, Policy, apart, own_windows, refuse_both};
+use rapport_core::route::Chats;
 use rapport_core::{ContactId, ConversationId, Ms, WorkspaceId};
 use rapport_store::likeness::pair;
 use rapport_store::query::contact_page;
 use rapport_store::unmerge::{MergeRow, Moved, Talk};
-use rapport_store::{Scope, WriteTx, contact, ingest, likeness, unmerge};
+use rapport_store::{Scope, WriteTx, contact, ingest, likeness, sync_contact, unmerge};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -88,6 +89,7 @@ async fn undo(app: &App, caller: &Caller, scope: &Scope, row: MergeRow) -> Resul
     }
     let connections = app.channels.connections(caller.workspace).await?;
     let policy = app.channels.policy(caller.workspace).await?;
+    let chats = app.channels.chats(caller.workspace).await?;
     let read = scope.read();
     let kept = unmerge::row(&read, keep).await?.filter(|row| row.merged_into.is_none()).ok_or_else(again)?;
     let lost = unmerge::row(&read, gone).await?.filter(|row| row.merged_into == Some(keep.0)).ok_or_else(again)?;
@@ -97,13 +99,20 @@ async fn undo(app: &App, caller: &Caller, scope: &Scope, row: MergeRow) -> Resul
     let row = unmerge::get_for_write(&tx, row.id).await?.filter(|row| row.undone_at.is_none());
     // Somebody else was quicker.
     let Some(row) = row else { return Ok(()) };
+    // Again, now that nobody else writes: what was read above only told the lanes.
+    still(&tx, keep, gone).await?;
     let moved: Moved =
         serde_json::from_value(row.moved.clone()).map_err(|error| Error::Internal(format!("a merge: {error}")))?;
-    let talks = unmerge::part(&tx, (keep, gone, lane(lost.lane)), &moved, STILL_TWO, now).await?;
+    if unmerge::scattered(&tx, keep, &moved).await? {
+        let detail = "A conversation of the two was split since: merge its parts first.".to_owned();
+        return Err(Error::Refused { code: "not_undoable", detail });
+    }
+    let moments = (Ms(row.at), now);
+    let talks = unmerge::part(&tx, (keep, gone, lane(lost.lane)), &moved, STILL_TWO, moments).await?;
     write(&tx, &policy, &talks, (gone, lane(lost.lane)), now).await?;
+    let said = own(&tx, (keep, gone), &moved, &chats, now).await?;
     let mut kept = contact::get_for_write(&tx, keep).await?.ok_or_else(again)?;
-    let agreed = unmerge::agreed_since(&tx, keep, Ms(row.at)).await?;
-    values::restore(&mut kept, &row.kept, agreed);
+    values::restore(&mut kept, &row.kept, said);
     kept.updated_at = now.0;
     let done = MergeRow { undone_at: Some(now.0), moved: json!({}), ..row };
     unmerge::finish(&tx, kept, done).await?;
@@ -120,6 +129,39 @@ async fn undo(app: &App, caller: &Caller, scope: &Scope, row: MergeRow) -> Resul
     app.bells.jobs.ring();
     app.feeds.wake();
     Ok(())
+}
+
+/// Fails when one of the two became part of another contact, or they are two already.
+async fn still(tx: &WriteTx, keep: ContactId, gone: ContactId) -> Result<()> {
+    let rows = sync_contact::get_for_write(tx, &[keep, gone]).await?;
+    let leads = |id: ContactId| rows.iter().find(|row| row.id == id.0).map(|row| row.merged_into);
+    if leads(keep) == Some(None) && leads(gone) == Some(Some(keep.0)) { Ok(()) } else { Err(again()) }
+}
+
+/// What each of them said themselves: the windows of their conversations, and what was refused meanwhile. Says whether
+/// consent was spoken of since they became one.
+async fn own(
+    tx: &WriteTx,
+    (keep, gone): (ContactId, ContactId),
+    moved: &Moved,
+    chats: &Chats,
+    now: Ms,
+) -> Result<bool> {
+    let mut heard = unmerge::last_heard(tx, &[keep, gone]).await?;
+    let ids: Vec<ConversationId> = heard.keys().copied().collect();
+    let mut book = ingest::load_conversations(tx, &ids).await?;
+    let with = |row: &ConversationState| (row.clone(), heard.remove(&row.id).flatten());
+    let rows: Vec<_> = book.conversations().map(with).collect();
+    book.apply(own_windows(&rows, chats, now));
+    ingest::save(tx, &book.drain(), now).await?;
+    let said = unmerge::said_since(tx, keep, moved).await?;
+    let mut book = ingest::load_contacts(tx, &[keep, gone], &[]).await?;
+    if let (Some(kept), Some(parted)) = (book.contact(keep), book.contact(gone)) {
+        let refused = refuse_both([kept, parted], &said, now);
+        book.apply(refused);
+        ingest::save(tx, &book.drain(), now).await?;
+    }
+    Ok(!said.is_empty())
 }
 
 /// The rows of conversations that are two again.

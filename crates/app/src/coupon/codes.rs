@@ -96,12 +96,13 @@ pub struct CouponQuery {
     pub pool_id: Option<Uuid>,
     /// Of this contact.
     pub contact_id: Option<Uuid>,
-    /// Only those that somebody was given or used.
+    /// Only those that somebody was given or used; always so without `shop.manage`.
     #[serde(default)]
     pub used: bool,
 }
 
-/// Codes, the newest first; `before` is the last id of the page before.
+/// Codes, the newest first; `before` is the last id of the page before. Those that nobody has yet are told only to who
+/// manages the shop.
 ///
 /// # Errors
 /// `Forbidden`, `Store`.
@@ -113,8 +114,9 @@ pub async fn page(
     limit: u64,
 ) -> Result<Page<CouponView>> {
     caller.require(Permission::ContactRead)?;
+    let used = wanted.used || caller.require(Permission::ShopManage).is_err();
     let read = app.store.workspace(caller.workspace).read();
-    let filter = Filter { pool: wanted.pool_id, contact: wanted.contact_id.map(ContactId), used: wanted.used };
+    let filter = Filter { pool: wanted.pool_id, contact: wanted.contact_id.map(ContactId), used };
     let rows = Page::cut(coupon::page(&read, &filter, before, limit + 1).await?, limit, |row| row.id);
     Ok(Page { items: coupon_views(&read, rows.items, app.now()).await?, next: rows.next })
 }

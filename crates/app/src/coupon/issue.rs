@@ -7,11 +7,14 @@ use crate::error::{Error, Result};
 use crate::state::App;
 use rapport_core::ContactId;
 use rapport_core::shop::{Coupon, Unissued, told_worth};
-use rapport_store::Read;
 use rapport_store::coupon::{self, CouponRow};
 use rapport_store::query::contact_page;
+use rapport_store::{Read, WriteTx};
 use serde_json::json;
 use uuid::Uuid;
+
+/// How often a giving begins again because its contact moved meanwhile.
+const TRIES: usize = 5;
 
 /// Whom a code is for, and what names the giving.
 pub(crate) struct Giving<'a> {
@@ -28,14 +31,28 @@ pub(crate) struct Giving<'a> {
 /// Gives a code of a pool, in the customer's lane; a repeat gives the same one.
 ///
 /// # Errors
-/// `Refused` (`coupon_pool_missing`, or a code of [`Unissued`]), `NotFound`, `Store`.
+/// `Refused` (`coupon_pool_missing`, or a code of [`Unissued`]), `NotFound`, `Overloaded` when the contact moves all the
+/// time, `Store`.
 pub(crate) async fn issue(app: &App, caller: &Caller, giving: Giving<'_>) -> Result<CouponRow> {
     let scope = app.store.workspace(caller.workspace);
-    let contact = contact_page::kept(&scope.read(), giving.contact).await?.ok_or(Error::NotFound("contact"))?;
+    for _ in 0..TRIES {
+        let read = scope.read();
+        let contact = contact_page::kept(&read, giving.contact).await?.ok_or(Error::NotFound("contact"))?;
+        let tx = scope.write().await?;
+        // In the contact's lane: nobody merges the contact from here on. Who did so before we had it is looked at again.
+        tx.lock_lane(u16::try_from(contact.lane).unwrap_or(0)).await?;
+        let again = contact_page::kept(&read, giving.contact).await?;
+        if again.is_some_and(|row| (row.id, row.lane) == (contact.id, contact.lane)) {
+            return give(app, caller, &giving, ContactId(contact.id), tx).await;
+        }
+        tx.rollback().await?;
+    }
+    Err(Error::Overloaded("the customer is being merged"))
+}
+
+/// [`issue`] in the lane of the contact that was kept.
+async fn give(app: &App, caller: &Caller, giving: &Giving<'_>, contact: ContactId, tx: WriteTx) -> Result<CouponRow> {
     let now = app.now();
-    let tx = scope.write().await?;
-    // In the contact's lane: nobody merges the contact in this moment.
-    tx.lock_lane(u16::try_from(contact.lane).unwrap_or(0)).await?;
     if let Some(given) = coupon::given(&tx, giving.key).await? {
         return Ok(given);
     }
@@ -43,11 +60,11 @@ pub(crate) async fn issue(app: &App, caller: &Caller, giving: Giving<'_>) -> Res
     let pool = named.ok_or_else(|| {
         Error::refused("coupon_pool_missing", format!("There is no pool of codes named {}.", giving.pool))
     })?;
-    let had = coupon::had(&tx, pool.id, ContactId(contact.id)).await?;
+    let had = coupon::had(&tx, pool.id, contact).await?;
     let until = terms(&pool).issue(had, now).map_err(|why| unissued(why, &pool.name))?;
     let free = coupon::next_free(&tx, pool.id).await?.ok_or_else(|| unissued(Unissued::Empty, &pool.name))?;
     let row = CouponRow {
-        contact_id: Some(contact.id),
+        contact_id: Some(contact.0),
         run_id: Some(giving.run),
         issue_key: Some(giving.key.to_owned()),
         issued_at: Some(now.0),
@@ -55,7 +72,7 @@ pub(crate) async fn issue(app: &App, caller: &Caller, giving: Giving<'_>) -> Res
         ..free
     };
     coupon::update(&tx, row.clone()).await?;
-    let after = json!({ "code": row.code, "pool": pool.name, "contact_id": contact.id, "run_id": giving.run });
+    let after = json!({ "code": row.code, "pool": pool.name, "contact_id": contact.0, "run_id": giving.run });
     let change = Change { before: None, after: Some(after) };
     record(&tx, now, caller, "coupon.issued", ("coupon", row.id), change).await?;
     tx.commit().await?;

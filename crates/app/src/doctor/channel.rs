@@ -161,6 +161,8 @@ pub fn probed(row: &ChannelRow, found: &std::result::Result<Probe, NoProbe>) -> 
             let (meta, other) = (&words::CHANNEL_NUMBER_REFUSED, &words::CHANNEL_NUMBER_REFUSED_PROVIDER);
             return vec![say_to(row, meta, other).with("error", error)];
         }
+        // Nobody was asked.
+        Err(NoProbe::NoCall { .. }) => return Vec::new(),
         Err(NoProbe::Unreachable(error)) => {
             return vec![say(row, &words::CHANNEL_NUMBER_UNREACHABLE).with("error", error)];
         }

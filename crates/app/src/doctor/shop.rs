@@ -39,6 +39,7 @@ mod tests {
                 id: Uuid::from_u128(1),
                 kind: "shopify".to_owned(),
                 name: "Shop".to_owned(),
+                prefix: String::new(),
                 secret: Vec::new(),
                 active: true,
                 last_at,

@@ -158,6 +158,8 @@ pub enum Job {
         #[serde(default)]
         by: Option<uuid::Uuid>,
     },
+    /// Have what customers said of late read again: hot words or the model changed.
+    ReadAgain,
     /// Take in what a shop delivered.
     ShopDelivery {
         /// The delivery.
@@ -192,6 +194,7 @@ impl Job {
             | Self::Release { .. }
             | Self::EndPractice { .. }
             | Self::RuleBacktest { .. }
+            | Self::ReadAgain
             | Self::LearnIntents { .. } => "bulk",
             Self::PushContact { .. }
             | Self::PushMatter { .. }
@@ -235,6 +238,7 @@ impl Job {
             Self::RuleWaiting { .. } => "rule_waiting",
             Self::RuleBacktest { .. } => "rule_backtest",
             Self::LearnIntents { .. } => "learn_intents",
+            Self::ReadAgain => "read_again",
             Self::Practise { .. } => "practise",
             Self::EndPractice { .. } => "end_practice",
             Self::ShopDelivery { .. } => "shop_delivery",
@@ -273,6 +277,7 @@ impl Job {
             Self::RuleWaiting { rule_id } => format!("waiting:{rule_id}"),
             Self::RuleBacktest { backtest_id } => format!("backtest:{backtest_id}"),
             Self::LearnIntents { .. } => "learn-intents".to_owned(),
+            Self::ReadAgain => "read-again".to_owned(),
             Self::Practise { run_id } => format!("practise:{run_id}"),
             Self::EndPractice { room_id } => format!("practice:{room_id}"),
             Self::Notice { conversation_id, note_id } => {
@@ -307,7 +312,7 @@ impl Job {
             Self::FetchMedia { .. } | Self::Survey { .. } | Self::ShopDelivery { .. } => 40,
             Self::Bulk { .. } | Self::Release { .. } | Self::RuleBacktest { .. } => 20,
             Self::MergeContacts { .. } | Self::SyncTemplates { .. } | Self::Wake { .. } => 10,
-            Self::LearnIntents { .. } => 10,
+            Self::LearnIntents { .. } | Self::ReadAgain => 10,
             Self::Notice { .. } | Self::Push { .. } => 10,
             Self::MarkRead { .. } => 3,
         }

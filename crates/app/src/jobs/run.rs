@@ -261,6 +261,7 @@ fn run<'a>(app: &'a App, claimed: &'a Claimed, job: Job) -> BoxFuture<'a, Result
         Job::RuleWaiting { rule_id } => Box::pin(crate::rule::timer::wait(app, workspace, rule_id)),
         Job::RuleBacktest { backtest_id } => Box::pin(crate::rule::backtest::run::run(app, workspace, backtest_id)),
         Job::LearnIntents { by } => Box::pin(crate::understanding::learn::run(app, workspace, by)),
+        Job::ReadAgain => Box::pin(crate::understanding::run_again(app, workspace)),
         Job::Practise { run_id } => Box::pin(crate::practice::run(app, workspace, run_id)),
         Job::EndPractice { room_id } => Box::pin(crate::practice::run_end(app, workspace, room_id)),
         Job::Webhook { webhook_id } => Box::pin(crate::webhook::deliver::run(app, workspace, webhook_id)),

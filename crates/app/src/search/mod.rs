@@ -81,7 +81,7 @@ async fn turn(app: &App, vocabulary: &mut Vocabulary, speed: &mut Speed) -> Resu
     let people = changed_people(app, vocabulary, most).await?;
     let messages = new_messages(app, vocabulary, most).await?;
     speed.learn(people + messages, began.elapsed());
-    if people == most || messages == most {
+    if people >= most || messages == most {
         return Ok(true);
     }
     old_messages(app, vocabulary, most).await

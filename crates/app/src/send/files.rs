@@ -2,12 +2,11 @@
 //! for as long as it is valid. A second upload does no harm, so every failure is safe. Some providers take a link
 //! instead and fetch the file from us.
 
-use super::hand::{again, hopeless, never, unsent};
-use crate::channel::{Channel, calls};
+use super::hand::{Halt, again, ask, hopeless, never, unsent};
+use crate::channel::Channel;
 use crate::media::{inside, link};
 use crate::state::App;
-use rapport_connectors::http::Failure;
-use rapport_connectors::provider::{SendOutcome, Source};
+use rapport_connectors::provider::Source;
 use rapport_core::guard::Priority;
 use rapport_core::message::Content;
 use rapport_core::time::DAY;
@@ -22,25 +21,24 @@ const VALID_MS: i64 = 29 * DAY;
 pub(super) type Uploaded = (MediaId, String, Ms);
 
 /// Puts the provider's ids in place of ours, uploading what the provider does not have. `away`: the message goes over
-/// another channel than its own, which knows the file by another id.
+/// another channel than its own, which knows the file by another id. `uploaded` gets what was uploaded, also when it halts.
 pub(super) async fn exchange(
     app: &App,
     workspace: WorkspaceId,
-    channel: &Channel,
-    content: &mut Content,
+    (channel, priority): (&Channel, Priority),
+    (content, uploaded): (&mut Content, &mut Vec<Uploaded>),
     away: bool,
-) -> Result<Vec<Uploaded>, SendOutcome> {
+) -> Result<(), Halt> {
     let wanted: Vec<Uuid> = match &*content {
         Content::Media(file) => file.media_id.filter(|_| file.provider_media_id.is_none()).into_iter().collect(),
         other => inside::files(other).into_iter().map(|(id, _)| id).collect(),
     };
     let mut known: HashMap<Uuid, String> = HashMap::new();
-    let mut uploaded = Vec::new();
     for id in wanted {
         if known.contains_key(&id) {
             continue;
         }
-        let (theirs, expires) = bring(app, workspace, channel, MediaId(id), away).await?;
+        let (theirs, expires) = bring(app, workspace, (channel, priority), MediaId(id), away).await?;
         uploaded.extend(expires.map(|at| (MediaId(id), theirs.clone(), at)));
         known.insert(id, theirs);
     }
@@ -50,28 +48,29 @@ pub(super) async fn exchange(
         }
         other => inside::exchange(other, &|id| known.get(&id).cloned()),
     }
-    Ok(uploaded)
+    Ok(())
 }
 
 /// The provider's id of a file, and when it expires if it was uploaded just now.
 async fn bring(
     app: &App,
     workspace: WorkspaceId,
-    channel: &Channel,
+    (channel, priority): (&Channel, Priority),
     id: MediaId,
     away: bool,
-) -> Result<(String, Option<Ms>), SendOutcome> {
+) -> Result<(String, Option<Ms>), Halt> {
     let read = app.store.workspace(workspace).read();
     let row = match rapport_store::media::get(&read, id).await {
-        Ok(Some(row)) if row.state == "deleted" => return Err(hopeless("the file was deleted after its time")),
+        Ok(Some(row)) if row.state == "deleted" => return Err(hopeless("the file was deleted after its time").into()),
         Ok(Some(row)) => row,
-        Ok(None) => return Err(hopeless("the file was removed")),
-        Err(error) => return Err(again(&error.to_string())),
+        Ok(None) => return Err(hopeless("the file was removed").into()),
+        Err(error) => return Err(again(&error.to_string()).into()),
     };
     if channel.provider.takes_links() {
         let expires = app.now().plus(link::VALID_MS);
         let link = link::to(&app.settings, channel, id, expires);
-        return link.map(|link| (link, None)).ok_or_else(|| never("the channel has no secret to sign a link with"));
+        let unsigned = || never("the channel has no secret to sign a link with").into();
+        return link.map(|link| (link, None)).ok_or_else(unsigned);
     }
     if away {
         if let Some(known) = app.routes.upload(id, channel.id, app.now()) {
@@ -90,11 +89,7 @@ async fn bring(
         .upload(&row.mime, &name, Source::File(path), &boundary)
         .map_err(|invalid| hopeless(&invalid.to_string()))?
         .ok_or_else(|| hopeless("the provider takes no uploads"))?;
-    let response = match calls::run(app, channel, Priority::Reply, request).await {
-        Ok(response) => response,
-        Err(Failure::Blocked(why)) => return Err(never(&why)),
-        Err(failure) => return Err(again(&failure.to_string())),
-    };
+    let response = ask(app, channel, priority, request).await?;
     let theirs = provider.read_upload(&response).map_err(|error| unsent(&error))?;
     let expires = app.now().plus(VALID_MS);
     if away {

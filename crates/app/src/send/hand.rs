@@ -1,15 +1,18 @@
 //! Handing one message over: upload its file if it has one, make the call, read the answer. The database is only read.
 
 use super::files::{Uploaded, exchange};
+use super::limits::urgency;
 use super::prepare;
-use crate::channel::Channel;
+use crate::channel::{Channel, calls};
 use crate::route;
 use crate::state::App;
+use rapport_connectors::http::{self, Request, Response};
 use rapport_connectors::provider::{
     ApiError, Kind, Outbound, Registered, RetryClass, SendOutcome, Sending, To, read_send_failure,
 };
 use rapport_core::Ms;
 use rapport_core::contact::identity::IdentityKind;
+use rapport_core::guard::Priority;
 use rapport_core::inbox::{ContactState, callback};
 use rapport_core::message::{Content, Failure};
 use rapport_core::route::By;
@@ -57,38 +60,45 @@ pub(super) struct Answer {
     pub started: Started,
     /// When it was decided that it may go.
     pub decided_at: Ms,
-    /// It did not go, because that was too long ago.
-    pub aged: bool,
+    /// It did not go, and nobody is too fast: it is judged anew then.
+    pub not_before: Option<Ms>,
     pub outcome: SendOutcome,
     /// Files that were uploaded on the way.
     pub uploaded: Vec<Uploaded>,
 }
 
+/// Why a message was not even handed over.
+pub(super) enum Halt {
+    /// As if the provider had said so.
+    Outcome(SendOutcome),
+    /// No call is left for what must be asked before, until then.
+    NoCall(Ms),
+}
+
+impl From<SendOutcome> for Halt {
+    fn from(outcome: SendOutcome) -> Self {
+        Self::Outcome(outcome)
+    }
+}
+
 /// Hands the message over. Always comes back with an answer, `Ambiguous` when none is known.
 pub(super) async fn over(app: &App, letter: Letter) -> Answer {
     let started = letter.started.unwrap_or(Started { message: letter.due.message, attempt: 1 });
-    let mut content = letter.out.content.clone();
     let mut uploaded = Vec::new();
-    let mut aged = false;
-    let away = letter.due.home.is_some();
-    let outcome = match exchange(app, letter.due.workspace, &letter.channel, &mut content, away).await {
-        Ok(done) => {
-            uploaded = done;
-            // A process that was stopped in between wakes with verdicts and rates of another time, and perhaps without its
-            // lane.
-            match prepare::ready(app, letter.due.workspace, &letter.channel, &content).await {
-                Ok(made) => {
-                    aged = letter.decided.elapsed() > VERDICT_AGE_MAX;
-                    if aged {
-                        again("the decision to send it is too old; it is judged anew")
-                    } else {
-                        call(app, &letter, &content, started, made.as_deref()).await
-                    }
-                }
-                Err(outcome) => outcome,
-            }
+    let mut not_before = None;
+    let outcome = match ready(app, &letter, &mut uploaded).await {
+        // A process that was stopped in between wakes with verdicts and rates of another time, and perhaps without its
+        // lane.
+        Ok(_) if letter.decided.elapsed() > VERDICT_AGE_MAX => {
+            not_before = Some(app.now());
+            again("the decision to send it is too old; it is judged anew")
         }
-        Err(outcome) => outcome,
+        Ok((content, made)) => call(app, &letter, &content, started, made.as_deref()).await,
+        Err(Halt::Outcome(outcome)) => outcome,
+        Err(Halt::NoCall(until)) => {
+            not_before = Some(until);
+            again(&calls::used_up(until))
+        }
     };
     let word = match &outcome {
         SendOutcome::Accepted { .. } => "accepted",
@@ -96,7 +106,33 @@ pub(super) async fn over(app: &App, letter: Letter) -> Answer {
         SendOutcome::Ambiguous { .. } => "ambiguous",
     };
     metrics::counter!("rapport_sends_total", "outcome" => word).increment(1);
-    Answer { due: letter.due, channel: letter.channel, started, decided_at: letter.decided_at, aged, outcome, uploaded }
+    let Letter { due, channel, decided_at, .. } = letter;
+    Answer { due, channel, started, decided_at, not_before, outcome, uploaded }
+}
+
+/// What a message needs before it can go: its content with the provider's ids of its files, and the id of what was made
+/// for it.
+async fn ready(app: &App, letter: &Letter, uploaded: &mut Vec<Uploaded>) -> Result<(Content, Option<String>), Halt> {
+    let mut content = letter.out.content.clone();
+    let (workspace, away) = (letter.due.workspace, letter.due.home.is_some());
+    let who = (letter.channel.as_ref(), urgency(letter.due.priority));
+    exchange(app, workspace, who, (&mut content, uploaded), away).await?;
+    let made = prepare::ready(app, workspace, who, &content).await?;
+    Ok((content, made))
+}
+
+/// Makes a call that must come before the message, when one is left for what is so urgent. Nothing was sent, so every
+/// failure is safe.
+pub(super) async fn ask(app: &App, channel: &Channel, priority: Priority, request: Request) -> Result<Response, Halt> {
+    match calls::taken(app, channel, priority).await {
+        Ok(None) => {}
+        Ok(Some(until)) => return Err(Halt::NoCall(until)),
+        Err(error) => return Err(again(&error.to_string()).into()),
+    }
+    app.http.run(request).await.map_err(|failure| match failure {
+        http::Failure::Blocked(why) => never(&why).into(),
+        failure => again(&failure.to_string()).into(),
+    })
 }
 
 /// `made`: the id of what was made at the provider for it.

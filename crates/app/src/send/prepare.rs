@@ -1,10 +1,9 @@
 //! What a provider must have before it takes a message: made once for all messages of one look, its id kept. Made a
 //! second time it does no harm, and nothing was sent meanwhile, so every failure is safe.
 
-use super::hand::{again, hopeless, never, unsent};
-use crate::channel::{Channel, calls};
+use super::hand::{Halt, again, ask, hopeless, unsent};
+use crate::channel::Channel;
 use crate::state::App;
-use rapport_connectors::http::Failure;
 use rapport_connectors::provider::SendOutcome;
 use rapport_core::WorkspaceId;
 use rapport_core::guard::Priority;
@@ -14,9 +13,9 @@ use rapport_core::message::Content;
 pub(super) async fn ready(
     app: &App,
     workspace: WorkspaceId,
-    channel: &Channel,
+    (channel, priority): (&Channel, Priority),
     content: &Content,
-) -> Result<Option<String>, SendOutcome> {
+) -> Result<Option<String>, Halt> {
     let provider = channel.access(&app.settings);
     let wanted = provider.prepare(content).map_err(|refused| hopeless(&refused.to_string()))?;
     let Some(wanted) = wanted else { return Ok(None) };
@@ -25,11 +24,7 @@ pub(super) async fn ready(
     if let Some(id) = known.map_err(|error| again(&error.to_string()))? {
         return Ok(Some(id));
     }
-    let response = match calls::run(app, channel, Priority::Reply, wanted.request).await {
-        Ok(response) => response,
-        Err(Failure::Blocked(why)) => return Err(never(&why)),
-        Err(failure) => return Err(again(&failure.to_string())),
-    };
+    let response = ask(app, channel, priority, wanted.request).await?;
     let id = provider.read_prepared(&response).map_err(|error| unsent(&error))?;
     let kept = async {
         let tx = scope.write().await?;

@@ -122,7 +122,7 @@ fn rejected(
             Some(limits.slow_number(&answer.channel, &answer.due, refusal, jitter(ids)))
         }
         // Not even handed over: nobody is too fast.
-        RetryClass::SafeRetry if answer.aged => Some(now),
+        RetryClass::SafeRetry if answer.not_before.is_some() => answer.not_before.map(|at| at.max(now)),
         RetryClass::SafeRetry if attempt < SAFE_TRIES_MAX => {
             Some(limits.slow_number(&answer.channel, &answer.due, refusal, jitter(ids)))
         }

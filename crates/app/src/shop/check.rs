@@ -34,6 +34,11 @@ fn text(field: &'static str, given: Option<&str>, most: usize) -> Result<Option<
     }
 }
 
+/// Whether something is a code that orders may name.
+pub(super) fn is_coupon(given: &str) -> bool {
+    required("coupons", given, NAME).is_ok()
+}
+
 /// The same with line breaks.
 fn lines(field: &'static str, given: Option<&str>, most: usize) -> Result<Option<String>> {
     let Some(given) = given.map(|given| given.trim().replace("\r\n", "\n")).filter(|given| !given.is_empty()) else {
@@ -162,6 +167,7 @@ pub(super) fn shipment(given: Shipment) -> Result<Shipment> {
         key: key("key", &given.key)?,
         status: given.status,
         status_unsaid: given.status_unsaid,
+        known_only: given.known_only,
         courier: text("courier", given.courier.as_deref(), NAME)?,
         tracking_number: text("tracking_number", given.tracking_number.as_deref(), KEY)?,
         tracking_url: link("tracking_url", given.tracking_url.as_deref())?,
@@ -201,6 +207,7 @@ pub(super) fn order(given: Order, country: &str) -> Result<Order> {
         currency: currency(given.currency.as_deref())?,
         payment: text("payment", given.payment.as_deref(), NAME)?,
         source: text("source", given.source.as_deref(), NAME)?,
+        shop_source_id: None,
         placed_at: moment("placed_at", given.placed_at)?,
         items: given.items.into_iter().map(line).collect::<Result<_>>()?,
         shipments: given.shipments.into_iter().map(dated).map(shipment).collect::<Result<_>>()?,

@@ -104,7 +104,7 @@ pub async fn batch(app: &App, caller: &Caller, given: Batch) -> Result<Report> {
     if !(1..=MOST).contains(&count) {
         return Err(Error::invalid("orders", format!("and the other lists must have 1 to {MOST} entries together")));
     }
-    let pen = Pen { app, caller, announce: given.announce, dry_run: given.dry_run, table: false };
+    let pen = Pen { app, caller, announce: given.announce, dry_run: given.dry_run, table: false, source: None };
     let mut report = Report::default();
     products(&pen, rows(given.products, |product| product.sku.clone(), check::product), &mut report).await?;
     let policy = app.channels.policy(caller.workspace).await?;
@@ -133,7 +133,7 @@ pub async fn table(app: &App, caller: &Caller, given: Table) -> Result<Report> {
     }
     let policy = app.channels.policy(caller.workspace).await?;
     let country = policy.default_country.as_str();
-    let pen = Pen { app, caller, announce: false, dry_run: given.dry_run, table: true };
+    let pen = Pen { app, caller, announce: false, dry_run: given.dry_run, table: true, source: None };
     let mut report = Report::default();
     match given.kind {
         Kind::Products => {

@@ -134,6 +134,10 @@ pub struct Order {
     /// Where it comes from, in the shop's word: `web`, `store`.
     #[serde(default)]
     pub source: Option<String>,
+    /// The connected shop that told of it, in answers; what is sent here is not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(read_only)]
+    pub shop_source_id: Option<Uuid>,
     /// When it was placed, milliseconds UTC; left out = as it was known before, else now.
     #[serde(default)]
     pub placed_at: Option<i64>,
@@ -188,6 +192,9 @@ pub struct Shipment {
     /// It was not said where it stands: what was known stays, and only a new parcel stands there.
     #[serde(skip)]
     pub status_unsaid: bool,
+    /// It was called off: where it is not known, it stays so.
+    #[serde(skip)]
+    pub known_only: bool,
     /// Who carries it.
     #[serde(default)]
     pub courier: Option<String>,

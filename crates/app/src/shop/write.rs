@@ -15,7 +15,7 @@ use rapport_core::rule::{Event, What};
 use rapport_core::shop::{NEWS, OrderStatus, PARCELS, PRODUCTS, ParcelStatus, STORES};
 use rapport_core::{ContactId, Ms};
 use rapport_store::shop::{self, Item, OrderRow, Shelf, ShipmentRow};
-use rapport_store::{WriteTx, sync_contact};
+use rapport_store::{WriteTx, shop_source, sync_contact};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub(super) struct Pen<'a> {
     pub dry_run: bool,
     /// The lines of a table: what it has no words for stays as it was known.
     pub table: bool,
+    /// The connected shop that tells of it: orders of another one are not its.
+    pub source: Option<Uuid>,
 }
 
 /// What became of one row, or the value for which it was refused.
@@ -150,7 +152,7 @@ fn named(field: &'static str, path: String, body: &str) -> Result<String> {
 impl<'a> Pen<'a> {
     /// One that writes what happens now.
     fn new(app: &'a App, caller: &'a Caller) -> Self {
-        Self { app, caller, announce: true, dry_run: false, table: false }
+        Self { app, caller, announce: true, dry_run: false, table: false, source: None }
     }
 
     /// Writes products or stores, at most 500.
@@ -206,6 +208,11 @@ impl<'a> Pen<'a> {
         let (mut written, mut done) = (Vec::with_capacity(given.len()), Vec::new());
         for (order, owner) in given.into_iter().zip(owners) {
             let number = order.number.clone();
+            let order = Order { shop_source_id: self.source, ..order };
+            if let Some(detail) = desk.of_another(&tx, &number, self.source).await? {
+                written.push(Err(("number", detail)));
+                continue;
+            }
             let what = match owner {
                 Ok(owner) => desk.order(&tx, order, owner, self.table).await?,
                 Err(owner::Unknown) => Err(("contact_id", "names no contact".to_owned())),
@@ -224,6 +231,9 @@ impl<'a> Pen<'a> {
     pub(super) async fn parcel(&self, number: &str, given: Shipment) -> Result<()> {
         let (tx, mut desk) = self.enter(number).await?;
         let given = check::shipment(given)?;
+        if let Some(detail) = desk.of_another(&tx, number, self.source).await? {
+            return Err(Error::invalid("number", detail));
+        }
         let outcome = desk.parcel(&tx, number, &given, self.table).await?;
         desk.room(number)?;
         self.finish(tx, desk, "shipments", &[(given.key, outcome)]).await
@@ -313,6 +323,14 @@ impl Desk {
         if count <= PARCELS { Ok(()) } else { Err(Error::invalid("shipments", too_many())) }
     }
 
+    /// Why an order is not this connected shop's: another one told of it, and is still connected.
+    async fn of_another(&self, tx: &WriteTx, number: &str, source: Option<Uuid>) -> Result<Option<String>> {
+        let first = self.orders.get(number).and_then(|row| row.body["shop_source_id"].as_str()?.parse::<Uuid>().ok());
+        let (Some(first), Some(source)) = (first, source) else { return Ok(None) };
+        let other = first != source && shop_source::get_for_write(tx, first).await?.is_some();
+        Ok(other.then(|| format!("Order {number} is known from another shop; give one of them a prefix.")))
+    }
+
     fn touch(&mut self, number: &str) {
         let owner = self.orders.get(number).and_then(|row| row.contact_id);
         if let Some(owner) = owner {
@@ -339,7 +357,7 @@ impl Desk {
 
     async fn order(&mut self, tx: &WriteTx, given: Order, owner: Option<ContactId>, table: bool) -> Result<Written> {
         let number = given.number.clone();
-        let keys = given.shipments.iter().map(|parcel| &parcel.key);
+        let keys = given.shipments.iter().filter(|parcel| !parcel.known_only).map(|parcel| &parcel.key);
         let new: BTreeSet<&String> =
             keys.filter(|key| !self.parcels.contains_key(&(number.clone(), (*key).clone()))).collect();
         let there = self.parcels.keys().filter(|(of, _)| *of == number).count();
@@ -396,6 +414,7 @@ impl Desk {
         if let Some(before) = before {
             given.placed_at = given.placed_at.or(before.placed_at);
             given.status = given.status.or(before.status);
+            given.shop_source_id = given.shop_source_id.or(before.shop_source_id);
             if table {
                 given.total = given.total.or(before.total);
                 given.currency = given.currency.or(before.currency);
@@ -435,6 +454,9 @@ impl Desk {
         let place = (number.to_owned(), given.key.clone());
         let stamp = stamp(given.updated_at, self.now);
         let known = self.parcels.get(&place).cloned();
+        if given.known_only && known.is_none() {
+            return Ok(Outcome::Unchanged);
+        }
         let mut body = json!(Shipment { key: String::new(), updated_at: None, ..given.clone() });
         let before = known.as_ref().map(|row| &row.item.body);
         if table {

@@ -2,8 +2,8 @@
 //! teach, and put in force when they do at least as well. How it does live is counted from what people say of what it
 //! named.
 
+use super::Reader;
 use super::reader::by_seeds;
-use super::{AGAIN_MOST, AGAIN_MS, Reader};
 use crate::audit::Change;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
@@ -197,7 +197,7 @@ pub async fn choose(app: &App, caller: &Caller, version: i32) -> Result<IntentSt
     let now = app.now();
     let tx = app.store.workspace(caller.workspace).write().await?;
     model::put_in_force(&tx, version).await?;
-    reading::again(&tx, now.plus(-AGAIN_MS), AGAIN_MOST).await?;
+    super::read_again(&tx, now).await?;
     let change = Change { before: None, after: Some(json!({ "version": version })) };
     crate::audit::record(&tx, now, caller, "intent_model.chosen", ("intent_model", Uuid::nil()), change).await?;
     tx.commit().await?;
@@ -241,7 +241,7 @@ pub(crate) async fn run(app: &App, workspace: WorkspaceId, by: Option<Uuid>) -> 
     let version = model::add(&tx, (lesson.bytes, report), (now, made_by), VERSIONS).await?;
     if lesson.replaces {
         model::put_in_force(&tx, version).await?;
-        reading::again(&tx, now.plus(-AGAIN_MS), AGAIN_MOST).await?;
+        super::read_again(&tx, now).await?;
     }
     tx.commit().await?;
     app.channels.forget();

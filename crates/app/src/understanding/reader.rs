@@ -65,6 +65,11 @@ impl Reader {
         Ok(Arc::new(Self { stamp, words, known: rows.into_iter().map(row).collect(), model, version, sold }))
     }
 
+    /// Of which hot words and model it is.
+    pub(crate) fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
     /// The version of the model; 0 = seed phrases alone.
     #[must_use]
     pub fn version(&self) -> i32 {

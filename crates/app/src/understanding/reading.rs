@@ -205,8 +205,6 @@ pub(super) fn short(reader: &Reader, due: &Due) -> Option<Reading> {
     let content = Reader::mood(&text).map(|sounds| thousandths(sounds.share() as f32));
     Some(Reading {
         message: due.message,
-        contact: due.contact,
-        conversation: due.conversation,
         at: due.at,
         language: Reader::language(&text).map(str::to_owned),
         mood: content,

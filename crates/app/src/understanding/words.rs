@@ -1,6 +1,6 @@
 //! The hot words of a workspace: kept by administrators, counted over time.
 
-use super::{AGAIN_MOST, AGAIN_MS, WORDS_OF_LANGUAGE};
+use super::WORDS_OF_LANGUAGE;
 use crate::audit::Change;
 use crate::auth::{Caller, Permission};
 use crate::error::{Error, Result};
@@ -10,7 +10,6 @@ use rapport_core::time::DAY;
 use rapport_core::understanding::name;
 use rapport_store::WriteTx;
 use rapport_store::understanding::hot_word::{self, HotWordRow, Said};
-use rapport_store::understanding::reading;
 use rapport_text::hotwords::{HotWord, HotWordError, HotWords, starter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -319,8 +318,7 @@ impl Desk {
             return Ok(());
         }
         hot_word::put(tx, &self.changed, now).await?;
-        reading::again(tx, now.plus(-AGAIN_MS), AGAIN_MOST).await?;
-        Ok(())
+        super::read_again(tx, now).await
     }
 }
 

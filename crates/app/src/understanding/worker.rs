@@ -46,29 +46,40 @@ async fn follow(app: App) {
     app.pulse.end("understanding");
 }
 
-/// Reads a batch; says how many messages it was.
+/// Reads a batch; says how many messages it was. A workspace whose messages cannot be read now does not hold up the others.
 ///
 /// # Errors
 /// What the store said.
 pub async fn turn(app: &App) -> Result<usize> {
-    let found = reading::due(&app.store, BATCH).await?;
-    let count = found.len();
     let mut by_workspace: BTreeMap<WorkspaceId, Vec<Due>> = BTreeMap::new();
-    for due in found {
+    for due in reading::due(&app.store, BATCH).await? {
         by_workspace.entry(due.workspace).or_default().push(due);
     }
+    let mut count = 0;
     for (workspace, messages) in by_workspace {
-        let reader = app.channels.reader(workspace).await?;
-        let done: Vec<MessageId> = messages.iter().map(|due| due.message).collect();
-        // The first message of a language also learns its seed phrases.
-        let readings = tokio::task::spawn_blocking(move || read(&reader, &messages))
-            .await
-            .map_err(|error| crate::Error::Internal(error.to_string()))?;
-        let tx = app.store.workspace(workspace).write().await?;
-        reading::keep(&tx, &done, &readings).await?;
-        tx.commit().await?;
+        let some = messages.len();
+        match of_workspace(app, workspace, messages).await {
+            Ok(true) => count += some,
+            Ok(false) => tracing::debug!(%workspace, "what messages are read with changed; they are read again"),
+            Err(error) => tracing::warn!(%error, %workspace, "messages cannot be read yet"),
+        }
     }
     Ok(count)
+}
+
+/// Reads messages of a workspace; false when what they were read with changed meanwhile: they wait on.
+async fn of_workspace(app: &App, workspace: WorkspaceId, messages: Vec<Due>) -> Result<bool> {
+    let reader = app.channels.reader(workspace).await?;
+    let stamp = reader.stamp();
+    let done: Vec<MessageId> = messages.iter().map(|due| due.message).collect();
+    // The first message of a language also learns its seed phrases.
+    let readings = tokio::task::spawn_blocking(move || read(&reader, &messages))
+        .await
+        .map_err(|error| crate::Error::Internal(error.to_string()))?;
+    let tx = app.store.workspace(workspace).write().await?;
+    let kept = reading::keep(&tx, stamp, &done, &readings).await?;
+    tx.commit().await?;
+    Ok(kept)
 }
 
 fn read(reader: &Arc<Reader>, messages: &[Due]) -> Vec<reading::Reading> {

@@ -16,10 +16,12 @@ use rapport_connectors::webhook::{Answer, Delivery, read as read_answer, request
 use rapport_core::time::{MINUTE, SECOND};
 use rapport_core::webhook::{Next, STREAK, gives_up, next, rest};
 use rapport_core::{Ms, WorkspaceId};
-use rapport_store::webhook;
 use rapport_store::webhook::delivery::{DEAD, DELIVERED, WAITING};
 use rapport_store::webhook::{ACTIVE, DeliveryRow, ENDED, PAUSED, WebhookRow, delivery};
+use rapport_store::{Read, webhook};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -42,12 +44,22 @@ struct Target<'a> {
     url: String,
     secrets: Vec<Secret>,
     until: Instant,
+    /// The webhook was switched off, or stands at another address: nothing more goes here.
+    stop: AtomicBool,
 }
 
 impl<'a> Target<'a> {
     async fn open(app: &'a App, row: &WebhookRow, until: Instant) -> Result<Self> {
         let secrets = secrets(app, row, app.now()).await?;
-        Ok(Self { app, workspace: WorkspaceId(row.workspace_id), id: row.id, url: row.url.clone(), secrets, until })
+        let (workspace, stop) = (WorkspaceId(row.workspace_id), AtomicBool::new(false));
+        Ok(Self { app, workspace, id: row.id, url: row.url.clone(), secrets, until, stop })
+    }
+
+    /// Whether this is the webhook's target no more; from then on nothing more goes there.
+    fn is_left(&self, hook: &WebhookRow) -> bool {
+        let left = hook.status != ACTIVE || hook.url != self.url;
+        self.stop.fetch_or(left, Ordering::Relaxed);
+        left
     }
 }
 
@@ -66,13 +78,16 @@ pub(crate) async fn run(app: &App, workspace: WorkspaceId, id: Uuid) -> Result<O
         if let Some(at) = rests_until(&hook).filter(|at| now < *at) {
             return Ok(Outcome::Again { at });
         }
-        let most = if hook.failures >= STREAK { 1 } else { ROUND };
-        let due = delivery::due(&read, id, now, most).await?;
-        if due.is_empty() {
+        let found = delivery::due(&read, id, now, ROUND).await?;
+        if found.is_empty() {
             return Ok(match delivery::next_due(&read, id).await? {
                 Some(at) => Outcome::Again { at: at.max(now.plus(SECOND)) },
                 None => Outcome::Done,
             });
+        }
+        let mut due = hold_back(app, &read, id, found, now).await?;
+        if hook.failures >= STREAK {
+            due.truncate(1);
         }
         let target = Target::open(app, &hook, until).await?;
         let lines = futures::stream::iter(lines(due)).map(|line| bring_line(&target, line));
@@ -87,6 +102,34 @@ pub(crate) async fn run(app: &App, workspace: WorkspaceId, id: Uuid) -> Result<O
 fn rests_until(hook: &WebhookRow) -> Option<Ms> {
     let tried = hook.tried_at.filter(|_| hook.failures >= STREAK)?;
     Some(Ms(tried).plus(rest(hook.failures)))
+}
+
+/// Puts off what came after a delivery about the same thing that is tried again soon, until that is; gives the others.
+/// What is put off is not due, so it takes no place of others in the rounds between.
+async fn hold_back(app: &App, read: &Read, webhook: Uuid, due: Vec<DeliveryRow>, now: Ms) -> Result<Vec<DeliveryRow>> {
+    let subjects: BTreeSet<Uuid> = due.iter().filter_map(|row| row.subject).collect();
+    let subjects: Vec<Uuid> = subjects.into_iter().collect();
+    let held = delivery::held(read, webhook, &subjects, (now, now.plus(NEAR))).await?;
+    if held.is_empty() {
+        return Ok(due);
+    }
+    let ahead = |row: &DeliveryRow| held.iter().find(|held| row.subject == Some(held.subject) && held.id < row.id);
+    let mut behind: BTreeMap<Ms, Vec<Uuid>> = BTreeMap::new();
+    let mut free = Vec::new();
+    for row in due {
+        match ahead(&row) {
+            Some(held) => behind.entry(held.due_at).or_default().push(row.id),
+            None => free.push(row),
+        }
+    }
+    if !behind.is_empty() {
+        let tx = app.store.workspace(read.workspace()).write().await?;
+        for (until, ids) in behind {
+            delivery::put_off(&tx, &ids, until).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(free)
 }
 
 /// Deliveries by what they are about, each list in its order.
@@ -108,7 +151,7 @@ fn lines(due: Vec<DeliveryRow>) -> Vec<Vec<DeliveryRow>> {
 async fn bring_line(target: &Target<'_>, rows: Vec<DeliveryRow>) -> Result<()> {
     let mut rows = rows.into_iter();
     while let Some(row) = rows.next() {
-        if Instant::now() >= target.until {
+        if Instant::now() >= target.until || target.stop.load(Ordering::Relaxed) {
             return Ok(());
         }
         if let Some(at) = bring(target, &row, false).await? {
@@ -150,6 +193,11 @@ async fn bring(target: &Target<'_>, row: &DeliveryRow, once: bool) -> Result<Opt
         return Ok(None);
     };
     let again = settle(&mut row, &answer, (began, now), once);
+    if !once && target.is_left(&hook) && row.state != DELIVERED {
+        // It was asked where nothing goes any more: that is no try. It waits for what comes of the webhook.
+        tx.rollback().await?;
+        return Ok(None);
+    }
     delivery::update(&tx, row.clone()).await?;
     let before = hook.status.clone();
     if !once || row.state == DELIVERED {
@@ -162,6 +210,7 @@ async fn bring(target: &Target<'_>, row: &DeliveryRow, once: bool) -> Result<Opt
         let action = format!("{NOUN}.{}", hook.status);
         record(&tx, now, &Caller::system(target.workspace), &action, (NOUN, hook.id), change).await?;
         told(&tx, hook.id, &hook.status, now).await?;
+        target.is_left(&hook);
         tracing::warn!(webhook = %hook.id, status = hook.status, reason = hook.reason, "a webhook is told nothing any more");
     }
     webhook::update(&tx, hook).await?;

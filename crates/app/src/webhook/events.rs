@@ -84,10 +84,11 @@ pub(super) async fn heard(read: &Read, entries: &[Entry], wanted: &BTreeSet<Kind
 
 async fn tell(read: &Read, rows: &Rows, entry: &Entry, kind: Kind, found: &mut Vec<Heard>) -> Result<()> {
     let line = entry.message_id.and_then(|id| rows.lines.get(&id.0));
-    // A line about a conversation tells one thing of the three that it may.
-    let turned = line.filter(|line| line.row.direction == Direction::Event.code());
-    if let Some(line) = turned
-        && Kind::of_line(Direction::Event, &line.content) != Some(kind)
+    // A line about a conversation tells one thing of the three that it may; one that is gone does not say which.
+    let is_turn = matches!(kind, Kind::ConversationOpened | Kind::ConversationAssigned | Kind::ConversationResolved);
+    if is_turn
+        && entry.message_id.is_some()
+        && line.and_then(|line| Kind::of_line(Direction::Event, &line.content)) != Some(kind)
     {
         return Ok(());
     }

@@ -227,6 +227,8 @@ pub async fn update(app: &App, caller: &Caller, id: Uuid, patch: WebhookPatch) -
     let events = patch.events.map(events_of).transpose()?;
     let scope = app.store.workspace(caller.workspace);
     channels_exist(&scope.read(), patch.channels.as_deref().unwrap_or_default()).await?;
+    // Before the transaction: what happens from now on is told.
+    let head = rapport_store::feed::head(&scope.read()).await?;
     let now = app.now();
     let tx = scope.write().await?;
     let mut row = webhook::get_for_write(&tx, id).await?.ok_or(Error::NotFound(NOUN))?;
@@ -237,7 +239,13 @@ pub async fn update(app: &App, caller: &Caller, id: Uuid, patch: WebhookPatch) -
         (row.failures, row.failing_since, row.error) = (0, None, None);
         row.url = url;
     }
-    row.events = events.map_or(row.events, |events| json!(events));
+    if let Some(events) = events {
+        // Who heard of nothing was not followed: its first events are not those of the past.
+        if row.events.as_array().is_none_or(Vec::is_empty) && !events.is_empty() {
+            row.cursor = head.to_string();
+        }
+        row.events = json!(events);
+    }
     row.channels = patch.channels.map_or(row.channels, |channels| json!(channels));
     match patch.status {
         Some(WebhookStatus::Active) if row.status != ACTIVE => {

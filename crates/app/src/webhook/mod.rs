@@ -130,11 +130,12 @@ async fn told(tx: &WriteTx, id: Uuid, status: &str, at: Ms) -> Result<()> {
     Ok(rapport_store::feed::append(tx, &[event]).await?)
 }
 
-/// Removes what has served its time.
+/// Removes what has served its time. How many deliveries; at least `limit` when more may be left.
 ///
 /// # Errors
 /// `Store`.
-pub(crate) async fn clean(tx: &WriteTx, now: Ms, limit: u64) -> Result<()> {
-    purge(tx, now.plus(-TAKEN_KEEP_MS), now.plus(-KEEP_MS), limit).await?;
-    Ok(webhook::purge_ended(tx, now.plus(-KEEP_MS)).await?)
+pub(crate) async fn clean(tx: &WriteTx, now: Ms, limit: u64) -> Result<u64> {
+    let gone = purge(tx, now.plus(-TAKEN_KEEP_MS), now.plus(-KEEP_MS), limit).await?;
+    webhook::purge_ended(tx, now.plus(-KEEP_MS)).await?;
+    Ok(gone)
 }

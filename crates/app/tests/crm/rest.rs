@@ -173,6 +173,45 @@ async fn webhooks_are_believed_by_the_described_proof() {
 }
 
 #[tokio::test]
+async fn a_stored_secret_is_not_led_elsewhere_in_two_steps() {
+    let mut world = World::bare().await;
+    let mut new = new(&world, Make::Flat);
+    new.credentials.extend(
+        [("client_id", "own-client"), ("client_secret", "own-secret")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
+    world.connection = ConnectionId(connection::add(&world.app, &world.caller, new).await.unwrap().id);
+    let change = async |description: &Value| {
+        let patch = ConnectionPatch { description: Some(description.clone()), ..ConnectionPatch::default() };
+        connection::change(&world.app, &world.caller, world.connection, patch).await
+    };
+    let tried = async |description: &Value| {
+        let new = NewTrial {
+            connection_id: Some(world.connection.0),
+            base_url: Some("https://evil.example/api".to_owned()),
+            description: description.clone(),
+            ..NewTrial::default()
+        };
+        connection::trial(&world.app, &world.caller, new).await
+    };
+    // An address that no tokens come from is taken, and nothing is sent to it.
+    let mut said = Make::Flat.description();
+    said["auth"]["token_url"] = "https://evil.example/token".into();
+    change(&said).await.unwrap();
+    said["auth"]["by"] = "oauth".into();
+    let is_refused = |error: Option<rapport_app::Error>| matches!(error, Some(rapport_app::Error::Invalid { field, .. }) if field == "client_secret");
+    assert!(is_refused(change(&said).await.err()) && is_refused(tried(&said).await.err()));
+    // A trial with what is stored asks the connection's own address, whichever was given.
+    world.control(Method::Post, FLAT, Some(json!({ "name": "Ana", "phone": "+4915112345678" }))).await;
+    let good = tried(&Make::Flat.description()).await.unwrap();
+    assert!(good.problems.is_empty() && good.read == 1, "{:?}", good.problems);
+    // Nor can the address itself be changed below what is stored.
+    let moved = json!({ "base_url": "https://evil.example/api" });
+    assert!(serde_json::from_value::<ConnectionPatch>(moved).is_err());
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn another_description_is_tried_and_secrets_go_nowhere_else() {
     let world = connected(World::bare().await, Make::Nested).await;
     let change = async |description: Value, secret: Option<&str>| {

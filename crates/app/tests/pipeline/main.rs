@@ -26,5 +26,6 @@ mod same_person;
 mod starters;
 mod tagging;
 mod unsent;
+mod webhook_turns;
 mod webhooks;
 mod world;

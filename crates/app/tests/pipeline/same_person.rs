@@ -5,7 +5,9 @@ use crate::world::{START, World, text};
 use rapport_app::auth::Caller;
 use rapport_app::contact::merge::{MergeContact, merge};
 use rapport_app::contact::{list, part};
+use rapport_app::error::Error;
 use rapport_app::inbox;
+use rapport_app::inbox::parts::{MergeRequest, SplitRequest};
 use rapport_core::time::MINUTE;
 use rapport_core::{ContactId, ConversationId};
 use rapport_store::Backend;
@@ -43,7 +45,8 @@ async fn one_person_with_two_numbers(backend: Backend) {
     let again = merge(&world.app, &caller, keep, MergeContact { gone: gone.0 }).await.unwrap();
     assert_eq!(again.merge_id, None, "once");
 
-    // Answered where they wrote last, which changes.
+    // Answered where they wrote last, which changes. A number that is taken over waits one whole window before its first
+    // message.
     world.clock.advance(MINUTE);
     world.write(first, "one").await;
     world.until("sent", "SELECT count(*) FROM message WHERE status = 'sent'", 1).await;
@@ -76,4 +79,90 @@ async fn one_person_with_two_numbers(backend: Backend) {
     world.finish().await;
 }
 
-on_both!(one_person_with_two_numbers,);
+/// Two contacts that wrote, made one and parted again after `between`.
+async fn parted_after(world: &World, between: impl AsyncFnOnce(&World)) -> (ContactId, ContactId) {
+    let caller = Caller::system(world.workspace);
+    world.deliver(&text(1, "wamid.A1", NOW_S, "hello")).await;
+    world.deliver(&text(2, "wamid.B1", NOW_S + 1, "good morning")).await;
+    world.settle().await;
+    let (keep, gone) = (contact(world, 1).await, contact(world, 2).await);
+    let merged = merge(&world.app, &caller, keep, MergeContact { gone: gone.0 }).await.unwrap();
+    world.clock.advance(MINUTE);
+    between(world).await;
+    part::part(&world.app, &caller, merged.merge_id.unwrap()).await.unwrap();
+    (keep, gone)
+}
+
+async fn what_was_refused_while_they_were_one_stays_refused(backend: Backend) {
+    let world = World::open(backend).await;
+    let (_, gone) = parted_after(&world, async |world| {
+        world.deliver(&text(2, "wamid.STOP", NOW_S + 60, "STOP")).await;
+        world.settle().await;
+    })
+    .await;
+    assert_eq!(world.number("SELECT count(*) FROM contact WHERE marketing_consent = 'opted_out'").await, 2);
+    assert_eq!(world.number("SELECT count(*) FROM consent WHERE state = 'opted_out'").await, 2, "one line each");
+    let caller = Caller::system(world.workspace);
+    assert_eq!(list::get(&world.app, &caller, gone).await.unwrap().consent.marketing, "opted_out");
+    world.finish().await;
+}
+
+async fn each_has_their_own_window_again(backend: Backend) {
+    let world = World::open(backend).await;
+    let (keep, gone) = parted_after(&world, async |world| {
+        world.deliver(&text(1, "wamid.A2", NOW_S + 60, "are you there?")).await;
+        world.settle().await;
+    })
+    .await;
+    for (who, said, id) in [(keep, NOW_S + 60, "wamid.A2"), (gone, NOW_S + 1, "wamid.B1")] {
+        let sql = format!(
+            "SELECT count(*) FROM conversation WHERE last_inbound_provider_id = '{id}' AND last_inbound_at = {} \
+             AND window_expires_at = {} AND (SELECT max(message.provider_id) FROM message \
+             WHERE message.contact_id = conversation.contact_id) = '{id}'",
+            said * 1_000,
+            (said + 86_400) * 1_000
+        );
+        assert_eq!(world.number(&sql).await, 1, "{who}");
+    }
+    world.finish().await;
+}
+
+/// The job that ids ask for does not overrule a person.
+async fn parted_contacts_are_not_joined_by_their_ids(backend: Backend) {
+    let world = World::open(backend).await;
+    let (keep, gone) = parted_after(&world, async |_| {}).await;
+    rapport_app::contact::merge::run(&world.app, world.workspace, keep, gone).await.unwrap();
+    assert_eq!(world.number("SELECT count(*) FROM contact WHERE merged_into IS NULL").await, 2);
+    world.finish().await;
+}
+
+async fn a_merge_under_a_split_thread_is_not_undone_by_halves(backend: Backend) {
+    let world = World::open(backend).await;
+    let caller = Caller::system(world.workspace);
+    world.deliver(&text(1, "wamid.A1", NOW_S, "hello")).await;
+    world.deliver(&text(2, "wamid.B1", NOW_S + 1, "good morning")).await;
+    world.settle().await;
+    let (keep, gone) = (contact(&world, 1).await, contact(&world, 2).await);
+    let merged = merge(&world.app, &caller, keep, MergeContact { gone: gone.0 }).await.unwrap();
+    let whole = talk(&world, "wamid.A1").await;
+    let line =
+        rapport_store::testing::text(&world.app.store, "SELECT id FROM message WHERE provider_id = 'wamid.B1'").await;
+    let request = SplitRequest { message_id: line.unwrap().parse().unwrap() };
+    let made = inbox::parts::split(&world.app, &caller, whole, request).await.unwrap();
+    let refused = part::part(&world.app, &caller, merged.merge_id.unwrap()).await.unwrap_err();
+    assert!(matches!(refused, Error::Refused { code: "not_undoable", .. }), "{refused:?}");
+    assert_eq!(world.number("SELECT count(*) FROM contact WHERE merged_into IS NULL").await, 1, "nothing was parted");
+    inbox::parts::merge(&world.app, &caller, whole, MergeRequest { into: made.id }).await.unwrap();
+    part::part(&world.app, &caller, merged.merge_id.unwrap()).await.unwrap();
+    assert_ne!(talk(&world, "wamid.A1").await, talk(&world, "wamid.B1").await);
+    assert_eq!(world.number("SELECT count(DISTINCT contact_id) FROM message WHERE direction = 'in'").await, 2);
+    world.finish().await;
+}
+
+on_both!(
+    one_person_with_two_numbers,
+    what_was_refused_while_they_were_one_stays_refused,
+    each_has_their_own_window_again,
+    parted_contacts_are_not_joined_by_their_ids,
+    a_merge_under_a_split_thread_is_not_undone_by_halves,
+);

@@ -23,21 +23,21 @@ use std::time::Duration;
 use uuid::Uuid;
 
 const URL: &str = "https://company.example/hook";
-const TAKEN: &str = "SELECT count(*) FROM webhook_delivery WHERE state = 'delivered'";
-const WAITING: &str = "SELECT count(*) FROM webhook_delivery WHERE state = 'waiting'";
-const ALL: &str = "SELECT count(*) FROM webhook_delivery";
+pub const TAKEN: &str = "SELECT count(*) FROM webhook_delivery WHERE state = 'delivered'";
+pub const WAITING: &str = "SELECT count(*) FROM webhook_delivery WHERE state = 'waiting'";
+pub const ALL: &str = "SELECT count(*) FROM webhook_delivery";
 
-async fn hook(world: &World, events: &[&str]) -> CreatedWebhook {
+pub async fn hook(world: &World, events: &[&str]) -> CreatedWebhook {
     let events = events.iter().map(|event| (*event).to_owned()).collect();
     let new = NewWebhook { url: URL.to_owned(), events, ..NewWebhook::default() };
     manage::create(&world.app, &system(world), new).await.unwrap()
 }
 
-async fn get(world: &World, id: Uuid) -> WebhookView {
+pub async fn get(world: &World, id: Uuid) -> WebhookView {
     manage::get(&world.app, &system(world), id).await.unwrap()
 }
 
-async fn switch(world: &World, id: Uuid, status: WebhookStatus) {
+pub async fn switch(world: &World, id: Uuid, status: WebhookStatus) {
     let patch = WebhookPatch { status: Some(status), ..WebhookPatch::default() };
     manage::update(&world.app, &system(world), id, patch).await.unwrap();
 }
@@ -47,15 +47,15 @@ async fn deliveries(world: &World, id: Uuid) -> Vec<DeliveryView> {
     page.items
 }
 
-fn answer(world: &World, one: Result<Response, Failure>) {
+pub fn answer(world: &World, one: Result<Response, Failure>) {
     world.provider.hook_answers.lock().unwrap().push(one);
 }
 
-fn status_of(status: u16) -> Result<Response, Failure> {
+pub fn status_of(status: u16) -> Result<Response, Failure> {
     Ok(Response::new(status, &[], format!("status {status}")))
 }
 
-fn told(world: &World) -> Vec<Request> {
+pub fn told(world: &World) -> Vec<Request> {
     world.provider.hooks.lock().unwrap().clone()
 }
 
@@ -79,7 +79,7 @@ fn verified(request: &Request, secret: &str) -> Value {
 }
 
 /// Time passes until so many deliveries are as wanted.
-async fn until(world: &World, sql: &str, expected: i64, step: i64) {
+pub async fn until(world: &World, sql: &str, expected: i64, step: i64) {
     for _ in 0..200 {
         if world.number(sql).await == expected {
             return;

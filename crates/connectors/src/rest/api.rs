@@ -70,8 +70,9 @@ impl Api {
     }
 
     /// What follows the connection's address in one that the CRM gave: whole, from the root, or as a query of `from`.
-    /// `None` when it leads elsewhere: nobody but the CRM is shown who calls.
-    pub(super) fn below(&self, given: &str, from: &str) -> Option<String> {
+    /// `None` when it leads elsewhere: nobody but the CRM is shown who calls. A key that it repeats is left out: it is
+    /// added to every call, and addresses are kept.
+    pub(super) fn below(&self, said: &Description, given: &str, from: &str) -> Option<String> {
         let path = from.split('?').next().unwrap_or(from);
         let whole = if given.starts_with('?') {
             format!("{}{path}{given}", self.base_url)
@@ -83,8 +84,22 @@ impl Api {
         };
         let rest = whole.strip_prefix(&self.base_url)?;
         let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '#' | '\\');
-        let climbs = rest.split(['/', '?']).any(|part| part == ".." || part.eq_ignore_ascii_case("%2e%2e"));
-        (rest.starts_with(['/', '?']) && !rest.contains(is_odd) && !climbs).then(|| rest.to_owned())
+        let climbs = rest.split(['/', '?']).any(|part| part.to_ascii_lowercase().replace("%2e", ".") == "..");
+        (rest.starts_with(['/', '?']) && !rest.contains(is_odd) && !climbs).then(|| self.keyless(said, rest))
+    }
+
+    /// An address without the key that is sent in the query.
+    fn keyless(&self, said: &Description, address: &str) -> String {
+        let Some((path, query)) = address.split_once('?').filter(|_| said.auth.by == AuthBy::Query) else {
+            return address.to_owned();
+        };
+        let key = percent(self.token.expose());
+        let is_key = |pair: &str| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            name == said.auth.name || value == key
+        };
+        let pairs: Vec<&str> = query.split('&').filter(|pair| !is_key(pair)).collect();
+        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::api::{Api, TOKEN, USER, read};
 use super::description::{AuthBy, Description, Writing};
 use super::list::{Place, Step, items};
-use super::path::at;
+use super::path::{Seen, at, look};
 use super::record::{body, record};
 use super::{error, fields, hook};
 use crate::crm::rows::one_by_one;
@@ -118,7 +118,16 @@ impl Rest {
             Err(error) if error.class == ErrorClass::NotFound => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let Some(raw) = at(&answer, &self.said.read.record).filter(|raw| !raw.is_null()) else { return Ok(None) };
+        let path = &self.said.read.record;
+        let raw = match look(&answer, path) {
+            Seen::Empty | Seen::There(Value::Null) => return Ok(None),
+            Seen::There(raw) => raw,
+            // Somebody is deleted only where the answer says so.
+            Seen::Unknown => {
+                let words = format!("There is no contact at `{path}` in the CRM's answer.");
+                return Err(error::mistaken(response.status, words).into());
+            }
+        };
         let words = || {
             let message = format!("The contact that was read has no id at `{}`.", self.said.record.id);
             error::mistaken(response.status, message)

@@ -10,13 +10,16 @@ use super::description::{Description, Pages};
 use super::error::mistaken;
 use super::path::at;
 use super::record::{is_true, record};
-use super::template::has;
+use super::template::{has, stands_alone};
 use crate::crm::answer::{list, text};
 use crate::crm::{CrmError, ErrorClass, RemoteRecord};
 use crate::http::{Method, Request, Response, limits};
 use rapport_core::time::Ms;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// Longest cursor or address that is kept, bytes.
+const LONGEST: usize = 4_000;
 
 /// A place in a look; can be stored.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -66,6 +69,8 @@ impl Place {
         }
         let value = |hole: &str| match hole {
             "since" if self.from.0 > 0 => listing.since_as.write(self.from),
+            // A pair that says more cannot be left out, and half of it means nothing.
+            "since" if !stands_alone(&listing.url, hole) => listing.since_as.write(Ms(0)),
             "page" => (u64::from(listing.first) + u64::from(self.page)).to_string(),
             "offset" => self.seen.to_string(),
             "limit" => most.to_string(),
@@ -159,15 +164,17 @@ impl Place {
             Pages::Link => link(response),
             Pages::None | Pages::Page | Pages::Offset => None,
         };
-        match told {
-            Some(told) if goes_by_address(said) => {
-                let current = self.on.as_deref().unwrap_or(&listing.url);
-                let words = "The list goes on at an address that is not below the connection's own.";
-                let refused = || mistaken(response.status, words);
-                api.below(&told, current).map(Some).ok_or_else(refused)
-            }
-            told => Ok(told.filter(|cursor| cursor.len() <= 4_000)),
+        let Some(told) = told else { return Ok(None) };
+        if told.len() > LONGEST {
+            let words = format!("The list goes on at a cursor of {} bytes; at most {LONGEST} are taken.", told.len());
+            return Err(mistaken(response.status, words));
         }
+        if !goes_by_address(said) {
+            return Ok(Some(told));
+        }
+        let current = self.on.as_deref().unwrap_or(&listing.url);
+        let words = "The list goes on at an address that is not below the connection's own.";
+        api.below(said, &told, current).map(Some).ok_or_else(|| mistaken(response.status, words))
     }
 
     /// What is read up to: the latest stamp seen, but not beyond the time when the look began.

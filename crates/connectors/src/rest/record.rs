@@ -133,7 +133,51 @@ fn value(said: &Description, path: &str, text: &str, present: Option<&Value>) ->
     }
 }
 
+/// The number that a text writes; `None` where none holds all of its digits.
 fn number(text: &str) -> Option<Number> {
-    let whole = text.parse::<i64>().ok().map(Number::from);
-    whole.or_else(|| text.parse().ok().and_then(Number::from_f64))
+    let whole = text.parse::<i64>().map(Number::from).or_else(|_| text.parse::<u64>().map(Number::from));
+    whole.ok().or_else(|| {
+        let near: f64 = text.parse().ok()?;
+        let written = bare(text);
+        let is_same = bare(&near.to_string()) == written || bare(&format!("{near:e}")) == written;
+        Number::from_f64(near).filter(|_| is_same)
+    })
+}
+
+/// Whether a number is negative, and its digits without zeros that mean nothing.
+fn bare(text: &str) -> (bool, String) {
+    let is_negative = text.starts_with('-');
+    let text = text.to_ascii_lowercase().replace("e+", "e");
+    let digits = text.trim_start_matches(['-', '+']).trim_start_matches('0');
+    let is_plain = digits.contains('.') && !digits.contains('e');
+    let digits = if is_plain { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+    (is_negative, digits.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_digits_or_stay_text() {
+        for (text, expected) in [
+            ("42", Some("42")),
+            ("-7", Some("-7")),
+            ("9223372036854775807", Some("9223372036854775807")),
+            ("18446744073709551615", Some("18446744073709551615")),
+            ("1.50", Some("1.5")),
+            ("-.5", Some("-0.5")),
+            ("0.1", Some("0.1")),
+            ("1e16", Some("1e+16")),
+            ("1.5E+20", Some("1.5e+20")),
+            ("18446744073709551616", None),
+            ("-9223372036854775809", None),
+            ("0.12345678901234567890", None),
+            ("1e400", None),
+            ("inf", None),
+            ("twelve", None),
+        ] {
+            assert_eq!(number(text).map(|number| number.to_string()).as_deref(), expected, "{text}");
+        }
+    }
 }

@@ -64,13 +64,22 @@ pub fn has(address: &str, hole: &str) -> bool {
     holes(address).is_some_and(|holes| holes.contains(&hole))
 }
 
+/// The hole that a pair of the query is nothing but.
+fn lone(pair: &str) -> Option<&str> {
+    let hole = pair.split_once('=')?.1.strip_prefix('{')?.strip_suffix('}')?;
+    (!hole.contains('}')).then_some(hole)
+}
+
+/// Whether a hole is always a whole value of the query, which is left out while nothing fills it.
+pub(super) fn stands_alone(address: &str, hole: &str) -> bool {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    !has(path, hole) && query.split('&').all(|pair| lone(pair) == Some(hole) || !has(pair, hole))
+}
+
 /// An address with its holes filled.
 pub(super) fn expand(address: &str, value: &dyn Fn(&str) -> String) -> String {
     let Some((path, query)) = address.split_once('?') else { return fill(address, value) };
-    let is_there = |pair: &&str| match pair.split_once('=').map_or("", |(_, text)| text).strip_prefix('{') {
-        Some(hole) if hole.find('}') == Some(hole.len() - 1) => !value(&hole[..hole.len() - 1]).is_empty(),
-        _ => true,
-    };
+    let is_there = |pair: &&str| lone(pair).is_none_or(|hole| !value(hole).is_empty());
     let pairs: Vec<String> = query.split('&').filter(is_there).map(|pair| fill(pair, value)).collect();
     if pairs.is_empty() { fill(path, value) } else { format!("{}?{}", fill(path, value), pairs.join("&")) }
 }
@@ -107,6 +116,16 @@ mod tests {
             ("/list?flag&limit={limit}", "/list?flag&limit=100"),
         ] {
             assert_eq!(expand(address, &value), expected);
+        }
+        for (address, is_alone) in [
+            ("/l?a={since}&b={limit}", true),
+            ("/l?b={limit}", true),
+            ("/l?filter=updated>{since}", false),
+            ("/l?a={since}&b={since}{limit}", false),
+            ("/l?{since}", false),
+            ("/l/{since}", false),
+        ] {
+            assert_eq!(stands_alone(address, "since"), is_alone, "{address}");
         }
         assert_eq!(holes("/a/{id}?x={since}"), Some(vec!["id", "since"]));
         for broken in ["/a/{id", "/a/id}", "/a/{}", "/a/{{id}}", "/a/{I D}"] {

@@ -111,9 +111,18 @@ pub fn prove<'a>(
     let word = |name: &str| header(name).map(str::trim).filter(|text| (1..=WORD).contains(&text.len()));
     // What has no name of its own is named by what it says.
     let own = || hex::encode(sign::sha256(body));
+    let key = match (kind, word(key)) {
+        // It hashes its webhook's id with the second: what is delivered within one is told apart by what it says.
+        (Kind::Woocommerce, Some(second)) => {
+            let own = own();
+            let rest = WORD - own.len() - 1;
+            format!("{}:{own}", second.get(..rest).unwrap_or(second))
+        }
+        (_, named) => named.map_or_else(own, str::to_owned),
+    };
     Ok(Head {
         topic: word(topic).ok_or(Unproved::Missing)?.to_ascii_lowercase(),
-        key: word(key).map_or_else(own, str::to_owned),
+        key,
         domain: word(domain).map(str::to_owned),
     })
 }
@@ -155,6 +164,8 @@ pub struct Parcel {
     pub key: String,
     /// Where it stands; `None` when that is not said.
     pub status: Option<ParcelStatus>,
+    /// It was called off: it fails where it is known, and is nothing new.
+    pub called_off: bool,
     /// Who carries it.
     pub courier: Option<String>,
     /// Their number for it.

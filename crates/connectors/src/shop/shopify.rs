@@ -13,7 +13,7 @@ pub(super) fn read(topic: &str, domain: Option<&str>, said: &Value) -> Told {
         },
         Some(("fulfillments", _)) => match (of_parcel(said), parcel(said)) {
             (Some(number), Some(parcel)) => Told::Parcel(number, parcel),
-            _ => Told::Nothing("The parcel was called off, or names no order."),
+            _ => Told::Nothing("The parcel names no order."),
         },
         Some(("products", "delete")) => Told::Nothing("The product was removed; mark it as not sold here."),
         Some(("products", _)) => Told::Products(products(said, domain)),
@@ -51,7 +51,8 @@ fn status(said: &Value, parcels: &[Parcel]) -> Option<OrderStatus> {
     if said["cancelled_at"].is_string() {
         return Some(OrderStatus::Cancelled);
     }
-    let all = !parcels.is_empty() && parcels.iter().all(|parcel| parcel.status == Some(ParcelStatus::Delivered));
+    let mut sent = parcels.iter().filter(|parcel| !parcel.called_off).peekable();
+    let all = sent.peek().is_some() && sent.all(|parcel| parcel.status == Some(ParcelStatus::Delivered));
     match (word("financial_status"), word("fulfillment_status")) {
         ("refunded" | "voided", _) => Some(OrderStatus::Refunded),
         (_, "fulfilled") if all => Some(OrderStatus::Delivered),
@@ -73,10 +74,9 @@ fn of_parcel(said: &Value) -> Option<String> {
 }
 
 fn parcel(said: &Value) -> Option<Parcel> {
-    if matches!(said["status"].as_str(), Some("cancelled" | "error" | "failure")) {
-        return None;
-    }
+    let called_off = matches!(said["status"].as_str(), Some("cancelled" | "error" | "failure"));
     let status = match said["shipment_status"].as_str() {
+        _ if called_off => Some(ParcelStatus::Failed),
         Some("label_printed" | "label_purchased" | "confirmed") => Some(ParcelStatus::Preparing),
         Some("carrier_picked_up" | "in_transit") => Some(ParcelStatus::InTransit),
         Some("out_for_delivery") => Some(ParcelStatus::OutForDelivery),
@@ -89,6 +89,7 @@ fn parcel(said: &Value) -> Option<Parcel> {
     Some(Parcel {
         key: first(said, &["/id", "/name"])?,
         status,
+        called_off,
         courier: text(&said["tracking_company"]),
         tracking_number: first(said, &["/tracking_number", "/tracking_numbers/0"]),
         tracking_url: first(said, &["/tracking_url", "/tracking_urls/0"]),

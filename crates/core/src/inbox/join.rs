@@ -1,9 +1,9 @@
 //! Two contacts turn out to be one person: what becomes of their rows.
 
 use super::command::Actor;
-use super::people::feed;
+use super::people::{consent_changes, feed};
 use super::remark::remark;
-use super::state::{Change, ContactState, Context, ConversationState, ConversationStatus, FeedEvent};
+use super::state::{Change, ConsentRecord, ContactState, Context, ConversationState, ConversationStatus, FeedEvent};
 use crate::route::Chats;
 use crate::{ConversationId, Ms};
 use serde_json::json;
@@ -35,6 +35,22 @@ pub fn join_contacts(keep: &ContactState, gone: &ContactState, now: Ms) -> Conta
     }
     joined.updated_at = now;
     joined
+}
+
+/// What was refused while two contacts were taken for one counts for both when they are two again, whatever was said after
+/// it: nobody can tell whose word it was, and a message too few does less harm than one too many. `since` is the ledger of
+/// that time.
+#[must_use]
+pub fn refuse_both(people: [&ContactState; 2], since: &[ConsentRecord], now: Ms) -> Vec<Change> {
+    let refused = since.iter().filter(|line| line.purpose == "marketing" && line.state == "opted_out");
+    let Some(last) = refused.max_by_key(|line| line.at) else { return Vec::new() };
+    let still = people.into_iter().filter(|person| person.marketing_consent != "opted_out");
+    still
+        .flat_map(|person| {
+            let at = person.field_stamps.get("marketing_consent").copied().map_or(now, |known| known.max(now));
+            consent_changes(person, ConsentRecord { contact_id: person.id, at, ..last.clone() }, now)
+        })
+        .collect()
 }
 
 /// One open conversation of a chat out of two: nothing waits less, no window closes earlier, the newest line shows.
@@ -127,7 +143,7 @@ pub fn merge(
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixtures::{HEARD, NOW, context, conversation};
+    use super::super::fixtures::{HEARD, NOW, contact, context, conversation};
     use super::super::state::Policy;
     use super::*;
     use crate::route::Number;
@@ -205,5 +221,33 @@ mod tests {
         let chats = Chats::of(&[(one.channel_id, number), (other.channel_id, number)], &[]);
         let (done, joined) = run_in(&chats, &one, &other).unwrap();
         assert_eq!((done.gone, joined.id, joined.channel_id), (other.id, one.id, one.channel_id));
+    }
+
+    #[test]
+    fn what_was_refused_while_they_were_one_counts_for_both() {
+        let who = |id: u128, state: &str| ContactState {
+            id: ContactId(Uuid::from_u128(id)),
+            marketing_consent: state.to_owned(),
+            ..contact()
+        };
+        let line = |state: &str, at| ConsentRecord {
+            contact_id: ContactId(Uuid::from_u128(1)),
+            purpose: "marketing".to_owned(),
+            state: state.to_owned(),
+            source: "keyword".to_owned(),
+            proof: "STOP".to_owned(),
+            at,
+        };
+        let stop_start = [line("opted_out", HEARD), line("opted_in", HEARD.plus(5))];
+        for (kept, since, lines) in
+            [("opted_out", &stop_start[..1], 1), ("opted_in", &stop_start, 2), ("opted_in", &stop_start[1..], 0)]
+        {
+            let changes = refuse_both([&who(1, kept), &who(2, "opted_in")], since, NOW);
+            let told =
+                changes.iter().filter(|change| matches!(change, Change::Consent(line) if line.at == NOW)).count();
+            let off =
+                |change: &&Change| matches!(change, Change::UpdateContact(row) if row.marketing_consent == "opted_out");
+            assert_eq!((told, changes.iter().filter(off).count()), (lines, lines), "{kept}");
+        }
     }
 }

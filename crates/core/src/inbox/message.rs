@@ -343,7 +343,7 @@ pub(crate) fn heard(conversation: &mut ConversationState, at: Ms, provider_id: &
 }
 
 /// When the window closes that what the customer said then opens.
-fn window_of(said: Ms) -> Ms {
+pub(super) fn window_of(said: Ms) -> Ms {
     said.plus(DAY)
 }
 

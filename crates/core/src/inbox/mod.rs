@@ -32,11 +32,11 @@ pub mod unsent;
 
 pub use amend::react_by_business;
 pub use announce::announce;
-pub use beside::open_until;
+pub use beside::{Heard, open_until, own_windows};
 pub use book::{Batch, Book};
 pub use command::{Actor, Command, CommandError, Draft, note, open, outbound, run};
 pub use decide::decide;
-pub use join::{MergeError, Merged, join_contacts, join_conversations, merge};
+pub use join::{MergeError, Merged, join_contacts, join_conversations, merge, refuse_both};
 pub(crate) use message::{answered, heard};
 pub use needs::{Needs, message_key, needs};
 pub use quiet::quiet_line;

@@ -1,5 +1,6 @@
 //! `POST /webhooks/{kind}/{connection_id}`: a CRM hints that records changed (`crm-apis.md` §13).
 
+use super::room;
 use crate::extract::unreadable;
 use crate::{Answer, Path, Problem};
 use axum::body::Bytes;
@@ -45,6 +46,7 @@ async fn take(app: &App, kind: &str, names: &[&'static str], id: ConnectionId, r
     if found.len() < names.len() {
         return Err(unsigned());
     }
+    let _room = room(&headers).await;
     let body = Bytes::from_request(request, app).await.map_err(|rejection| unreadable(&rejection))?;
     let found: Vec<(&str, &str)> = found.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let delivery = Delivery { kind, path: &path, body: &body, headers: &found };

@@ -1,6 +1,7 @@
 //! `POST /webhooks/shop/{id}`: a shop tells of orders, parcels and products.
 
 use super::crm::{header, unsigned};
+use super::room;
 use crate::extract::unreadable;
 use crate::{Answer, Path};
 use axum::body::Bytes;
@@ -25,6 +26,7 @@ pub async fn deliver(State(app): State<App>, Path(id): Path<Uuid>, request: Requ
 async fn take(app: &App, id: Uuid, request: Request) -> Answer<()> {
     let found: Vec<(&str, String)> =
         HEADERS.iter().filter_map(|name| Some((*name, header(request.headers(), name)?))).collect();
+    let _room = room(request.headers()).await;
     let body = Bytes::from_request(request, app).await.map_err(|rejection| unreadable(&rejection))?;
     let headers: Vec<(&str, &str)> = found.iter().map(|(name, value)| (*name, value.as_str())).collect();
     receive(app, id, &Delivery { body: &body, headers: &headers }).await.map_err(|error| match error {

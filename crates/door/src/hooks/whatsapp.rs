@@ -1,6 +1,7 @@
 //! `GET|POST /webhooks/whatsapp/{channel_id}`: Meta's handshake, and deliveries of whoever carries the number
 //! (`whatsapp-cloud-api.md` §2, §16).
 
+use super::room;
 use crate::extract::{is_json, unreadable};
 use crate::{Answer, Path, Problem, Query};
 use axum::body::Bytes;
@@ -13,16 +14,10 @@ use rapport_app::ingest::accept::Accept;
 use rapport_connectors::provider::{Delivery, Kind};
 use rapport_core::ChannelId;
 use std::time::Instant;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 /// Seconds after which the provider may try again; it has a schedule of its own.
 const RETRY_AFTER: u64 = 1;
-/// Bodies up to this many bytes are read without asking; a usual delivery has some hundred.
-const SMALL: u64 = 256 << 10;
-/// Larger ones, and those whose size nobody knows before, are read by so many at a time: strangers can fill so much
-/// memory and no more.
-static LARGE: Semaphore = Semaphore::const_new(64);
 
 /// Answers the provider's question whether this address is ours.
 pub async fn handshake(
@@ -82,14 +77,6 @@ async fn take(app: &App, id: ChannelId, request: Request) -> Answer<Accept> {
 fn is_form(headers: &HeaderMap) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
-}
-
-/// A permit for a body that may be large.
-async fn room(headers: &HeaderMap) -> Option<SemaphorePermit<'static>> {
-    let length =
-        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
-    let small = length.is_some_and(|length: u64| length <= SMALL) && !headers.contains_key(header::CONTENT_ENCODING);
-    if small { None } else { LARGE.acquire().await.ok() }
 }
 
 /// The one header of this name; two of them are none, because a proxy may have read the other one.

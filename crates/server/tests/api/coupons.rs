@@ -100,3 +100,20 @@ async fn an_empty_pool_is_a_finding_and_so_is_a_rule_without_one() {
     };
     assert_eq!((of("coupon.pool"), of("coupon.rule")), (vec!["empty".to_owned()], vec!["no_pool".to_owned()]));
 }
+
+#[tokio::test]
+async fn who_only_reads_sees_no_code_that_nobody_has_yet() {
+    let (test, owner) = TestApp::with_owner().await;
+    let id = pool(&owner, json!({})).await.text("/id");
+    owner.put("/api/v1/orders/10482", json!({ "status": "paid", "coupons": ["BBB-2"] })).await;
+    test.user(&owner, "viewer").await;
+    let viewer = test.browser("viewer@a.example").await;
+    for query in ["", "&used=false", "&used=true"] {
+        let seen = viewer.get(&format!("/api/v1/coupons?pool_id={id}{query}")).await;
+        let codes: Vec<&str> =
+            seen.body["items"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+        assert_eq!(codes, ["BBB-2"], "{query}");
+    }
+    let all = owner.get(&format!("/api/v1/coupons?pool_id={id}")).await;
+    assert_eq!(all.body["items"].as_array().unwrap().len(), 2);
+}

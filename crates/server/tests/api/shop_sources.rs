@@ -12,12 +12,17 @@ const SECRET: &str = "shop-secret-1";
 /// An application with a shop of a kind, and where it delivers.
 async fn connected(kind: &str) -> (TestApp, Client, String) {
     let (test, owner) = TestApp::with_owner().await;
+    let (path, _) = connect(&owner, kind).await;
+    (test, owner, path)
+}
+
+/// One more shop: where it delivers, and its id.
+async fn connect(owner: &Client, kind: &str) -> (String, String) {
     let new = json!({ "kind": kind, "name": "Dune & Thread", "secret": SECRET });
     let made = owner.post("/api/v1/shop-sources", new).await;
     assert_eq!(made.status, 201, "{}", made.body);
     assert!(!made.body.to_string().contains(SECRET));
-    let path = made.text("/url").replace("https://chat.shop.example", "");
-    (test, owner, path)
+    (made.text("/url").replace("https://chat.shop.example", ""), made.text("/id"))
 }
 
 async fn deliver(test: &TestApp, path: &str, call: Call) -> Reply {
@@ -213,7 +218,13 @@ async fn woocommerce_pings_orders_and_products() {
     ] {
         assert_eq!(deliver(&test, &path, woocommerce(SECRET, topic, id, said)).await.status, 200);
     }
+    // Its ids last a second: another order under the same one is no repeat.
+    let beside = json!({ "id": 728, "number": "728", "status": "pending", "total": "5.00" });
+    for _ in 0..2 {
+        assert_eq!(deliver(&test, &path, woocommerce(SECRET, "order.created", "d1", &beside)).await.status, 200);
+    }
     work(&test).await;
+    assert_eq!(owner.get("/api/v1/orders/728").await.text("/total"), "5.00");
     let order = owner.get("/api/v1/orders/727").await;
     assert_eq!(
         (order.text("/status"), order.text("/total"), order.text("/items/0/price")),
@@ -226,5 +237,93 @@ async fn woocommerce_pings_orders_and_products() {
     let shirt = owner.get("/api/v1/products/SH-1").await;
     assert_eq!((shirt.text("/price"), shirt.text("/aliases/0")), ("12.00".into(), "tee".into()), "other names stay");
     let found: Vec<String> = states(&owner).await.into_iter().map(|(_, state)| state).collect();
-    assert_eq!(found, ["ignored", "ignored", "done", "done"]);
+    assert_eq!(found, ["done", "ignored", "ignored", "done", "done"]);
+}
+
+/// What became of the last delivery of a shop, and why.
+async fn last(owner: &Client, id: &str) -> (String, Value) {
+    let list = owner.get(&format!("/api/v1/shop-sources/{id}/deliveries")).await;
+    (list.text("/items/0/state"), list.body["items"][0]["detail"].clone())
+}
+
+#[tokio::test]
+async fn two_shops_that_count_alike_leave_one_another_their_orders() {
+    let (test, owner) = TestApp::with_owner().await;
+    let (first, first_id) = connect(&owner, "shopify").await;
+    let (second, second_id) = connect(&owner, "shopify").await;
+    let send = async |path: &str, topic: &str, id: &str, said: Value| {
+        assert_eq!(deliver(&test, path, shopify(SECRET, topic, id, &said)).await.status, 200);
+        work(&test).await;
+    };
+    // What a program told of is taken up by the shop that tells of it first.
+    owner.put("/api/v1/orders/10482", json!({ "status": "pending", "updated_at": 1 })).await;
+    send(&first, "orders/create", "w1", order(json!({}))).await;
+    assert_eq!(owner.get("/api/v1/orders/10482").await.text("/shop_source_id"), first_id);
+    send(&second, "orders/create", "w1", order(json!({ "total_price": "7.00", "updated_at": at(-5) }))).await;
+    let (state, detail) = last(&owner, &second_id).await;
+    let why = "Order 10482 is known from another shop; give one of them a prefix.";
+    assert!(state == "failed" && detail.as_str().unwrap().contains(why), "{detail}");
+    send(&second, "fulfillments/create", "w2", parcel("in_transit", -5)).await;
+    assert_eq!(last(&owner, &second_id).await.0, "failed");
+    let known = owner.get("/api/v1/orders/10482").await;
+    assert_eq!((known.text("/total"), &known.body["shipments"]), ("289.00".to_owned(), &json!([])));
+    // With a prefix it is an order of its own; a program may still tell of both.
+    let own = format!("/api/v1/shop-sources/{second_id}");
+    for bad in ["EU/", "1234567890123", "é"] {
+        assert_eq!(owner.patch(&own, json!({ "prefix": bad })).await.text("/field"), "prefix", "{bad}");
+    }
+    assert_eq!(owner.patch(&own, json!({ "prefix": " EU- " })).await.text("/prefix"), "EU-");
+    owner.post(&format!("{own}/retry"), json!(null)).await;
+    work(&test).await;
+    test.clock.advance(2 * MINUTE);
+    work(&test).await;
+    let other = owner.get("/api/v1/orders/EU-10482").await;
+    assert_eq!((other.text("/total"), other.text("/shipments/0/status")), ("7.00".into(), "in_transit".into()));
+    assert_eq!(owner.get("/api/v1/orders/10482").await.text("/total"), "289.00");
+    owner.put("/api/v1/orders/10482", json!({ "status": "shipped", "shop_source_id": second_id })).await;
+    let told = owner.get("/api/v1/orders/10482").await;
+    assert_eq!((told.text("/status"), told.text("/shop_source_id")), ("shipped".into(), first_id.clone()));
+    // A shop that is connected no more has no orders that others must leave alone.
+    assert_eq!(owner.delete(&format!("/api/v1/shop-sources/{first_id}")).await.status, 204);
+    let (third, third_id) = connect(&owner, "shopify").await;
+    send(&third, "orders/updated", "w1", order(json!({ "updated_at": at(2 * MINUTE) }))).await;
+    assert_eq!(owner.get("/api/v1/orders/10482").await.text("/shop_source_id"), third_id);
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_left_out_and_a_parcel_that_is_called_off_has_failed() {
+    let (test, owner, path) = connected("shopify").await;
+    let id = owner.get("/api/v1/shop-sources").await.text("/items/0/id");
+    let send = async |topic: &str, key: &str, said: Value| {
+        assert_eq!(deliver(&test, &path, shopify(SECRET, topic, key, &said)).await.status, 200);
+        work(&test).await;
+    };
+    let codes = json!([{ "code": "x".repeat(201) }, { "code": "two\nlines" }, { "code": "SPRING" }]);
+    send("orders/create", "w1", order(json!({ "discount_codes": codes }))).await;
+    assert_eq!(owner.get("/api/v1/orders/10482").await.body["coupons"], json!(["SPRING"]));
+    let mut off = parcel("in_transit", 10);
+    off["status"] = json!("cancelled");
+    let mut unknown = off.clone();
+    unknown["id"] = json!(7);
+    send("fulfillments/update", "w2", unknown).await;
+    assert_eq!(owner.get("/api/v1/orders/10482").await.body["shipments"], json!([]), "nothing to call off");
+    send("fulfillments/create", "w3", parcel("in_transit", 5)).await;
+    send("fulfillments/update", "w4", off).await;
+    let known = owner.get("/api/v1/orders/10482").await;
+    assert_eq!(
+        (known.text("/shipments/0/status"), known.body["shipments"].as_array().unwrap().len()),
+        ("failed".into(), 1)
+    );
+    let long = "S".repeat(101);
+    let product = |variants: Value| json!({ "id": 9, "title": "Shirt", "variants": variants, "updated_at": at(0) });
+    send("products/update", "w5", product(json!([{ "sku": long }, { "sku": "S-M", "title": "M" }]))).await;
+    let (state, detail) = last(&owner, &id).await;
+    assert_eq!(
+        (state.as_str(), detail),
+        ("done", json!(format!("Left out, as they cannot be kept: 1 ({}).", &long[..40])))
+    );
+    assert_eq!(owner.get("/api/v1/products/S-M").await.text("/name"), "Shirt, M");
+    send("products/update", "w6", product(json!([{ "sku": long }]))).await;
+    let (state, detail) = last(&owner, &id).await;
+    assert!(state == "failed" && detail.as_str().unwrap().starts_with("sku: "), "{state} {detail}");
 }

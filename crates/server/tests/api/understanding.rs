@@ -14,6 +14,7 @@ fn word(topic: &str, language: &str, text: &str) -> Value {
 
 /// Reads what waits.
 async fn all_read(test: &TestApp) {
+    while jobs::step(&test.app, "bulk", 1).await > 0 {}
     while worker::turn(&test.app).await.unwrap() > 0 {}
 }
 

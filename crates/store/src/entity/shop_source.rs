@@ -17,6 +17,8 @@ pub struct Model {
     pub kind: String,
     /// Its name, for people.
     pub name: String,
+    /// What is put before the numbers of its orders; may be empty.
+    pub prefix: String,
     /// The secret that signs its deliveries, sealed.
     #[sea_orm(column_type = "Blob")]
     pub secret: Vec<u8>,

@@ -35,5 +35,6 @@ pub(super) const STEP: Step = Step {
         "CREATE INDEX IF NOT EXISTS contact_merge_keep ON contact_merge (workspace_id, keep_id, at)",
         "CREATE INDEX IF NOT EXISTS contact_merge_at ON contact_merge (workspace_id, at)",
         "INSERT INTO search_dirty (workspace_id, contact_id) SELECT workspace_id, id FROM contact WHERE merged_into IS NULL",
+        "CREATE INDEX IF NOT EXISTS search_dirty_contact ON search_dirty (workspace_id, contact_id)",
     ],
 };

@@ -30,6 +30,10 @@ pub(super) const STEP: Step = Step {
         "CREATE INDEX IF NOT EXISTS webhook_delivery_list ON webhook_delivery (workspace_id, webhook_id, id)",
         "CREATE INDEX IF NOT EXISTS webhook_delivery_waiting ON webhook_delivery (workspace_id, webhook_id, due_at) \
          WHERE state = 'waiting'",
+        "CREATE INDEX IF NOT EXISTS webhook_delivery_next ON webhook_delivery (workspace_id, webhook_id, id) \
+         WHERE state = 'waiting'",
+        "CREATE INDEX IF NOT EXISTS webhook_delivery_dead ON webhook_delivery (workspace_id, webhook_id, id) \
+         WHERE state = 'dead'",
         "CREATE INDEX IF NOT EXISTS webhook_delivery_old ON webhook_delivery (workspace_id, created_at)",
         "CREATE INDEX IF NOT EXISTS webhook_active ON webhook (workspace_id, id) WHERE status = 'active'",
     ],

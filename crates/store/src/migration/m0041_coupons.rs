@@ -24,8 +24,8 @@ pub(super) const STEP: Step = Step {
         },
         Table {
             name: "shop_source",
-            columns: "workspace_id uuid, id uuid, kind text, name text, secret bytes, active bool, last_at big?, \
-                last_topic text?, refused_at big?, created_at big, updated_at big",
+            columns: "workspace_id uuid, id uuid, kind text, name text, prefix text, secret bytes, active bool, \
+                last_at big?, last_topic text?, refused_at big?, created_at big, updated_at big",
             key: &["workspace_id", "id"],
             narrow: false,
         },

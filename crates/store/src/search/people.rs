@@ -49,12 +49,17 @@ pub struct Found {
     pub words: Vec<String>,
 }
 
-/// Contacts that changed since they were indexed, in the order in which they changed.
+/// Contacts that changed since they were indexed, those first that changed last: whoever was added just now is found at
+/// once, although a whole address book may wait to be indexed anew.
 ///
 /// # Errors
 /// What the database said.
 pub async fn changed(store: &Store, limit: usize) -> Result<Vec<Dirty>> {
-    let text = "SELECT seq, workspace_id, contact_id FROM search_dirty ORDER BY seq LIMIT $1";
+    // With every older note of theirs: one that stayed would let another node index them as they were before.
+    let text = "SELECT d.seq, d.workspace_id, d.contact_id FROM (SELECT DISTINCT workspace_id, contact_id FROM (SELECT \
+                workspace_id, contact_id FROM search_dirty ORDER BY seq DESC LIMIT $1) AS newest) AS who \
+                JOIN search_dirty AS d ON d.workspace_id = who.workspace_id AND d.contact_id = who.contact_id \
+                ORDER BY d.seq DESC";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = store.readers().query_all_raw(sql::with(store.backend(), text, [limit.into()])).await?;
     rows.iter()

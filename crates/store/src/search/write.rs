@@ -62,12 +62,7 @@ fn entry(document: &Document) -> Entry {
 
 /// One indexer of a workspace at a time: two nodes that index the same messages follow one another.
 pub(super) async fn lock(tx: &WriteTx) -> Result<()> {
-    if tx.backend() == Backend::Postgres {
-        let text = "SELECT pg_advisory_xact_lock($1, hashtext($2))";
-        let values = [INDEX_LOCKS.into(), tx.workspace().0.to_string().into()];
-        tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?;
-    }
-    Ok(())
+    tx.lock_workspace(INDEX_LOCKS).await
 }
 
 /// Takes the documents out of the index and puts these in.

@@ -1,16 +1,19 @@
 //! What was read of each message of a customer, in short. It follows the messages some moments later: what waits is in a
 //! list of its own, so that nothing is lost when the process ends.
 
+use super::Stamp;
 use crate::batch::{self, Col, Kind, Rows, col, opt};
 use crate::codec;
 use crate::error::{Error, Result};
 use crate::scope::{Read, WriteTx};
 use crate::sql;
-use crate::store::Store;
+use crate::store::{Backend, Store};
+use rapport_core::id::uuid_v7;
 use rapport_core::message::Content;
 use rapport_core::{ContactId, ConversationId, MessageId, Ms, WorkspaceId};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use serde_json::json;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A message that waits to be read.
@@ -20,9 +23,9 @@ pub struct Due {
     pub workspace: WorkspaceId,
     /// The message.
     pub message: MessageId,
-    /// Its customer.
+    /// Its customer, as it was looked up.
     pub contact: ContactId,
-    /// Its conversation.
+    /// Its conversation, as it was looked up.
     pub conversation: ConversationId,
     /// When it was said.
     pub at: Ms,
@@ -32,15 +35,11 @@ pub struct Due {
     pub language: Option<String>,
 }
 
-/// What was read of a message. Numbers are thousandths.
+/// What was read of a message; whose it is is looked up as it is kept. Numbers are thousandths.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
     /// The message.
     pub message: MessageId,
-    /// Its customer.
-    pub contact: ContactId,
-    /// Its conversation.
-    pub conversation: ConversationId,
     /// When it was said.
     pub at: Ms,
     /// Its language, when it shows.
@@ -80,17 +79,31 @@ pub async fn wait_for(tx: &WriteTx, ids: impl Iterator<Item = MessageId>) -> Res
     Ok(())
 }
 
-/// Has what customers wrote since a moment read again, the newest of it, behind what is new; says how many messages.
+/// What customers wrote since a moment, newest first, from before a message on. Ids grow with time: so they are found by the
+/// primary key, without looking at what is older.
 ///
 /// # Errors
 /// What the database said.
-pub async fn again(tx: &WriteTx, since: Ms, limit: u64) -> Result<u64> {
-    let text = "INSERT INTO reading_due (workspace_id, message_id, again) \
-                SELECT $1, m.id, 1 FROM (SELECT id FROM message WHERE workspace_id = $1 AND direction = 'in' AND at >= $2 \
-                ORDER BY at DESC LIMIT $3) AS m WHERE true ON CONFLICT (workspace_id, message_id) DO NOTHING";
+pub async fn heard(read: &Read, since: Ms, before: Option<MessageId>, limit: u64) -> Result<Vec<MessageId>> {
+    let oldest = uuid_v7(since, [0; 10]);
+    let before = before.map_or(Uuid::max(), |id| id.0);
+    let text = "SELECT id FROM message WHERE workspace_id = $1 AND id >= $2 AND id < $3 AND direction = 'in' AND at >= $4 \
+                ORDER BY id DESC LIMIT $5";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let values = [tx.workspace().0.into(), since.0.into(), limit.into()];
-    Ok(tx.conn().execute_raw(sql::with(tx.backend(), text, values)).await?.rows_affected())
+    let values = [read.workspace().0.into(), oldest.into(), before.into(), since.0.into(), limit.into()];
+    let rows = read.conn().query_all_raw(sql::with(read.backend(), text, values)).await?;
+    rows.iter().map(|row| Ok(MessageId(row.try_get_by_index(0)?))).collect()
+}
+
+/// Has messages read again, behind what is new.
+///
+/// # Errors
+/// What the database said.
+pub async fn again(tx: &WriteTx, ids: &[MessageId]) -> Result<()> {
+    let text = "INSERT INTO reading_due (workspace_id, message_id, again) SELECT {workspace}, v.column1, 1 FROM {rows} \
+                WHERE true ON CONFLICT (workspace_id, message_id) DO NOTHING";
+    batch::execute(tx.conn(), tx.backend(), text, &[tx.workspace().0.into()], messages(ids.iter().copied())).await?;
+    Ok(())
 }
 
 /// Messages of all workspaces that wait, new ones first.
@@ -131,22 +144,59 @@ pub async fn waiting(read: &Read) -> Result<i64> {
     Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }
 
-/// Keeps what was read in place of what was read before, and takes these messages from the list.
+/// Keeps what was read in place of what was read before, and takes these messages from the list; those that another node
+/// took from it meanwhile are left as they are. Nothing is done, and the messages stay on the list, when hot words or the
+/// model changed since `stamp` was taken: false.
 ///
 /// # Errors
 /// What the database said.
-pub async fn keep(tx: &WriteTx, done: &[MessageId], readings: &[Reading]) -> Result<()> {
+pub async fn keep(tx: &WriteTx, stamp: Stamp, done: &[MessageId], readings: &[Reading]) -> Result<bool> {
+    super::lock(tx).await?;
+    if !super::still(tx, stamp).await? {
+        return Ok(false);
+    }
+    let owners = owners(tx, done).await?;
     let workspace = tx.workspace().0;
-    for table in ["reading_due", "reading_word", "reading"] {
+    let text = "DELETE FROM reading_due WHERE workspace_id = $1 AND message_id IN (SELECT v.column1 FROM {rows}) \
+                RETURNING message_id";
+    let struck =
+        batch::query(tx.conn(), tx.backend(), text, &[workspace.into()], messages(done.iter().copied())).await?;
+    let struck = struck.iter().map(|row| Ok(MessageId(row.try_get_by_index(0)?))).collect::<Result<Vec<_>>>()?;
+    for table in ["reading_word", "reading"] {
         let text =
             format!("DELETE FROM {table} WHERE workspace_id = $1 AND message_id IN (SELECT v.column1 FROM {{rows}})");
-        batch::execute(tx.conn(), tx.backend(), &text, &[workspace.into()], messages(done.iter().copied())).await?;
+        batch::execute(tx.conn(), tx.backend(), &text, &[workspace.into()], messages(struck.iter().copied())).await?;
     }
-    insert(tx, readings).await?;
-    insert_words(tx, readings).await
+    let kept: Vec<(&Reading, Owner)> = readings
+        .iter()
+        .filter(|reading| struck.contains(&reading.message))
+        .filter_map(|reading| Some((reading, *owners.get(&reading.message)?)))
+        .collect();
+    insert(tx, &kept).await?;
+    insert_words(tx, &kept).await?;
+    Ok(true)
 }
 
-async fn insert(tx: &WriteTx, readings: &[Reading]) -> Result<()> {
+/// A message's customer and conversation.
+type Owner = (ContactId, ConversationId);
+
+/// Whose messages they are now; until the end of the transaction they stay theirs.
+async fn owners(tx: &WriteTx, ids: &[MessageId]) -> Result<HashMap<MessageId, Owner>> {
+    let held = if tx.backend() == Backend::Postgres { " FOR SHARE" } else { "" };
+    let text = format!(
+        "SELECT id, contact_id, conversation_id FROM message WHERE workspace_id = $1 AND id IN (SELECT v.column1 \
+         FROM {{rows}}) ORDER BY id{held}"
+    );
+    let found = messages(ids.iter().copied());
+    let rows = batch::query(tx.conn(), tx.backend(), &text, &[tx.workspace().0.into()], found).await?;
+    let owner = |row: &QueryResult| {
+        let owner = (ContactId(row.try_get_by_index(1)?), ConversationId(row.try_get_by_index(2)?));
+        Ok((MessageId(row.try_get_by_index(0)?), owner))
+    };
+    rows.iter().map(owner).collect()
+}
+
+async fn insert(tx: &WriteTx, readings: &[(&Reading, Owner)]) -> Result<()> {
     const COLS: &[Col] = &[
         col("workspace_id", Kind::Uuid),
         col("message_id", Kind::Uuid),
@@ -162,13 +212,13 @@ async fn insert(tx: &WriteTx, readings: &[Reading]) -> Result<()> {
         opt("products", Kind::Json),
     ];
     let mut rows = Rows::new(COLS);
-    for reading in readings {
+    for (reading, (contact, conversation)) in readings {
         let products = (!reading.products.is_empty()).then(|| json!(reading.products));
         rows.push([
             tx.workspace().0.into(),
             reading.message.0.into(),
-            reading.contact.0.into(),
-            reading.conversation.0.into(),
+            contact.0.into(),
+            conversation.0.into(),
             reading.at.0.into(),
             reading.language.clone().into(),
             reading.mood.into(),
@@ -179,13 +229,11 @@ async fn insert(tx: &WriteTx, readings: &[Reading]) -> Result<()> {
             products.into(),
         ]);
     }
-    // Another node may have read the same messages a moment ago.
-    let tail = "ON CONFLICT (workspace_id, message_id) DO NOTHING";
-    batch::insert(tx.conn(), tx.backend(), "reading", tail, rows).await?;
+    batch::insert(tx.conn(), tx.backend(), "reading", "", rows).await?;
     Ok(())
 }
 
-async fn insert_words(tx: &WriteTx, readings: &[Reading]) -> Result<()> {
+async fn insert_words(tx: &WriteTx, readings: &[(&Reading, Owner)]) -> Result<()> {
     const COLS: &[Col] = &[
         col("workspace_id", Kind::Uuid),
         col("message_id", Kind::Uuid),
@@ -193,13 +241,12 @@ async fn insert_words(tx: &WriteTx, readings: &[Reading]) -> Result<()> {
         col("times", Kind::Small),
     ];
     let mut rows = Rows::new(COLS);
-    for reading in readings {
+    for (reading, _) in readings {
         for (word, times) in &reading.words {
             rows.push([tx.workspace().0.into(), reading.message.0.into(), (*word).into(), (*times).into()]);
         }
     }
-    let tail = "ON CONFLICT (workspace_id, message_id, word_id) DO NOTHING";
-    batch::insert(tx.conn(), tx.backend(), "reading_word", tail, rows).await?;
+    batch::insert(tx.conn(), tx.backend(), "reading_word", "", rows).await?;
     Ok(())
 }
 

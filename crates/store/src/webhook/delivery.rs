@@ -22,6 +22,8 @@ pub const WAITING: &str = "waiting";
 pub const DELIVERED: &str = "delivered";
 /// It was tried often enough.
 pub const DEAD: &str = "dead";
+/// Rows of one statement.
+const PIECE: usize = 200;
 
 /// Adds deliveries; one whose webhook was told of the event already is left out.
 ///
@@ -31,13 +33,16 @@ pub async fn insert(tx: &WriteTx, rows: Vec<DeliveryRow>) -> Result<()> {
     for row in &rows {
         same(tx.workspace(), row.workspace_id)?;
     }
-    if rows.is_empty() {
-        return Ok(());
-    }
     let once = OnConflict::columns([Column::WorkspaceId, Column::WebhookId, Column::EventKey]).do_nothing().to_owned();
-    let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
-    Entity::insert_many(rows).on_conflict(once).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+    loop {
+        // Databases bind so many values to a statement and no more.
+        let piece: Vec<_> = rows.by_ref().take(PIECE).collect();
+        if piece.is_empty() {
+            return Ok(());
+        }
+        Entity::insert_many(piece).on_conflict(once.clone()).exec_without_returning(tx.conn()).await?;
+    }
 }
 
 fn of(read: &Read, webhook: Uuid) -> Select<Entity> {
@@ -84,6 +89,39 @@ pub async fn due(read: &Read, webhook: Uuid, now: Ms, limit: u64) -> Result<Vec<
     Ok(query.order_by_asc(Column::Id).limit(limit).all(&read.conn()).await?)
 }
 
+/// A delivery that will be tried again soon: what came after it about the same subject waits for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// Which.
+    pub id: Uuid,
+    /// What it is about.
+    pub subject: Uuid,
+    /// When it is tried again.
+    pub due_at: Ms,
+}
+
+/// A webhook's deliveries about these subjects that were tried, and are tried again after `now` and no later than
+/// `until`, the oldest events first.
+///
+/// # Errors
+/// What the database said.
+pub async fn held(read: &Read, webhook: Uuid, subjects: &[Uuid], (now, until): (Ms, Ms)) -> Result<Vec<Held>> {
+    if subjects.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = of(read, webhook)
+        .filter(Column::State.eq(WAITING))
+        .filter(Column::DueAt.gt(now.0))
+        .filter(Column::DueAt.lte(until.0))
+        .filter(Column::Attempts.gt(0))
+        .filter(Column::Subject.is_in(subjects.iter().copied()))
+        .order_by_asc(Column::Id)
+        .select_only()
+        .columns([Column::Id, Column::Subject, Column::DueAt]);
+    let rows: Vec<(Uuid, Uuid, i64)> = query.into_tuple().all(&read.conn()).await?;
+    Ok(rows.into_iter().map(|(id, subject, due_at)| Held { id, subject, due_at: Ms(due_at) }).collect())
+}
+
 /// When the next of a webhook's deliveries is due.
 ///
 /// # Errors
@@ -111,17 +149,17 @@ pub async fn waiting(tx: &WriteTx, webhook: Uuid) -> Result<u64> {
 /// # Errors
 /// What the database said.
 pub async fn counts(read: &Read) -> Result<HashMap<Uuid, (i64, i64)>> {
-    let text = "SELECT webhook_id, state, count(*) FROM webhook_delivery WHERE workspace_id = $1 \
-                AND state IN ('waiting', 'dead') GROUP BY webhook_id, state";
-    let rows = read.conn().query_all_raw(sql::with(read.backend(), text, [read.workspace().0.into()])).await?;
     let mut found: HashMap<Uuid, (i64, i64)> = HashMap::new();
-    for row in &rows {
-        let counts = found.entry(row.try_get_by_index(0)?).or_default();
-        let count: i64 = row.try_get_by_index(2)?;
-        if row.try_get_by_index::<String>(1)? == DEAD {
-            counts.1 = count;
-        } else {
-            counts.0 = count;
+    for state in [WAITING, DEAD] {
+        // A query for each state, which it names itself: so each is answered from the small index of that state.
+        let text = format!(
+            "SELECT webhook_id, count(*) FROM webhook_delivery WHERE workspace_id = $1 AND state = '{state}' \
+             GROUP BY webhook_id"
+        );
+        let rows = read.conn().query_all_raw(sql::with(read.backend(), text, [read.workspace().0.into()])).await?;
+        for row in &rows {
+            let counts = found.entry(row.try_get_by_index(0)?).or_default();
+            *(if state == DEAD { &mut counts.1 } else { &mut counts.0 }) = row.try_get_by_index(1)?;
         }
     }
     Ok(found)

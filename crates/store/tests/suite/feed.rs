@@ -100,6 +100,26 @@ on_both! {
         assert_eq!(feed::after(&scope.read(), page.next, 10).await.unwrap().entries.len(), 1);
     }
 
+    async fn what_came_late_lets_nothing_before_it_be_forgotten(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        // Two that are old and one of a clock that is wrong, two that are young, and one that is old but came after them.
+        append(&scope, 0..2).await;
+        append(&scope, 900 * DAY..900 * DAY + 1).await;
+        append(&scope, HOUR..HOUR + 2).await;
+        append(&scope, 5..6).await;
+        let insert = "INSERT INTO workspace (workspace_id, name, default_country, timezone, locale, settings, created_at) \
+                      SELECT workspace_id, '', '', '', '', '{}', 0 FROM event_log LIMIT 1";
+        testing::execute(&db.store, insert).await.unwrap();
+        settled(&scope, Cursor::START, 6).await;
+        let read = feed::after(&scope.read(), Cursor::START, 3).await.unwrap().next;
+        assert_eq!(feed::purge(&db.store, NOW.plus(MINUTE), 100).await.unwrap(), 2);
+        let page = feed::after(&scope.read(), read, 10).await.unwrap();
+        assert_eq!((numbers(&page), page.reset), (vec![HOUR, HOUR + 1, 5], false));
+        // Once nothing young stands before it, it goes too.
+        assert_eq!(feed::purge(&db.store, NOW.plus(2 * HOUR), 100).await.unwrap(), 3);
+        assert!(feed::after(&scope.read(), read, 10).await.unwrap().reset);
+    }
+
     async fn a_follower_misses_nothing_under_concurrent_commits(db: &TestStore) {
         const WRITERS: i64 = 6;
         const EACH: i64 = 40;

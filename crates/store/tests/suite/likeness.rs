@@ -129,7 +129,7 @@ on_both! {
         let stored = unmerge::get(&read, row.id).await.unwrap().unwrap();
         let tx = scope.write().await.unwrap();
         let moved = serde_json::from_value(stored.moved).unwrap();
-        let talks = unmerge::part(&tx, (keep, gone, 5), &moved, "still two", NOW).await.unwrap();
+        let talks = unmerge::part(&tx, (keep, gone, 5), &moved, "still two", (NOW, NOW)).await.unwrap();
         tx.commit().await.unwrap();
         let [back] = talks.as_slice() else { panic!("{talks:?}") };
         assert_eq!((back.into, back.id, back.rest.heard, back.theirs.heard), (into, id, 1, 1));

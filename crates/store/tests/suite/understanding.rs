@@ -28,8 +28,6 @@ fn word(number: u128, language: &str, text: &str) -> HotWordRow {
 fn read(due: &Due, mood: Option<i16>, doubt: i16, words: &[(Uuid, i16)]) -> Reading {
     Reading {
         message: due.message,
-        contact: due.contact,
-        conversation: due.conversation,
         at: due.at,
         language: Some("en".to_owned()),
         mood,
@@ -42,6 +40,26 @@ fn read(due: &Due, mood: Option<i16>, doubt: i16, words: &[(Uuid, i16)]) -> Read
     }
 }
 
+/// What was heard since a moment, two at a time.
+async fn heard_by_pages(scope: &Scope, since: Ms) -> Vec<MessageId> {
+    let mut heard: Vec<MessageId> = Vec::new();
+    loop {
+        let page = reading::heard(&scope.read(), since, heard.last().copied(), 2).await.unwrap();
+        if page.is_empty() {
+            return heard;
+        }
+        heard.extend(page);
+    }
+}
+
+/// Keeps readings that were made with what the workspace reads with now.
+async fn keep(scope: &Scope, done: &[MessageId], readings: &[Reading]) {
+    let stamp = understanding::stamp(&scope.read()).await.unwrap();
+    let tx = scope.write().await.unwrap();
+    assert!(reading::keep(&tx, stamp, done, readings).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
 /// Customers 1 and 2 write, and what they wrote waits to be read.
 async fn wrote(scope: &Scope) -> Vec<Due> {
     let events = [
@@ -50,8 +68,10 @@ async fn wrote(scope: &Scope) -> Vec<Due> {
         text("m3", "971500000002", "hello 😡", NOW.plus(2)),
     ];
     turn(scope, &events, NOW).await;
+    let heard = heard_by_pages(scope, NOW).await;
+    assert_eq!((heard.len(), heard_by_pages(scope, NOW.plus(1)).await.len()), (3, 2), "since a moment");
     let tx = scope.write().await.unwrap();
-    assert_eq!(reading::again(&tx, NOW, 10).await.unwrap(), 3);
+    reading::again(&tx, &heard).await.unwrap();
     tx.commit().await.unwrap();
     reading::due(scope.store(), 10).await.unwrap()
 }
@@ -72,11 +92,13 @@ on_both! {
             ]
         };
         let done: Vec<MessageId> = due.iter().map(|due| due.message).collect();
-        for times in [3, 2] {
-            let tx = scope.write().await.unwrap();
-            reading::keep(&tx, &done, &read_of(times)).await.unwrap();
-            tx.commit().await.unwrap();
-        }
+        keep(&scope, &done, &read_of(3)).await;
+        let tx = scope.write().await.unwrap();
+        reading::again(&tx, &done).await.unwrap();
+        tx.commit().await.unwrap();
+        keep(&scope, &done, &read_of(2)).await;
+        // Another node read the same messages: they are off the list.
+        keep(&scope, &done, &read_of(9)).await;
         assert_eq!(reading::due(&db.store, 10).await.unwrap(), []);
         let tx = scope.write().await.unwrap();
         reading::wait_for(&tx, [one.message, one.message].into_iter().take(1)).await.unwrap();
@@ -102,9 +124,7 @@ on_both! {
         let scope = db.store.workspace(workspace(1));
         let due = wrote(&scope).await;
         let readings: Vec<Reading> = due.iter().map(|due| read(due, Some(500), 0, &[])).collect();
-        let tx = scope.write().await.unwrap();
-        reading::keep(&tx, &due.iter().map(|due| due.message).collect::<Vec<_>>(), &readings).await.unwrap();
-        tx.commit().await.unwrap();
+        keep(&scope, &due.iter().map(|due| due.message).collect::<Vec<_>>(), &readings).await;
         let mut people: Vec<ContactId> = due.iter().map(|due| due.contact).collect();
         people.sort_unstable();
         people.dedup();
@@ -116,6 +136,31 @@ on_both! {
         tx.commit().await.unwrap();
         let of = Of::Conversation(keep, talk(keep));
         assert_eq!(reading::moods(&scope.read(), of, NOW, 10).await.unwrap().len(), 3);
+    }
+
+    async fn what_changes_while_messages_are_read_is_not_lost(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        let due = wrote(&scope).await;
+        let done: Vec<MessageId> = due.iter().map(|due| due.message).collect();
+        let readings: Vec<Reading> = due.iter().map(|due| read(due, Some(500), 0, &[])).collect();
+        let stamp = understanding::stamp(&scope.read()).await.unwrap();
+        let tx = scope.write().await.unwrap();
+        hot_word::put(&tx, &[word(1, "en", "discount")], NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let tx = scope.write().await.unwrap();
+        assert!(!reading::keep(&tx, stamp, &done, &readings).await.unwrap(), "read with words of before");
+        tx.commit().await.unwrap();
+        assert_eq!(reading::due(&db.store, 10).await.unwrap(), due, "they wait on");
+        assert_eq!(reading::moods(&scope.read(), Of::Contact(due[0].contact), NOW, 10).await.unwrap(), []);
+        let first = due[0].contact;
+        let other = due.iter().find(|due| due.contact != first).unwrap();
+        let tx = scope.write().await.unwrap();
+        merge::join_conversation(&tx, due[0].conversation, other.conversation).await.unwrap();
+        merge::contacts(&tx, first, other.contact, 3, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        keep(&scope, &done, &readings).await;
+        let of = Of::Conversation(first, due[0].conversation);
+        assert_eq!(reading::moods(&scope.read(), of, NOW, 10).await.unwrap().len(), 3, "whose they are now");
     }
 
     async fn hot_words_are_kept_and_everybody_hears_of_a_change(db: &TestStore) {
@@ -147,9 +192,7 @@ on_both! {
         let due = wrote(&scope).await;
         let readings: Vec<Reading> =
             due.iter().zip([100, 900, 500]).map(|(due, doubt)| read(due, None, doubt, &[])).collect();
-        let tx = scope.write().await.unwrap();
-        reading::keep(&tx, &due.iter().map(|due| due.message).collect::<Vec<_>>(), &readings).await.unwrap();
-        tx.commit().await.unwrap();
+        keep(&scope, &due.iter().map(|due| due.message).collect::<Vec<_>>(), &readings).await;
         let doubts = async |language, intent| {
             let found = reading::doubtful(&scope.read(), NOW, (language, intent), (100, 10)).await.unwrap();
             found.into_iter().map(|one| one.doubt).collect::<Vec<_>>()

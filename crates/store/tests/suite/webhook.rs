@@ -4,7 +4,7 @@ use crate::{NOW, number, on_both, workspace};
 use rapport_core::Ms;
 use rapport_core::time::DAY;
 use rapport_store::testing::execute;
-use rapport_store::webhook::delivery::{self, DEAD, DELIVERED, WAITING};
+use rapport_store::webhook::delivery::{self, DEAD, DELIVERED, Held, WAITING};
 use rapport_store::webhook::{self, ACTIVE, DeliveryRow, ENDED, PAUSED, WebhookRow};
 use rapport_store::{Error, Scope};
 use serde_json::json;
@@ -91,6 +91,51 @@ on_both! {
         tx.rollback().await.unwrap();
         queue(&other, vec![sent(&other, 10, "a")]).await;
         assert_eq!(number(db, DELIVERIES).await, 4);
+    }
+
+    async fn more_deliveries_than_a_statement_can_bind(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        keep(&scope, hook(&scope, 1, ACTIVE)).await;
+        let many = |first: u128| (first..first + 5_000).map(|id| sent(&scope, id, &(id % 5_000).to_string())).collect();
+        queue(&scope, many(10_000)).await;
+        assert_eq!(number(db, DELIVERIES).await, 5_000);
+        queue(&scope, many(20_000)).await;
+        assert_eq!(number(db, DELIVERIES).await, 5_000, "told already, in every piece");
+        queue(&scope, Vec::new()).await;
+    }
+
+    async fn who_is_tried_again_soon_is_known(db: &TestStore) {
+        let scope = db.store.workspace(workspace(1));
+        keep(&scope, hook(&scope, 1, ACTIVE)).await;
+        let row = |id: u128, subject: Option<u128>, attempts: i32, due: i64| DeliveryRow {
+            subject: subject.map(Uuid::from_u128),
+            attempts,
+            due_at: NOW.plus(due).0,
+            ..sent(&scope, id, &id.to_string())
+        };
+        queue(&scope, vec![
+            row(10, Some(7), 1, 5_000),
+            row(11, Some(7), 0, 5_000),
+            row(12, Some(7), 2, 1_000),
+            row(13, Some(8), 1, 5_000),
+            row(14, Some(9), 1, 60_001),
+            row(15, None, 1, 5_000),
+            row(16, Some(9), 1, 0),
+            DeliveryRow { state: DEAD.to_owned(), ..row(17, Some(9), 1, 5_000) },
+            DeliveryRow { webhook_id: Uuid::from_u128(2), ..row(18, Some(9), 1, 5_000) },
+        ]).await;
+        let (read, hook_id, span) = (scope.read(), Uuid::from_u128(1), (NOW, NOW.plus(60_000)));
+        let held = |id: u128, due: i64| Held {
+            id: Uuid::from_u128(id),
+            subject: Uuid::from_u128(7),
+            due_at: NOW.plus(due),
+        };
+        let asked = [7, 9].map(Uuid::from_u128);
+        let found = delivery::held(&read, hook_id, &asked, span).await.unwrap();
+        assert_eq!(found, [held(10, 5_000), held(12, 1_000)]);
+        assert!(delivery::held(&read, hook_id, &[], span).await.unwrap().is_empty());
+        let other = db.store.workspace(workspace(2)).read();
+        assert!(delivery::held(&other, hook_id, &asked, span).await.unwrap().is_empty());
     }
 
     async fn who_is_listened_for_and_how_far(db: &TestStore) {

@@ -6,8 +6,8 @@ describe('the order of the panel', () => {
     ['as it is', undefined, [...parts]],
     ['empty', { order: [] }, [...parts]],
     ['turned round', { order: parts.toReversed() }, parts.toReversed()],
-    ['with names nobody knows, and twice', { order: ['orders', 'tags', 'tags', 'collaborators'] }, ['tags', 'details', 'shop', 'consent', 'may_send', 'surveys', 'matters', 'sync', 'block', 'fields', 'identities', 'conversations', 'collaborators']],
-    ['without a part that is new', { order: parts.filter((part) => part !== 'surveys').toReversed() }, ['conversations', 'identities', 'fields', 'block', 'sync', 'matters', 'may_send', 'surveys', 'consent', 'shop', 'details', 'tags', 'collaborators']],
+    ['with names nobody knows, and twice', { order: ['orders', 'tags', 'tags', 'collaborators'] }, ['tags', 'details', 'shop', 'consent', 'may_send', 'surveys', 'matters', 'sync', 'block', 'fields', 'identities', 'conversations', 'collaborators', 'same']],
+    ['without a part that is new', { order: parts.filter((part) => part !== 'surveys').toReversed() }, ['conversations', 'identities', 'fields', 'block', 'sync', 'matters', 'may_send', 'surveys', 'consent', 'shop', 'details', 'tags', 'same', 'collaborators']],
     ['without the first', { order: parts.slice(1) }, [...parts]],
   ])('%s', (_name, panel, order) => {
     expect(arranged(panel)).toEqual(order)

@@ -13,7 +13,7 @@ import { fieldError, isAtField, known } from '@/ui/errors'
 import { Field } from '@/ui/Field'
 import { FileField } from '@/ui/FileField'
 import { Loading } from '@/ui/Loading'
-import { PageError } from '@/ui/NotHere'
+import { NotHere, PageError } from '@/ui/NotHere'
 import { PageFrame } from '@/ui/PageFrame'
 import { save as keep } from '@/ui/save'
 import { Section } from '@/ui/Section'
@@ -29,8 +29,9 @@ export function DescriptionPage() {
   const { t } = useTranslation()
   const { connectionId } = useParams({ from: '/app/connections/$connectionId/description' })
   const isNew = connectionId === 'new'
-  const query = useQuery({ queryKey: [...keys.connections, connectionId, 'description'], queryFn: ({ signal }) => get<Said>(`/connections/${connectionId}/description`, undefined, signal), enabled: !isNew, staleTime: Infinity })
+  const query = useQuery({ queryKey: [...keys.connections, connectionId, 'description'], queryFn: ({ signal }) => get<Said | null>(`/connections/${connectionId}/description`, undefined, signal), enabled: !isNew, staleTime: Infinity })
   if (query.isError) return <PageError error={query.error} onRetry={() => void query.refetch()} to="/connections" label={t('connections.title')} />
+  if (query.data === null) return <NotHere to="/connections" label={t('connections.title')} />
   if (!isNew && !query.data) return <Loading />
   return <Form key={connectionId} id={isNew ? null : connectionId} first={query.data ?? begun} />
 }

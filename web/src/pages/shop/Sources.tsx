@@ -81,9 +81,9 @@ function SourceRow({ source, onOpen }: { source: ShopSource; onOpen: () => void 
 function NewSource({ onClose }: { onClose: (made?: string) => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const [given, setGiven] = useState({ kind: 'shopify' as ShopSource['kind'], name: '', secret: '' })
+  const [given, setGiven] = useState({ kind: 'shopify' as ShopSource['kind'], name: '', prefix: '', secret: '' })
   const save = useMutation({
-    mutationFn: () => post<ShopSource>('/shop-sources', { ...given, name: given.name.trim(), secret: given.secret.trim() }),
+    mutationFn: () => post<ShopSource>('/shop-sources', { ...given, name: given.name.trim(), prefix: given.prefix.trim(), secret: given.secret.trim() }),
     onSuccess: async (made) => {
       await client.invalidateQueries({ queryKey: sourcesKey })
       onClose(made.id)
@@ -100,8 +100,9 @@ function NewSource({ onClose }: { onClose: (made?: string) => void }) {
       >
         <Segmented label={t('source.kind')} options={(['shopify', 'woocommerce'] as const).map((id) => ({ id, label: t(`source.kinds.${id}`) }))} value={given.kind} onChange={(kind) => setGiven((known) => ({ ...known, kind }))} />
         <Field label={t('coupon.name')} value={given.name} onChange={(name) => setGiven((known) => ({ ...known, name }))} maxLength={100} isRequired error={fieldError(save.error, 'name')} />
+        <Field label={t('source.prefix')} hint={t('source.prefix_hint')} ltr autoComplete="off" value={given.prefix} onChange={(prefix) => setGiven((known) => ({ ...known, prefix }))} maxLength={12} error={fieldError(save.error, 'prefix')} />
         <Field label={t('source.secret')} hint={t(`source.secret_hint.${given.kind}`)} type="password" ltr autoComplete="off" value={given.secret} onChange={(secret) => setGiven((known) => ({ ...known, secret }))} isRequired error={fieldError(save.error, 'secret')} />
-        {save.isError && !isAtField(save.error, ['name', 'secret']) && <ErrorNote error={save.error} />}
+        {save.isError && !isAtField(save.error, ['name', 'prefix', 'secret']) && <ErrorNote error={save.error} />}
         <Button look="primary" type="submit" isDisabled={!given.name.trim() || save.isPending}>{t('common.save')}</Button>
       </form>
     </Dialog>
@@ -112,9 +113,12 @@ function SourceDialog({ source, onClose }: { source: ShopSource; onClose: () => 
   const { t } = useTranslation()
   const client = useQueryClient()
   const [secret, setSecret] = useState('')
+  const [prefix, setPrefix] = useState(source.prefix)
   const change = useMutation({
-    mutationFn: (changed: { active?: boolean; secret?: string }) => patch(`/shop-sources/${source.id}`, changed),
-    onSuccess: () => setSecret(''),
+    mutationFn: (changed: { active?: boolean; prefix?: string; secret?: string }) => patch(`/shop-sources/${source.id}`, changed),
+    onSuccess: (_, changed) => {
+      if (changed.secret !== undefined) setSecret('')
+    },
     onSettled: () => void client.invalidateQueries({ queryKey: sourcesKey }),
   })
   return (
@@ -129,11 +133,21 @@ function SourceDialog({ source, onClose }: { source: ShopSource; onClose: () => 
           className="flex flex-col gap-2"
           onSubmit={(event) => {
             event.preventDefault()
+            change.mutate({ prefix: prefix.trim() })
+          }}
+        >
+          <Field label={t('source.prefix')} hint={t('source.prefix_hint')} ltr autoComplete="off" value={prefix} onChange={setPrefix} maxLength={12} error={fieldError(change.error, 'prefix')} />
+          <Button type="submit" small isDisabled={prefix.trim() === source.prefix || change.isPending}>{t('common.save')}</Button>
+        </form>
+        <form
+          className="flex flex-col gap-2"
+          onSubmit={(event) => {
+            event.preventDefault()
             change.mutate({ secret: secret.trim() })
           }}
         >
           <Field label={t('source.new_secret')} type="password" ltr autoComplete="off" value={secret} onChange={setSecret} error={fieldError(change.error, 'secret')} />
-          {change.isError && !isAtField(change.error, ['secret']) && <ErrorNote error={change.error} />}
+          {change.isError && !isAtField(change.error, ['prefix', 'secret']) && <ErrorNote error={change.error} />}
           <Button type="submit" small isDisabled={!secret.trim() || change.isPending}>{t('source.replace')}</Button>
         </form>
         <Deliveries source={source} onGone={onClose} />

@@ -54,8 +54,8 @@ export function LabellingPage() {
     <PageFrame title={t('understanding.labelling')} lead={t('understanding.label_lead')} actions={desk.last && <Button onPress={() => void desk.undo()}><Undo2 size={15} aria-hidden className="mirror" />{t('understanding.undo')}<Key>U</Key></Button>}>
       <UnderstandingTabs />
       <div className="mb-4 flex flex-wrap gap-3">
-        <div className="w-44"><Select label={t('understanding.language')} hideLabel value={language} onChange={setLanguage} options={[{ id: every, label: t('understanding.every_language') }, ...languages.map((id) => ({ id, label: formats.language(id) }))]} /></div>
-        <div className="w-44"><Select label={t('understanding.wanted')} hideLabel value={intent} onChange={setIntent} options={[{ id: every, label: t('understanding.every_intent') }, ...intents.map((id) => ({ id, label: intentName(id, t) }))]} /></div>
+        <div className="w-56"><Select label={t('understanding.language')} hideLabel value={language} onChange={setLanguage} options={[{ id: every, label: t('understanding.every_language') }, ...languages.map((id) => ({ id, label: formats.language(id) }))]} /></div>
+        <div className="w-56"><Select label={t('understanding.wanted')} hideLabel value={intent} onChange={setIntent} options={[{ id: every, label: t('understanding.every_intent') }, ...intents.map((id) => ({ id, label: intentName(id, t) }))]} /></div>
       </div>
       <Answered query={desk.list} rows={4}>
         {() => current ? (

@@ -9,6 +9,7 @@ use crate::jobs::Job;
 use crate::state::{App, workspace_key};
 use crate::vault::Place;
 use rapport_connectors::shop::Kind;
+use rapport_core::shop::PREFIX;
 use rapport_store::shop_source::{self, DeliveryRow, FAILED, SourceRow, WAITING};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -53,6 +54,8 @@ pub struct ShopSource {
     pub kind: ShopSourceKind,
     /// Its name, for people.
     pub name: String,
+    /// What is put before the numbers of its orders; may be empty.
+    pub prefix: String,
     /// Where it delivers.
     pub url: String,
     /// Whether deliveries are taken.
@@ -77,6 +80,10 @@ pub struct NewShopSource {
     pub kind: ShopSourceKind,
     /// Its name, 1 to 100 characters.
     pub name: String,
+    /// What is put before the numbers of its orders, so that those of two shops are told apart: up to 12 letters,
+    /// digits, `-` and `_`.
+    #[serde(default)]
+    pub prefix: String,
     /// The secret that signs its deliveries, 8 to 200 characters; it is never shown again.
     pub secret: String,
 }
@@ -87,6 +94,8 @@ pub struct NewShopSource {
 pub struct ShopSourcePatch {
     /// Its name.
     pub name: Option<String>,
+    /// What is put before the numbers of orders that it tells of from now on; those that are known keep theirs.
+    pub prefix: Option<String>,
     /// The secret that signs its deliveries from now on.
     pub secret: Option<String>,
     /// Whether deliveries are taken.
@@ -128,6 +137,7 @@ fn view(app: &App, row: SourceRow, waiting: &Counts, failed: &Counts) -> ShopSou
         waiting: of(waiting),
         failed: of(failed),
         name: row.name,
+        prefix: row.prefix,
         last_topic: row.last_topic,
     }
 }
@@ -156,6 +166,7 @@ async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<ShopSource> {
 pub async fn create(app: &App, caller: &Caller, new: NewShopSource) -> Result<ShopSource> {
     caller.require(Permission::ShopManage)?;
     let name = crate::account::name("name", &new.name)?;
+    let prefix = prefix(&new.prefix)?;
     let now = app.now();
     let id = app.ids.uuid(now);
     let secret = sealed(app, caller, id, &new.secret).await?;
@@ -168,6 +179,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewShopSource) -> Result<Sh
         id,
         kind: new.kind.code().to_owned(),
         name,
+        prefix,
         secret,
         active: true,
         last_at: None,
@@ -176,7 +188,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewShopSource) -> Result<Sh
         created_at: now.0,
         updated_at: now.0,
     };
-    let after = json!({ "kind": row.kind, "name": row.name });
+    let after = json!({ "kind": row.kind, "name": row.name, "prefix": row.prefix });
     shop_source::insert(&tx, row).await?;
     let change = Change { before: None, after: Some(after) };
     record(&tx, now, caller, "shop_source.created", ("shop_source", id), change).await?;
@@ -191,6 +203,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewShopSource) -> Result<Sh
 pub async fn update(app: &App, caller: &Caller, id: Uuid, patch: ShopSourcePatch) -> Result<ShopSource> {
     caller.require(Permission::ShopManage)?;
     let name = patch.name.map(|name| crate::account::name("name", &name)).transpose()?;
+    let prefix = patch.prefix.map(|given| prefix(&given)).transpose()?;
     let secret = match &patch.secret {
         Some(secret) => Some(sealed(app, caller, id, secret).await?),
         None => None,
@@ -198,17 +211,18 @@ pub async fn update(app: &App, caller: &Caller, id: Uuid, patch: ShopSourcePatch
     let now = app.now();
     let tx = app.store.workspace(caller.workspace).write().await?;
     let row = shop_source::get_for_write(&tx, id).await?.ok_or(Error::NotFound(NOUN))?;
-    let before = json!({ "name": row.name, "active": row.active });
+    let before = json!({ "name": row.name, "prefix": row.prefix, "active": row.active });
     let renewed = secret.is_some();
     let row = SourceRow {
         name: name.unwrap_or_else(|| row.name.clone()),
+        prefix: prefix.unwrap_or_else(|| row.prefix.clone()),
         active: patch.active.unwrap_or(row.active),
         secret: secret.unwrap_or_else(|| row.secret.clone()),
         refused_at: row.refused_at.filter(|_| !renewed),
         updated_at: now.0,
         ..row
     };
-    let after = json!({ "name": row.name, "active": row.active, "secret_replaced": renewed });
+    let after = json!({ "name": row.name, "prefix": row.prefix, "active": row.active, "secret_replaced": renewed });
     shop_source::update(&tx, row).await?;
     let change = Change { before: Some(before), after: Some(after) };
     record(&tx, now, caller, "shop_source.updated", ("shop_source", id), change).await?;
@@ -265,6 +279,17 @@ pub async fn retry(app: &App, caller: &Caller, id: Uuid) -> Result<ShopSource> {
     tx.commit().await?;
     app.bells.jobs.ring();
     get(app, caller, id).await
+}
+
+/// What is put before numbers, as it is kept.
+fn prefix(given: &str) -> Result<String> {
+    let given = given.trim();
+    let sound = given.len() <= PREFIX && given.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    if sound {
+        Ok(given.to_owned())
+    } else {
+        Err(Error::invalid("prefix", format!("must have at most {PREFIX} letters, digits, - and _")))
+    }
 }
 
 /// A secret as it is kept.

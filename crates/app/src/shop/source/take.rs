@@ -13,18 +13,21 @@ use rapport_core::shop::{COUPONS, LINES, PARCELS, ParcelStatus};
 use rapport_core::time::{DAY, MINUTE};
 use rapport_core::{Ms, WorkspaceId};
 use rapport_store::shop::Shelf;
-use rapport_store::shop_source::{self, DONE, DeliveryRow, FAILED, IGNORED, WAITING};
+use rapport_store::shop_source::{self, DONE, DeliveryRow, FAILED, IGNORED, SourceRow, WAITING};
 use uuid::Uuid;
 
 /// How long a parcel waits for its order, milliseconds: they may come in any order.
 const PATIENCE: i64 = DAY;
+/// How many variants that were left out are named, and so much of their SKU, characters.
+const NAMED: usize = 5;
+const SHOWN: usize = 40;
 /// How long deliveries are kept, milliseconds: longer than shops repeat them.
 const KEPT: i64 = 14 * DAY;
 
 /// What became of a delivery.
 enum Taken {
-    /// It was taken in.
-    Done,
+    /// It was taken in; what was left out of it, in words.
+    Done(Option<String>),
     /// It tells nothing that is kept here.
     Ignored(String),
     /// It cannot be taken in.
@@ -43,12 +46,12 @@ pub(crate) async fn run(app: &App, workspace: WorkspaceId, id: Uuid) -> Result<O
     let Some(row) = waiting else { return Ok(Outcome::Done) };
     let Some(source) = shop_source::get(&read, row.source_id).await? else { return Ok(Outcome::Done) };
     let taken = match Kind::parse(&source.kind) {
-        Some(kind) => take(app, workspace, kind, &row).await?,
+        Some(kind) => take(app, &source, kind, &row).await?,
         None => Taken::Failed("This version knows no such shop.".to_owned()),
     };
     let now = app.now();
     let (state, detail, again) = match taken {
-        Taken::Done => (DONE, None, None),
+        Taken::Done(skipped) => (DONE, skipped, None),
         Taken::Ignored(why) => (IGNORED, Some(why), None),
         Taken::Failed(why) => (FAILED, Some(why), None),
         Taken::Early if now.since(Ms(row.received_at)) < PATIENCE => {
@@ -67,7 +70,8 @@ pub(crate) async fn run(app: &App, workspace: WorkspaceId, id: Uuid) -> Result<O
     Ok(again.map_or(Outcome::Done, |at| Outcome::Again { at }))
 }
 
-async fn take(app: &App, workspace: WorkspaceId, kind: Kind, row: &DeliveryRow) -> Result<Taken> {
+async fn take(app: &App, source: &SourceRow, kind: Kind, row: &DeliveryRow) -> Result<Taken> {
+    let workspace = WorkspaceId(source.workspace_id);
     let body = row.body.as_deref().unwrap_or_default();
     let said = match told::read(kind, &row.topic, row.domain.as_deref(), body) {
         Ok(said) => said,
@@ -75,25 +79,30 @@ async fn take(app: &App, workspace: WorkspaceId, kind: Kind, row: &DeliveryRow) 
     };
     let caller = Caller::system(workspace);
     // What a delivery has no words for stays as it was known: other names of a product, for one.
-    let pen = Pen { app, caller: &caller, announce: true, dry_run: false, table: true };
+    let pen = Pen { app, caller: &caller, announce: true, dry_run: false, table: true, source: Some(source.id) };
     let country = app.channels.policy(workspace).await?.default_country.clone();
+    let own = |number: String| format!("{}{number}", source.prefix);
     let done = match said {
         Told::Nothing(why) => return Ok(Taken::Ignored(why.to_owned())),
         Told::Products(products) if products.is_empty() => {
             return Ok(Taken::Ignored("The product has no SKU.".to_owned()));
         }
         Told::Products(products) => shelve(&pen, products).await,
-        Told::Order(order) => write(&pen, self::order(*order, &country), &country).await,
+        Told::Order(order) => {
+            let order = told::Order { number: own(order.number.clone()), ..*order };
+            write(&pen, self::order(order, &country), &country).await.map(|()| None)
+        }
         Told::Parcel(number, parcel) => {
+            let number = own(number);
             let read = app.store.workspace(workspace).read();
             if rapport_store::shop::order(&read, &number).await?.is_none() {
                 return Ok(Taken::Early);
             }
-            pen.parcel(&number, shipment(parcel)).await
+            pen.parcel(&number, shipment(parcel)).await.map(|()| None)
         }
     };
     match done {
-        Ok(()) => Ok(Taken::Done),
+        Ok(skipped) => Ok(Taken::Done(skipped)),
         Err(Error::Invalid { field, detail }) => Ok(Taken::Failed(format!("{field}: {detail}"))),
         Err(Error::Refused { detail, .. }) => Ok(Taken::Failed(detail)),
         Err(Error::NotFound(_)) => Ok(Taken::Early),
@@ -101,13 +110,25 @@ async fn take(app: &App, workspace: WorkspaceId, kind: Kind, row: &DeliveryRow) 
     }
 }
 
-async fn shelve(pen: &Pen<'_>, products: Vec<told::Product>) -> Result<()> {
-    let mut items = Vec::with_capacity(products.len());
+/// Puts on the shelf what can be; says what was left out. Fails when nothing can be.
+async fn shelve(pen: &Pen<'_>, products: Vec<told::Product>) -> Result<Option<String>> {
+    let (mut items, mut skipped, mut first) = (Vec::with_capacity(products.len()), Vec::new(), None);
     for product in products {
-        items.push(of_product(check::product(self::product(product))?, pen.app.now()));
+        let shown: String = product.sku.chars().take(SHOWN).collect();
+        match check::product(self::product(product)) {
+            Ok(product) => items.push(of_product(product, pen.app.now())),
+            Err(error) => {
+                skipped.push(shown);
+                first = first.or(Some(error));
+            }
+        }
+    }
+    if let Some(error) = first.filter(|_| items.is_empty()) {
+        return Err(error);
     }
     pen.shelf(Shelf::Products, items).await?;
-    Ok(())
+    let named = skipped.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    Ok((!skipped.is_empty()).then(|| format!("Left out, as they cannot be kept: {} ({named}).", skipped.len())))
 }
 
 async fn write(pen: &Pen<'_>, order: Order, country: &str) -> Result<()> {
@@ -151,6 +172,7 @@ fn shipment(given: told::Parcel) -> Shipment {
         key: given.key,
         status: given.status.unwrap_or(ParcelStatus::InTransit),
         status_unsaid: given.status.is_none(),
+        known_only: given.called_off,
         courier: cut(given.courier, rapport_core::shop::NAME),
         tracking_number: cut(given.tracking_number, rapport_core::shop::KEY),
         tracking_url: link(given.tracking_url),
@@ -170,10 +192,14 @@ fn order(given: told::Order, country: &str) -> Order {
         quantity: line.quantity,
         price: sum(line.price),
     };
+    let mut parcels = given.parcels;
+    // What was called off takes nobody's place.
+    parcels.sort_by_key(|parcel| parcel.called_off);
     Order {
         number: given.number,
         contact_id: None,
         contact_name: None,
+        shop_source_id: None,
         phone: given.phone.filter(|phone| Identity::phone(phone, country).is_ok()),
         email: given.email.filter(|email| Identity::email(email).is_ok()),
         external_id: None,
@@ -190,8 +216,8 @@ fn order(given: told::Order, country: &str) -> Order {
             .filter(|line| line.sku.is_some() || line.name.is_some())
             .take(LINES)
             .collect(),
-        shipments: given.parcels.into_iter().map(shipment).take(PARCELS).collect(),
-        coupons: given.coupons.into_iter().take(COUPONS).collect(),
+        shipments: parcels.into_iter().map(shipment).take(PARCELS).collect(),
+        coupons: given.coupons.into_iter().filter(|code| check::is_coupon(code)).take(COUPONS).collect(),
         updated_at: given.updated_at.map(|at| at.0),
     }
 }

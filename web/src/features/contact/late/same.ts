@@ -30,10 +30,10 @@ export interface Decided {
 export const decide = (choice: Choice, pairs: Pair[]) => post<Decided>('/duplicates/decide', { choice, pairs })
 export const part = (merge: Id) => post<{ kept: Contact; parted: Contact }>(`/contact-merges/${merge}/undo`)
 
-/** What a choice came to is taken back: the last merge first. */
+/** What a choice came to is taken back: the last merge first. The pairs wait again, because nobody said that they are two. */
 export async function takeBack(choice: Choice, pairs: Pair[], merges: Id[]): Promise<void> {
-  if (choice === 'apart') await decide('open', pairs)
-  else for (const merge of merges.toReversed()) await part(merge)
+  if (choice === 'merge') for (const merge of merges.toReversed()) await part(merge)
+  await decide('open', pairs)
 }
 
 /** Decides about a pair; the message that says so takes it back, too. `onDone` is told before anything is read again. */
