@@ -8626,6 +8626,11 @@ export interface components {
                 placed_at?: number | null;
                 /** @description Its parcels. Those that are not named stay. */
                 shipments?: components["schemas"]["Shipment"][];
+                /**
+                 * Format: uuid
+                 * @description The connected shop that told of it, in answers; what is sent here is not looked at.
+                 */
+                readonly shop_source_id?: string | null;
                 /** @description Where it comes from, in the shop's word: `web`, `store`. */
                 source?: string | null;
                 /** @description Where it stands; left out = as it was known before, else `pending`. */
@@ -8668,6 +8673,8 @@ export interface components {
                 last_topic?: string | null;
                 /** @description Its name, for people. */
                 name: string;
+                /** @description What is put before the numbers of its orders; may be empty. */
+                prefix: string;
                 /**
                  * Format: int64
                  * @description When one was last refused for its signature, milliseconds UTC.
