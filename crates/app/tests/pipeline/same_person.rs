@@ -33,6 +33,8 @@ async fn one_person_with_two_numbers(backend: Backend) {
     let world = World::open(backend).await;
     let caller = Caller::system(world.workspace);
     world.deliver(&text(1, "wamid.A1", NOW_S, "from my old phone")).await;
+    world.settle().await;
+    world.clock.advance(MINUTE);
     world.deliver(&text(2, "wamid.B1", NOW_S + 1, "from my new one")).await;
     world.settle().await;
     let (keep, gone) = (contact(&world, 1).await, contact(&world, 2).await);
@@ -82,8 +84,9 @@ async fn one_person_with_two_numbers(backend: Backend) {
 /// Two contacts that wrote, made one and parted again after `between`.
 async fn parted_after(world: &World, between: impl AsyncFnOnce(&World)) -> (ContactId, ContactId) {
     let caller = Caller::system(world.workspace);
-    world.deliver(&text(1, "wamid.A1", NOW_S, "hello")).await;
-    world.deliver(&text(2, "wamid.B1", NOW_S + 1, "good morning")).await;
+    world.deliver(&text(1, "wamid.A1", NOW_S - 1, "hello")).await;
+    world.settle().await;
+    world.deliver(&text(2, "wamid.B1", NOW_S, "good morning")).await;
     world.settle().await;
     let (keep, gone) = (contact(world, 1).await, contact(world, 2).await);
     let merged = merge(&world.app, &caller, keep, MergeContact { gone: gone.0 }).await.unwrap();
@@ -110,11 +113,12 @@ async fn what_was_refused_while_they_were_one_stays_refused(backend: Backend) {
 async fn each_has_their_own_window_again(backend: Backend) {
     let world = World::open(backend).await;
     let (keep, gone) = parted_after(&world, async |world| {
+        world.clock.advance(MINUTE);
         world.deliver(&text(1, "wamid.A2", NOW_S + 60, "are you there?")).await;
         world.settle().await;
     })
     .await;
-    for (who, said, id) in [(keep, NOW_S + 60, "wamid.A2"), (gone, NOW_S + 1, "wamid.B1")] {
+    for (who, said, id) in [(keep, NOW_S + 60, "wamid.A2"), (gone, NOW_S, "wamid.B1")] {
         let sql = format!(
             "SELECT count(*) FROM conversation WHERE last_inbound_provider_id = '{id}' AND last_inbound_at = {} \
              AND window_expires_at = {} AND (SELECT max(message.provider_id) FROM message \
@@ -140,6 +144,7 @@ async fn a_merge_under_a_split_thread_is_not_undone_by_halves(backend: Backend) 
     let world = World::open(backend).await;
     let caller = Caller::system(world.workspace);
     world.deliver(&text(1, "wamid.A1", NOW_S, "hello")).await;
+    world.settle().await;
     world.deliver(&text(2, "wamid.B1", NOW_S + 1, "good morning")).await;
     world.settle().await;
     let (keep, gone) = (contact(&world, 1).await, contact(&world, 2).await);

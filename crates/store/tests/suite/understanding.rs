@@ -67,7 +67,8 @@ async fn wrote(scope: &Scope) -> Vec<Due> {
         text("m2", "971500000001", "discount, discount", NOW.plus(1)),
         text("m3", "971500000002", "hello 😡", NOW.plus(2)),
     ];
-    turn(scope, &events, NOW).await;
+    // Their ids are made when they are taken in, which is not before they were written.
+    turn(scope, &events, NOW.plus(2)).await;
     let heard = heard_by_pages(scope, NOW).await;
     assert_eq!((heard.len(), heard_by_pages(scope, NOW.plus(1)).await.len()), (3, 2), "since a moment");
     let tx = scope.write().await.unwrap();
@@ -146,6 +147,7 @@ on_both! {
         let stamp = understanding::stamp(&scope.read()).await.unwrap();
         let tx = scope.write().await.unwrap();
         hot_word::put(&tx, &[word(1, "en", "discount")], NOW).await.unwrap();
+        understanding::touch(&tx).await.unwrap();
         tx.commit().await.unwrap();
         let tx = scope.write().await.unwrap();
         assert!(!reading::keep(&tx, stamp, &done, &readings).await.unwrap(), "read with words of before");
